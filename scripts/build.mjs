@@ -60,5 +60,12 @@ await Promise.all([
   buildKernels(),
   ...bundles.map(buildNode),
   existsSync(page.in) &&
-    build({ ...common, entryPoints: [page.in], outfile: page.out, platform: "browser", format: "iife", target: "es2022" }),
+    build({
+      ...common,
+      entryPoints: [page.in],
+      outfile: page.out,
+      platform: "browser",
+      format: "iife",
+      target: "es2022",
+    }),
 ]);

@@ -18,7 +18,15 @@ const vitest = (name) => ({
   name,
   run: () => {
     const report = join(scratch, `${name}.json`);
-    const args = ["vitest", "run", "--project", name, "--reporter=default", "--reporter=json", `--outputFile=${report}`];
+    const args = [
+      "vitest",
+      "run",
+      "--project",
+      name,
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile=${report}`,
+    ];
     const { status } = spawnSync("npx", args, { stdio: "inherit" });
     if (!existsSync(report)) return [0, 1];
     const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, "utf8"));

@@ -1,0 +1,18 @@
+import type { Session, SessionEnd } from "../simulator/session.ts";
+
+export interface FinishedSession {
+  readonly session: Session;
+  readonly ended: SessionEnd;
+}
+
+export interface WrittenReflection {
+  /** Empty: the critic had nothing usable to say; the pool takes nothing. */
+  readonly text: string;
+  readonly source: "offline" | "model" | "fallback";
+  readonly callId?: string;
+}
+
+/** The high-level critic (section 1, step 6). */
+export interface Critic {
+  reflect(finished: readonly FinishedSession[], signal: AbortSignal): Promise<readonly WrittenReflection[]>;
+}

@@ -1,0 +1,112 @@
+/**
+ * A data set in memory: dense indices, flat typed arrays. Loaders make one, everything else reads it.
+ */
+
+/** 0-based row of a user, an item or a category; `ids` map it back to the file's own id. */
+export type UserIndex = number & { readonly __user?: never };
+export type ItemIndex = number & { readonly __item?: never };
+export type CategoryIndex = number & { readonly __category?: never };
+
+export interface Category {
+  /** Identifier in the source data; what prompts and plans use. */
+  readonly id: number;
+  readonly name: string;
+}
+
+/** One-hot features: each row holds, per feature, the index of its value in [0, sizes[feature]). */
+export interface FeatureTable {
+  readonly names: readonly string[];
+  readonly sizes: readonly number[];
+  /** [rows, features] */
+  readonly values: Int32Array;
+}
+
+/** Lists of different length laid end to end: list i is `values[offsets[i] .. offsets[i + 1])`. */
+export interface Lists {
+  readonly offsets: Int32Array;
+  readonly values: Int32Array;
+}
+
+/**
+ * Logged interactions, by user and in time order: user u owns rows `offsets[u] .. offsets[u + 1]`.
+ * Feedback is one bit per feedback type, bit f for `feedbackTypes[f]`.
+ */
+export interface InteractionLog {
+  readonly offsets: Int32Array;
+  readonly items: Int32Array;
+  readonly feedback: Uint8Array;
+  /** Which feedback bits were recorded at all; an unrecorded one is no negative and trains nothing. */
+  readonly observed: Uint8Array;
+}
+
+/** The synthetic data's ground truth (docs/method.md, section 3, `latent`). */
+export interface LatentTruth {
+  readonly dim: number;
+  /** [users, dim] and [items, dim] */
+  readonly userFactors: Float32Array;
+  readonly itemFactors: Float32Array;
+  /** [users], [items]: intercepts on the logit scale */
+  readonly userBias: Float32Array;
+  readonly itemBias: Float32Array;
+  /** [users, categories]: affinity on the logit scale */
+  readonly affinity: Float32Array;
+  readonly bias: number;
+  /** Logit lost per recent exposure of the item's category, and the factor by which an exposure fades per item shown. */
+  readonly satiation: number;
+  readonly satiationDecay: number;
+}
+
+/** Recorded truth for every user and item of the set (KuaiRec's small matrix): bit user * items + item. */
+export interface ClickMatrix {
+  readonly bits: Uint8Array;
+}
+
+/** What a loader left out, for `lerl data describe`. */
+export interface Dropped {
+  readonly reason: string;
+  readonly rows: number;
+}
+
+export interface Dataset {
+  readonly name: string;
+  readonly users: number;
+  readonly items: number;
+  /** The source's ids, as text, by index. */
+  readonly userIds: readonly string[];
+  readonly itemIds: readonly string[];
+  readonly categories: readonly Category[];
+  /** Categories of each item; the first is its primary one. Every item has at least one. */
+  readonly itemCategories: Lists;
+  readonly userFeatures: FeatureTable;
+  readonly itemFeatures: FeatureTable;
+  /** The first is the click. */
+  readonly feedbackTypes: readonly string[];
+  readonly log: InteractionLog;
+  readonly dropped: readonly Dropped[];
+  readonly latent?: LatentTruth;
+  readonly matrix?: ClickMatrix;
+  /** Identifies files and options: the key of the binary cache and of models trained on this data. */
+  readonly fingerprint: string;
+}
+
+/** Logged interactions of one user, oldest first. */
+export interface History {
+  readonly items: Int32Array;
+  readonly feedback: Uint8Array;
+}
+
+/** The last `length` logged interactions of a user. */
+export function historyOf(dataset: Dataset, user: UserIndex, length: number): History {
+  const end = dataset.log.offsets[user + 1] ?? 0;
+  const start = Math.max(dataset.log.offsets[user] ?? 0, end - length);
+  return { items: dataset.log.items.subarray(start, end), feedback: dataset.log.feedback.subarray(start, end) };
+}
+
+export function categoriesOf(dataset: Dataset, item: ItemIndex): Int32Array {
+  const { offsets, values } = dataset.itemCategories;
+  return values.subarray(offsets[item], offsets[item + 1]);
+}
+
+export function primaryCategory(dataset: Dataset, item: ItemIndex): CategoryIndex {
+  return dataset.itemCategories.values[dataset.itemCategories.offsets[item] ?? 0] ?? 0;
+}

@@ -1,0 +1,55 @@
+import type { Session } from "../simulator/session.ts";
+
+/**
+ * What a plan allows, one level per item: 0 excluded, higher levels are served first. A plan with room for a whole
+ * slate has levels 0 and 2; a thin one is completed from level 1 (section 5).
+ */
+export type CategoryMask = Uint8Array;
+
+export interface ActRequest {
+  readonly session: Session;
+  /** [items]; undefined: everything is allowed. */
+  readonly mask: CategoryMask | undefined;
+}
+
+/** `sample` explores (training), `mean` does not (evaluation). */
+export type ActMode = "sample" | "mean";
+
+export interface PolicyOutcome {
+  readonly session: Session;
+  readonly reward: number;
+  /** The user left: no value beyond this step. */
+  readonly terminated: boolean;
+  /** A turn limit cut the session: the value goes on. */
+  readonly truncated: boolean;
+}
+
+/** Numbers of one update, by the names of the metric catalogue (src/protocol/run.ts). */
+export type Diagnostics = Readonly<Record<string, number>>;
+
+/**
+ * The low-level actor (section 1, step 4). A slot's session is opened once, then acted on and observed step by step.
+ * A result for one slot never depends on which other slots are asked in the same call.
+ */
+export interface Policy {
+  readonly name: string;
+  /** A new session begins in `session.slot`. */
+  open(session: Session): void;
+  /** Slates [requests, slateSize] of distinct items. */
+  act(requests: readonly ActRequest[], mode: ActMode): Int32Array;
+  /** What came of the last `act`; `session` already holds the step. */
+  observe(outcomes: readonly PolicyOutcome[]): void;
+  /** The rollout is over: learn from it. Policies that do not learn return nothing. */
+  learn(): Promise<Diagnostics | undefined>;
+  /** A copy that acts with the same weights on `slots` sessions of its own, for evaluation. */
+  evaluator(slots: number): Policy;
+  /** Everything a checkpoint must keep, apart from the open sessions, which are opened and replayed again. */
+  state(): PolicyState;
+  restore(state: PolicyState): void;
+  dispose(): Promise<void>;
+}
+
+export interface PolicyState {
+  readonly json: unknown;
+  readonly arrays: Readonly<Record<string, Float32Array>>;
+}
