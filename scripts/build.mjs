@@ -46,6 +46,8 @@ function buildNode(bundle) {
     platform: "node",
     format: "cjs",
     target: "node20",
+    // Some packages (jsonc-parser) ship a CommonJS build that cannot be bundled.
+    mainFields: ["module", "main"],
     external: [...(bundle.external ?? []), "@tensorflow/*"],
     // CommonJS has no import.meta.url: sources use it to find the files that lie beside the bundle.
     define: { "import.meta.url": "__bundleUrl" },

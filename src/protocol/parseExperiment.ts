@@ -1,0 +1,135 @@
+/** Reads an experiment file: JSON with comments in, the whole document or a list of problems out. No I/O. */
+import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+import type { z } from "zod";
+import { type Experiment, experimentSchema } from "./experiment.ts";
+
+export interface DocumentProblem {
+  /** JSON path, for example `simulator.quit.repeatCost`; empty for the whole document. */
+  readonly path: string;
+  readonly message: string;
+  /** 0-based range in the text. */
+  readonly offset: number;
+  readonly length: number;
+  /** 1-based. */
+  readonly line: number;
+  readonly column: number;
+}
+
+export type ParsedDocument<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problems: readonly DocumentProblem[] };
+
+export const parseExperiment = (text: string): ParsedDocument<Experiment> => parseDocument(text, experimentSchema);
+
+/** Parses JSON with comments and checks it against a schema. */
+export function parseDocument<S extends z.ZodType>(text: string, schema: S): ParsedDocument<z.output<S>> {
+  const syntax: ParseError[] = [];
+  const root = parseTree(text, syntax, { allowTrailingComma: true });
+  if (!root || syntax.length > 0) {
+    const found = syntax.length > 0 ? syntax : [{ error: 4, offset: 0, length: 0 } as ParseError];
+    return { ok: false, problems: found.map((error) => syntaxProblem(text, error)) };
+  }
+  const parsed = schema.safeParse(jsonValue(root));
+  if (parsed.success) return { ok: true, value: parsed.data };
+  const problems = parsed.error.issues.flatMap((issue) => schemaProblems(text, root, issue));
+  return { ok: false, problems: problems.sort((a, b) => a.offset - b.offset) };
+}
+
+/** `file:line:column: path: message`, one per line. */
+export function formatProblems(file: string, problems: readonly DocumentProblem[]): string {
+  return problems
+    .map(({ line, column, path, message }) => `${file}:${line}:${column}: ${path ? `${path}: ` : ""}${message}`)
+    .join("\n");
+}
+
+function syntaxProblem(text: string, { error, offset, length }: ParseError): DocumentProblem {
+  const name = printParseErrorCode(error)
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .toLowerCase();
+  const found = text.slice(offset, offset + Math.min(length, 20));
+  return {
+    path: "",
+    message:
+      text.trim() === ""
+        ? "The file is empty; expected a JSON object."
+        : `Not valid JSON: ${name}${found ? ` at "${found}"` : ""}.`,
+    offset,
+    length,
+    ...position(text, offset),
+  };
+}
+
+function schemaProblems(text: string, root: Node, issue: z.core.$ZodIssue): DocumentProblem[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) =>
+      locate(text, root, [...issue.path, key], `unknown setting "${key}". Remove it or correct its name.`, true),
+    );
+  }
+  const node = nodeAt(root, issue.path);
+  const found = node ? `${JSON.stringify(jsonValue(node)).slice(0, 60)} is not allowed` : "missing";
+  return [locate(text, root, issue.path, `${found}; ${expectation(issue)}`)];
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "too_small":
+      return `expected ${article(issue.origin)} ${issue.inclusive ? ">=" : ">"} ${issue.minimum}.`;
+    case "too_big":
+      return `expected ${article(issue.origin)} ${issue.inclusive ? "<=" : "<"} ${issue.maximum}.`;
+    case "invalid_type":
+      return `expected ${article(issue.expected)}.`;
+    case "invalid_value":
+      return `expected ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}.`;
+    case "invalid_union":
+      return "discriminator" in issue && issue.discriminator
+        ? `expected a known "${String(issue.discriminator)}"${"options" in issue && Array.isArray(issue.options) ? `: ${issue.options.map(String).join(", ")}` : ""}.`
+        : "it fits none of the allowed forms.";
+    default:
+      return `${issue.message}.`;
+  }
+}
+
+const article = (type: string): string =>
+  ({
+    int: "a whole number",
+    number: "a number",
+    string: "a text",
+    array: "a list of length",
+    object: "an object",
+    boolean: "true or false",
+    record: "an object",
+  })[type] ?? type;
+
+function locate(
+  text: string,
+  root: Node,
+  path: readonly PropertyKey[],
+  message: string,
+  onKey = false,
+): DocumentProblem {
+  let node: Node | undefined;
+  for (let depth = path.length; depth >= 0 && !node; depth--) node = nodeAt(root, path.slice(0, depth));
+  const key = onKey ? node?.parent?.children?.[0] : undefined;
+  const { offset, length } = key ?? node ?? root;
+  return { path: path.map(String).join("."), message, offset, length, ...position(text, offset) };
+}
+
+const nodeAt = (root: Node, path: readonly PropertyKey[]): Node | undefined =>
+  findNodeAtLocation(
+    root,
+    path.map((segment) => (typeof segment === "symbol" ? String(segment) : segment)),
+  );
+
+function jsonValue(node: Node): unknown {
+  if (node.type === "array") return (node.children ?? []).map(jsonValue);
+  if (node.type !== "object") return node.value;
+  return Object.fromEntries(
+    (node.children ?? []).map(({ children: [key, value] = [] }) => [key?.value, value && jsonValue(value)]),
+  );
+}
+
+function position(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset);
+  const line = before.split("\n").length;
+  return { line, column: offset - before.lastIndexOf("\n") };
+}
