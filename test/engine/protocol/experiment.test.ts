@@ -1,0 +1,105 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { experimentJsonSchema, fidelityChoice, fidelitySwitches } from "../../../src/protocol/experiment.ts";
+import { applyOverrides, parseOverride, valueAt } from "../../../src/protocol/overrides.ts";
+import { formatProblems, parseExperiment } from "../../../src/protocol/parseExperiment.ts";
+
+function problemsOf(text: string): string {
+  const parsed = parseExperiment(text);
+  return parsed.ok ? "" : formatProblems("x.lerl.json", parsed.problems);
+}
+
+describe("the experiment document", () => {
+  it("gives the paper's constants where the file is silent", () => {
+    const parsed = parseExperiment("{}");
+    if (!parsed.ok) throw new Error(problemsOf("{}"));
+    expect(parsed.value.simulator).toMatchObject({ users: 12, slateSize: 6, correlationPenalty: 0.2 });
+    expect(parsed.value.simulator.quit).toMatchObject({
+      rule: "temper",
+      initialTemper: 20,
+      stepCost: 1,
+      repeatCost: 1,
+    });
+    expect(parsed.value.ppo).toMatchObject({ gamma: 0.9, lambda: 0.95, clip: 0.2, epochs: 4, minibatch: 64 });
+    expect(parsed.value.reflections).toMatchObject({ capacity: 200, k: 3, alpha: 0.5 });
+  });
+
+  it("reads comments and trailing commas", () => {
+    const parsed = parseExperiment('{\n  // why\n  "seed": 7, /* and */\n}');
+    expect(parsed.ok && parsed.value.seed).toBe(7);
+  });
+
+  it.each([
+    ["", "x.lerl.json:1:1: The file is empty; expected a JSON object."],
+    ["{", "x.lerl.json:1:2: Not valid JSON: close brace expected."],
+    ["[]", "x.lerl.json:1:1: [] is not allowed; expected an object."],
+    ['{"seed": -1}', "x.lerl.json:1:10: seed: -1 is not allowed; expected a number >= 0."],
+    ['{"seed": 1.5}', "x.lerl.json:1:10: seed: 1.5 is not allowed; expected a whole number."],
+    [
+      '{\n "simulator": {"quit": {"rule": "temper", "stepCost": "x"}}}',
+      'x.lerl.json:2:55: simulator.quit.stepCost: "x" is not allowed; expected a number.',
+    ],
+    ['{"dataset": {"kind": "kuairand"}}', "x.lerl.json:1:13: dataset.path: missing; expected a text."],
+    [
+      '{"dataset": {"kind": "amazon"}}',
+      'x.lerl.json:1:22: dataset.kind: "amazon" is not allowed; expected a known "kind": synthetic, kuairand, kuairec, movielens, csv.',
+    ],
+    ['{"polcy": {}}', 'x.lerl.json:1:2: polcy: unknown setting "polcy". Remove it or correct its name.'],
+  ])("names place, value and what is allowed in %j", (text, message) => {
+    expect(problemsOf(text)).toBe(message);
+  });
+
+  it("never throws, whatever the text", () => {
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void parseExperiment(text)));
+  });
+
+  it("sets every fidelity switch by mode and by name", () => {
+    for (const name of Object.keys(fidelitySwitches) as (keyof typeof fidelitySwitches)[]) {
+      const [paper, reference] = fidelitySwitches[name];
+      expect(fidelityChoice({ mode: "paper", switches: {} }, name)).toBe(paper);
+      expect(fidelityChoice({ mode: "reference", switches: {} }, name)).toBe(reference);
+      expect(fidelityChoice({ mode: "paper", switches: { [name]: reference } }, name)).toBe(reference);
+    }
+  });
+
+  it("describes every setting in the JSON Schema", () => {
+    const missing: string[] = [];
+    const visit = (node: unknown, path: string): void => {
+      if (typeof node !== "object" || node === null) return;
+      const { properties, anyOf, oneOf } = node as {
+        properties?: Record<string, { description?: string; const?: unknown; type?: string }>;
+        anyOf?: unknown[];
+        oneOf?: unknown[];
+      };
+      for (const [name, child] of Object.entries(properties ?? {})) {
+        const isLeaf = child.type !== "object" && child.const === undefined;
+        if (isLeaf && !child.description && name !== "$schema") missing.push(`${path}.${name}`);
+        visit(child, `${path}.${name}`);
+      }
+      for (const option of [...(anyOf ?? []), ...(oneOf ?? [])]) visit(option, path);
+    };
+    visit(experimentJsonSchema(), "");
+    expect(missing).toEqual([]);
+  });
+});
+
+describe("overrides", () => {
+  it("read JSON values, else text", () => {
+    expect(parseOverride("simulator.users=3")).toEqual({ path: "simulator.users", value: 3 });
+    expect(parseOverride("dataset.path=../a=b")).toEqual({ path: "dataset.path", value: "../a=b" });
+    expect(parseOverride("policy.hidden=[8,8]")).toEqual({ path: "policy.hidden", value: [8, 8] });
+    expect(parseOverride("no value")).toBeUndefined();
+    expect(parseOverride("=3")).toBeUndefined();
+  });
+
+  it("change the value and nothing else", () => {
+    const text = '{\n  // kept\n  "seed": 1,\n  "name": "a"\n}';
+    const changed = applyOverrides(text, [
+      { path: "seed", value: 2 },
+      { path: "simulator.quit.repeatCost", value: 3 },
+    ]);
+    expect(changed).toContain("// kept");
+    expect(valueAt(JSON.parse(changed.replace("// kept", "")), "simulator.quit.repeatCost")).toBe(3);
+    expect(changed).toContain('"seed": 2');
+  });
+});
