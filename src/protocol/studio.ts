@@ -14,7 +14,8 @@ import type {
   RunProgress,
   RunSlice,
 } from "./engine.ts";
-import type { MetricName, RunId, RunRecord } from "./run.ts";
+import type { MetricName } from "./metrics.ts";
+import type { RunId, RunRecord } from "./run.ts";
 
 export type PromptRole = "planner" | "critic";
 
@@ -56,6 +57,11 @@ export interface PromptHistoryEntry {
   readonly rCum?: number;
 }
 
+/** Whether runs can be started now; the message says why not and what to do. */
+export type EngineState =
+  | { readonly state: "ready" | "idle" | "starting" }
+  | { readonly state: "unavailable"; readonly message: string };
+
 export interface StudioSnapshot {
   readonly document: DocumentState;
   readonly prompts: Readonly<Record<PromptRole, PromptState>>;
@@ -64,6 +70,7 @@ export interface StudioSnapshot {
   /** The run this page follows: the running one, else the newest of this experiment. */
   readonly currentRun?: RunId;
   readonly trusted: boolean;
+  readonly engine: EngineState;
   /** JSON Schema of the experiment: ranges, units, descriptions. */
   readonly schema: unknown;
 }
@@ -73,8 +80,12 @@ export interface StudioRequests {
   ready: { params: Record<string, never>; result: StudioSnapshot };
   /** Changes of the experiment document, as JSON paths; one undo step. */
   editDocument: { params: { changes: readonly LiveChange[] }; result: null };
-  /** Replaces the prompt's text. Refused when `version` is not the newest: the page then takes the event's text. */
-  editPrompt: { params: { role: PromptRole; text: string; version: number }; result: { accepted: boolean } };
+  /** Replaces the prompt's text. Refused when `version` is not the newest: the `prompt` event with the newest follows. */
+  editPrompt: {
+    params: { role: PromptRole; text: string; version: number };
+    /** `version` of the document afterwards, whether the edit was accepted or not. */
+    result: { accepted: boolean; version: number };
+  };
   openPrompt: { params: { role: PromptRole; line?: number }; result: null };
   createPrompt: { params: { role: PromptRole }; result: null };
   openText: { params: Record<string, never>; result: null };
@@ -100,6 +111,8 @@ export interface StudioRequests {
   openReport: { params: { runIds: readonly RunId[] }; result: null };
   /** Save dialogs and the clipboard are the host's. */
   saveFile: { params: { name: string; content: string; encoding: "utf8" | "base64" }; result: { saved: boolean } };
+  restartEngine: { params: Record<string, never>; result: null };
+  manageTrust: { params: Record<string, never>; result: null };
   openSettings: { params: { query: string }; result: null };
 }
 
@@ -111,11 +124,16 @@ export interface StudioEvents {
   appended: RunSlice;
   progress: RunProgress;
   trust: { readonly trusted: boolean };
+  engine: EngineState;
   /** Something to show now: a tab, a session. */
-  reveal: { readonly tab: StudioTab; readonly episode?: string };
+  reveal: { readonly tab: StudioTab; readonly runId?: RunId; readonly episode?: string };
 }
 
-export type StudioTab = "prompts" | "thresholds" | "curves" | "sessions" | "compare";
+/** What is edited, in the left column. */
+export type EditTab = "prompts" | "thresholds";
+/** What is watched, in the right column. */
+export type ResultTab = "curves" | "sessions" | "compare";
+export type StudioTab = EditTab | ResultTab;
 
 export type StudioToHost = {
   [M in keyof StudioRequests]: {
@@ -136,14 +154,43 @@ export type HostToStudio =
 /** What survives a reload of the page (setState) and of the window (the serializer). */
 export interface PageState {
   readonly version: 1;
-  readonly tab: StudioTab;
+  readonly editTab: EditTab;
+  readonly resultTab: ResultTab;
+  /** Width of the left column, share of the page. */
+  readonly split: number;
   readonly promptRole: PromptRole;
-  readonly metrics: readonly MetricName[];
-  readonly overlays: readonly RunId[];
-  readonly smoothing: number;
-  readonly logScale: boolean;
+  readonly promptTool: "variables" | "preview" | "problems" | "history";
+  /** Typed text that the host has not acknowledged yet, with the text it was typed over. */
+  readonly unsent: Readonly<Partial<Record<PromptRole, { readonly text: string; readonly base: string }>>>;
   /** Threshold edits not yet applied or saved, by JSON path. */
   readonly drafts: Readonly<Record<string, unknown>>;
+  readonly seed?: number;
+  readonly curves: CurvesState;
+  readonly sessions: SessionsState;
+  readonly compared: readonly RunId[];
+  readonly scroll: { readonly edit: number; readonly result: number };
+}
+
+export interface CurvesState {
+  readonly metrics: readonly MetricName[];
+  readonly overlays: readonly RunId[];
+  /** Runs in the legend that are not drawn. */
+  readonly hidden: readonly RunId[];
+  readonly axis: "iteration" | "userSteps";
+  /** Weight of the exponential moving average; 0 draws the raw curve only. */
+  readonly smoothing: number;
+  readonly logScale: boolean;
+  readonly references: boolean;
+  /** Runs that differ only in their seed become one mean with a band. */
+  readonly groupSeeds: boolean;
+  /** Visible part of the axis; none: everything, following the run. */
+  readonly range?: readonly [number, number];
+}
+
+export interface SessionsState {
+  readonly order: "latest" | "best" | "worst";
+  readonly user: string;
+  readonly runId?: RunId;
   readonly episode?: string;
-  readonly scroll: number;
+  readonly step: number;
 }
