@@ -1,0 +1,71 @@
+/** What a platform would know of synthetic users and items: noisy readings of the truth in bins. */
+import type { RandomStream } from "../math/random.ts";
+import type { FeatureTable, LatentTruth, Lists } from "./dataset.ts";
+import { factorSpread } from "./syntheticTruth.ts";
+
+const BINS = 8;
+/** Standard deviation of a reading's error; the factor it reads has 1. */
+const READING_ERROR = 0.7;
+const READINGS = 3;
+/** History lengths that divide users into five degrees of activity. */
+const ACTIVITY_BOUNDS = [8, 18, 39, 72];
+
+interface FeatureColumn {
+  readonly name: string;
+  readonly size: number;
+  readonly value: (row: number) => number;
+}
+
+/** Activity by history length, and readings of the first factors. */
+export function userFeatures(truth: LatentTruth, offsets: Int32Array, random: RandomStream): FeatureTable {
+  const length = (user: number): number => (offsets[user + 1] as number) - (offsets[user] as number);
+  return featureTable(truth.userBias.length, [
+    {
+      name: "user_active_degree",
+      size: ACTIVITY_BOUNDS.length + 1,
+      value: (user) => ACTIVITY_BOUNDS.filter((bound) => length(user) > bound).length,
+    },
+    ...readings(truth.userFactors, truth.dim, random),
+  ]);
+}
+
+/** The primary category, a duration that says a little about quality, and readings of the first factors. */
+export function itemFeatures(
+  truth: LatentTruth,
+  { offsets, values }: Lists,
+  categories: number,
+  random: RandomStream,
+): FeatureTable {
+  return featureTable(truth.itemBias.length, [
+    { name: "tag", size: categories, value: (item) => values[offsets[item] as number] as number },
+    {
+      name: "duration_range",
+      size: BINS,
+      value: (item) => bin(0.4 * (truth.itemBias[item] as number) + random.normal()),
+    },
+    ...readings(truth.itemFactors, truth.dim, random),
+  ]);
+}
+
+function readings(factors: Float32Array, dim: number, random: RandomStream): readonly FeatureColumn[] {
+  return Array.from({ length: READINGS }, (_, d) => ({
+    name: `onehot_feat${d}`,
+    size: BINS,
+    value: (row) => bin((factors[row * dim + d] as number) / factorSpread + READING_ERROR * random.normal()),
+  }));
+}
+
+/** Equal bins over [-2, 2], the outer ones open. */
+function bin(value: number): number {
+  return Math.min(BINS - 1, Math.max(0, Math.floor(((value + 2) / 4) * BINS)));
+}
+
+function featureTable(rows: number, columns: readonly FeatureColumn[]): FeatureTable {
+  const values = new Int32Array(rows * columns.length);
+  for (let row = 0; row < rows; row++) {
+    columns.forEach((column, c) => {
+      values[row * columns.length + c] = column.value(row);
+    });
+  }
+  return { names: columns.map((column) => column.name), sizes: columns.map((column) => column.size), values };
+}

@@ -1,0 +1,213 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Dataset } from "../../../src/engine/data/dataset.ts";
+import { expose, latentLogit } from "../../../src/engine/data/latentTruth.ts";
+import { generateSynthetic, type SyntheticConfig } from "../../../src/engine/data/synthetic.ts";
+import { sigmoid } from "../../../src/engine/math/elementary.ts";
+import { RandomStream } from "../../../src/engine/math/random.ts";
+import { expectConsistent } from "./consistency.ts";
+
+const defaults: SyntheticConfig = {
+  kind: "synthetic",
+  users: 1000,
+  items: 2000,
+  categories: 31,
+  satiation: 1,
+  seed: 1,
+};
+
+const at = (values: ArrayLike<number>, index: number): number => values[index] ?? Number.NaN;
+const clicked = (dataset: Dataset, row: number): number => at(dataset.log.feedback, row) & 1;
+const primary = (dataset: Dataset, item: number): number =>
+  at(dataset.itemCategories.values, at(dataset.itemCategories.offsets, item));
+
+function quantiles(values: readonly number[], ps: readonly number[]): number[] {
+  const sorted = [...values].sort((a, b) => a - b);
+  return ps.map((p) => at(sorted, Math.min(sorted.length - 1, Math.floor(p * sorted.length))));
+}
+
+/** Every value within `tolerance` of its target. */
+function expectNear(actual: readonly number[], target: readonly number[], tolerance: number): void {
+  expect(actual).toHaveLength(target.length);
+  actual.forEach((value, i) => {
+    expect(Math.abs(value - at(target, i)), `${value} against ${at(target, i)}`).toBeLessThanOrEqual(tolerance);
+  });
+}
+
+describe("calibration to KuaiRand-Pure (docs/data.md)", () => {
+  describe.each([1, 2])("seed %i", (seed) => {
+    const data = generateSynthetic({ ...defaults, seed });
+    const rows = data.log.items.length;
+    const exposures = new Float64Array(data.items);
+    const clicks = new Float64Array(data.items);
+    for (let row = 0; row < rows; row++) {
+      const item = at(data.log.items, row);
+      exposures[item] = at(exposures, item) + 1;
+      clicks[item] = at(clicks, item) + clicked(data, row);
+    }
+    const rate = (bit: number): number => data.log.feedback.reduce((sum, bits) => sum + ((bits >> bit) & 1), 0) / rows;
+
+    it("clicks .44, views long .31 and likes .017 of what the logging policy showed", () => {
+      expectNear([rate(0), rate(1), rate(2)], [0.44, 0.31, 0.017], 0.01);
+    });
+
+    it("clicks .18 of uniformly exposed items", () => {
+      const random = new RandomStream(7, "uniform exposure");
+      const truth = data.latent;
+      if (!truth) throw new Error("synthetic data has a truth");
+      let sum = 0;
+      for (let user = 0; user < data.users; user++) {
+        const exposure = new Float64Array(data.categories.length);
+        for (let k = 0; k < 30; k++) {
+          const item = random.integer(data.items);
+          sum += sigmoid(latentLogit(truth, data.itemCategories, user, item, exposure));
+          expose(truth, data.itemCategories, item, exposure);
+        }
+      }
+      expectNear([sum / (30 * data.users)], [0.18], 0.02);
+    });
+
+    it("skews item popularity: top 1/10/20 % of items, Gini, Zipf slope of the top quarter", () => {
+      const sorted = [...exposures].sort((a, b) => b - a);
+      const share = (top: number): number => sorted.slice(0, top * data.items).reduce((a, b) => a + b, 0) / rows;
+      expectNear([share(0.01), share(0.1), share(0.2)], [0.17, 0.6, 0.77], 0.03);
+      const ascending = [...sorted].reverse();
+      const gini = ascending.reduce((sum, x, i) => sum + (2 * (i + 1) - data.items - 1) * x, 0) / (data.items * rows);
+      expectNear([gini], [0.77], 0.03);
+      // KuaiRand's top 2000 of its 7,551 items are 26 %.
+      const points = sorted.slice(0, 0.265 * data.items).map((x, i) => [Math.log(i + 1), Math.log(x)] as const);
+      const mean = (k: 0 | 1): number => points.reduce((sum, point) => sum + point[k], 0) / points.length;
+      const [mx, my] = [mean(0), mean(1)];
+      const slope =
+        points.reduce((sum, [x, y]) => sum + (x - mx) * (y - my), 0) /
+        points.reduce((sum, [x]) => sum + (x - mx) ** 2, 0);
+      expectNear([slope], [-0.8], 0.1);
+    });
+
+    it("spreads click rates over items and users", () => {
+      const items: number[] = [];
+      exposures.forEach((n, item) => {
+        if (n >= 20) items.push(at(clicks, item) / n);
+      });
+      expectNear(quantiles(items, [0.1, 0.25, 0.5, 0.75, 0.9]), [0.21, 0.34, 0.48, 0.58, 0.67], 0.06);
+      const users: number[] = [];
+      for (let user = 0; user < data.users; user++) {
+        const [start, end] = [at(data.log.offsets, user), at(data.log.offsets, user + 1)];
+        let sum = 0;
+        for (let row = start; row < end; row++) sum += clicked(data, row);
+        if (end - start >= 10) users.push(sum / (end - start));
+      }
+      expectNear(quantiles(users, [0.1, 0.5, 0.9]), [0.15, 0.41, 0.71], 0.06);
+    });
+
+    it("spreads click rates over categories from about .23 to .53", () => {
+      const shown = new Float64Array(data.categories.length);
+      const taken = new Float64Array(data.categories.length);
+      for (let row = 0; row < rows; row++) {
+        const category = primary(data, at(data.log.items, row));
+        shown[category] = at(shown, category) + 1;
+        taken[category] = at(taken, category) + clicked(data, row);
+      }
+      // A synthetic category may have a dozen items: its rate is that of its few best, so the range is a little wider.
+      const rates = [...taken].map((n, category) => n / at(shown, category));
+      expectNear([Math.min(...rates), Math.max(...rates)], [0.23, 0.53], 0.15);
+    });
+
+    it("lowers the click rate after the same category to .36, against .43 after another", () => {
+      const tally = { same: [0, 0] as [number, number], other: [0, 0] as [number, number] };
+      for (let user = 0; user < data.users; user++) {
+        for (let row = at(data.log.offsets, user) + 1; row < at(data.log.offsets, user + 1); row++) {
+          const same = primary(data, at(data.log.items, row)) === primary(data, at(data.log.items, row - 1));
+          const counts = same ? tally.same : tally.other;
+          counts[0] += clicked(data, row);
+          counts[1]++;
+        }
+      }
+      expectNear([tally.same[0] / tally.same[1], tally.other[0] / tally.other[1]], [0.36, 0.43], 0.03);
+    });
+
+    it("has KuaiRand's history lengths", () => {
+      const lengths = Array.from(
+        { length: data.users },
+        (_, user) => at(data.log.offsets, user + 1) - at(data.log.offsets, user),
+      );
+      const actual = quantiles(lengths, [0.1, 0.25, 0.5, 0.75, 0.9, 0.99]);
+      const relative = actual.map((length, i) => length / at([8, 18, 39, 72, 115, 234], i));
+      expectNear(relative, [1, 1, 1, 1, 1, 1], 0.05);
+    });
+
+    it("has one, two, three categories per item in 76, 23, 1 % and the names of KuaiRand's categories", () => {
+      const counts = [0, 0, 0];
+      for (let item = 0; item < data.items; item++) {
+        const size = at(data.itemCategories.offsets, item + 1) - at(data.itemCategories.offsets, item);
+        counts[size - 1] = at(counts, size - 1) + 1 / data.items;
+      }
+      expectNear(counts, [0.76, 0.23, 0.01], 0.03);
+      expect(data.categories).toHaveLength(31);
+      expect(data.categories).toContainEqual({ id: 39, name: "Film, TV & variety" });
+    });
+  });
+});
+
+describe("generation", () => {
+  it("gives the same data for the same seed and other data for another", () => {
+    const small = { ...defaults, users: 50, items: 100 };
+    expect(generateSynthetic(small)).toEqual(generateSynthetic(small));
+    const other = generateSynthetic({ ...small, seed: 2 });
+    expect(other.log.items).not.toEqual(generateSynthetic(small).log.items);
+    expect(other.fingerprint).not.toBe(generateSynthetic(small).fingerprint);
+  });
+
+  it("is consistent at any size", () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          kind: fc.constant("synthetic" as const),
+          users: fc.integer({ min: 2, max: 40 }),
+          items: fc.integer({ min: 12, max: 60 }),
+          categories: fc.integer({ min: 2, max: 46 }),
+          satiation: fc.double({ min: 0, max: 5, noNaN: true }),
+          seed: fc.nat(),
+        }),
+        (config) => {
+          const data = generateSynthetic(config);
+          expectConsistent(data);
+          expect(data.categories).toHaveLength(config.categories);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it("nests rarer feedback in the click", () => {
+    const { feedback } = generateSynthetic({ ...defaults, users: 100 }).log;
+    expect(feedback.every((bits) => [0b000, 0b001, 0b011, 0b111].includes(bits))).toBe(true);
+  });
+});
+
+describe("latentLogit", () => {
+  // Two items: the first of categories 0 and 1, the second of category 1.
+  const itemCategories = { offsets: Int32Array.of(0, 2, 3), values: Int32Array.of(0, 1, 1) };
+  const truth = {
+    dim: 2,
+    userFactors: Float32Array.of(1, 2),
+    itemFactors: Float32Array.of(0.5, 0.25, -1, 0),
+    userBias: Float32Array.of(0.5),
+    itemBias: Float32Array.of(-0.25, 0),
+    affinity: Float32Array.of(2, 1),
+    bias: -1,
+    satiation: 0.5,
+    satiationDecay: 0.5,
+  };
+
+  it("adds intercepts, factors and affinities and subtracts satiation", () => {
+    const exposure = new Float64Array(2);
+    // -1 + .5 - .25 + (.5 + .5) + (2 + 1) / 2
+    expect(latentLogit(truth, itemCategories, 0, 0, exposure)).toBe(1.75);
+    expose(truth, itemCategories, 1, exposure);
+    expect([...exposure]).toEqual([0, 1]);
+    expect(latentLogit(truth, itemCategories, 0, 0, exposure)).toBe(1.5);
+    expose(truth, itemCategories, 0, exposure);
+    expect([...exposure]).toEqual([1, 1.5]);
+  });
+});
