@@ -1,0 +1,190 @@
+/**
+ * The checkpoint of a run: `checkpoint/` with its state as JSON, its arrays in one binary file and a manifest with their
+ * checksums. It is written beside and put in place by renaming, and the one before is kept as `checkpoint.previous/`.
+ */
+import { createHash } from "node:crypto";
+import { access, mkdir, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { LerlError, messageOf } from "../errors.ts";
+import { fileError, syncFolder, toJson, writeDurably } from "./files.ts";
+
+export interface Checkpoint {
+  /** Plain JSON; non-finite numbers are refused. */
+  readonly json: unknown;
+  readonly arrays: Readonly<Record<string, Float32Array>>;
+}
+
+const manifestSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  stateSha256: z.string(),
+  arraysSha256: z.string(),
+  /** Arrays in the order of the binary file, little-endian float32, with their lengths in elements. */
+  arrays: z.array(z.strictObject({ name: z.string(), length: z.int().min(0) })),
+});
+
+const files = { manifest: "manifest.json", state: "state.json", arrays: "arrays.bin" } as const;
+
+/** Saves and loads the checkpoint of one run folder, which this process must own. */
+export class CheckpointStore {
+  private readonly current: string;
+  private readonly next: string;
+  private readonly previous: string;
+  /** Only a good checkpoint may take the previous one's place; unknown until looked at. */
+  private currentIsGood: boolean | undefined;
+  private saving: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly runFolder: string,
+    private readonly onWarning: (warning: Error) => void,
+  ) {
+    this.current = join(runFolder, "checkpoint");
+    this.next = join(runFolder, "checkpoint.next");
+    this.previous = join(runFolder, "checkpoint.previous");
+  }
+
+  /**
+   * Replaces the checkpoint. State and arrays are copied before this returns its promise, so that work may go on; a
+   * process killed at any moment leaves the old checkpoint or the new one.
+   *
+   * @throws InputError `store.unwritable`, LerlError `store.disk-full`; the old checkpoint is then untouched
+   */
+  save(checkpoint: Checkpoint): Promise<void> {
+    const content = encode(checkpoint);
+    const turn = this.saving.then(() => this.write(content));
+    this.saving = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /**
+   * The newest checkpoint whose checksums agree; undefined if none was ever saved. A broken one is reported and the
+   * previous one used.
+   *
+   * @throws LerlError `store.broken-checkpoint` if none is left to use
+   */
+  async load(): Promise<Checkpoint | undefined> {
+    await this.saving;
+    let broken: unknown;
+    for (const folder of [this.current, this.next, this.previous]) {
+      if (!(await exists(folder))) continue;
+      try {
+        const checkpoint = await decode(folder);
+        if (broken) this.onWarning(fallbackWarning(broken, folder));
+        return checkpoint;
+      } catch (error) {
+        // A half-written `checkpoint.next` is what a killed save leaves: nothing to report.
+        if (folder !== this.next) broken ??= error;
+      }
+    }
+    if (broken) throw broken;
+    return undefined;
+  }
+
+  private async write(content: Encoded): Promise<void> {
+    try {
+      await this.finishInterruptedSave();
+      await rm(this.next, { recursive: true, force: true });
+      await mkdir(this.next);
+      await writeDurably(join(this.next, files.arrays), content.arrays);
+      await writeDurably(join(this.next, files.state), content.state);
+      await writeDurably(join(this.next, files.manifest), content.manifest);
+      await syncFolder(this.next);
+      await this.putInPlace();
+    } catch (error) {
+      throw fileError(error, this.next);
+    }
+  }
+
+  /** A save killed between its two renames left a complete `checkpoint.next` and no `checkpoint`. */
+  private async finishInterruptedSave(): Promise<void> {
+    if (await exists(this.current)) {
+      this.currentIsGood ??= await isGood(this.current);
+    } else if (await isGood(this.next)) {
+      await rename(this.next, this.current);
+      this.currentIsGood = true;
+    }
+  }
+
+  private async putInPlace(): Promise<void> {
+    if (this.currentIsGood) {
+      await rm(this.previous, { recursive: true, force: true });
+      await rename(this.current, this.previous);
+    } else {
+      await rm(this.current, { recursive: true, force: true });
+    }
+    await rename(this.next, this.current);
+    this.currentIsGood = true;
+    await syncFolder(this.runFolder);
+  }
+}
+
+interface Encoded {
+  readonly manifest: string;
+  readonly state: string;
+  readonly arrays: Uint8Array;
+}
+
+function encode({ json, arrays }: Checkpoint): Encoded {
+  const entries = Object.entries(arrays);
+  const total = entries.reduce((sum, [, array]) => sum + array.length, 0);
+  const all = new Float32Array(total);
+  let offset = 0;
+  for (const [, array] of entries) {
+    all.set(array, offset);
+    offset += array.length;
+  }
+  const bytes = new Uint8Array(all.buffer);
+  const state = toJson(json);
+  const manifest: z.output<typeof manifestSchema> = {
+    schemaVersion: 1,
+    stateSha256: sha256(state),
+    arraysSha256: sha256(bytes),
+    arrays: entries.map(([name, { length }]) => ({ name, length })),
+  };
+  return { manifest: toJson(manifest, 2), state, arrays: bytes };
+}
+
+async function decode(folder: string): Promise<Checkpoint> {
+  try {
+    const manifest = manifestSchema.parse(JSON.parse(await readFile(join(folder, files.manifest), "utf8")));
+    const state = await readFile(join(folder, files.state), "utf8");
+    const bytes = await readFile(join(folder, files.arrays));
+    if (sha256(state) !== manifest.stateSha256) throw new Error(`${files.state} does not match its checksum`);
+    if (sha256(bytes) !== manifest.arraysSha256) throw new Error(`${files.arrays} does not match its checksum`);
+    const arrays: Record<string, Float32Array> = {};
+    let offset = bytes.byteOffset;
+    for (const { name, length } of manifest.arrays) {
+      arrays[name] = new Float32Array(bytes.buffer.slice(offset, offset + 4 * length));
+      offset += 4 * length;
+    }
+    return { json: JSON.parse(state), arrays };
+  } catch (error) {
+    throw new LerlError(
+      "store.broken-checkpoint",
+      `${folder}: broken (${messageOf(error)}). Start the run anew if no earlier checkpoint is left.`,
+      { cause: error },
+    );
+  }
+}
+
+async function isGood(folder: string): Promise<boolean> {
+  return decode(folder).then(
+    () => true,
+    () => false,
+  );
+}
+
+function fallbackWarning(broken: unknown, used: string): LerlError {
+  return new LerlError("store.backup-used", `${messageOf(broken)} Used instead: ${used}.`, { cause: broken });
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function sha256(content: string | Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
+}

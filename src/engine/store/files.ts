@@ -1,0 +1,112 @@
+/** What every file of a run shares: durable writing, replacement in one step, and errors a person can act on. */
+import { open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { InputError, LerlError, messageOf } from "../errors.ts";
+
+const inTheWay = new Set([
+  "EACCES",
+  "EPERM",
+  "EROFS",
+  "ENOTDIR",
+  "EEXIST",
+  "EISDIR",
+  "ENAMETOOLONG",
+  "ELOOP",
+  "ENOENT",
+]);
+const noSpace = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
+
+/** The system's code of a failed call, for example `ENOENT`. */
+export function systemCode(error: unknown): string | undefined {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : undefined;
+}
+
+export function isMissing(error: unknown): boolean {
+  return systemCode(error) === "ENOENT";
+}
+
+/**
+ * A failed file operation as the error to show: a path that cannot be written is the user's to change, a full disk to
+ * empty. Errors that already speak to a person pass unchanged.
+ */
+export function fileError(error: unknown, path: string): LerlError {
+  if (error instanceof LerlError) return error;
+  const code = systemCode(error) ?? "";
+  if (inTheWay.has(code)) {
+    return new InputError(
+      "store.unwritable",
+      `${path}: cannot be written (${messageOf(error)}). Choose another folder, or change its permissions.`,
+      { cause: error },
+    );
+  }
+  if (noSpace.has(code)) {
+    return new LerlError(
+      "store.disk-full",
+      `${path}: no space left to write it (${code}). What was saved before is intact: free some space and resume.`,
+      { cause: error },
+    );
+  }
+  return new LerlError("store.failed", `${path}: ${messageOf(error)}`, { cause: error });
+}
+
+/** Writes a file and waits until its content has reached the disk. */
+export async function writeDurably(file: string, content: string | Uint8Array): Promise<void> {
+  const handle = await open(file, "w");
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Makes renames inside a folder durable. Windows offers no such call and needs none. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Replaces a file in one step: whoever reads it, and whenever this process dies, finds the old content or the new.
+ *
+ * @throws InputError `store.unwritable`, LerlError `store.disk-full`; the old file is then untouched
+ */
+export async function replaceFile(file: string, content: string | Uint8Array): Promise<void> {
+  const beside = `${file}.tmp`;
+  try {
+    await writeDurably(beside, content);
+    await rename(beside, file);
+    await syncFolder(dirname(file));
+  } catch (error) {
+    await rm(beside, { force: true }).catch(() => undefined);
+    throw fileError(error, file);
+  }
+}
+
+/**
+ * JSON text of a value. JSON has no NaN or Infinity and would silently hold null instead; that is refused here.
+ *
+ * @throws LerlError `store.not-finite` naming the key, `store.not-json`
+ */
+export function toJson(value: unknown, space?: number): string {
+  const text: string | undefined = JSON.stringify(value, undefined, space);
+  if (text === undefined) throw new LerlError("store.not-json", `A ${typeof value} cannot be written as JSON.`);
+  if (text.includes("null")) {
+    JSON.stringify(value, (key, part: unknown) => {
+      if (typeof part === "number" && !Number.isFinite(part)) {
+        throw new LerlError(
+          "store.not-finite",
+          `"${key}" is ${part}, which JSON cannot hold; only finite numbers can.`,
+        );
+      }
+      return part;
+    });
+  }
+  return text;
+}

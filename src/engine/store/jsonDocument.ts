@@ -1,0 +1,206 @@
+/**
+ * Small mutable documents, kept by lowdb through an adapter of our own: lowdb's renames but does not fsync, keeps no
+ * backup and checks nothing it reads.
+ */
+import { copyFile, readFile, rename } from "node:fs/promises";
+import { type Adapter, Low } from "lowdb";
+import type { z } from "zod";
+import { InputError, LerlError, messageOf } from "../errors.ts";
+import { fileError, isMissing, replaceFile, toJson } from "./files.ts";
+
+/** What a document must look like, and how older versions become the newest. Its `schemaVersion` says which it is. */
+export interface DocumentFormat<T> {
+  readonly schema: z.ZodType<T>;
+  readonly version: number;
+  /** By the version they start from: each returns the document of the next version, `schemaVersion` included. */
+  readonly migrations: Readonly<Record<number, (document: Record<string, unknown>) => Record<string, unknown>>>;
+}
+
+export interface JsonDocumentOptions<T> {
+  readonly file: string;
+  readonly format: DocumentFormat<T>;
+  /** Written at once when there is no file yet; without it a missing file is an error. */
+  readonly initial?: T;
+  /** Told when the backup had to be used, or a write in the background failed; the next change tries again. */
+  readonly onWarning: (warning: Error) => void;
+  /** Changes within this time become one write, in milliseconds. */
+  readonly coalesceMs?: number;
+}
+
+const COALESCE_MS = 200;
+
+/** One document in memory and on disk. The process that holds it open is its only writer. */
+export class JsonDocument<T extends object> {
+  private dirty = false;
+  private timer: NodeJS.Timeout | undefined;
+  private writing: Promise<void> = Promise.resolve();
+
+  private constructor(
+    private readonly database: Low<T>,
+    private readonly onWarning: (warning: Error) => void,
+    private readonly coalesceMs: number,
+  ) {}
+
+  /**
+   * @throws InputError `store.missing`, `store.broken-document` (with file, JSON path and value), `store.newer-version`
+   */
+  static async open<T extends object>(options: JsonDocumentOptions<T>): Promise<JsonDocument<T>> {
+    const { file, format, initial, onWarning } = options;
+    const adapter = new DurableJsonFile(file, format, onWarning);
+    const found = await adapter.read();
+    const data = found ?? initial;
+    if (data === undefined) throw missing(file);
+    const document = new JsonDocument(new Low(adapter, data), onWarning, options.coalesceMs ?? COALESCE_MS);
+    if (found === null) await document.database.write();
+    return document;
+  }
+
+  get data(): Readonly<T> {
+    return this.database.data;
+  }
+
+  /** Replaces the content; it reaches the disk within the coalescing time, or with `flush`. */
+  update(change: (data: Readonly<T>) => T): void {
+    this.database.data = change(this.database.data);
+    this.dirty = true;
+    this.timer ??= setTimeout(() => void this.flush().catch(this.onWarning), this.coalesceMs);
+  }
+
+  /** Resolves when every change so far has reached the disk. */
+  async flush(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const write = async () => {
+      if (!this.dirty) return;
+      this.dirty = false;
+      try {
+        await this.database.write();
+      } catch (error) {
+        this.dirty = true;
+        throw error;
+      }
+    };
+    const turn = this.writing.then(write);
+    this.writing = turn.catch(() => undefined);
+    await turn;
+  }
+}
+
+/** Reads a document without owning it. */
+export async function readJsonDocument<T>(
+  file: string,
+  format: DocumentFormat<T>,
+  onWarning: (warning: Error) => void,
+): Promise<T> {
+  const data = await new DurableJsonFile(file, format, onWarning).read();
+  if (data === null) throw missing(file);
+  return data;
+}
+
+/** lowdb's file access: checked reading with a backup, durable writing in one step. */
+class DurableJsonFile<T> implements Adapter<T> {
+  /** Only a file known to be good may become the backup. */
+  private mainIsGood = false;
+  private readonly backup: string;
+
+  constructor(
+    private readonly file: string,
+    private readonly format: DocumentFormat<T>,
+    private readonly onWarning: (warning: Error) => void,
+  ) {
+    this.backup = `${file}.bak`;
+  }
+
+  async read(): Promise<T | null> {
+    try {
+      const data = await readChecked(this.file, this.format);
+      this.mainIsGood = data !== null;
+      return data ?? (await readChecked(this.backup, this.format));
+    } catch (error) {
+      if (!(error instanceof LerlError) || error.code !== "store.broken-document") throw error;
+      const kept = await readChecked(this.backup, this.format).catch(() => null);
+      if (kept === null) throw error;
+      const text = `${error.message} The version before it is used instead (${this.backup}).`;
+      this.onWarning(new LerlError("store.backup-used", text, { cause: error }));
+      return kept;
+    }
+  }
+
+  async write(data: T): Promise<void> {
+    const text = `${toJson(this.format.schema.parse(data), 2)}\n`;
+    if (this.mainIsGood) await this.keepBackup();
+    await replaceFile(this.file, text);
+    this.mainIsGood = true;
+  }
+
+  private async keepBackup(): Promise<void> {
+    const beside = `${this.backup}.tmp`;
+    try {
+      await copyFile(this.file, beside);
+      await rename(beside, this.backup);
+    } catch (error) {
+      if (!isMissing(error)) throw fileError(error, this.backup);
+    }
+  }
+}
+
+async function readChecked<T>(file: string, format: DocumentFormat<T>): Promise<T | null> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw new InputError("store.unreadable", `${file}: cannot be read (${messageOf(error)}).`, { cause: error });
+  }
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (error) {
+    throw broken(file, `not valid JSON (${messageOf(error)})`);
+  }
+  return checked(migrated(document, file, format), file, format);
+}
+
+function migrated<T>(document: unknown, file: string, format: DocumentFormat<T>): unknown {
+  if (typeof document !== "object" || document === null) throw broken(file, "expected an object");
+  let current: Record<string, unknown> = { ...document };
+  for (;;) {
+    const version = current.schemaVersion;
+    if (typeof version !== "number") throw broken(file, `$.schemaVersion is ${show(version)}, expected a number`);
+    if (version > format.version) {
+      throw new InputError(
+        "store.newer-version",
+        `${file}: $.schemaVersion is ${version}, and this version reads up to ${format.version}. Update LERL Studio.`,
+      );
+    }
+    const migrate = format.migrations[version];
+    if (version === format.version || !migrate) return current;
+    current = migrate(current);
+  }
+}
+
+function checked<T>(document: unknown, file: string, format: DocumentFormat<T>): T {
+  const result = format.schema.safeParse(document);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const path = issue?.path ?? [];
+  const value = path.reduce<unknown>(
+    (part, key) => (part as Record<PropertyKey, unknown> | undefined)?.[key],
+    document,
+  );
+  const where = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");
+  throw broken(file, `$${where} is ${show(value)}: ${issue?.message ?? "not as expected"}`);
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? "missing";
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+function broken(file: string, what: string): InputError {
+  return new InputError("store.broken-document", `${file}: ${what}. Restore the file, or delete the run's folder.`);
+}
+
+function missing(file: string): InputError {
+  return new InputError("store.missing", `${file}: not found. Give the folder of a run.`);
+}

@@ -1,0 +1,262 @@
+/**
+ * Append-only JSON Lines: metrics, events, episodes. A line counts once its newline is there; a process killed while
+ * writing leaves at most one torn last line, which readers leave out and the next writer cuts off.
+ */
+import { closeSync, fstatSync, fsync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
+import { type FileHandle, open, truncate } from "node:fs/promises";
+import { promisify } from "node:util";
+import { InputError, messageOf } from "../errors.ts";
+import { fileError, isMissing, toJson } from "./files.ts";
+
+const NEWLINE = 0x0a;
+const CHUNK_BYTES = 1 << 18;
+/** Rows wait in memory until this many characters have come together, or `flush`. */
+const BUFFER_CHARACTERS = 1 << 16;
+const toDisk = promisify(fsync);
+
+/** Appends rows to one file. */
+export class JsonLinesWriter<Row> {
+  private pending = "";
+
+  private constructor(
+    private readonly file: string,
+    private readonly descriptor: number,
+    private bytes: number,
+  ) {}
+
+  /**
+   * Opens a file to append to, creating it if need be and cutting off a torn last line.
+   *
+   * @throws InputError `store.unwritable`
+   */
+  static open<Row>(file: string): JsonLinesWriter<Row> {
+    try {
+      const descriptor = openSync(file, "a+");
+      const { size } = fstatSync(descriptor);
+      const whole = endOfLastLine(descriptor, size);
+      if (whole < size) ftruncateSync(descriptor, whole);
+      return new JsonLinesWriter<Row>(file, descriptor, whole);
+    } catch (error) {
+      throw fileError(error, file);
+    }
+  }
+
+  append(row: Row): void {
+    this.pending += `${toJson(row)}\n`;
+    if (this.pending.length >= BUFFER_CHARACTERS) this.flush();
+  }
+
+  /**
+   * Hands every row to the system: readers see them, and they outlive this process. On failure the file ends as before
+   * and the rows are kept for the next try.
+   *
+   * @throws LerlError `store.disk-full`
+   */
+  flush(): void {
+    if (this.pending === "") return;
+    const content = Buffer.from(this.pending);
+    try {
+      for (let written = 0; written < content.length; ) written += writeSync(this.descriptor, content, written);
+    } catch (error) {
+      restoreSize(this.descriptor, this.bytes);
+      throw fileError(error, this.file);
+    }
+    this.bytes += content.length;
+    this.pending = "";
+  }
+
+  /** Flushes, and waits until the rows have reached the disk: they outlive a power cut. */
+  async sync(): Promise<void> {
+    this.flush();
+    try {
+      await toDisk(this.descriptor);
+    } catch (error) {
+      throw fileError(error, this.file);
+    }
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.sync();
+    } finally {
+      closeSync(this.descriptor);
+    }
+  }
+}
+
+function restoreSize(descriptor: number, bytes: number): void {
+  try {
+    ftruncateSync(descriptor, bytes);
+  } catch {
+    // The next writer cuts off the torn line; the error that led here says more.
+  }
+}
+
+/** The offset after the last newline of a file. */
+function endOfLastLine(descriptor: number, size: number): number {
+  const chunk = Buffer.alloc(Math.min(size, CHUNK_BYTES));
+  for (let end = size; end > 0; ) {
+    const start = Math.max(0, end - chunk.length);
+    const read = readSync(descriptor, chunk, 0, end - start, start);
+    const newline = chunk.subarray(0, read).lastIndexOf(NEWLINE);
+    if (newline >= 0) return start + newline + 1;
+    end = start;
+  }
+  return 0;
+}
+
+/** A line with its newline, from 1, and the byte offset after it. */
+interface Line {
+  readonly text: string;
+  readonly number: number;
+  readonly end: number;
+}
+
+async function* wholeLines(file: string): AsyncGenerator<Line> {
+  let handle: FileHandle;
+  try {
+    handle = await open(file, "r");
+  } catch (error) {
+    if (isMissing(error)) return;
+    throw unreadable(file, error);
+  }
+  try {
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    let begun: Buffer[] = [];
+    let number = 0;
+    let offset = 0;
+    for (;;) {
+      const { bytesRead } = await handle.read(chunk, 0, chunk.length, offset);
+      if (bytesRead === 0) return;
+      const content = chunk.subarray(0, bytesRead);
+      let start = 0;
+      for (let newline = content.indexOf(NEWLINE); newline >= 0; newline = content.indexOf(NEWLINE, start)) {
+        const text = Buffer.concat([...begun, content.subarray(start, newline)]).toString("utf8");
+        begun = [];
+        start = newline + 1;
+        number += 1;
+        yield { text, number, end: offset + start };
+      }
+      if (start < bytesRead) begun.push(Buffer.from(content.subarray(start)));
+      offset += bytesRead;
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+function parse<Row>(text: string, where: string): Row {
+  try {
+    return JSON.parse(text) as Row;
+  } catch (error) {
+    const shown = text.length > 80 ? `${text.slice(0, 77)}...` : text;
+    const message = `${where}: not valid JSON (${messageOf(error)}): ${JSON.stringify(shown)}. Delete the line to go on.`;
+    throw new InputError("store.broken-line", message, { cause: error });
+  }
+}
+
+function unreadable(file: string, error: unknown): InputError {
+  return new InputError("store.unreadable", `${file}: cannot be read (${messageOf(error)}).`, { cause: error });
+}
+
+/**
+ * Every whole row of a file, one at a time; none if there is no file. Rows are as the writer's type says.
+ *
+ * @throws InputError `store.broken-line` with file:line
+ */
+export async function* jsonLines<Row>(file: string): AsyncGenerator<Row> {
+  for await (const line of wholeLines(file)) yield parse<Row>(line.text, `${file}:${line.number}`);
+}
+
+/** Every whole row of a file, as `jsonLines`. */
+export async function readJsonLines<Row>(file: string): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for await (const row of jsonLines<Row>(file)) rows.push(row);
+  return rows;
+}
+
+/**
+ * Cuts a file back to the rows a checkpoint covers: up to the first row that is not covered. No writer may hold it open.
+ * A line damaged after the last covered row goes too; one before it is an error, as a covered row would be lost.
+ *
+ * @returns how many rows stay
+ * @throws InputError `store.broken-line` with file:line
+ */
+export async function truncateAfter<Row>(file: string, covered: (row: Row) => boolean): Promise<number> {
+  let kept = 0;
+  let end = 0;
+  let damage: unknown;
+  for await (const line of wholeLines(file)) {
+    let row: Row;
+    try {
+      row = parse<Row>(line.text, `${file}:${line.number}`);
+    } catch (error) {
+      damage ??= error;
+      continue;
+    }
+    if (!covered(row)) break;
+    if (damage) throw damage;
+    kept += 1;
+    end = line.end;
+  }
+  try {
+    await truncate(file, end);
+  } catch (error) {
+    if (!isMissing(error)) throw fileError(error, file);
+  }
+  return kept;
+}
+
+export interface FollowedRows<Row> {
+  readonly rows: readonly Row[];
+  /** Where the next call goes on, in bytes. */
+  readonly offset: number;
+  /** The file was cut back meanwhile: forget the rows read so far, these start from its beginning. */
+  readonly restarted: boolean;
+}
+
+const FOLLOW_BYTES = 1 << 22;
+
+/**
+ * The whole rows after a byte offset, about 4 MB of them at most; call again while `offset` moves on. Cheap enough to
+ * call on every change of a growing file.
+ */
+export async function followJsonLines<Row>(file: string, offset: number): Promise<FollowedRows<Row>> {
+  let handle: FileHandle;
+  try {
+    handle = await open(file, "r");
+  } catch (error) {
+    if (isMissing(error)) return { rows: [], offset: 0, restarted: offset > 0 };
+    throw unreadable(file, error);
+  }
+  try {
+    const { size } = await handle.stat();
+    const restarted = !(await endsLine(handle, offset, size));
+    const from = restarted ? 0 : offset;
+    const content = await readWholeLines(handle, from, size);
+    const texts = content.toString("utf8").split("\n").slice(0, -1);
+    const rows = texts.map((text) => parse<Row>(text, `${file} after byte ${from}`));
+    return { rows, offset: from + content.length, restarted };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Whether a reader that stopped at this offset still finds the end of a line before it. */
+async function endsLine(handle: FileHandle, offset: number, size: number): Promise<boolean> {
+  if (offset === 0) return true;
+  if (offset > size) return false;
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(1), 0, 1, offset - 1);
+  return bytesRead === 1 && buffer[0] === NEWLINE;
+}
+
+/** From an offset to the last newline within reach; further if one line is longer than that. */
+async function readWholeLines(handle: FileHandle, from: number, size: number): Promise<Buffer> {
+  for (let reach = FOLLOW_BYTES; ; reach *= 2) {
+    const length = Math.min(reach, size - from);
+    const chunk = Buffer.alloc(length);
+    const { bytesRead } = await handle.read(chunk, 0, length, from);
+    const end = chunk.subarray(0, bytesRead).lastIndexOf(NEWLINE) + 1;
+    if (end > 0 || length < reach) return chunk.subarray(0, end);
+  }
+}

@@ -1,0 +1,49 @@
+/** The two mutable documents of a run folder: its record and its reflections. */
+import { z } from "zod";
+import { type Reflection, type RunRecord, reflectionSchema, runRecordSchema } from "../../protocol/run.ts";
+import { type DocumentFormat, JsonDocument, readJsonDocument } from "./jsonDocument.ts";
+
+const recordFormat: DocumentFormat<RunRecord> = {
+  schema: runRecordSchema,
+  version: 1,
+  migrations: {},
+};
+
+const reflectionsSchema = z.strictObject({ schemaVersion: z.literal(1), reflections: z.array(reflectionSchema) });
+export type ReflectionsDocument = z.output<typeof reflectionsSchema>;
+
+const reflectionsFormat: DocumentFormat<ReflectionsDocument> = {
+  schema: reflectionsSchema,
+  version: 1,
+  migrations: {},
+};
+
+export interface DocumentOptions {
+  readonly file: string;
+  /** Told when a backup had to be used, or a write in the background failed. */
+  readonly onWarning: (warning: Error) => void;
+}
+
+/** Opens run.json; `initial` makes it a new run's. */
+export function openRunRecord(options: DocumentOptions, initial?: RunRecord): Promise<JsonDocument<RunRecord>> {
+  return JsonDocument.open({ ...options, format: recordFormat, ...(initial && { initial }) });
+}
+
+/** Reads run.json without owning it. */
+export function readRunRecord(file: string): Promise<RunRecord> {
+  return readJsonDocument(file, recordFormat, () => undefined);
+}
+
+/** Opens reflections.json; a run without one starts with an empty pool. */
+export function openReflections(options: DocumentOptions): Promise<JsonDocument<ReflectionsDocument>> {
+  return JsonDocument.open({
+    ...options,
+    format: reflectionsFormat,
+    initial: { schemaVersion: 1, reflections: [] },
+  });
+}
+
+/** Reads reflections.json without owning it. */
+export async function readReflections(file: string): Promise<readonly Reflection[]> {
+  return (await readJsonDocument(file, reflectionsFormat, () => undefined)).reflections;
+}

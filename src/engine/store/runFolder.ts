@@ -1,0 +1,202 @@
+/**
+ * The run folder `.lerl/runs/<id>/` (docs/architecture.md): everything one run leaves behind. Deleting the folder
+ * deletes the run.
+ */
+import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import type { RunId, RunRecord } from "../../protocol/run.ts";
+import { InputError, messageOf } from "../errors.ts";
+import { fileError, isMissing, systemCode } from "./files.ts";
+import { readRunRecord } from "./runDocuments.ts";
+import { isLocked, RunLock } from "./runLock.ts";
+
+/** The files of a run folder, by what they hold. */
+export const runFiles = {
+  record: "run.json",
+  reflections: "reflections.json",
+  metrics: "metrics.jsonl",
+  timing: "timing.jsonl",
+  references: "references.jsonl",
+  events: "events.jsonl",
+  episodes: "episodes.jsonl",
+  llm: "llm.jsonl",
+  lock: "lock.json",
+} as const;
+export type RunFile = keyof typeof runFiles;
+
+export interface NewRun {
+  /** The folder that holds `.lerl`. */
+  readonly workspaceFolder: string;
+  /** The experiment's name, a readable part of the id. */
+  readonly name: string;
+  readonly seed: number;
+  /** Takes the place of `.lerl/runs/<id>`; must be empty or not exist yet. */
+  readonly folder?: string;
+  readonly now: () => Date;
+  /** Uniform in [0, 1): keeps apart the ids of runs that start in the same minute. */
+  readonly random: () => number;
+}
+
+/** A run folder this process owns until `release`. */
+export class RunFolder {
+  readonly id: RunId;
+
+  private constructor(
+    /** Absolute. */
+    readonly path: string,
+    id: string,
+    private readonly lock: RunLock,
+  ) {
+    this.id = id as RunId;
+  }
+
+  /**
+   * Creates and locks a new folder.
+   *
+   * @throws InputError `store.unwritable`, `store.not-empty`
+   */
+  static async create(run: NewRun): Promise<RunFolder> {
+    const path = run.folder === undefined ? await createInWorkspace(run) : await createAt(resolve(run.folder));
+    return RunFolder.own(path, run.now);
+  }
+
+  /**
+   * Opens and locks an existing folder, to resume its run.
+   *
+   * @throws InputError `store.missing`, `store.locked`
+   */
+  static async open(path: string, now: () => Date): Promise<RunFolder> {
+    const folder = resolve(path);
+    const found = await stat(join(folder, runFiles.record)).catch(() => undefined);
+    if (!found?.isFile()) {
+      throw new InputError(
+        "store.missing",
+        `${folder}: not a run folder, it holds no ${runFiles.record}. Give a folder under .lerl/runs.`,
+      );
+    }
+    return RunFolder.own(folder, now);
+  }
+
+  private static async own(path: string, now: () => Date): Promise<RunFolder> {
+    const lock = await RunLock.acquire(join(path, runFiles.lock), now);
+    return new RunFolder(path, basename(path), lock);
+  }
+
+  file(name: RunFile): string {
+    return join(this.path, runFiles[name]);
+  }
+
+  async release(): Promise<void> {
+    await this.lock.release();
+  }
+}
+
+/** One folder under `.lerl/runs`, readable or not. */
+export type ListedRun = { readonly id: RunId; readonly path: string } & (
+  | {
+      readonly record: RunRecord;
+      /** A running process owns it; a record that says `running` without one was interrupted. */
+      readonly live: boolean;
+    }
+  | { readonly record?: undefined; readonly problem: string }
+);
+
+/** The runs of a workspace, newest first; a broken folder is listed with its problem. No `.lerl`: no runs. */
+export async function listRuns(workspaceFolder: string): Promise<readonly ListedRun[]> {
+  const runs = runsFolder(workspaceFolder);
+  let names: string[];
+  try {
+    const entries = await readdir(runs, { withFileTypes: true });
+    names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw new InputError("store.unreadable", `${runs}: cannot be listed (${messageOf(error)}).`, { cause: error });
+  }
+  const listed = await Promise.all(names.map((name) => listRun(join(runs, name), name as RunId)));
+  return listed.sort((a, b) => compare(startOf(b), startOf(a)) || compare(b.id, a.id));
+}
+
+async function listRun(path: string, id: RunId): Promise<ListedRun> {
+  try {
+    const record = await readRunRecord(join(path, runFiles.record));
+    return { id, path, record, live: await isLocked(join(path, runFiles.lock)) };
+  } catch (error) {
+    return { id, path, problem: messageOf(error) };
+  }
+}
+
+function startOf(run: ListedRun): string {
+  return run.record?.startedAt ?? "";
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+export function runsFolder(workspaceFolder: string): string {
+  return join(workspaceFolder, ".lerl", "runs");
+}
+
+async function createAt(folder: string): Promise<string> {
+  let content: string[];
+  try {
+    await mkdir(folder, { recursive: true });
+    content = await readdir(folder);
+  } catch (error) {
+    throw fileError(error, folder);
+  }
+  if (content.length > 0) {
+    throw new InputError("store.not-empty", `${folder}: not empty (${content[0]}). Give a new folder, or empty it.`);
+  }
+  return folder;
+}
+
+const MAX_ID_DRAWS = 100;
+
+async function createInWorkspace(run: NewRun): Promise<string> {
+  const runs = resolve(runsFolder(run.workspaceFolder));
+  try {
+    await mkdir(runs, { recursive: true });
+    await ignoreInGit(resolve(run.workspaceFolder, ".lerl"));
+    for (let draw = 0; draw < MAX_ID_DRAWS; draw++) {
+      const path = join(runs, runId(run));
+      try {
+        await mkdir(path);
+        return path;
+      } catch (error) {
+        if (systemCode(error) !== "EEXIST") throw error;
+      }
+    }
+  } catch (error) {
+    throw fileError(error, runs);
+  }
+  throw new InputError("store.not-empty", `${runs}: no free run id was found. Remove old runs.`);
+}
+
+async function ignoreInGit(folder: string): Promise<void> {
+  try {
+    await writeFile(join(folder, ".gitignore"), "*\n", { flag: "wx" });
+  } catch (error) {
+    if (systemCode(error) !== "EEXIST") throw error;
+  }
+}
+
+/** For example `2026-11-23-1725-quickstart-s1-ab12`: local time, name, seed and a drawn ending. */
+function runId({ name, seed, now, random }: NewRun): string {
+  const at = now();
+  const two = (n: number) => String(n).padStart(2, "0");
+  const minute = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}-${two(at.getHours())}${two(at.getMinutes())}`;
+  const ending = Math.floor(random() * 36 ** 4)
+    .toString(36)
+    .padStart(4, "0");
+  return `${minute}-${slug(name)}-s${seed}-${ending}`;
+}
+
+/** Letters and digits of any script, joined by hyphens; at most 40 characters. */
+function slug(name: string): string {
+  const words = name
+    .normalize("NFC")
+    .toLowerCase()
+    .match(/[\p{L}\p{M}\p{N}]+/gu) ?? ["run"];
+  return [...words.join("-")].slice(0, 40).join("").replace(/-$/, "");
+}

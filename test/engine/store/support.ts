@@ -1,0 +1,54 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { build } from "esbuild";
+import { afterAll } from "vitest";
+
+/** A folder that goes with the test file. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "lerl-store-"));
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/**
+ * Bundles a TypeScript program that imports the store, to be run as a process of its own.
+ *
+ * @returns the file to run with node
+ */
+export async function bundleProgram(folder: string, source: string): Promise<string> {
+  const entry = join(folder, "program.ts");
+  const outfile = join(folder, "program.mjs");
+  await writeFile(entry, source.replaceAll("@store/", `${resolve("src/engine/store")}/`));
+  const nodePaths = [resolve("node_modules")];
+  await build({ entryPoints: [entry], outfile, bundle: true, platform: "node", format: "esm", nodePaths });
+  return outfile;
+}
+
+export interface Started {
+  readonly child: ChildProcess;
+  /** Resolves with the first line the program prints. */
+  readonly firstLine: Promise<string>;
+  /** Resolves when the process has ended. */
+  readonly ended: Promise<{ readonly code: number | null; readonly output: string; readonly errors: string }>;
+}
+
+export function start(program: string, ...programArguments: readonly string[]): Started {
+  const child = spawn(process.execPath, [program, ...programArguments], { stdio: ["pipe", "pipe", "pipe"] });
+  let output = "";
+  let errors = "";
+  const firstLine = new Promise<string>((resolveLine) => {
+    child.stdout.on("data", (data: Buffer) => {
+      output += data.toString();
+      if (output.includes("\n")) resolveLine(output.slice(0, output.indexOf("\n")));
+    });
+  });
+  child.stderr.on("data", (data: Buffer) => {
+    errors += data.toString();
+  });
+  const ended = new Promise<{ code: number | null; output: string; errors: string }>((resolveEnd) => {
+    child.on("close", (code) => resolveEnd({ code, output, errors }));
+  });
+  return { child, firstLine, ended };
+}
