@@ -1,0 +1,39 @@
+import type { ItemEncodings } from "./responseModel.ts";
+
+/**
+ * corr_i = mean over j of cos(e_i, e_j) within a slate, i included (docs/method.md, section 4). Encodings have unit
+ * length, so it is e_i . mean(e).
+ * @param slate [slate]
+ * @param out [slate]
+ */
+export function slateCorrelations(encodings: ItemEncodings, slate: Int32Array, out: Float64Array): void {
+  const { dim, values } = encodings;
+  out.fill(0, 0, slate.length);
+  for (let d = 0; d < dim; d++) {
+    let sum = 0;
+    for (let j = 0; j < slate.length; j++) sum += values[(slate[j] as number) * dim + d] as number;
+    const mean = sum / slate.length;
+    for (let i = 0; i < slate.length; i++) {
+      out[i] = (out[i] as number) + (values[(slate[i] as number) * dim + d] as number) * mean;
+    }
+  }
+}
+
+/** cos(e_a, e_b) of two items. */
+export function itemCosine(encodings: ItemEncodings, a: number, b: number): number {
+  const { dim, values } = encodings;
+  let dot = 0;
+  for (let d = 0; d < dim; d++) dot += (values[a * dim + d] as number) * (values[b * dim + d] as number);
+  return dot;
+}
+
+/** Scales every row of [rows, dim] to unit length; a row of zeros stays. */
+export function normaliseRows(values: Float32Array, dim: number): void {
+  for (let from = 0; from < values.length; from += dim) {
+    let squares = 0;
+    for (let d = from; d < from + dim; d++) squares += (values[d] as number) * (values[d] as number);
+    if (squares === 0) continue;
+    const scale = 1 / Math.sqrt(squares);
+    for (let d = from; d < from + dim; d++) values[d] = (values[d] as number) * scale;
+  }
+}
