@@ -1,0 +1,82 @@
+/** From a plan's categories to the items it allows (docs/method.md, sections 1 and 5). */
+import type { FidelityChoice } from "../../protocol/experiment.ts";
+import type { CategoryIndex, Dataset, ItemIndex } from "../data/dataset.ts";
+import type { CategoryMask } from "../policy/policy.ts";
+import type { Session } from "../simulator/session.ts";
+import type { InterestRanking } from "./interest.ts";
+
+export interface CategoryMaskOptions {
+  readonly dataset: Dataset;
+  readonly interest: InterestRanking;
+  readonly slateSize: number;
+  /** Section 10, switch 2: the reference never selects category 0. */
+  readonly categoryZero: FidelityChoice<"categoryZero">;
+  /** Section 10, switch 13: every category of an item counts, or its primary one only. */
+  readonly itemCategories: FidelityChoice<"itemCategories">;
+}
+
+export interface MaskedPlan {
+  /** [items]; undefined: the plan was empty and everything is allowed. The caller's to keep. */
+  readonly mask: CategoryMask | undefined;
+  /** Items that the plan itself allows. */
+  readonly allowed: number;
+  readonly event: "plan.thin" | "plan.empty" | undefined;
+}
+
+const EXCLUDED = 0;
+const COMPLETING = 1;
+const PLANNED = 2;
+
+export class CategoryMasks {
+  /** Items of each category. */
+  private readonly members: readonly Int32Array[];
+
+  constructor(private readonly options: CategoryMaskOptions) {
+    this.members = membersByCategory(options.dataset, options.itemCategories === "single");
+  }
+
+  /** Levels as in `CategoryMask`: a thin plan is completed category by category from the user's next best ones. */
+  build(session: Session, categories: readonly CategoryIndex[]): MaskedPlan {
+    const { dataset, interest, slateSize } = this.options;
+    const mask = new Uint8Array(dataset.items);
+    let allowed = 0;
+    for (const category of categories) if (this.selectable(category)) allowed += this.raise(mask, category, PLANNED);
+    if (allowed === 0) return { mask: undefined, allowed, event: "plan.empty" };
+    if (allowed >= slateSize) return { mask, allowed, event: undefined };
+
+    let room = allowed;
+    // Category 0 comes last where it is never selected: a slate must be filled even then.
+    const ranking = [...interest.rank(session)].sort((a, b) => Number(this.selectable(b)) - Number(this.selectable(a)));
+    for (const category of ranking) {
+      if (room >= slateSize) break;
+      room += this.raise(mask, category, COMPLETING);
+    }
+    return { mask, allowed, event: "plan.thin" };
+  }
+
+  private selectable(category: CategoryIndex): boolean {
+    return category !== 0 || this.options.categoryZero === "selectable";
+  }
+
+  /** Lifts a category's excluded items to a level; how many there were. */
+  private raise(mask: CategoryMask, category: CategoryIndex, level: number): number {
+    let raised = 0;
+    for (const item of this.members[category] as Int32Array) {
+      if (mask[item] !== EXCLUDED) continue;
+      mask[item] = level;
+      raised++;
+    }
+    return raised;
+  }
+}
+
+function membersByCategory(dataset: Dataset, primaryOnly: boolean): readonly Int32Array[] {
+  const { offsets, values } = dataset.itemCategories;
+  const members: ItemIndex[][] = dataset.categories.map(() => []);
+  for (let item = 0; item < dataset.items; item++) {
+    const start = offsets[item] as number;
+    const end = primaryOnly ? start + 1 : (offsets[item + 1] as number);
+    for (let k = start; k < end; k++) members[values[k] as number]?.push(item);
+  }
+  return members.map((items) => Int32Array.from(items));
+}
