@@ -1,0 +1,73 @@
+/** The critic without a model: one factual sentence from a session's statistics, worth reading for a planner. */
+import { type CategoryIndex, categoriesOf, type Dataset } from "../data/dataset.ts";
+import { type Session, sessionScores } from "../simulator/session.ts";
+import type { Critic, FinishedSession, WrittenReflection } from "./critic.ts";
+
+/** Section 8: a reflection stays under 20 words. */
+const MOST_WORDS = 19;
+
+interface CategoryRecord {
+  readonly category: CategoryIndex;
+  readonly shown: number;
+  readonly clicks: number;
+}
+
+export class OfflineCritic implements Critic {
+  constructor(private readonly dataset: Dataset) {}
+
+  async reflect(finished: readonly FinishedSession[]): Promise<readonly WrittenReflection[]> {
+    return finished.map((one) => this.reflectOn(one));
+  }
+
+  /** One session's reflection, at once: the fallback of critics that ask a model. */
+  reflectOn({ session }: FinishedSession): WrittenReflection {
+    return { text: session.steps.length === 0 ? "" : this.describe(session), source: "offline" };
+  }
+
+  private describe(session: Session): string {
+    const { tInt } = sessionScores(session);
+    const repeats = session.steps.filter((step) => step.repeated).length;
+    const records = recordsByCategory(this.dataset, session);
+    const best = records[0] as CategoryRecord;
+    const worst = records.at(-1) as CategoryRecord;
+    const count = (record: CategoryRecord): string =>
+      `${this.name(record.category)} (${record.clicks} of ${record.shown} clicked)`;
+    const pace =
+      repeats === 0
+        ? `${tInt} steps without repeats`
+        : `${repeats} ${repeats === 1 ? "repeat" : "repeats"} in ${tInt} steps`;
+    const advice = repeats === 0 ? "keep rotating" : "rotate more";
+    return firstThatFits([
+      `${pace}: favour ${count(best)} over ${count(worst)}; ${advice}.`,
+      `${pace}: favour ${count(best)}; ${advice}.`,
+      `${pace}; ${advice}.`,
+    ]);
+  }
+
+  private name(category: CategoryIndex): string {
+    return this.dataset.categories[category]?.name ?? String(category);
+  }
+}
+
+/** The session's categories, the best clicked first; clicks out of one more exposure, so that one lucky click is little. */
+function recordsByCategory(dataset: Dataset, session: Session): readonly CategoryRecord[] {
+  const shown = new Map<CategoryIndex, number>();
+  const clicks = new Map<CategoryIndex, number>();
+  for (const step of session.steps) {
+    step.items.forEach((item, i) => {
+      for (const category of categoriesOf(dataset, item)) {
+        shown.set(category, (shown.get(category) ?? 0) + 1);
+        clicks.set(category, (clicks.get(category) ?? 0) + ((step.feedback[i] as number) & 1));
+      }
+    });
+  }
+  const rate = (record: CategoryRecord): number => (record.clicks + 0.5) / (record.shown + 1);
+  return [...shown]
+    .map(([category, times]) => ({ category, shown: times, clicks: clicks.get(category) ?? 0 }))
+    .sort((a, b) => rate(b) - rate(a) || b.shown - a.shown || a.category - b.category);
+}
+
+function firstThatFits(sentences: readonly string[]): string {
+  const words = (text: string): number => text.split(/\s+/).length;
+  return sentences.find((sentence) => words(sentence) <= MOST_WORDS) ?? (sentences.at(-1) as string);
+}
