@@ -1,0 +1,186 @@
+/**
+ * Prompt files, `*.lerl.md`: YAML front matter, a `# system` and a `# user` section, Liquid inside. Both sections are
+ * required: whoever writes one decides what each role is told.
+ */
+import { createHash } from "node:crypto";
+import { exampleContext, type PromptRole, type PromptValue, variablesOf } from "../../protocol/promptVariables.ts";
+import { InputError } from "../errors.ts";
+import type { Problem, PromptDiagnostic } from "./diagnostics.ts";
+import { type FrontMatter, readFrontMatter } from "./frontMatter.ts";
+import { type Section, type SectionRole, splitSections } from "./sections.ts";
+import { PromptTemplate, TemplateError } from "./template.ts";
+import { LineIndex } from "./textPositions.ts";
+
+export interface PromptMessage {
+  readonly role: SectionRole;
+  readonly content: string;
+}
+
+export type PromptContext = { readonly [name: string]: PromptValue };
+
+interface TemplateSection extends Section {
+  readonly template: PromptTemplate;
+}
+
+/** A prompt file that has been checked. */
+export class Prompt {
+  readonly hash: string;
+  private readonly index: LineIndex;
+
+  constructor(
+    readonly file: string,
+    readonly text: string,
+    readonly settings: FrontMatter,
+    private readonly sections: readonly TemplateSection[],
+  ) {
+    this.hash = promptHash(text);
+    this.index = new LineIndex(text);
+  }
+
+  get role(): PromptRole {
+    return this.settings.role;
+  }
+
+  /**
+   * The messages of one request, system first. Each section is rendered alone.
+   * @throws InputError with file, line and column
+   */
+  render(context: PromptContext): readonly PromptMessage[] {
+    const values = { ...this.settings.variables, ...context };
+    return this.sections.map(({ role, offset, template }) => {
+      try {
+        return { role, content: tidy(template.render(values)) };
+      } catch (error) {
+        if (error instanceof TemplateError) throw inputError(this.file, this.index, fromTemplate(error, offset));
+        throw error;
+      }
+    });
+  }
+
+  /** The current value of every variable the prompt may use, as the text it shows as. */
+  liveVariables(context: PromptContext): Readonly<Record<string, string>> {
+    const values = { ...this.settings.variables, ...context };
+    return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, shown(value)]));
+  }
+}
+
+/** @throws InputError for the first error, with file, line and column */
+export function parsePrompt(file: string, source: string): Prompt {
+  const text = normalised(source);
+  const examined = examine(text);
+  if ("settings" in examined) return new Prompt(file, text, examined.settings, examined.sections);
+  throw inputError(file, new LineIndex(text), examined.error);
+}
+
+/** Every problem of a prompt's text, in the order of the text. An empty list: it can be used. */
+export function diagnose(source: string): readonly PromptDiagnostic[] {
+  const text = normalised(source);
+  const index = new LineIndex(text);
+  return [...examine(text).problems]
+    .sort((a, b) => a.begin - b.begin)
+    .map(({ severity, code, message, begin, end }) => ({ severity, code, message, range: index.range(begin, end) }));
+}
+
+/** Tells versions of a prompt apart; line ends do not count. */
+export function promptHash(text: string): string {
+  return createHash("sha256").update(normalised(text)).digest("hex").slice(0, 16);
+}
+
+/** Four characters to a token: a rule of thumb for where a server does not count. */
+export function estimateTokens(messages: readonly { readonly content: string }[]): number {
+  return Math.ceil(messages.reduce((sum, { content }) => sum + content.length, 0) / 4);
+}
+
+type Examined = { readonly problems: readonly Problem[] } & (
+  | { readonly settings: FrontMatter; readonly sections: readonly TemplateSection[] }
+  | { readonly error: Problem }
+);
+
+function examine(text: string): Examined {
+  const front = readFrontMatter(text);
+  const body = splitSections(text, front.end);
+  const problems: Problem[] = [...front.problems, ...body.problems];
+  const sections: TemplateSection[] = [];
+  for (const section of body.sections) {
+    try {
+      sections.push({ ...section, template: new PromptTemplate(section.source) });
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+      problems.push(fromTemplate(error, section.offset));
+    }
+  }
+  const settings = front.value;
+  if (settings) {
+    for (const section of sections) problems.push(...unknownVariables(section, settings));
+    if (problems.length === 0)
+      problems.push(...trial(sections, settings), ...unseenCategories(sections, settings, text));
+  }
+  const error = problems.find(({ severity }) => severity === "error");
+  if (error) return { problems, error };
+  if (!settings) throw new Error("front matter without a value and without a problem");
+  return { problems, settings, sections: sections.sort((a, b) => (a.role < b.role ? -1 : 1)) };
+}
+
+/** A planner that is not shown the candidates can only guess ids. */
+function unseenCategories(
+  sections: readonly TemplateSection[],
+  { role }: FrontMatter,
+  text: string,
+): readonly Problem[] {
+  const seen = sections.some(({ template }) => template.variables().some(({ name }) => name === "categories"));
+  if (role !== "planner" || seen) return [];
+  const message = 'the prompt never shows "categories", so the model cannot know which ids it may choose';
+  return [{ severity: "warning", code: "prompt.unseen-categories", message, begin: 0, end: text.indexOf("\n") }];
+}
+
+function unknownVariables(section: TemplateSection, { role, variables }: FrontMatter): readonly Problem[] {
+  const known = new Set([...variablesOf(role).keys(), ...Object.keys(variables)]);
+  const index = new LineIndex(section.source);
+  return section.template
+    .variables()
+    .filter(({ name }) => !known.has(name))
+    .map(({ name, line, column }) => {
+      const begin = section.offset + index.offset(line, column);
+      const message = `"${name}" is not a variable of a ${role} prompt; there are ${[...known].join(", ")}`;
+      return { severity: "error", code: "prompt.unknown-variable", message, begin, end: begin + name.length };
+    });
+}
+
+/** Renders with example values: finds wrong fields, prototype access and loops that do not end. */
+function trial(sections: readonly TemplateSection[], settings: FrontMatter): readonly Problem[] {
+  const context = { ...settings.variables, ...exampleContext(settings.role) };
+  return sections.flatMap(({ template, offset }) => {
+    try {
+      template.render(context);
+      return [];
+    } catch (error) {
+      if (error instanceof TemplateError) return [fromTemplate(error, offset)];
+      throw error;
+    }
+  });
+}
+
+function fromTemplate({ code, message, begin, end }: TemplateError, offset: number): Problem {
+  return { severity: "error", code, message, begin: offset + begin, end: offset + end };
+}
+
+function inputError(file: string, index: LineIndex, problem: Problem): InputError {
+  const { line, character } = index.position(problem.begin);
+  return new InputError(problem.code, `${file}:${line + 1}:${character + 1}: ${problem.message}.`);
+}
+
+function normalised(text: string): string {
+  return text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
+}
+
+/** No trailing blanks, one empty line at most: equal contents give equal requests. */
+function tidy(text: string): string {
+  return text
+    .replace(/[ \t]+$/gm, "")
+    .replace(/\n{3,}/g, "\n\n")
+    .trim();
+}
+
+function shown(value: PromptValue): string {
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,144 @@
+/**
+ * Liquid, locked down: a template reads the variables it is given and nothing else. No files, no includes, no clock, no
+ * random numbers, no prototypes; time, output and template size are limited (docs/models.md, section 'prompt files').
+ */
+import { Liquid, type LiquidOptions, type Template } from "liquidjs";
+import type { PromptValue } from "../../protocol/promptVariables.ts";
+import { messageOf } from "../errors.ts";
+
+/** Characters of one section's source. */
+const PARSE_LIMIT = 100_000;
+/** Milliseconds one section may take: far above any prompt's need, far below a person's patience. */
+const RENDER_LIMIT = 1000;
+/** Entries and characters that filters and ranges may create. */
+const MEMORY_LIMIT = 1_000_000;
+
+const allowedTags = new Set("assign break capture case comment continue cycle echo for if raw unless #".split(" "));
+
+/** Left out: filters that read the clock or draw random numbers, expressions in strings, encodings, hashes. */
+const allowedFilters = new Set(
+  `abs append at_least at_most capitalize ceil compact concat default divided_by downcase first floor join json last
+  lstrip map minus modulo plus prepend remove remove_first remove_last replace replace_first replace_last reverse round
+  rstrip size slice sort sort_natural split squish strip strip_newlines sum times truncate truncatewords uniq upcase
+  where`.split(/\s+/),
+);
+
+/** A problem in a template; offsets count within its source. */
+export class TemplateError extends Error {
+  override readonly name = "TemplateError";
+
+  constructor(
+    readonly code: TemplateProblem,
+    message: string,
+    readonly begin: number,
+    readonly end: number,
+  ) {
+    super(message);
+  }
+}
+
+export type TemplateProblem =
+  | "prompt.syntax"
+  | "prompt.unknown-variable"
+  | "prompt.unknown-filter"
+  | "prompt.forbidden-tag"
+  | "prompt.limit";
+
+/** A variable a template reads and does not assign itself. */
+export interface UsedVariable {
+  /** The first segment: `categories` of `categories[0].name`. */
+  readonly name: string;
+  /** 1-based, within the source. */
+  readonly line: number;
+  readonly column: number;
+}
+
+class LockedLiquid extends Liquid {
+  constructor(options: LiquidOptions) {
+    super(options);
+    for (const name of Object.keys(this.tags)) if (!allowedTags.has(name)) delete this.tags[name];
+    for (const name of Object.keys(this.filters)) if (!allowedFilters.has(name)) delete this.filters[name];
+  }
+}
+
+const engine = new LockedLiquid({
+  templates: {},
+  relativeReference: false,
+  dynamicPartials: false,
+  strictVariables: true,
+  strictFilters: true,
+  ownPropertyOnly: true,
+  parseLimit: PARSE_LIMIT,
+  renderLimit: RENDER_LIMIT,
+  memoryLimit: MEMORY_LIMIT,
+});
+
+export class PromptTemplate {
+  private readonly parsed: Template[];
+
+  /** @throws TemplateError */
+  constructor(readonly source: string) {
+    this.parsed = located(source, () => engine.parse(source));
+  }
+
+  /** @throws TemplateError */
+  render(context: { readonly [name: string]: PromptValue }): string {
+    return located(this.source, () => String(engine.renderSync(this.parsed, context)));
+  }
+
+  /** Every place where a variable from outside is read. */
+  variables(): readonly UsedVariable[] {
+    const { globals } = engine.analyzeSync(this.parsed, { partials: false });
+    return Object.entries(globals).flatMap(([name, uses]) =>
+      uses.map(({ location }) => ({ name, line: location.row, column: location.col })),
+    );
+  }
+}
+
+interface LiquidToken {
+  readonly begin: number;
+  readonly end: number;
+  readonly input: string;
+}
+
+function located<T>(source: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    const token = tokenOf(error);
+    const inside = token?.input === source;
+    throw explain(messageOf(error), inside ? token.begin : 0, inside ? token.end : source.length, source);
+  }
+}
+
+function tokenOf(error: unknown): LiquidToken | undefined {
+  return typeof error === "object" && error !== null && "token" in error ? (error.token as LiquidToken) : undefined;
+}
+
+/** Liquid's messages in the words of a prompt's author. */
+function explain(message: string, begin: number, end: number, source: string): TemplateError {
+  const said = message.replace(/, line:\d+, col:\d+$/, "");
+  const fail = (code: TemplateProblem, text: string) => new TemplateError(code, text, begin, end);
+  const variable = /^undefined variable: (.*)$/.exec(said)?.[1];
+  if (variable !== undefined) {
+    return fail("prompt.unknown-variable", `"${variable}" is not a variable of this prompt`);
+  }
+  const filter = /^undefined filter: (.*)$/.exec(said)?.[1];
+  if (filter !== undefined) {
+    return fail("prompt.unknown-filter", `the filter "${filter}" does not exist in prompts`);
+  }
+  const tag = /^tag "(.*)" not found$/.exec(said)?.[1];
+  if (tag !== undefined) {
+    const known = [...allowedTags].join(", ");
+    return fail("prompt.forbidden-tag", `the tag "${tag}" is not available in prompts; available are ${known}`);
+  }
+  if (/limit exceeded$/.test(said)) {
+    return fail(
+      "prompt.limit",
+      source.length > PARSE_LIMIT
+        ? `the section is longer than ${PARSE_LIMIT} characters`
+        : "rendering takes too long or makes too much text; look for a loop that does not end",
+    );
+  }
+  return fail("prompt.syntax", said);
+}

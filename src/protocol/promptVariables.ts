@@ -1,0 +1,171 @@
+/**
+ * The variables a prompt file may use: one table for rendering, for the documentation and for the editor's completion,
+ * hover and diagnostics. Section numbers refer to docs/method.md.
+ */
+
+export type PromptRole = "planner" | "critic";
+
+/** What an example may hold; the engine fills in values of the same shape. */
+export type PromptValue =
+  | string
+  | number
+  | boolean
+  | readonly PromptValue[]
+  | { readonly [field: string]: PromptValue };
+
+export interface PromptVariableField {
+  readonly name: string;
+  readonly type: "number" | "text" | "list" | "flag";
+  readonly meaning: string;
+}
+
+export interface PromptVariable {
+  readonly name: string;
+  readonly type: "number" | "text" | "list";
+  readonly meaning: string;
+  /** A value of the variable's shape; prompts are tried out with it while they are edited. */
+  readonly example: PromptValue;
+  readonly roles: readonly PromptRole[];
+  /** Fields of a list's entries. */
+  readonly fields?: readonly PromptVariableField[];
+}
+
+const categoryFields: readonly PromptVariableField[] = [
+  { name: "id", type: "number", meaning: "Id of the category; what a plan is made of." },
+  { name: "name", type: "text", meaning: "Its name; the id again where the planner sees ids only." },
+  { name: "label", type: "text", meaning: "Id and name in one, for example 2 (Music); the id alone with ids only." },
+];
+
+const countFields: readonly PromptVariableField[] = [
+  ...categoryFields,
+  { name: "shown", type: "number", meaning: "Items of the category that were recommended." },
+  { name: "clicked", type: "number", meaning: "How many of them the user clicked." },
+];
+
+const music = { id: 2, name: "Music", label: "2 (Music)" };
+const dance = { id: 1, name: "Dance", label: "1 (Dance)" };
+
+export const promptVariables: readonly PromptVariable[] = [
+  {
+    name: "categories",
+    type: "list",
+    meaning: "The candidate categories: the closed set a plan is chosen from.",
+    example: [dance, music],
+    roles: ["planner", "critic"],
+    fields: categoryFields,
+  },
+  {
+    name: "slates",
+    type: "list",
+    meaning:
+      "What was recommended and clicked, oldest first. Planner: the session's last five slates, empty at its start. Critic: the whole session.",
+    example: [
+      {
+        step: 1,
+        size: 6,
+        clicks: 3,
+        repeated: false,
+        categories: [
+          { ...music, shown: 4, clicked: 3 },
+          { ...dance, shown: 2, clicked: 0 },
+        ],
+      },
+    ],
+    roles: ["planner", "critic"],
+    fields: [
+      { name: "step", type: "number", meaning: "Step of the session, from 1; 0 for interactions logged before it." },
+      { name: "size", type: "number", meaning: "Items in the slate." },
+      { name: "clicks", type: "number", meaning: "Items of it that were clicked." },
+      { name: "repeated", type: "flag", meaning: "Whether the quit rule counted the slate as a repeat." },
+      { name: "categories", type: "list", meaning: "Per primary category: id, name, label, shown, clicked." },
+    ],
+  },
+  {
+    name: "interests",
+    type: "list",
+    meaning: "The slates taken together: per primary category what was shown and clicked, most clicked first.",
+    example: [
+      { ...music, shown: 4, clicked: 3 },
+      { ...dance, shown: 2, clicked: 0 },
+    ],
+    roles: ["planner", "critic"],
+    fields: countFields,
+  },
+  {
+    name: "reflections",
+    type: "list",
+    meaning: "Reflections sampled from the pool (section 2), best score first; empty while the pool is.",
+    example: [{ text: "Alternating music with sport kept this user for the whole session.", score: 9.5 }],
+    roles: ["planner"],
+    fields: [
+      { name: "text", type: "text", meaning: "The reflection, on one line." },
+      { name: "score", type: "number", meaning: "Score of the session it was written about." },
+    ],
+  },
+  {
+    name: "step",
+    type: "number",
+    meaning: "The step to plan for, from 1.",
+    example: 2,
+    roles: ["planner"],
+  },
+  {
+    name: "slateSize",
+    type: "number",
+    meaning: "Items recommended per step (K).",
+    example: 6,
+    roles: ["planner", "critic"],
+  },
+  {
+    name: "planSteps",
+    type: "number",
+    meaning: "Steps the plan will be kept for (planner.replanEvery).",
+    example: 1,
+    roles: ["planner"],
+  },
+  {
+    name: "steps",
+    type: "number",
+    meaning: "Steps of the finished session (T_int).",
+    example: 14,
+    roles: ["critic"],
+  },
+  {
+    name: "totalReward",
+    type: "number",
+    meaning: "Sum of the session's rewards (R_cum), two decimals.",
+    example: 6.83,
+    roles: ["critic"],
+  },
+  {
+    name: "meanReward",
+    type: "number",
+    meaning: "Reward per step (R_sin), two decimals.",
+    example: 0.49,
+    roles: ["critic"],
+  },
+  {
+    name: "repeats",
+    type: "number",
+    meaning: "Steps the quit rule counted as repeats.",
+    example: 5,
+    roles: ["critic"],
+  },
+  {
+    name: "ending",
+    type: "text",
+    meaning: "How the session ended, as a phrase.",
+    example: "the user lost patience and left",
+    roles: ["critic"],
+  },
+];
+
+/** The variables a prompt of this role may use, by name. */
+export function variablesOf(role: PromptRole): ReadonlyMap<string, PromptVariable> {
+  return new Map(promptVariables.filter((v) => v.roles.includes(role)).map((v) => [v.name, v]));
+}
+
+/** A context of examples: what a prompt is tried out with where no run is at hand. */
+export function exampleContext(role: PromptRole): { readonly [name: string]: PromptValue } {
+  return Object.fromEntries([...variablesOf(role)].map(([name, variable]) => [name, variable.example]));
+}
