@@ -91,7 +91,7 @@ export interface Kernels {
     ldc: number,
     accumulate: Accumulate,
   ): void;
-  /** y[rows, out] = x[rows, in] w[in, out] + bias[out], then max(0, y) where `relu` is 1. */
+  /** y[rows, out] = x[rows, in] w[in, out] + bias[out], then max(0, y) where `relu` is 1; w has leading dimension ldw. */
   linear(
     rows: number,
     inputs: number,
@@ -99,6 +99,7 @@ export interface Kernels {
     x: Address,
     ldx: number,
     w: Address,
+    ldw: number,
     bias: Address,
     y: Address,
     ldy: number,

@@ -13,68 +13,73 @@ export interface Initializer {
 }
 
 /** One named block of a network's parameters. */
-export interface Parameter {
-  readonly name: string;
-  /** Parameters of one group share a learning rate, for example `encoder`. */
-  readonly group: string;
-  /** In floats, from the start of the flat buffer. */
-  readonly offset: number;
-  readonly length: number;
-  readonly initializer: Initializer;
+export class Parameter {
+  constructor(
+    readonly name: string,
+    /** Parameters of one group share a learning rate, for example `encoder`. */
+    readonly group: string,
+    readonly length: number,
+    readonly initializer: Initializer,
+    private readonly start: () => number,
+  ) {}
+
+  /** In floats, from the start of the flat buffer; fixed once every layer of the network is made. */
+  get offset(): number {
+    return this.start();
+  }
+
+  /** Address in a flat buffer: values, gradient or a moment. */
+  at(buffer: Address): Address {
+    return buffer + this.offset * 4;
+  }
 }
 
-/** Collects the parameters of a network, in the order its layers are made. */
+/** Collects the parameters of a network while its layers are made. */
 export class ParameterLayout {
   private readonly collected: Parameter[] = [];
-  private tablesBegun = false;
-  private total = 0;
   private denseTotal = 0;
+  private tableTotal = 0;
 
+  /** Dense parameters first, then tables: by ascending offset. */
   get parameters(): readonly Parameter[] {
-    return this.collected;
+    return [...this.collected].sort((a, b) => a.offset - b.offset);
   }
   /** Floats in all. */
   get length(): number {
-    return this.total;
+    return this.denseTotal + this.tableTotal;
   }
   /** Floats before the first table. */
   get denseLength(): number {
     return this.denseTotal;
   }
 
-  /** A parameter with one gradient per shard. Dense parameters are added before tables. */
+  /** A parameter whose gradient every shard computes in full. */
   dense(name: string, group: string, length: number, initializer: Initializer): Parameter {
-    if (this.tablesBegun) throw new Error(`dense parameter ${name} added after a table`);
-    const parameter = this.add(name, group, length, initializer);
-    this.denseTotal = this.total;
-    return parameter;
+    const offset = this.denseTotal;
+    this.denseTotal += padded(length);
+    return this.keep(new Parameter(name, group, length, initializer, () => offset));
   }
 
-  /** A parameter whose gradient is scattered to a few rows. */
+  /** A parameter whose gradient is scattered to a few rows: an embedding. */
   table(name: string, group: string, length: number, initializer: Initializer): Parameter {
-    this.tablesBegun = true;
-    return this.add(name, group, length, initializer);
+    const offset = this.tableTotal;
+    this.tableTotal += padded(length);
+    return this.keep(new Parameter(name, group, length, initializer, () => this.denseTotal + offset));
   }
 
-  private add(name: string, group: string, length: number, initializer: Initializer): Parameter {
-    const parameter = { name, group, offset: this.total, length, initializer };
+  private keep(parameter: Parameter): Parameter {
     this.collected.push(parameter);
-    // Multiples of 16 floats keep every parameter on its own cache line.
-    this.total += Math.ceil(length / 16) * 16;
     return parameter;
   }
 }
 
-/** A copy of parameter values that forward and backward passes read: the network's own, or a target network's. */
-export interface Weights {
-  /** Of the flat buffer. */
-  readonly address: Address;
-}
+/** Multiples of 16 floats keep every parameter on its own cache line. */
+const padded = (length: number): number => Math.ceil(length / 16) * 16;
 
 /** The buffers of one network's parameters. */
-export class ParameterStore implements Weights {
+export class ParameterStore {
   /** Addresses of flat buffers [layout.length]. */
-  readonly address: Address;
+  readonly weights: Address;
   readonly gradient: Address;
   readonly moment1: Address;
   readonly moment2: Address;
@@ -98,7 +103,7 @@ export class ParameterStore implements Weights {
       arena.floats(shards * layout.denseLength),
     ];
     const { value, region } = plan(memory, take);
-    [this.address, this.gradient, this.moment1, this.moment2, this.shardGradients] = value as [
+    [this.weights, this.gradient, this.moment1, this.moment2, this.shardGradients] = value as [
       Address,
       Address,
       Address,
@@ -106,7 +111,7 @@ export class ParameterStore implements Weights {
       Address,
     ];
     this.region = region;
-    this.values = memory.floats(this.address, layout.length);
+    this.values = memory.floats(this.weights, layout.length);
     this.moments = [memory.floats(this.moment1, layout.length), memory.floats(this.moment2, layout.length)];
   }
 
@@ -130,11 +135,6 @@ export class ParameterStore implements Weights {
   dispose(): void {
     this.region.release();
   }
-}
-
-/** Where a parameter lies in a flat buffer. */
-export function at(buffer: Address, parameter: Parameter): Address {
-  return buffer + parameter.offset * 4;
 }
 
 /** PyTorch's initialisation of a linear layer's weights and bias: uniform in +-1/sqrt(inputs). */

@@ -15,7 +15,7 @@ export const OPERATIONS = {
   gemmNN: "iiiiiiiiii",
   gemmNT: "iiiiiiiiii",
   gemmTN: "iiiiiiiiii",
-  linear: "iiiiiiiiii",
+  linear: "iiiiiiiiiii",
   columnSums: "iiiii",
   reluBackward: "iiiiii",
   layerNorm: "iiiiiiiiiii",

@@ -1,0 +1,157 @@
+import type { Address, Kernels } from "../kernels.ts";
+import type { Arena, LinearMemory, Region } from "../memory.ts";
+import type { Parameter, ParameterLayout } from "../parameters.ts";
+import { LayerNorm } from "./layerNorm.ts";
+import { Linear } from "./linear.ts";
+import { type Matrix, matrix } from "./matrix.ts";
+
+export interface FeatureEncoderShape {
+  /** Items or users. */
+  readonly entities: number;
+  /** Values of each one-hot feature. */
+  readonly featureSizes: readonly number[];
+  /** Width of the id and feature embeddings. */
+  readonly idDim: number;
+  /** Width of the encoding. */
+  readonly dim: number;
+}
+
+/** Buffers of one shard, for up to `rows` distinct entities. */
+export interface FeatureWorkspace {
+  readonly rows: number;
+  /** int32 [rows], written by the caller: which entities. */
+  readonly ids: Address;
+  /** [rows, dim]: the encodings. */
+  readonly output: Matrix;
+  /** [rows, dim]: the gradient of the encodings, added to by whoever used them. */
+  readonly gradient: Matrix;
+  /** [rows, idDim] */
+  readonly sum: Matrix;
+  readonly projected: Matrix;
+  readonly stats: Address;
+  /** [rows, 1 + features, idDim]: gradients of table rows, and int32 [rows, 1 + features]: which ones. */
+  readonly vectors: Address;
+  readonly touched: Address;
+}
+
+/**
+ * Encodes items or users (section 3): LayerNorm of the id embedding and of one embedding per feature, a shared linear
+ * layer on each, their sum, LayerNorm. The linear layer is applied to the sum, which is the same function: its bias
+ * stands for the sum of the biases, and a feature's own bias for a shift of its table.
+ */
+export class FeatureEncoder {
+  /** [entities + all feature values, idDim]: ids first, then feature after feature. */
+  readonly table: Parameter;
+  readonly perRow: number;
+  private readonly inputNorm: LayerNorm;
+  private readonly linear: Linear;
+  private readonly outputNorm: LayerNorm;
+  private readonly columnBases: readonly number[];
+
+  constructor(
+    layout: ParameterLayout,
+    readonly name: string,
+    group: string,
+    readonly shape: FeatureEncoderShape,
+  ) {
+    const { entities, featureSizes, idDim, dim } = shape;
+    const tableRows = entities + featureSizes.reduce((sum, size) => sum + size, 0);
+    this.perRow = 1 + featureSizes.length;
+    this.columnBases = featureSizes.map((_, f) => entities + featureSizes.slice(0, f).reduce((sum, n) => sum + n, 0));
+    this.table = layout.table(`${name}.table`, group, tableRows * idDim, { kind: "normal", scale: 1 });
+    this.inputNorm = new LayerNorm(layout, `${name}.inputNorm`, group, idDim);
+    this.linear = new Linear(layout, `${name}.linear`, group, idDim, dim);
+    this.outputNorm = new LayerNorm(layout, `${name}.outputNorm`, group, dim);
+  }
+
+  /**
+   * Puts the table rows of every entity into memory, for every network with the same features.
+   * @param values [entities, features]: the value of each feature
+   * @returns int32 [entities, 1 + features]
+   */
+  placeColumns(memory: LinearMemory, values: Int32Array): Region {
+    const { entities } = this.shape;
+    const features = this.perRow - 1;
+    const region = memory.reserve(entities * this.perRow * 4);
+    const columns = memory.integers(region.address, entities * this.perRow);
+    for (let e = 0; e < entities; e++) {
+      columns[e * this.perRow] = e;
+      for (let f = 0; f < features; f++) {
+        columns[e * this.perRow + 1 + f] = (this.columnBases[f] as number) + (values[e * features + f] as number);
+      }
+    }
+    return region;
+  }
+
+  workspace(arena: Arena, rows: number): FeatureWorkspace {
+    const { idDim, dim } = this.shape;
+    return {
+      rows,
+      ids: arena.integers(rows),
+      output: matrix(arena.floats(rows * dim), dim),
+      gradient: matrix(arena.floats(rows * dim), dim),
+      sum: matrix(arena.floats(rows * idDim), idDim),
+      projected: matrix(arena.floats(rows * dim), dim),
+      stats: arena.floats(rows * 2),
+      vectors: arena.floats(rows * this.perRow * idDim),
+      touched: arena.integers(rows * this.perRow),
+    };
+  }
+
+  /** Encodes the first `rows` of workspace.ids into workspace.output. */
+  forward(k: Kernels, weights: Address, columns: Address, w: FeatureWorkspace, rows: number): void {
+    const { idDim } = this.shape;
+    const table = this.table.at(weights);
+    const gamma = this.inputNorm.gamma.at(weights);
+    const beta = this.inputNorm.beta.at(weights);
+    k.embedSum(rows, this.perRow, idDim, w.ids, columns, table, gamma, beta, w.sum.address, w.sum.ld);
+    this.linear.forward(k, weights, rows, w.sum, w.projected);
+    this.outputNorm.forward(k, weights, rows, w.projected, w.output, w.stats);
+  }
+
+  /** Consumes workspace.gradient; the tables' share waits in workspace.vectors for `scatter`. */
+  backward(
+    k: Kernels,
+    weights: Address,
+    gradients: Address,
+    columns: Address,
+    w: FeatureWorkspace,
+    rows: number,
+  ): void {
+    const { idDim } = this.shape;
+    const { gradient } = w;
+    this.outputNorm.backward(k, weights, gradients, rows, w.projected, w.stats, gradient, gradient);
+    this.linear.backward(k, weights, gradients, rows, w.sum, gradient, w.sum);
+    const table = this.table.at(weights);
+    const gamma = this.inputNorm.gamma.at(weights);
+    const dgamma = this.inputNorm.gamma.at(gradients);
+    const dbeta = this.inputNorm.beta.at(gradients);
+    k.embedSumBackward(
+      rows,
+      this.perRow,
+      idDim,
+      w.ids,
+      columns,
+      table,
+      gamma,
+      w.sum.address,
+      w.sum.ld,
+      dgamma,
+      dbeta,
+      w.vectors,
+      w.touched,
+    );
+  }
+
+  /**
+   * Adds one shard's gradients of column `column` (0 the id, f + 1 feature f) to the network's flat gradient. Columns touch
+   * different rows, so they may run in parallel; shards go in order.
+   */
+  scatter(k: Kernels, gradient: Address, w: FeatureWorkspace, rows: number, column: number): void {
+    const { idDim } = this.shape;
+    const vectors = w.vectors + column * idDim * 4;
+    const touched = w.touched + column * 4;
+    const table = this.table.at(gradient);
+    k.scatterAddRows(rows, idDim, vectors, this.perRow * idDim, touched, this.perRow, table, idDim);
+  }
+}
