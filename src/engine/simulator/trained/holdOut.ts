@@ -1,0 +1,80 @@
+/** Which logged rows train the user response model and which judge it (docs/method.md, section 3). */
+import type { Dataset, UserIndex } from "../../data/dataset.ts";
+
+/** Rows of each user kept back for the test, and as many before them for validation. */
+const HELD_OUT = 5;
+/** A user with a smaller share of rows left for training is dropped. */
+const MIN_TRAINING_SHARE = 0.6;
+
+/** A run of consecutive rows of one user's log, encoded in one causal pass. */
+export interface LoggedSequence {
+  readonly user: UserIndex;
+  /** Rows [start, end) of the interaction log. */
+  readonly start: number;
+  readonly end: number;
+  /** First row whose response is predicted and judged; the rows before it are context. */
+  readonly from: number;
+}
+
+export interface HoldOut {
+  readonly training: readonly LoggedSequence[];
+  readonly validation: readonly LoggedSequence[];
+  readonly test: readonly LoggedSequence[];
+  readonly droppedUsers: number;
+}
+
+/**
+ * Cuts every user's log into training, validation and test rows.
+ * @param maxSequence longest sequence, in rows; longer training logs are cut into several
+ */
+export function holdOut({ log, users }: Dataset, maxSequence: number): HoldOut {
+  const training: LoggedSequence[] = [];
+  const validation: LoggedSequence[] = [];
+  const test: LoggedSequence[] = [];
+  let droppedUsers = 0;
+  for (let user = 0; user < users; user++) {
+    const start = log.offsets[user] ?? 0;
+    const end = log.offsets[user + 1] ?? start;
+    const rows = end - start;
+    if (rows - 2 * HELD_OUT < MIN_TRAINING_SHARE * rows || rows === 0) {
+      droppedUsers++;
+      continue;
+    }
+    const trained = end - 2 * HELD_OUT;
+    for (let from = start; from < trained; from += maxSequence) {
+      training.push({ user, start: from, end: Math.min(trained, from + maxSequence), from });
+    }
+    const withContext = (until: number): LoggedSequence => ({
+      user,
+      start: Math.max(start, until - maxSequence),
+      end: until,
+      from: until - HELD_OUT,
+    });
+    validation.push(withContext(end - HELD_OUT));
+    test.push(withContext(end));
+  }
+  return { training, validation, test, droppedUsers };
+}
+
+/**
+ * Weight of a negative by feedback type: count(1) / count(0) over the observed training bits, so that both labels weigh
+ * the same in all; 1 where a type has no negatives.
+ */
+export function negativeWeights(dataset: Dataset, training: readonly LoggedSequence[]): Float32Array {
+  const types = dataset.feedbackTypes.length;
+  const positives = new Float64Array(types);
+  const negatives = new Float64Array(types);
+  const { feedback, observed } = dataset.log;
+  for (const { start, end } of training) {
+    for (let row = start; row < end; row++) {
+      const seen = observed[row] as number;
+      const given = feedback[row] as number;
+      for (let f = 0; f < types; f++) {
+        if (((seen >> f) & 1) === 0) continue;
+        const counts = (given >> f) & 1 ? positives : negatives;
+        counts[f] = (counts[f] as number) + 1;
+      }
+    }
+  }
+  return Float32Array.from(positives, (count, f) => (negatives[f] === 0 ? 1 : count / (negatives[f] as number)));
+}
