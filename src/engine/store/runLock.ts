@@ -1,5 +1,5 @@
 /** One process owns a run folder: a file with the owner's id and start time, taken over when its owner has ended. */
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { InputError } from "../errors.ts";
@@ -11,6 +11,7 @@ type Owner = z.output<typeof ownerSchema>;
 
 /** An owner creates its lock and fills it in two calls; a lock still empty after this has lost its owner in between. */
 const FILLED_WITHIN_MS = 250;
+const POLL_MS = 10;
 const MAX_TRIES = 20;
 
 export class RunLock {
@@ -41,7 +42,7 @@ export class RunLock {
       if (found === undefined) continue;
       const owner = parseOwner(found);
       if (owner && isRunning(owner)) throw lockedBy(owner, file);
-      await removeStale(file, found, attempt);
+      await removeStale(file, found, content);
     }
     throw new InputError("store.locked", `${file}: other processes keep taking this lock. Try again.`);
   }
@@ -76,10 +77,10 @@ function lockedBy(owner: Owner, file: string): InputError {
 
 /** The lock's text once its owner has filled it; undefined if it is gone. */
 async function readFilled(file: string): Promise<string | undefined> {
-  for (let waited = 0; ; waited += 10) {
+  for (let waited = 0; ; waited += POLL_MS) {
     const text = await readIfPresent(file);
     if (text === undefined || text.length > 0 || waited >= FILLED_WITHIN_MS) return text;
-    await delay(10);
+    await delay(POLL_MS);
   }
 }
 
@@ -101,20 +102,23 @@ function parseOwner(text: string): Owner | undefined {
 }
 
 /**
- * Two processes may find the same stale lock. Each moves aside what lies there now; who then holds something else than
- * the stale lock has moved the other's new one, and puts it back.
+ * Removes a stale lock. Several processes may have found it: the one that creates the guard file looks again and
+ * removes it, so that none removes the lock another has put in its place.
  */
-async function removeStale(file: string, stale: string, attempt: number): Promise<void> {
-  const aside = `${file}.${process.pid}-${attempt}.stale`;
+async function removeStale(file: string, stale: string, me: string): Promise<void> {
+  const guard = `${file}.takeover`;
   try {
-    await rename(file, aside);
+    await writeFile(guard, me, { flag: "wx" });
   } catch (error) {
-    if (isMissing(error)) return;
-    throw fileError(error, file);
+    if (systemCode(error) !== "EEXIST") throw fileError(error, file);
+    const holder = parseOwner((await readFilled(guard)) ?? me);
+    if (!holder || !isRunning(holder)) await rm(guard, { force: true });
+    await delay(POLL_MS);
+    return;
   }
-  const moved = await readIfPresent(aside);
-  if (moved !== undefined && moved !== stale) {
-    await writeFile(file, moved, { flag: "wx" }).catch(() => undefined);
+  try {
+    if ((await readIfPresent(file)) === stale) await rm(file, { force: true });
+  } finally {
+    await rm(guard, { force: true });
   }
-  await rm(aside, { force: true });
 }

@@ -1,0 +1,184 @@
+import { existsSync } from "node:fs";
+import { readFile, rm, symlink, unlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { type DocumentFormat, JsonDocument, readJsonDocument } from "../../../src/engine/store/jsonDocument.ts";
+import { openReflections, readReflections } from "../../../src/engine/store/runDocuments.ts";
+import { temporaryFolder } from "./support.ts";
+
+const schema = z.strictObject({
+  schemaVersion: z.literal(2),
+  steps: z.int(),
+  rows: z.array(z.strictObject({ score: z.number() })).default([]),
+});
+type Note = z.output<typeof schema>;
+
+const format: DocumentFormat<Note> = {
+  schema,
+  version: 2,
+  migrations: { 1: ({ turns, ...rest }) => ({ ...rest, steps: turns, schemaVersion: 2 }) },
+};
+
+const first: Note = { schemaVersion: 2, steps: 0, rows: [] };
+const second: Note = { schemaVersion: 2, steps: 1, rows: [] };
+
+let root: string;
+let file: string;
+let count = 0;
+let warnings: Error[];
+beforeAll(async () => {
+  root = await temporaryFolder();
+});
+beforeEach(() => {
+  file = join(root, `note-${count++}.json`);
+  warnings = [];
+});
+
+const onWarning = (warning: Error) => {
+  warnings.push(warning);
+};
+
+function open(initial?: Note, coalesceMs = 60_000): Promise<JsonDocument<Note>> {
+  return JsonDocument.open({ file, format, onWarning, coalesceMs, ...(initial && { initial }) });
+}
+
+async function onDisk(path = file): Promise<unknown> {
+  return JSON.parse(await readFile(path, "utf8"));
+}
+
+async function set(document: JsonDocument<Note>, steps: number): Promise<void> {
+  document.update((data) => ({ ...data, steps }));
+  await document.flush();
+}
+
+describe("a document", () => {
+  it("is on disk as soon as it is open, in tests too", async () => {
+    expect(process.env.NODE_ENV).toBe("test");
+    await open(first);
+    expect(await onDisk()).toEqual(first);
+    expect(existsSync(`${file}.tmp`)).toBe(false);
+  });
+
+  it("keeps what is on disk rather than the initial content", async () => {
+    await set(await open(first), 7);
+    expect((await open(first)).data.steps).toBe(7);
+    expect(await readJsonDocument(file, format, onWarning)).toEqual({ ...first, steps: 7 });
+  });
+
+  it("makes one write of many changes and flushes on demand", async () => {
+    const document = await open(first);
+    for (let steps = 1; steps <= 50; steps++) document.update((data) => ({ ...data, steps }));
+    expect(document.data.steps).toBe(50);
+    expect(await onDisk()).toEqual(first);
+    await document.flush();
+    expect(await onDisk()).toEqual({ ...first, steps: 50 });
+    // One write since the opening: the backup is what the opening wrote.
+    expect(await onDisk(`${file}.bak`)).toEqual(first);
+  });
+
+  it("writes by itself after the coalescing time", async () => {
+    const document = await open(first, 1);
+    document.update((data) => ({ ...data, steps: 3 }));
+    await expect.poll(onDisk).toEqual({ ...first, steps: 3 });
+  });
+
+  it("writes changes made while a write is under way", async () => {
+    const document = await open(first);
+    document.update((data) => ({ ...data, steps: 1 }));
+    const writing = document.flush();
+    document.update((data) => ({ ...data, steps: 2 }));
+    await Promise.all([writing, document.flush()]);
+    expect(await onDisk()).toEqual({ ...first, steps: 2 });
+  });
+
+  it("fills in defaults and brings older versions up to date", async () => {
+    await writeFile(file, '{"schemaVersion": 1, "turns": 9}');
+    expect((await open()).data).toEqual({ schemaVersion: 2, steps: 9, rows: [] });
+  });
+
+  it("never writes what it could not read back", async () => {
+    const document = await open(first);
+    document.update((data) => ({ ...data, steps: 0.5 }));
+    await expect(document.flush()).rejects.toThrow("int");
+    expect(await onDisk()).toEqual(first);
+  });
+});
+
+describe("a damaged document", () => {
+  it("is replaced by the version before it, with a warning", async () => {
+    const document = await open(first);
+    await set(document, 1);
+    await set(document, 2);
+    await writeFile(file, '{"schemaVersion": 2, "ste');
+    const reopened = await open(first);
+    expect(reopened.data).toEqual(second);
+    expect(warnings).toMatchObject([{ code: "store.backup-used", message: expect.stringContaining(file) }]);
+    // The damaged file must not become the backup.
+    await set(reopened, 3);
+    expect(await onDisk(`${file}.bak`)).toEqual(second);
+    expect(await onDisk()).toEqual({ ...first, steps: 3 });
+  });
+
+  it("is found in its backup when the file itself is gone", async () => {
+    const document = await open(first);
+    await set(document, 1);
+    await unlink(file);
+    expect((await open(second)).data).toEqual(first);
+  });
+
+  it.each([
+    ['{"schemaVersion": 2, "steps": "x"}', '$.steps is "x"'],
+    ['{"schemaVersion": 2, "steps": 1, "rows": [{"score": 1}, {"score": null}]}', "$.rows[1].score is null"],
+    ['{"schemaVersion": 2}', "$.steps is missing"],
+    ['{"steps": 2}', "$.schemaVersion is missing"],
+    ['{"schemaVersion": 0}', "$.schemaVersion is 0"],
+    ["[]", "$.schemaVersion is missing"],
+    ["null", "expected an object"],
+    ["", "not valid JSON"],
+  ])("without a backup is one error that says where: %s", async (text, where) => {
+    await writeFile(file, text);
+    const error = await open(first).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ name: "InputError", code: "store.broken-document" });
+    expect((error as Error).message).toContain(`${file}: `);
+    expect((error as Error).message).toContain(where);
+    expect(await readFile(file, "utf8")).toBe(text);
+  });
+
+  it("written by a newer version is left alone, backup or not", async () => {
+    await set(await open(first), 1);
+    await writeFile(file, '{"schemaVersion": 3, "steps": 4}');
+    await expect(open(first)).rejects.toMatchObject({ name: "InputError", code: "store.newer-version" });
+    expect(await onDisk()).toEqual({ schemaVersion: 3, steps: 4 });
+  });
+
+  it("that was never written is an error without an initial content", async () => {
+    await expect(open()).rejects.toMatchObject({ name: "InputError", code: "store.missing" });
+    await expect(readJsonDocument(file, format, onWarning)).rejects.toMatchObject({ code: "store.missing" });
+  });
+});
+
+describe.skipIf(!existsSync("/dev/full"))("on a full disk", () => {
+  it("keeps the old file, reports, and writes the change once there is space", async () => {
+    const document = await open(first, 1);
+    await symlink("/dev/full", `${file}.tmp`);
+    document.update((data) => ({ ...data, steps: 1 }));
+    await expect.poll(() => warnings).toMatchObject([{ code: "store.disk-full" }]);
+    expect(await onDisk()).toEqual(first);
+    await rm(`${file}.tmp`, { force: true });
+    await document.flush();
+    expect(await onDisk()).toEqual(second);
+  });
+});
+
+describe("reflections.json", () => {
+  it("starts empty and keeps reflections with their defaults", async () => {
+    const document = await openReflections({ file, onWarning });
+    expect(document.data.reflections).toEqual([]);
+    const reflection = { id: "r1", text: "Vary.", score: 9.5, episode: "e1", iteration: 3, source: "offline" } as const;
+    const flags = { pinned: false, muted: false, rating: 0, timesSampled: 0, edited: false };
+    document.update((data) => ({ ...data, reflections: [{ ...reflection, ...flags }] }));
+    await document.flush();
+    expect(await readReflections(file)).toEqual([{ ...reflection, ...flags }]);
+  });
+});

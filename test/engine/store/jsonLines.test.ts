@@ -1,0 +1,239 @@
+import { spawnSync } from "node:child_process";
+import { appendFile, mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import fc from "fast-check";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { followJsonLines, JsonLinesWriter, readJsonLines, truncateAfter } from "../../../src/engine/store/jsonLines.ts";
+import { bundleProgram, temporaryFolder } from "./support.ts";
+
+interface Row {
+  readonly iteration: number;
+  readonly text?: string;
+}
+
+let root: string;
+let file: string;
+let count = 0;
+beforeAll(async () => {
+  root = await temporaryFolder();
+});
+beforeEach(() => {
+  file = join(root, `rows-${count++}.jsonl`);
+});
+
+async function write(rows: readonly Row[]): Promise<void> {
+  const writer = JsonLinesWriter.open<Row>(file);
+  for (const row of rows) writer.append(row);
+  await writer.close();
+}
+
+const upTo = (n: number): Row[] => Array.from({ length: n }, (_, i) => ({ iteration: i + 1 }));
+
+describe("writing and reading", () => {
+  it("gives back any rows, however long and in whatever script", async () => {
+    const rows = fc.array(fc.record({ iteration: fc.integer(), text: fc.string({ unit: "binary", maxLength: 50 }) }));
+    await fc.assert(
+      fc.asyncProperty(rows, async (written) => {
+        file = join(root, `rows-${count++}.jsonl`);
+        await write(written);
+        expect(await readJsonLines(file)).toEqual(written);
+        expect((await followJsonLines(file, 0)).rows).toEqual(written);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("reads lines longer than a chunk, and characters that lie across two", async () => {
+    const rows = [
+      { iteration: 1, text: "é".repeat(300_000) },
+      { iteration: 2, text: `x${"推".repeat(200_000)}` },
+    ];
+    await write(rows);
+    expect(await readJsonLines(file)).toEqual(rows);
+  });
+
+  it("holds rows back until flush, then shows them to other readers", async () => {
+    const writer = JsonLinesWriter.open<Row>(file);
+    writer.append({ iteration: 1 });
+    expect(await readJsonLines(file)).toEqual([]);
+    writer.flush();
+    expect(await readJsonLines(file)).toEqual([{ iteration: 1 }]);
+    writer.append({ iteration: 2 });
+    await writer.close();
+    expect(await readJsonLines(file)).toEqual(upTo(2));
+  });
+
+  it("flushes by itself before the buffer grows large", async () => {
+    const writer = JsonLinesWriter.open<Row>(file);
+    for (let i = 0; i < 100; i++) writer.append({ iteration: i, text: "x".repeat(1000) });
+    expect((await stat(file)).size).toBeGreaterThan(60_000);
+    await writer.close();
+  });
+
+  it("refuses numbers JSON cannot hold", async () => {
+    const writer = JsonLinesWriter.open<Row>(file);
+    expect(() => writer.append({ iteration: Number.NaN })).toThrow('"iteration" is NaN');
+    writer.append({ iteration: 1, text: "null" });
+    await writer.close();
+    expect(await readJsonLines(file)).toEqual([{ iteration: 1, text: "null" }]);
+  });
+
+  it("reads no rows where there is no file", async () => {
+    expect(await readJsonLines(file)).toEqual([]);
+    expect(await followJsonLines(file, 0)).toEqual({ rows: [], offset: 0, restarted: false });
+  });
+
+  it("says which folder cannot be written", () => {
+    expect(() => JsonLinesWriter.open(join(root, "nowhere", "rows.jsonl"))).toThrow(
+      expect.objectContaining({ name: "InputError", code: "store.unwritable" }),
+    );
+  });
+});
+
+describe("torn and broken lines", () => {
+  it("leaves out a torn last line wherever the tear is, and cuts it off before appending", async () => {
+    const whole = '{"iteration":1}\n{"iteration":2,"text":"é推"}\n';
+    const bytes = Buffer.from(whole);
+    for (let length = 0; length <= bytes.length; length++) {
+      await writeFile(file, bytes.subarray(0, length));
+      const expected =
+        length < 16
+          ? []
+          : length < bytes.length
+            ? [{ iteration: 1 }]
+            : JSON.parse(`[${whole.trim().replace("\n", ",")}]`);
+      expect(await readJsonLines(file)).toEqual(expected);
+      expect((await followJsonLines(file, 0)).rows).toEqual(expected);
+      await write([{ iteration: 9 }]);
+      expect(await readJsonLines(file)).toEqual([...expected, { iteration: 9 }]);
+    }
+  });
+
+  it("cuts off a torn line longer than a chunk", async () => {
+    await write(upTo(3));
+    await appendFile(file, `{"iteration":4,"text":"${"x".repeat(700_000)}`);
+    await write([{ iteration: 5 }]);
+    expect(await readJsonLines(file)).toEqual([...upTo(3), { iteration: 5 }]);
+  });
+
+  it("reports a broken line in the middle with file and line", async () => {
+    await writeFile(file, '{"iteration":1}\n{"iter\n{"iteration":3}\n');
+    await expect(readJsonLines(file)).rejects.toMatchObject({
+      name: "InputError",
+      code: "store.broken-line",
+      message: expect.stringContaining(`${file}:2: `),
+    });
+    await expect(followJsonLines(file, 0)).rejects.toMatchObject({ code: "store.broken-line" });
+  });
+});
+
+describe("cutting back to a checkpoint", () => {
+  it("makes a resumed file byte-identical to an uninterrupted one", async () => {
+    await write(upTo(10));
+    const uninterrupted = await readFile(file);
+    await appendFile(file, '{"iteration":11}\n{"itera');
+    expect(await truncateAfter<Row>(file, (row) => row.iteration <= 6)).toBe(6);
+    await write(upTo(10).slice(6));
+    expect((await readFile(file)).equals(uninterrupted)).toBe(true);
+  });
+
+  it("keeps everything, nothing, or a file that is not there", async () => {
+    await write(upTo(3));
+    expect(await truncateAfter<Row>(file, () => true)).toBe(3);
+    expect(await truncateAfter<Row>(file, () => false)).toBe(0);
+    expect((await stat(file)).size).toBe(0);
+    expect(await truncateAfter<Row>(join(root, "none.jsonl"), () => true)).toBe(0);
+  });
+
+  it("drops damage after the last covered row, and reports damage before it", async () => {
+    await writeFile(file, '{"iteration":1}\n\0\0\n{"iteration":3}\n');
+    expect(await truncateAfter<Row>(file, (row) => row.iteration <= 1)).toBe(1);
+    expect(await readJsonLines(file)).toEqual(upTo(1));
+    await writeFile(file, '{"iteration":1}\n\0\0\n{"iteration":3}\n');
+    await expect(truncateAfter<Row>(file, (row) => row.iteration <= 3)).rejects.toMatchObject({
+      message: expect.stringContaining(`${file}:2: `),
+    });
+  });
+});
+
+describe("following a growing file", () => {
+  it("reads each row once, whole lines only", async () => {
+    const lines = upTo(20).map((row) => `${JSON.stringify(row)}\n`);
+    const seen: Row[] = [];
+    let offset = 0;
+    for (const line of lines) {
+      for (const piece of [line.slice(0, 5), line.slice(5)]) {
+        await appendFile(file, piece);
+        const followed = await followJsonLines<Row>(file, offset);
+        expect(followed.restarted).toBe(false);
+        seen.push(...followed.rows);
+        offset = followed.offset;
+      }
+    }
+    expect(seen).toEqual(upTo(20));
+    expect(offset).toBe((await stat(file)).size);
+  });
+
+  it("starts again when the file was cut back", async () => {
+    await write(upTo(10));
+    const { offset } = await followJsonLines<Row>(file, 0);
+    await truncateAfter<Row>(file, (row) => row.iteration <= 4);
+    expect(await followJsonLines<Row>(file, offset)).toMatchObject({ rows: upTo(4), restarted: true });
+  });
+
+  it("reads a large file in pieces, and a line larger than a piece", async () => {
+    const rows = Array.from({ length: 6 }, (_, i) => ({
+      iteration: i,
+      text: "x".repeat(i === 3 ? 9_000_000 : 1_500_000),
+    }));
+    await write(rows);
+    const seen: Row[] = [];
+    const { size } = await stat(file);
+    let calls = 0;
+    for (let offset = 0; offset < size; calls++) {
+      const followed = await followJsonLines<Row>(file, offset);
+      seen.push(...followed.rows);
+      offset = followed.offset;
+    }
+    expect(seen).toEqual(rows);
+    expect(calls).toBeGreaterThan(2);
+  });
+});
+
+/** A file system of 64 KB in a mount namespace of its own, where the system lets us make one. */
+const smallDisk = (folder: string, ...command: readonly string[]) =>
+  spawnSync("unshare", ["-rm", "sh", "-c", 'mount -t tmpfs -o size=64k none "$0" && exec "$@"', folder, ...command], {
+    encoding: "utf8",
+  });
+
+describe("on a full disk", () => {
+  it("ends with a whole line, keeps the rows that found no space, and writes them later", async ({ skip }) => {
+    if (smallDisk(root, "true").status !== 0) skip("needs the right to mount a small file system");
+    const program = await bundleProgram(
+      root,
+      `import { readFileSync, rmSync, writeFileSync } from "node:fs";
+       import { JsonLinesWriter } from "@store/jsonLines.ts";
+       const folder = process.argv[2] ?? "";
+       const file = folder + "/rows.jsonl";
+       const writer = JsonLinesWriter.open<object>(file);
+       writer.append({ iteration: 1 });
+       writer.flush();
+       writeFileSync(folder + "/ballast", "x".repeat(50_000));
+       writer.append({ iteration: 2, text: "x".repeat(30_000) });
+       let code = "";
+       try { writer.flush(); } catch (error) { code = (error as { code: string }).code; }
+       const meanwhile = readFileSync(file, "utf8");
+       rmSync(folder + "/ballast");
+       writer.flush();
+       const lengths = readFileSync(file, "utf8").split("\\n").map((line) => line.length);
+       console.log(JSON.stringify({ code, meanwhile, lengths }));`,
+    );
+    const disk = join(root, "disk");
+    await mkdir(disk);
+    expect(JSON.parse(smallDisk(disk, process.execPath, program, disk).stdout)).toEqual({
+      code: "store.disk-full",
+      meanwhile: '{"iteration":1}\n',
+      lengths: [15, 30_025, 0],
+    });
+  });
+});
