@@ -58,7 +58,7 @@ export class FeatureEncoder {
     const tableRows = entities + featureSizes.reduce((sum, size) => sum + size, 0);
     this.perRow = 1 + featureSizes.length;
     this.columnBases = featureSizes.map((_, f) => entities + featureSizes.slice(0, f).reduce((sum, n) => sum + n, 0));
-    this.table = layout.table(`${name}.table`, group, tableRows * idDim, { kind: "normal", scale: 1 });
+    this.table = layout.table(`${name}.table`, group, tableRows * idDim, { kind: "normal", scale: 0.1 });
     this.inputNorm = new LayerNorm(layout, `${name}.inputNorm`, group, idDim);
     this.linear = new Linear(layout, `${name}.linear`, group, idDim, dim);
     this.outputNorm = new LayerNorm(layout, `${name}.outputNorm`, group, dim);
