@@ -1,4 +1,10 @@
+import type { FidelityChoice } from "../../protocol/experiment.ts";
 import type { ItemEncodings } from "./responseModel.ts";
+
+/** rho as it takes effect: the reference divides the cosine by 64, which makes it inert (section 10, switch 11). */
+export function correlationPenaltyInForce(rho: number, correlation: FidelityChoice<"correlation">): number {
+  return correlation === "inert" ? rho / 64 : rho;
+}
 
 /**
  * corr_i = mean over j of cos(e_i, e_j) within a slate, i included (docs/method.md, section 4). Encodings have unit

@@ -3,7 +3,7 @@ import type { Experiment, FidelityChoice, QuitRule } from "../../protocol/experi
 import type { FinishedSession } from "../critic/critic.ts";
 import { type Dataset, type History, historyOf, type ItemIndex, type UserIndex } from "../data/dataset.ts";
 import { uniformAt } from "../math/random.ts";
-import { slateCorrelations } from "./correlation.ts";
+import { correlationPenaltyInForce, slateCorrelations } from "./correlation.ts";
 import { judgeSlate } from "./quitRule.ts";
 import type { ResponseModel } from "./responseModel.ts";
 import { rewardPerFeedback } from "./reward.ts";
@@ -94,7 +94,7 @@ export class Environment {
     this.probabilities = new Float32Array(this.slots * config.slateSize * this.feedbackTypes);
     this.feedback = new Uint8Array(this.slots * config.slateSize);
     this.correlations = new Float64Array(config.slateSize);
-    this.penalty = correlation === "inert" ? config.correlationPenalty / 64 : config.correlationPenalty;
+    this.penalty = correlationPenaltyInForce(config.correlationPenalty, correlation);
   }
 
   /** The running sessions in slot order: the rows that `step` expects. */

@@ -1,0 +1,142 @@
+/**
+ * The best slate that somebody who knows the response model and the quit rule would serve (docs/method.md, section 9).
+ * Greedy per position: expected reward, the slate's correlation penalty included.
+ */
+import type { QuitRule } from "../../protocol/experiment.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { CategoryMask } from "../policy/policy.ts";
+import { repeats, type ServedBefore } from "./quitRule.ts";
+import type { ItemEncodings } from "./responseModel.ts";
+
+/** Candidates kept per primary category, in slates: enough to fill one although others must be passed over. */
+const SLATES_PER_CATEGORY = 2;
+
+export interface SlateSearchOptions {
+  readonly dataset: Dataset;
+  readonly itemEncodings: ItemEncodings;
+  readonly slateSize: number;
+  /** The correlation penalty in force, in units of an item's value. */
+  readonly penalty: number;
+}
+
+/** Items worth a place in one slate, best first. */
+export interface Shortlist {
+  readonly items: readonly number[];
+  /** Parallel to `items`: value plus a bonus that puts higher mask levels first. */
+  readonly scores: readonly number[];
+}
+
+export interface FoundSlate {
+  readonly items: readonly number[];
+  /** Expected reward: mean value after the correlation penalty. */
+  readonly value: number;
+}
+
+/** Larger than any difference of values, so that a mask's levels come first. */
+const LEVEL_BONUS = 1e3;
+
+export class SlateSearch {
+  private readonly primary: Int32Array;
+  private readonly prefixSum: Float64Array;
+
+  constructor(private readonly options: SlateSearchOptions) {
+    const { offsets, values } = options.dataset.itemCategories;
+    this.primary = Int32Array.from({ length: options.dataset.items }, (_, i) => values[offsets[i] as number] as number);
+    this.prefixSum = new Float64Array(options.itemEncodings.dim);
+  }
+
+  /** The best items of every primary category. @param values [items] expected reward of a click-alone slate place */
+  shortlist(values: Float32Array, mask: CategoryMask | undefined): Shortlist {
+    const { dataset, slateSize } = this.options;
+    const kept = SLATES_PER_CATEGORY * slateSize;
+    const best: number[][] = dataset.categories.map(() => []);
+    const score = (item: number): number => (values[item] as number) + LEVEL_BONUS * (mask?.[item] ?? 0);
+    for (let item = 0; item < dataset.items; item++) {
+      if (mask?.[item] === 0) continue;
+      const list = best[this.primary[item] as number] as number[];
+      const own = score(item);
+      if (list.length === kept && own <= score(list[kept - 1] as number)) continue;
+      let place = list.length < kept ? list.push(item) - 1 : kept - 1;
+      for (; place > 0 && own > score(list[place - 1] as number); place--) list[place] = list[place - 1] as number;
+      list[place] = item;
+    }
+    const items = best.flat().sort((a, b) => score(b) - score(a) || a - b);
+    return { items, scores: items.map(score) };
+  }
+
+  /**
+   * Fills the slate position by position with the item that adds most and does not make it a repeat; where every item
+   * would, the quit rule is set aside.
+   * @param spared a primary category to leave out, if the rest can fill the slate
+   */
+  fill(shortlist: Shortlist, rule: QuitRule, before: ServedBefore, spared?: number): FoundSlate {
+    const { slateSize } = this.options;
+    const slate: number[] = [];
+    this.prefixSum.fill(0);
+    let total = 0;
+    while (slate.length < slateSize) {
+      const next =
+        this.best(shortlist, slate, spared, (extended) => !repeats(rule, this.lists, before, extended)) ??
+        this.best(shortlist, slate, spared, () => true) ??
+        this.best(shortlist, slate, undefined, () => true);
+      if (!next) throw new RangeError(`fewer than ${slateSize} items are allowed`);
+      slate.push(next.item);
+      total += next.gain;
+      this.addToPrefix(next.item);
+    }
+    const levels = Math.floor(total / LEVEL_BONUS + 0.5) * LEVEL_BONUS;
+    return { items: slate, value: (total - levels) / slateSize };
+  }
+
+  primaryCategory(item: number): number {
+    return this.primary[item] as number;
+  }
+
+  private get lists() {
+    return this.options.dataset.itemCategories;
+  }
+
+  /** The unused item that adds most to the slate's summed value. */
+  private best(
+    { items, scores }: Shortlist,
+    slate: readonly number[],
+    spared: number | undefined,
+    allowed: (extended: readonly number[]) => boolean,
+  ): { readonly item: number; readonly gain: number } | undefined {
+    const { penalty, slateSize } = this.options;
+    // Joining i pairs with itself once and with each earlier item twice (section 4, step 2).
+    const share = penalty / slateSize;
+    const mostSaved = share * (2 * slate.length - 1);
+    let best: { item: number; gain: number } | undefined;
+    for (let c = 0; c < items.length; c++) {
+      const score = scores[c] as number;
+      if (best && score + mostSaved <= best.gain) break;
+      const item = items[c] as number;
+      if (this.primary[item] === spared || slate.includes(item)) continue;
+      const gain = score - share * (1 + 2 * this.likeness(item));
+      if ((!best || gain > best.gain) && allowed([...slate, item])) best = { item, gain };
+    }
+    return best;
+  }
+
+  /** Sum of cosines with the items chosen so far. */
+  private likeness(item: number): number {
+    const { dim, values } = this.options.itemEncodings;
+    let sum = 0;
+    for (let d = 0; d < dim; d++) sum += (values[item * dim + d] as number) * (this.prefixSum[d] as number);
+    return sum;
+  }
+
+  private addToPrefix(item: number): void {
+    const { dim, values } = this.options.itemEncodings;
+    for (let d = 0; d < dim; d++) {
+      this.prefixSum[d] = (this.prefixSum[d] as number) + (values[item * dim + d] as number);
+    }
+  }
+}
+
+/** Slates a session with this much patience can still be served if none repeats. */
+export function stepsLeft(rule: QuitRule, patience: number | undefined): number {
+  if (rule.rule === "window") return patience ?? rule.maxTurns;
+  return Math.floor(((patience ?? rule.initialTemper) - 1) / rule.stepCost) + 1;
+}
