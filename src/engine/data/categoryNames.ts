@@ -85,3 +85,7 @@ export function categoryName(id: number): string {
 export function chineseCategoryName(id: number): string | undefined {
   return byId.get(id)?.chinese || undefined;
 }
+
+export function isKnownCategory(id: number): boolean {
+  return byId.has(id);
+}

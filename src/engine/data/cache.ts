@@ -1,0 +1,138 @@
+/**
+ * A parsed data set on disk: `magic, sha256 of the rest, header length, header (JSON), arrays`. A file that is short,
+ * damaged or of another version is not trusted: it reads as absent and is written anew.
+ */
+import { createHash } from "node:crypto";
+import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { Dataset } from "./dataset.ts";
+import type { UnnamedDataset } from "./loading.ts";
+
+/** Raised with every change of a loader or of this format: older files are then read anew. */
+const FORMAT = 1;
+const MAGIC = Buffer.from("LERLDATA");
+const HASH_BYTES = 32;
+const HEADER_START = MAGIC.length + HASH_BYTES + 4;
+const ALIGNMENT = 8;
+
+const arrayTypes = { Int32Array, Uint8Array, Float32Array } as const;
+type ArrayType = keyof typeof arrayTypes;
+type AnyArray = Int32Array | Uint8Array | Float32Array;
+
+/** In the header, an array is replaced by where it lies. */
+interface ArrayPlace {
+  readonly $array: ArrayType;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** The cache file's name: what was read, with which options, and the state of each file. */
+export async function cacheKey(config: unknown, files: readonly string[]): Promise<string> {
+  const hash = createHash("sha256").update(JSON.stringify([FORMAT, config]));
+  for (const file of files) {
+    const { size, mtimeMs } = await stat(file);
+    hash.update(JSON.stringify([basename(file), size, mtimeMs]));
+  }
+  return hash.digest("hex").slice(0, 32);
+}
+
+export function cachePath(folder: string, key: string): string {
+  return join(folder, `${key}.lerldata`);
+}
+
+/** Names the data set after its content: equal data has one fingerprint on every machine. */
+export function serialise(dataset: UnnamedDataset): { readonly bytes: Buffer; readonly dataset: Dataset } {
+  const arrays: { readonly array: AnyArray; readonly offset: number }[] = [];
+  let end = 0;
+  const header = Buffer.from(
+    JSON.stringify(dataset, (_, value: unknown) => {
+      const type = arrayTypeOf(value);
+      if (!type) return value;
+      const array = value as AnyArray;
+      const place: ArrayPlace = { $array: type, offset: end, length: array.length };
+      arrays.push({ array, offset: end });
+      end = align(end + array.byteLength);
+      return place;
+    }),
+  );
+  const start = align(HEADER_START + header.length);
+  const bytes = Buffer.alloc(start + end);
+  MAGIC.copy(bytes);
+  bytes.writeUInt32LE(header.length, HEADER_START - 4);
+  header.copy(bytes, HEADER_START);
+  for (const { array, offset } of arrays) {
+    bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), start + offset);
+  }
+  const digest = contentHash(bytes);
+  digest.copy(bytes, MAGIC.length);
+  return { bytes, dataset: { ...dataset, fingerprint: digest.toString("hex").slice(0, 32) } };
+}
+
+/** The data set, or nothing when the bytes are not exactly what `serialise` wrote. */
+export function deserialise(bytes: Buffer): Dataset | undefined {
+  if (bytes.length < HEADER_START || !bytes.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
+  const digest = bytes.subarray(MAGIC.length, MAGIC.length + HASH_BYTES);
+  if (!contentHash(bytes).equals(digest)) return undefined;
+  const headerEnd = HEADER_START + bytes.readUInt32LE(HEADER_START - 4);
+  const start = align(headerEnd);
+  const dataset = JSON.parse(bytes.toString("utf8", HEADER_START, headerEnd), (_, value: unknown) =>
+    isPlace(value) ? arrayAt(bytes, start + value.offset, value) : value,
+  ) as UnnamedDataset;
+  return { ...dataset, fingerprint: digest.toString("hex").slice(0, 32) };
+}
+
+/** @returns nothing when there is no such file or it cannot be trusted */
+export async function readCache(path: string): Promise<Dataset | undefined> {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  return bytes && deserialise(bytes);
+}
+
+/** Writes beside and renames: a reader never meets a half-written file. */
+export async function writeCache(path: string, bytes: Buffer): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const beside = `${path}.${process.pid}.tmp`;
+  try {
+    const file = await open(beside, "w");
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(beside, path);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
+}
+
+function contentHash(bytes: Buffer): Buffer {
+  return createHash("sha256")
+    .update(bytes.subarray(MAGIC.length + HASH_BYTES))
+    .digest();
+}
+
+function align(offset: number): number {
+  return Math.ceil(offset / ALIGNMENT) * ALIGNMENT;
+}
+
+function arrayTypeOf(value: unknown): ArrayType | undefined {
+  if (value instanceof Int32Array) return "Int32Array";
+  if (value instanceof Uint8Array) return "Uint8Array";
+  if (value instanceof Float32Array) return "Float32Array";
+  return undefined;
+}
+
+function isPlace(value: unknown): value is ArrayPlace {
+  return typeof value === "object" && value !== null && "$array" in value;
+}
+
+/** A copy, so that the array is aligned and the file's bytes can be freed. */
+function arrayAt(bytes: Buffer, offset: number, { $array, length }: ArrayPlace): AnyArray {
+  const type = arrayTypes[$array];
+  const from = bytes.byteOffset + offset;
+  return new type(bytes.buffer.slice(from, from + length * type.BYTES_PER_ELEMENT) as ArrayBuffer);
+}

@@ -1,0 +1,91 @@
+/** KuaiRec as published (docs/data.md): a matrix of watch ratios, of which the small one is fully observed. */
+import { join } from "node:path";
+import type { DatasetConfig } from "../../protocol/experiment.ts";
+import { InputError } from "../errors.ts";
+import { assemble, reasons } from "./assemble.ts";
+import { categoryName } from "./categoryNames.ts";
+import { matrixOf } from "./clickMatrix.ts";
+import { DURATION_RANGE, readItems } from "./kuairecItems.ts";
+import { findPositives } from "./kuairecPositives.ts";
+import { durationRange, readUserFeatures } from "./kuaishouFeatures.ts";
+import {
+  type DataSource,
+  DropCounter,
+  folderWith,
+  type LoadContext,
+  requireFile,
+  requireFolder,
+  type UnnamedDataset,
+} from "./loading.ts";
+import { LogBuilder } from "./logBuilder.ts";
+import { readTable } from "./tables.ts";
+
+export type KuaiRecConfig = Extract<DatasetConfig, { kind: "kuairec" }>;
+
+const REMEDY =
+  "dataset.path must name the folder of KuaiRec (zenodo.org/records/18164998) that holds small_matrix.csv or big_matrix.csv, item_categories.csv and user_features.csv.";
+
+/** @throws InputError when the folder or one of its files is missing */
+export async function findKuaiRec(config: KuaiRecConfig, path: string): Promise<DataSource> {
+  await requireFolder(path, REMEDY);
+  const matrix = `${config.matrix}_matrix.csv`;
+  const candidates = [path, join(path, "data"), join(path, "KuaiRec", "data"), join(path, "KuaiRec 2.0", "data")];
+  const found = await folderWith(candidates, [matrix]);
+  if (!found) {
+    const positives = await findPositives(config, path);
+    if (positives) return positives;
+    throw new InputError("data.file-missing", `${path}: no file ${matrix}. ${REMEDY}`);
+  }
+  const file = join(found.folder, matrix);
+  const categories = await requireFile(join(found.folder, "item_categories.csv"), REMEDY);
+  const users = await requireFile(join(found.folder, "user_features.csv"), REMEDY);
+  return {
+    files: [file, categories, users],
+    read: (context) => readKuaiRec(config, { matrix: file, categories, users }, context),
+  };
+}
+
+async function readKuaiRec(
+  config: KuaiRecConfig,
+  files: { readonly matrix: string; readonly categories: string; readonly users: string },
+  context: LoadContext,
+): Promise<UnnamedDataset> {
+  const { items, itemCategories } = await readItems(files.categories, context);
+  const users = await readUserFeatures(files.users, context);
+  const dropped = new DropCounter();
+  const log = new LogBuilder();
+  const lastTime = new Float64Array(users.ids.length).fill(Number.NEGATIVE_INFINITY);
+  await readTable(
+    files.matrix,
+    ["user_id", "video_id", "video_duration", "timestamp", "watch_ratio"],
+    (row) => {
+      const user = users.find(row.id(0));
+      const item = items.find(row.id(1));
+      const duration = row.numberOrMissing(2);
+      const time = row.numberOrMissing(3);
+      const click = row.number(4) >= config.clickAtWatchRatio ? 1 : 0;
+      if (user < 0) dropped.add(reasons.unknownUser);
+      else if (item < 0) dropped.add(reasons.unknownItem);
+      else if (itemCategories[item]?.length === 0) dropped.add(reasons.untaggedInteraction);
+      else {
+        // A row without a time keeps its place in the file, behind the user's row above it.
+        if (!Number.isNaN(time)) lastTime[user] = time;
+        log.add(user, item, lastTime[user] as number, click, 1);
+        items.set(item, DURATION_RANGE, durationRange(duration));
+      }
+    },
+    context,
+  );
+  const dataset = assemble({
+    name: `KuaiRec (${config.matrix} matrix)`,
+    users,
+    items,
+    itemCategories,
+    categoryName,
+    feedbackTypes: ["is_click"],
+    log,
+    hasTime: true,
+    dropped,
+  });
+  return config.matrix === "small" ? { ...dataset, matrix: matrixOf(dataset) } : dataset;
+}

@@ -1,0 +1,212 @@
+/**
+ * Streaming reader of delimited tables: one row in memory at a time, and for a bad row one error that names file, line,
+ * column and value.
+ */
+import { createReadStream, type ReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { addAbortSignal, pipeline } from "node:stream";
+import { CsvError, type Options, type Parser, parse } from "csv-parse";
+import { InputError } from "../errors.ts";
+import { type LoadContext, requireFile } from "./loading.ts";
+
+export interface TableFormat {
+  readonly delimiter?: string;
+  /** Whether fields may be quoted; default true. */
+  readonly quotes?: boolean;
+  readonly encoding?: "utf8" | "latin1";
+  /** Names of the columns of a file without a header line. */
+  readonly header?: readonly string[];
+}
+
+/** No published row is longer; an unbalanced quote would otherwise swallow the rest of the file into memory. */
+const LONGEST_ROW = 1 << 20;
+const READ_CHUNK = 1 << 18;
+const ROWS_PER_PROGRESS = 1 << 13;
+
+/** A cell that is not what its column promises. Becomes an InputError once its line is known. */
+class BadCell extends Error {
+  constructor(
+    readonly column: string,
+    readonly value: string,
+    readonly expected: string,
+    readonly code: string,
+  ) {
+    super(expected);
+  }
+}
+
+/** The row being read, its cells addressed by their place among the requested columns. Valid until the next row. */
+export class Row {
+  private fields: readonly string[] = [];
+
+  constructor(
+    private readonly columns: readonly string[],
+    private readonly positions: readonly number[],
+  ) {}
+
+  show(fields: readonly string[]): void {
+    this.fields = fields;
+  }
+
+  text(column: number): string {
+    return this.fields[this.positions[column] as number] as string;
+  }
+
+  /** A text that is not empty. */
+  id(column: number): string {
+    const text = this.text(column);
+    return text === "" ? this.fail(column, "an id") : text;
+  }
+
+  number(column: number): number {
+    const value = this.numberOrMissing(column);
+    return Number.isNaN(value) ? this.fail(column, "a number") : value;
+  }
+
+  /** A number, or NaN where the cell is empty or says NaN. */
+  numberOrMissing(column: number): number {
+    const text = this.text(column);
+    if (isMissing(text)) return Number.NaN;
+    const value = Number(text);
+    return Number.isFinite(value) ? value : this.fail(column, "a number");
+  }
+
+  integer(column: number): number {
+    const value = this.number(column);
+    return Number.isSafeInteger(value) ? value : this.fail(column, "a whole number");
+  }
+
+  /** 0 or 1; also as pandas writes them when a column has gaps, 0.0 and 1.0. */
+  bit(column: number): 0 | 1 {
+    const text = this.text(column);
+    if (text === "0" || text === "0.0") return 0;
+    if (text === "1" || text === "1.0") return 1;
+    return this.fail(column, "0 or 1");
+  }
+
+  /** @throws always, an error that the reader completes with file and line */
+  fail(column: number, expected: string, code = "data.bad-value"): never {
+    throw new BadCell(this.columns[column] as string, this.text(column), expected, code);
+  }
+}
+
+export function isMissing(text: string): boolean {
+  return text === "" || text === "NaN" || text === "nan";
+}
+
+/**
+ * Reads a table row by row.
+ * @param columns names to be found in the header; `row.text(k)` reads the k-th of them
+ * @throws InputError naming file, line, column and value
+ */
+export async function readTable(
+  file: string,
+  columns: readonly string[],
+  onRow: (row: Row) => void,
+  context: LoadContext,
+  format: TableFormat = {},
+): Promise<void> {
+  await requireFile(file, "Check the path, or download the data set again.");
+  const bytes = (await stat(file)).size;
+  const source = createReadStream(file, { highWaterMark: READ_CHUNK });
+  const parser = openParser(source, format, context.signal);
+  let row = format.header && rowOf(file, format.header, columns);
+  let records = 0;
+  try {
+    for await (const fields of parser as AsyncIterable<readonly string[]>) {
+      records++;
+      if (!row) {
+        row = rowOf(file, fields, columns);
+        continue;
+      }
+      row.show(fields);
+      onRow(row);
+      if (records % ROWS_PER_PROGRESS === 0) context.onProgress?.({ file, bytesRead: source.bytesRead, bytes });
+    }
+  } catch (error) {
+    context.signal?.throwIfAborted();
+    if (error instanceof BadCell) throw badCell(file, await lineOf(file, records, format), error);
+    if (error instanceof CsvError) throw malformed(file, error);
+    throw error;
+  }
+  if (records === 0) throw new InputError("data.file-empty", `${file}: the file is empty. Download it again.`);
+  context.onProgress?.({ file, bytesRead: bytes, bytes });
+}
+
+function openParser(
+  source: ReadStream,
+  format: TableFormat,
+  signal: AbortSignal | undefined,
+  more: Options = {},
+): Parser {
+  const parser = parse({
+    bom: true,
+    delimiter: format.delimiter ?? ",",
+    quote: format.quotes === false ? null : '"',
+    encoding: format.encoding ?? "utf8",
+    // Both line ends, and nothing else: captions hold single carriage returns.
+    record_delimiter: ["\r\n", "\n"],
+    skip_empty_lines: true,
+    max_record_size: LONGEST_ROW,
+    ...more,
+  });
+  // A failure of either reaches the reader through the parser, which the pipeline destroys with it.
+  pipeline(source, parser, () => undefined);
+  if (signal) addAbortSignal(signal, source);
+  return parser;
+}
+
+function rowOf(file: string, header: readonly string[], columns: readonly string[]): Row {
+  const positions = columns.map((column) => {
+    const position = header.indexOf(column);
+    if (position >= 0) return position;
+    throw new InputError(
+      "data.column-missing",
+      `${file}:1: no column "${column}". The columns are: ${header.join(", ")}. Check the file, or the column names in the experiment.`,
+    );
+  });
+  return new Row(columns, positions);
+}
+
+/** The line a record ends on. Reads the file again, so that a good file pays nothing for it. */
+async function lineOf(file: string, record: number, format: TableFormat): Promise<number> {
+  const source = createReadStream(file, { highWaterMark: READ_CHUNK });
+  const parser = openParser(source, format, undefined, { info: true, to: record });
+  let line = record;
+  for await (const { info } of parser as AsyncIterable<{ readonly info: { readonly lines: number } }>)
+    line = info.lines;
+  return line;
+}
+
+function badCell(file: string, line: number, { column, value, expected, code }: BadCell): InputError {
+  const shown = value === "" ? "nothing" : `"${value.length > 60 ? `${value.slice(0, 60)}…` : value}"`;
+  return new InputError(
+    code,
+    `${file}:${line}: column "${column}" holds ${shown}, expected ${expected}. Correct the line, or download the file again.`,
+  );
+}
+
+/** What csv-parse found wrong with a row's form. */
+function malformed(file: string, error: CsvError): InputError {
+  const { lines, record } = error as unknown as { readonly lines?: number; readonly record?: readonly string[] };
+  const where = lines === undefined ? file : `${file}:${lines}`;
+  const fail = (code: string, what: string): InputError => new InputError(code, `${where}: ${what}`, { cause: error });
+  switch (error.code) {
+    case "CSV_RECORD_INCONSISTENT_FIELDS_LENGTH":
+      return fail(
+        "data.row-length",
+        `the row has ${record?.length ?? "another number of"} columns, not as many as the first line: ${(record ?? []).join(",").slice(0, 80)}. The file may be cut off; download it again.`,
+      );
+    case "CSV_QUOTE_NOT_CLOSED":
+    case "CSV_MAX_RECORD_SIZE":
+      return fail(
+        "data.quote",
+        "a quoted field that opened here or above never closes. Correct the line, or download the file again.",
+      );
+    default:
+      return fail(
+        "data.quote",
+        `a quote stands where none may be. ${error.message}. Correct the line, or download the file again.`,
+      );
+  }
+}
