@@ -1,7 +1,6 @@
 /** The synthetic data's own ground truth as the response model, for which an oracle policy exists (section 3). */
 import type { Dataset, History, LatentTruth, UserIndex } from "../data/dataset.ts";
 import { expose, latentFeedbackShift, latentFeedbackTypes, latentLogit } from "../data/latentTruth.ts";
-import { InputError } from "../errors.ts";
 import { sigmoid } from "../math/elementary.ts";
 import { normaliseRows } from "./correlation.ts";
 import { categoryRows, sideBySide } from "./itemEncodings.ts";
@@ -17,22 +16,14 @@ export class LatentResponseModel implements ResponseModel {
   readonly kind = "latent";
   readonly feedbackTypes = latentFeedbackTypes;
   readonly itemEncodings: ItemEncodings;
-  private readonly truth: LatentTruth;
   private readonly slots: readonly LatentSlot[];
 
-  /** @throws InputError when the data set has no ground truth */
   constructor(
     private readonly dataset: Dataset,
+    private readonly truth: LatentTruth,
     slots: number,
   ) {
-    if (!dataset.latent) {
-      throw new InputError(
-        "simulator.no-latent-truth",
-        `simulator.responseModel.kind is "latent", but the data set "${dataset.name}" has no ground truth; use "auto" or "trained", or the synthetic data set.`,
-      );
-    }
-    this.truth = dataset.latent;
-    this.itemEncodings = latentEncodings(dataset, dataset.latent);
+    this.itemEncodings = latentEncodings(dataset, truth);
     this.slots = Array.from({ length: slots }, () => ({
       user: 0,
       exposure: new Float64Array(dataset.categories.length),

@@ -1,6 +1,5 @@
 /** KuaiRec's fully observed small matrix as the response model: a click is the recorded truth (section 3, `matrix`). */
 import type { ClickMatrix, Dataset, UserIndex } from "../data/dataset.ts";
-import { InputError } from "../errors.ts";
 import { isSet } from "./bits.ts";
 import { audienceRows, categoryRows, sideBySide } from "./itemEncodings.ts";
 import type { ItemEncodings, ResponseModel } from "./responseModel.ts";
@@ -13,23 +12,15 @@ export class MatrixResponseModel implements ResponseModel {
   readonly kind = "matrix";
   readonly feedbackTypes: readonly string[];
   readonly itemEncodings: ItemEncodings;
-  private readonly matrix: ClickMatrix;
   private readonly users: Int32Array;
 
-  /** @throws InputError when the data set has no recorded matrix */
   constructor(
     private readonly dataset: Dataset,
+    private readonly matrix: ClickMatrix,
     slots: number,
   ) {
-    if (!dataset.matrix) {
-      throw new InputError(
-        "simulator.no-click-matrix",
-        `simulator.responseModel.kind is "matrix", but the data set "${dataset.name}" has no fully observed matrix; use "auto" or "trained", or KuaiRec with "matrix": "small".`,
-      );
-    }
-    this.matrix = dataset.matrix;
     this.feedbackTypes = dataset.feedbackTypes.slice(0, 1);
-    this.itemEncodings = sideBySide(audienceRows(dataset, dataset.matrix), categoryRows(dataset));
+    this.itemEncodings = sideBySide(audienceRows(dataset, matrix), categoryRows(dataset));
     this.users = new Int32Array(slots);
   }
 
