@@ -50,6 +50,8 @@ function activate(context) {
   if (vscode.lm.registerLanguageModelChatProvider) {
     context.subscriptions.push(vscode.lm.registerLanguageModelChatProvider("lerl-test", provider));
   }
+  // A second window that only runs a test module answers through its own runner.
+  if (vscode.extensions.getExtension("lerl-tests.lerl-host-inside")) return;
   const socket = connect(process.env.LERL_HOST_DRIVER);
   createInterface({ input: socket }).on("line", async (line) => {
     const reply = await evaluate(JSON.parse(line));

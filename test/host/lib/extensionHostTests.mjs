@@ -1,0 +1,43 @@
+// Runs a module of tests inside an extension host, the way `vscode-test` does: VS Code loads a runner with the vscode API at hand.
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { jobFile } from "./server.mjs";
+import { hostFolder } from "./variants.mjs";
+
+const testTimeoutMs = 120_000;
+
+/**
+ * Opens a second window whose extension host runs `file`, an ES module exporting `tests`: a record from name to
+ * `async (vscode) => void`. Returns [{ name, error? }], one entry per test; throws when the host ended without an answer.
+ * NODE_V8_COVERAGE, when set, reaches that extension host.
+ */
+export async function runInExtensionHost(host, file) {
+  const resultFile = join(host.scratch.root, "job-result.json");
+  rmSync(resultFile, { force: true });
+  writeFileSync(jobFile(host.scratch), JSON.stringify({ file, resultFile }));
+  const remote = (path) => `vscode-remote://127.0.0.1:${host.server.port}${path}`;
+  const { page, goto } = await host.secondWindow([
+    ["extensionDevelopmentPath", remote(join(hostFolder, "inside"))],
+    ["extensionTestsPath", remote(join(hostFolder, "inside", "runner.cjs"))],
+    ["skipWelcome", "true"],
+  ]);
+  try {
+    const exited = new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new Error(`${file} took longer than ${testTimeoutMs / 1000} s`)),
+        testTimeoutMs,
+      );
+      page.exposeFunction("codeAutomationExit", (code) => {
+        clearTimeout(timer);
+        resolve(code);
+      });
+    });
+    await page.exposeFunction("codeAutomationLog", () => {});
+    await goto();
+    const code = await exited;
+    if (!existsSync(resultFile)) throw new Error(`The extension host ended with code ${code} before the tests did`);
+    return JSON.parse(readFileSync(resultFile, "utf8"));
+  } finally {
+    await page.close();
+  }
+}

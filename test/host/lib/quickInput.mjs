@@ -1,0 +1,39 @@
+// The command palette, quick open and quick picks.
+
+const widget = (page) => page.locator(".quick-input-widget:not(.hidden)");
+const rows = (page) => widget(page).locator(".quick-input-list .monaco-list-row");
+
+/** Picks the row whose label is exactly `label` in the open quick pick. */
+export async function pickRow(page, label) {
+  const name = rows(page).locator(".label-name").filter({ visible: true }).getByText(label, { exact: true });
+  await name.first().click();
+}
+
+/** Labels of the rows that the open quick pick shows. */
+export const pickLabels = (page) => rows(page).locator(".quick-input-list-label .label-name").allTextContents();
+
+/** Types into the open input box or quick pick and accepts with Enter. */
+export async function answerInput(page, text) {
+  await widget(page).locator("input.input").fill(text);
+  await page.keyboard.press("Enter");
+}
+
+/** Runs a command as a user does: F1, its full title ("LERL: Run experiment"), click. */
+export async function runCommand(page, title) {
+  await page.keyboard.press("F1");
+  await widget(page).locator("input.input").fill(`>${title}`);
+  await pickRow(page, title);
+}
+
+/** Opens a workspace file through quick open and waits for its tab. */
+export async function openFile(page, path) {
+  const name = path.split("/").at(-1);
+  await page.keyboard.press("Control+P");
+  await widget(page).locator("input.input").fill(path);
+  await rows(page).filter({ hasText: name }).first().waitFor();
+  await page.keyboard.press("Enter");
+  await editorTab(page, name).waitFor();
+}
+
+/** The tab of an open editor by its title. */
+export const editorTab = (page, title) => page.locator(`.tabs-container .tab[data-resource-name="${title}"]`);

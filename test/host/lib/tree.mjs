@@ -1,0 +1,43 @@
+// Views in the side bar: containers, tree rows, their inline actions and context menus.
+
+const exactly = (text) => new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`);
+
+/** Shows a view container ("LERL", "Explorer") by its activity bar icon; does nothing when it is shown already. */
+export async function showContainer(page, title) {
+  const item = page.locator(".activitybar .action-item").filter({ has: page.locator(`a[aria-label^="${title}"]`) });
+  await item.waitFor();
+  if (!/\bchecked\b/.test((await item.getAttribute("class")) ?? "")) await item.click();
+}
+
+/** The pane of a view by its title as the user reads it. */
+export const view = (page, title) =>
+  page.locator(".part.sidebar .pane").filter({ has: page.locator(".pane-header .title", { hasText: exactly(title) }) });
+
+/** A tree row by its exact label, in all views or in the view titled `options.view`. */
+export function treeRow(page, label, options = {}) {
+  const scope = options.view ? view(page, options.view) : page.locator(".part.sidebar");
+  return scope.locator(".monaco-list-row").filter({ has: page.locator(".label-name", { hasText: exactly(label) }) });
+}
+
+/** Clicks a row as a user does; a row that has children folds or unfolds. */
+export const clickRow = (page, label, options) => treeRow(page, label, options).first().click();
+
+/** Hovers a row and clicks one of its inline actions by the command's title. */
+export async function inlineAction(page, label, action, options) {
+  const row = treeRow(page, label, options).first();
+  await row.hover();
+  await row.locator(`.actions .action-label[aria-label^="${action}"]`).click();
+}
+
+/** Opens a row's context menu and chooses an entry. */
+export async function contextAction(page, label, entry, options) {
+  await treeRow(page, label, options).first().click({ button: "right" });
+  await page.locator(".monaco-menu .action-label").getByText(entry, { exact: true }).click();
+}
+
+/** Clicks a button in a view's title bar by the command's title. */
+export async function viewAction(page, viewTitle, action) {
+  const pane = view(page, viewTitle);
+  await pane.hover();
+  await pane.locator(`.pane-header .actions .action-label[aria-label^="${action}"]`).click();
+}
