@@ -1,0 +1,102 @@
+/**
+ * exp, log, tanh from +, -, *, / and bit operations: the same bits on every machine. float64 versions follow
+ * src/engine/math/elementary.ts; exp4 is the fast float32 one.
+ */
+
+const LN2_HIGH: f64 = 0.6931471803691238;
+const LN2_LOW: f64 = 1.9082149292705877e-10;
+const LOG2_E: f64 = 1.4426950408889634;
+const SQRT2: f64 = 1.4142135623730951;
+
+// @ts-ignore: decorator
+@inline
+function splat(x: f32): v128 {
+  return f32x4.splat(x);
+}
+
+/** e^x of four lanes for x <= 88, relative error below 2e-7; 0 below -87. */
+// @ts-ignore: decorator
+@inline
+export function exp4(x: v128): v128 {
+  const live = f32x4.gt(x, splat(-87));
+  const clamped = f32x4.pmax(splat(-87), x);
+  const n = f32x4.nearest(f32x4.mul(clamped, splat(1.44269504)));
+  let r = f32x4.sub(clamped, f32x4.mul(n, splat(0.693359375)));
+  r = f32x4.sub(r, f32x4.mul(n, splat(-2.12194440e-4)));
+  // Minimax polynomial of (e^r - 1 - r) / r^2 on |r| <= ln(2) / 2.
+  let p = splat(1.9875691500e-4);
+  p = f32x4.add(f32x4.mul(p, r), splat(1.3981999507e-3));
+  p = f32x4.add(f32x4.mul(p, r), splat(8.3334519073e-3));
+  p = f32x4.add(f32x4.mul(p, r), splat(4.1665795894e-2));
+  p = f32x4.add(f32x4.mul(p, r), splat(1.6666665459e-1));
+  p = f32x4.add(f32x4.mul(p, r), splat(5.0000001201e-1));
+  p = f32x4.add(f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r), splat(1));
+  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
+  return v128.and(f32x4.mul(p, power), live);
+}
+
+/** e^x, relative error below 1e-15; 0 below -708 and Infinity above 709. */
+export function exp64(x: f64): f64 {
+  if (x != x) return x;
+  if (x > 709) return Infinity;
+  if (x < -708) return 0;
+  const n = floor(x * LOG2_E + 0.5);
+  const r = x - n * LN2_HIGH - n * LN2_LOW;
+  let sum: f64 = 1;
+  for (let k: f64 = 13; k >= 1; k--) sum = 1 + (sum * r) / k;
+  return sum * reinterpret<f64>((<i64>n + 1023) << 52);
+}
+
+/** Natural logarithm, relative error below 1e-15; -Infinity at 0, NaN below. */
+export function log64(x: f64): f64 {
+  if (!(x > 0)) return x == 0 ? -Infinity : NaN;
+  if (x == Infinity) return x;
+  let exponent: f64 = 0;
+  let value = x;
+  if (value < 2.2250738585072014e-308) {
+    value *= 18014398509481984;
+    exponent -= 54;
+  }
+  const bits = reinterpret<i64>(value);
+  exponent += <f64>(((bits >>> 52) & 0x7ff) - 1023);
+  let mantissa = reinterpret<f64>((bits & 0x000f_ffff_ffff_ffff) | 0x3ff0_0000_0000_0000);
+  if (mantissa > SQRT2) {
+    mantissa /= 2;
+    exponent += 1;
+  }
+  const s = (mantissa - 1) / (mantissa + 1);
+  const s2 = s * s;
+  let sum: f64 = 0;
+  for (let k: f64 = 23; k >= 3; k -= 2) sum = s2 * (1 / k + sum);
+  return exponent * LN2_HIGH + (2 * s * (1 + sum) + exponent * LN2_LOW);
+}
+
+export function tanh64(x: f64): f64 {
+  if (x > 20) return 1;
+  if (x < -20) return -1;
+  if (abs(x) < 1e-4) return x - (x * x * x) / 3;
+  const e = exp64(2 * x);
+  return (e - 1) / (e + 1);
+}
+
+export function sigmoid64(x: f64): f64 {
+  if (x >= 0) return 1 / (1 + exp64(-x));
+  const e = exp64(x);
+  return e / (1 + e);
+}
+
+export function exp(count: i32, x: usize, y: usize): void {
+  for (let i: i32 = 0; i < count; i++, x += 4, y += 4) store<f32>(y, <f32>exp64(load<f32>(x)));
+}
+
+export function log(count: i32, x: usize, y: usize): void {
+  for (let i: i32 = 0; i < count; i++, x += 4, y += 4) store<f32>(y, <f32>log64(load<f32>(x)));
+}
+
+export function tanh(count: i32, x: usize, y: usize): void {
+  for (let i: i32 = 0; i < count; i++, x += 4, y += 4) store<f32>(y, <f32>tanh64(load<f32>(x)));
+}
+
+export function sigmoid(count: i32, x: usize, y: usize): void {
+  for (let i: i32 = 0; i < count; i++, x += 4, y += 4) store<f32>(y, <f32>sigmoid64(load<f32>(x)));
+}

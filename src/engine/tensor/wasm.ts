@@ -1,0 +1,40 @@
+/** The WebAssembly kernels: compiled once, instantiated once per thread on the same memory. */
+import { readFileSync } from "node:fs";
+import { buildFile } from "./buildFiles.ts";
+import type { Address, Kernels } from "./kernels.ts";
+
+/** Bytes of scratch each thread's kernels work in. */
+export const SCRATCH_BYTES = 2 ** 21;
+
+/** Bytes at address 0 that belong to the module itself. */
+export const MODULE_BYTES = 65_536;
+
+export interface WasmKernels extends Kernels {
+  /** Gives this thread's kernels their scratch memory. */
+  setScratch(address: Address, bytes: number): void;
+  /** Plays a tape of `length` words. */
+  execute(address: Address, length: number): void;
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+/** @throws LerlError `tensor.not-built` */
+export function compileKernels(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(readFileSync(buildFile("kernels.wasm")));
+  return compiled;
+}
+
+/** Kernels of the calling thread, with `scratch` bytes of their own at that address. */
+export function instantiateKernels(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  scratch: Address,
+): WasmKernels {
+  const abort = (): never => {
+    throw new Error("a numeric kernel was called with operands it does not accept");
+  };
+  const instance = new WebAssembly.Instance(module, { env: { memory, abort } });
+  const kernels = instance.exports as unknown as WasmKernels;
+  kernels.setScratch(scratch, SCRATCH_BYTES);
+  return kernels;
+}
