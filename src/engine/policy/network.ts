@@ -1,0 +1,50 @@
+/** The policy's network: state encoder, action and value networks, and the hyper-action's spread (docs/method.md, section 5). */
+import { type Experiment, fidelityChoice } from "../../protocol/experiment.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { Mlp } from "../tensor/layers/mlp.ts";
+import { type Parameter, ParameterLayout } from "../tensor/parameters.ts";
+import { StateEncoder } from "../tensor/stateEncoder.ts";
+import { diagonalGaussian, fullGaussian, type GaussianFamily } from "./gaussian.ts";
+
+/** Parameter groups, each with a learning rate of its own. */
+export const groups = ["action", "value", "encoder", "std"] as const;
+export type Group = (typeof groups)[number];
+
+export class ActorCritic {
+  readonly layout = new ParameterLayout();
+  readonly states: StateEncoder;
+  readonly action: Mlp;
+  readonly value: Mlp;
+  readonly spread: Parameter;
+  readonly gaussian: GaussianFamily;
+  /** Width of the hyper-action: a virtual item's encoding and a bias. */
+  readonly actionWidth: number;
+
+  /** @param positions longest view of a session, in tokens */
+  constructor(dataset: Dataset, { policy, fidelity }: Pick<Experiment, "policy" | "fidelity">, positions: number) {
+    const { layout } = this;
+    const { idEmbedding, encoding, heads, feedForward, layers, hidden, initialStd } = policy;
+    this.states = new StateEncoder(layout, "encoder", {
+      items: dataset.itemFeatures,
+      itemCount: dataset.items,
+      users: dataset.userFeatures,
+      userCount: dataset.users,
+      feedbackTypes: dataset.feedbackTypes.length,
+      idEmbedding,
+      encoding,
+      heads,
+      feedForward,
+      layers,
+      positions,
+    });
+    this.actionWidth = encoding + 1;
+    this.action = new Mlp(layout, "action", "action", [this.states.width, ...hidden, this.actionWidth]);
+    this.value = new Mlp(layout, "value", "value", [this.states.width, ...hidden, 1]);
+    // Row 16 of section 10.
+    this.gaussian = fidelityChoice(fidelity, "actionStd") === "full" ? fullGaussian : diagonalGaussian;
+    this.spread = layout.dense("spread", "std", this.actionWidth, {
+      kind: "constant",
+      scale: this.gaussian.initial(initialStd),
+    });
+  }
+}

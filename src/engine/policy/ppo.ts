@@ -1,0 +1,303 @@
+/** The learning policies: PPO, and A2C on the same network (docs/method.md, sections 5 and 6). */
+import { type Experiment, fidelityChoice } from "../../protocol/experiment.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { LerlError } from "../errors.ts";
+import type { Session } from "../simulator/session.ts";
+import type { TensorEngine } from "../tensor/tensorEngine.ts";
+import { Actor, type ActorOptions } from "./actor.ts";
+import { explainedVariance } from "./advantage.ts";
+import { Learner } from "./learner.ts";
+import { annealed, clippedSurrogate, policyGradient } from "./losses.ts";
+import { PolicyModel } from "./model.ts";
+import { ActorCritic, type Group, groups } from "./network.ts";
+import type { ActMode, ActRequest, Diagnostics, Policy, PolicyOutcome, PolicyState } from "./policy.ts";
+import { assess, type Fragment } from "./rollout.ts";
+import { type UpdateRule, updateRule } from "./updateRule.ts";
+import { type Views, viewsOf } from "./views.ts";
+
+export interface PpoOptions {
+  /** Computes; stays the caller's to dispose of. */
+  readonly engine: TensorEngine;
+  readonly dataset: Dataset;
+  readonly experiment: Experiment;
+  /** Seed of the run; the experiment's by default. */
+  readonly seed?: number;
+  /** Sessions acted on at once; simulator.users by default. */
+  readonly slots?: number;
+}
+
+/** Learning rate by parameter group. */
+export type LearningRates = Readonly<Record<Group, number>>;
+
+/** A policy that learns, and whose learning rates may change while it does. */
+export interface LearningPolicy extends Policy {
+  /** Takes effect with the next update. */
+  setLearningRates(rates: Partial<LearningRates>): void;
+  /** Whether the rates fall linearly to zero over the run. */
+  setAnneal(anneal: boolean): void;
+}
+
+/** PPO (section 6). */
+export function createPpoPolicy(options: PpoOptions): LearningPolicy {
+  return create("ppo", options);
+}
+
+/**
+ * A2C on the same network: the plain policy gradient with a correct done mask, one pass over each rollout. It shares
+ * PPO's advantages, learning rates and gradient steps.
+ */
+export function createA2cPolicy(options: PpoOptions): LearningPolicy {
+  return create("a2c", options);
+}
+
+function create(name: "ppo" | "a2c", options: PpoOptions): LearningPolicy {
+  const { engine, dataset, experiment } = options;
+  const { policy, simulator, ppo, fidelity } = experiment;
+  const seed = options.seed ?? experiment.seed;
+  const views = viewsOf(experiment);
+  const model = new PolicyModel(engine, new ActorCritic(dataset, experiment, views.positions));
+  model.store.initialize(seed, "policy");
+  const rule = updateRule(experiment);
+  const objective = name === "ppo" ? clippedSurrogate(rule.clip) : policyGradient(rule.clip);
+  const learnerRule: UpdateRule = name === "ppo" ? rule : { ...rule, epochs: 1 };
+  const learner = new Learner(model, views, learnerRule, objective, seed, policy.layout === "packed");
+  const actorOptions: ActorOptions = {
+    slateSize: simulator.slateSize,
+    // Rows 1 and 10 of section 10.
+    exclusion: fidelityChoice(fidelity, "excludedItems"),
+    dropout: fidelityChoice(fidelity, "actingDropout") === "on" ? ppo.dropout : 0,
+    seed,
+  };
+  const actor = new Actor(model, views, options.slots ?? simulator.users, actorOptions);
+  return new ActorCriticPolicy(name, model, views, actor, actorOptions, learner, rule, experiment);
+}
+
+/** What `state().json` holds. */
+interface SavedCounters {
+  readonly gradientSteps: number;
+  readonly updates: number;
+  readonly learningRates: LearningRates;
+  readonly anneal: boolean;
+}
+
+class ActorCriticPolicy implements LearningPolicy {
+  private learningRates: LearningRates;
+  private anneal: boolean;
+  /** Updates so far. */
+  private updates = 0;
+  /** The rollout: fragments that have at least one transition. */
+  private fragments: Fragment[] = [];
+  /** Fragment of each slot's session, while it is under way. */
+  private readonly current = new Map<number, Fragment>();
+  private acted = 0;
+
+  constructor(
+    readonly name: string,
+    private readonly model: PolicyModel,
+    private readonly views: Views,
+    private readonly actor: Actor,
+    private readonly actorOptions: ActorOptions,
+    private readonly learner: Learner,
+    private readonly rule: UpdateRule,
+    private readonly experiment: Experiment,
+  ) {
+    this.learningRates = experiment.ppo.learningRates;
+    this.anneal = experiment.ppo.anneal;
+  }
+
+  setLearningRates(rates: Partial<LearningRates>): void {
+    this.learningRates = { ...this.learningRates, ...rates };
+  }
+
+  setAnneal(anneal: boolean): void {
+    this.anneal = anneal;
+  }
+
+  open(session: Session): void {
+    this.actor.open(session);
+    this.current.delete(session.slot);
+  }
+
+  act(requests: readonly ActRequest[], mode: ActMode): Int32Array {
+    const { slates, decisions } = this.actor.act(requests, mode);
+    requests.forEach(({ session }, i) => {
+      const decision = decisions[i];
+      if (decision === undefined) return;
+      this.fragmentOf(session.slot).transitions.push({
+        ...decision,
+        order: this.acted++,
+        reward: 0,
+        terminated: false,
+        nextTokens: decision.tokens,
+        advantage: 0,
+        target: 0,
+      });
+    });
+    return slates;
+  }
+
+  observe(outcomes: readonly PolicyOutcome[]): void {
+    const cut: Fragment[] = [];
+    for (const { session, reward, terminated, truncated } of outcomes) {
+      const fragment = this.fragmentOf(session.slot);
+      const transition = fragment.transitions.at(-1);
+      const step = session.steps.at(-1);
+      if (transition === undefined || step === undefined)
+        throw new Error(`slot ${session.slot} observed before it acted`);
+      fragment.sequence.append(step);
+      transition.reward = reward;
+      transition.terminated = terminated;
+      transition.nextTokens = fragment.sequence.length;
+      if (terminated || truncated) this.current.delete(session.slot);
+      if (truncated && !terminated) cut.push(fragment);
+    }
+    this.bootstrap(cut);
+  }
+
+  async learn(): Promise<Diagnostics> {
+    this.bootstrap([...this.current.values()]);
+    const { returns, values } = assess(this.fragments, this.rule);
+    const rates = this.ratesInForce();
+    const statistics = await this.learner.update(this.fragments, rates);
+    this.updates++;
+    this.fragments = [];
+    this.current.clear();
+    this.acted = 0;
+    const { entropy, std } = this.model.gaussian();
+    return {
+      ...statistics,
+      entropy,
+      explainedVariance: explainedVariance(returns, values),
+      learningRate: rates.action,
+      std,
+    };
+  }
+
+  evaluator(slots: number): Policy {
+    const actor = new Actor(this.model, this.views, slots, this.actorOptions);
+    return new PolicyEvaluator(this.name, actor);
+  }
+
+  state(): PolicyState {
+    const { store } = this.model;
+    const json: SavedCounters = {
+      gradientSteps: this.learner.steps,
+      updates: this.updates,
+      learningRates: this.learningRates,
+      anneal: this.anneal,
+    };
+    return {
+      json,
+      arrays: {
+        weights: store.values.slice(),
+        moment1: store.moments[0].slice(),
+        moment2: store.moments[1].slice(),
+        target: this.learner.targetValues.slice(),
+      },
+    };
+  }
+
+  restore({ json, arrays }: PolicyState): void {
+    const { store } = this.model;
+    const places = {
+      weights: store.values,
+      moment1: store.moments[0],
+      moment2: store.moments[1],
+      target: this.learner.targetValues,
+    };
+    for (const [name, place] of Object.entries(places)) {
+      const saved = arrays[name];
+      if (saved?.length !== place.length) {
+        throw new LerlError(
+          "policy.state-mismatch",
+          `The checkpoint's ${name} holds ${saved?.length ?? 0} numbers, this policy has ${place.length}: it was written for another data set or other policy settings. Resume with the experiment it was written by.`,
+        );
+      }
+      place.set(saved);
+    }
+    const counters = json as SavedCounters;
+    this.learner.steps = counters.gradientSteps;
+    this.learner.adam.steps = counters.gradientSteps;
+    this.updates = counters.updates;
+    this.learningRates = counters.learningRates;
+    this.anneal = counters.anneal;
+    this.model.version++;
+    this.fragments = [];
+    this.current.clear();
+    this.acted = 0;
+  }
+
+  async dispose(): Promise<void> {
+    this.actor.dispose();
+    this.learner.dispose();
+    this.model.dispose();
+  }
+
+  /** The fragment that a slot's transitions go to; a new one begins with a session or with a rollout. */
+  private fragmentOf(slot: number): Fragment {
+    const open = this.current.get(slot);
+    if (open !== undefined) return open;
+    const fragment: Fragment = { sequence: this.actor.sequence(slot), transitions: [], bootstrap: 0 };
+    this.current.set(slot, fragment);
+    this.fragments.push(fragment);
+    return fragment;
+  }
+
+  /** Values sessions that were cut short of their end with the observation that came last. */
+  private bootstrap(fragments: readonly Fragment[]): void {
+    const slots = fragments.map(({ sequence }) => sequence.session.slot);
+    if (slots.length === 0) return;
+    const values = this.actor.values(slots);
+    fragments.forEach((fragment, i) => {
+      fragment.bootstrap = values[i] as number;
+    });
+  }
+
+  private ratesInForce(): LearningRates {
+    const share = this.anneal ? annealed(this.updates, this.experiment.training.iterations) : 1;
+    return Object.fromEntries(groups.map((group) => [group, this.learningRates[group] * share])) as LearningRates;
+  }
+}
+
+/** Acts with a policy's parameters on sessions of its own and learns nothing. */
+class PolicyEvaluator implements Policy {
+  constructor(
+    readonly name: string,
+    private readonly actor: Actor,
+  ) {}
+
+  open(session: Session): void {
+    this.actor.open(session);
+  }
+
+  act(requests: readonly ActRequest[], mode: ActMode): Int32Array {
+    return this.actor.act(requests, mode).slates;
+  }
+
+  observe(outcomes: readonly PolicyOutcome[]): void {
+    for (const { session } of outcomes) {
+      const step = session.steps.at(-1);
+      if (step !== undefined) this.actor.sequence(session.slot).append(step);
+    }
+  }
+
+  async learn(): Promise<undefined> {
+    return undefined;
+  }
+
+  evaluator(): Policy {
+    throw new Error("an evaluator makes no evaluators");
+  }
+
+  state(): PolicyState {
+    return { json: {}, arrays: {} };
+  }
+
+  restore(): void {
+    throw new Error("an evaluator shares its policy's state");
+  }
+
+  async dispose(): Promise<void> {
+    this.actor.dispose();
+  }
+}
