@@ -86,11 +86,6 @@ export function promptHash(text: string): string {
   return createHash("sha256").update(normalised(text)).digest("hex").slice(0, 16);
 }
 
-/** Four characters to a token: a rule of thumb for where a server does not count. */
-export function estimateTokens(messages: readonly { readonly content: string }[]): number {
-  return Math.ceil(messages.reduce((sum, { content }) => sum + content.length, 0) / 4);
-}
-
 type Examined = { readonly problems: readonly Problem[] } & (
   | { readonly settings: FrontMatter; readonly sections: readonly TemplateSection[] }
   | { readonly error: Problem }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../../src/engine/errors.ts";
-import { diagnose, estimateTokens, parsePrompt, promptHash } from "../../../src/engine/prompts/promptFile.ts";
+import { diagnose, parsePrompt, promptHash } from "../../../src/engine/prompts/promptFile.ts";
 import { exampleContext, promptVariables } from "../../../src/protocol/promptVariables.ts";
 
 const file = (user: string, head = "role: planner", system = "Be brief.") =>
@@ -58,10 +58,6 @@ describe("a prompt file", () => {
   it("reads Windows line ends and a byte order mark", () => {
     const text = `\uFEFF${file("x")}`.replaceAll("\n", "\r\n");
     expect(parsePrompt("p", text).render(exampleContext("planner"))[0]?.content).toBe("Be brief.");
-  });
-
-  it("counts four characters to a token where nobody counts", () => {
-    expect(estimateTokens([{ content: "12345678" }, { content: "9" }])).toBe(3);
   });
 
   it("shows every variable's current value as text", () => {

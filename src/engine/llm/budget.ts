@@ -1,0 +1,93 @@
+/** What a run may spend on models, and has: shared by its schedulers, kept in its checkpoints. */
+import type { BudgetReached } from "./errors.ts";
+import type { ModelLimits } from "./types.ts";
+
+export interface Spending {
+  readonly calls: number;
+  readonly tokens: number;
+  /** US dollars. */
+  readonly cost: number;
+}
+
+/** A share of the budget that a request on its way holds, until it is settled with what was really used. */
+export type Reservation = Readonly<Spending>;
+
+type BudgetLimits = Pick<ModelLimits, "maxCalls" | "maxTokens" | "maxCost">;
+
+export class Budget {
+  private used: Spending = { calls: 0, tokens: 0, cost: 0 };
+  private readonly reserved = new Set<Reservation>();
+  private readonly watchers: (() => void)[] = [];
+
+  /** @param limits 0: no limit; may be replaced while requests are on their way */
+  constructor(public limits: BudgetLimits) {}
+
+  get spending(): Spending {
+    return this.used;
+  }
+
+  /** The limit that `next` would break, counting what is on its way; undefined: it may go. */
+  reached(next: Reservation): BudgetReached | undefined {
+    let { calls, tokens, cost } = this.used;
+    for (const held of this.reserved) {
+      calls += held.calls;
+      tokens += held.tokens;
+      cost += held.cost;
+    }
+    const { maxCalls, maxTokens, maxCost } = this.limits;
+    if (maxCalls > 0 && calls + next.calls > maxCalls) {
+      return this.tell("calls", this.used.calls, maxCalls, `${this.used.calls} of ${maxCalls} calls`);
+    }
+    if (maxTokens > 0 && tokens + next.tokens > maxTokens) {
+      const used = `${this.used.tokens} of ${maxTokens} tokens, and the next request needs about ${next.tokens}`;
+      return this.tell("tokens", this.used.tokens, maxTokens, used);
+    }
+    if (maxCost > 0 && cost + next.cost > maxCost) {
+      return this.tell("cost", this.used.cost, maxCost, `${this.used.cost.toFixed(4)} of ${maxCost} US dollars`);
+    }
+    return undefined;
+  }
+
+  reserve(next: Reservation): void {
+    this.reserved.add(next);
+  }
+
+  /** Whether something on its way may still turn out cheaper than reserved. */
+  get pending(): boolean {
+    return this.reserved.size > 0;
+  }
+
+  /** Resolves when the next request is settled. */
+  nextSettled(): Promise<void> {
+    return new Promise((resolve) => this.watchers.push(resolve));
+  }
+
+  settle(held: Reservation, spent: Spending): void {
+    this.reserved.delete(held);
+    for (const resolve of this.watchers.splice(0)) resolve();
+    this.used = {
+      calls: this.used.calls + spent.calls,
+      tokens: this.used.tokens + spent.tokens,
+      cost: this.used.cost + spent.cost,
+    };
+  }
+
+  state(): Spending {
+    return this.used;
+  }
+
+  restore(state: Spending): void {
+    this.used = { calls: state.calls, tokens: state.tokens, cost: state.cost };
+  }
+
+  private tell(limit: BudgetReached["limit"], used: number, allowed: number, amount: string): BudgetReached {
+    const setting = { calls: "models.maxCalls", tokens: "models.maxTokens", cost: "models.maxCost" }[limit];
+    return {
+      kind: "budget",
+      limit,
+      used,
+      allowed,
+      message: `The model budget is used up: ${amount}. Raise ${setting} to go on.`,
+    };
+  }
+}

@@ -1,0 +1,92 @@
+/** What everything in front of and behind a language model agrees on (docs/models.md). */
+import type { z } from "zod";
+import type { ModelCall } from "../../protocol/engine.ts";
+import type { modelLimitsSchema } from "../../protocol/experiment.ts";
+
+export type ModelLimits = z.output<typeof modelLimitsSchema>;
+
+export interface Message {
+  readonly role: "system" | "user";
+  readonly content: string;
+}
+
+/** A JSON Schema the reply should follow: every field required, no additional ones, no length limits. */
+export interface ReplySchema {
+  readonly name: string;
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+
+export interface ModelRequest {
+  /** Names the call's row in llm.jsonl. */
+  readonly id: string;
+  readonly role: "planner" | "critic";
+  readonly promptHash: string;
+  readonly model: string;
+  readonly messages: readonly Message[];
+  readonly schema?: ReplySchema;
+  readonly temperature?: number;
+  readonly seed?: number;
+  readonly maxTokens?: number;
+  /** Asks for another answer to the same question: 0 the first time. */
+  readonly repeat: number;
+}
+
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Counted by characters / 4 because the server gave none. */
+  readonly estimated: boolean;
+}
+
+/** Why a reply ended: `length` means it was cut and must not be repaired. */
+export type Finish = "stop" | "length";
+
+export interface Completion {
+  readonly text: string;
+  readonly finish: Finish;
+  readonly usage: Usage;
+  /** Requests sent for it; 0 from the cache or a request in flight. */
+  readonly attempts: number;
+  /** Of the request that was answered, queues and waits left out. */
+  readonly latencyMs: number;
+  readonly cached: boolean;
+  readonly model: string;
+}
+
+/** `scheduler.complete`, as planners and critics see it. */
+export type Complete = (request: ModelRequest, signal: AbortSignal) => Promise<Completion>;
+
+export interface ProviderReply {
+  readonly text: string;
+  readonly finish: Finish;
+  readonly model: string;
+  readonly usage?: { readonly inputTokens: number; readonly outputTokens: number };
+}
+
+/** Sends one request, once: retries, limits and waiting are the scheduler's. */
+export interface Provider {
+  readonly kind: "openai" | "vscode" | "replay";
+  /** Part of the cache key; without credentials. Empty where there is no address. */
+  readonly baseUrl: string;
+  /** Limits of the provider's own, below the experiment's. */
+  readonly caps?: { readonly concurrency?: number; readonly calls?: number };
+  /** @throws ProviderError */
+  send(request: ModelRequest, signal: AbortSignal): Promise<ProviderReply>;
+}
+
+/** One line of llm.jsonl. */
+export interface CallRow extends ModelCall {
+  /** Key of the request (`requestKey`); what the replay provider looks up. */
+  readonly key: string;
+  readonly finish: Finish;
+  /** What `error` is about. `aborted` rows say how many requests were sent, and are never replayed. */
+  readonly errorKind?: "failed" | "aborted";
+}
+
+/** Time as the scheduler sees it. */
+export interface Clock {
+  /** Milliseconds from any origin, never going back. */
+  now(): number;
+  /** Resolves after `ms`, or rejects with the signal's reason as soon as it is aborted. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
