@@ -12,6 +12,8 @@ const PRIOR_EXPOSURES = 3;
 const FADING = 0.85;
 /** Exposures that the overall click rate counts for in a category's. */
 const RATE_PRIOR = 10;
+/** Log-odds gained per e-fold of items: the best of many items is better than the best of few. */
+const CHOICE = 0.3;
 /** Log-odds lost per recent exposure. */
 const TEDIUM = 0.4;
 
@@ -26,20 +28,23 @@ export interface InterestProfile {
 export class InterestRanking {
   /** [categories] click rate of the category in the log */
   private readonly clickRates: Float64Array;
+  /** [categories] what the number of items adds */
+  private readonly choice: Float64Array;
   /** Categories that have items; the others can never be served. */
   readonly served: readonly CategoryIndex[];
 
   constructor(private readonly dataset: Dataset) {
     this.clickRates = loggedClickRates(dataset);
-    const items = new Int32Array(dataset.categories.length);
+    const items = new Float64Array(dataset.categories.length);
     for (const category of dataset.itemCategories.values) items[category] = (items[category] as number) + 1;
+    this.choice = items.map((count) => CHOICE * log(Math.max(1, count)));
     this.served = [...items.keys()].filter((category) => (items[category] as number) > 0);
   }
 
   /** Served categories, the user's next best first: high click rate, and not shown lately. Ties: lower index. */
   rank(session: Session): readonly CategoryIndex[] {
     const { logOdds, recent } = this.profile(session);
-    const scores = logOdds.map((odds, category) => odds - TEDIUM * (recent[category] as number));
+    const scores = logOdds.map((odds, c) => odds + (this.choice[c] as number) - TEDIUM * (recent[c] as number));
     return [...this.served].sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b);
   }
 
