@@ -32,21 +32,6 @@ export function alike(a: ReadonlySet<string>, b: ReadonlySet<string>, threshold:
   return missable >= 0;
 }
 
-const words = wordsOf(text);
-  const shingles = new Set(words);
-  for (let i = 1; i < words.length; i++) shingles.add(`${words[i - 1]} ${words[i]}`);
-  return shingles;
-}
-
-/** |a and b| / |a or b|; 0 for two empty sets. */
-export function jaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
-  const [few, many] = a.size <= b.size ? [a, b] : [b, a];
-  let shared = 0;
-  for (const element of few) if (many.has(element)) shared += 1;
-  const united = a.size + b.size - shared;
-  return united === 0 ? 0 : shared / united;
-}
-
 const words = (list: string): ReadonlySet<string> => new Set(list.split(" "));
 
 const against = words(
