@@ -58,8 +58,6 @@ export const liveChangePaths = [
   "ppo.learningRates.value",
   "ppo.learningRates.encoder",
   "ppo.learningRates.std",
-  "ppo.clip",
-  "ppo.entropyCoefficient",
 ] as const;
 
 /** What a run logged from a cursor on. Cursors are row counts; -1 asks from the start. */

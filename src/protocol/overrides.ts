@@ -33,7 +33,7 @@ export function applyOverrides(text: string, overrides: readonly Override[]): st
 }
 
 export const pathSegments = (path: string): (string | number)[] =>
-  path.split(".").map((segment) => (/^\d+$/.test(segment) ? Number(segment) : segment));
+  (path === "" ? [] : path.split(".")).map((segment) => (/^\d+$/.test(segment) ? Number(segment) : segment));
 
 /** The value at a JSON path of a parsed document. */
 export function valueAt(document: unknown, path: string): unknown {

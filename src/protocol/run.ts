@@ -74,6 +74,8 @@ export type ReferencePolicy = (typeof referencePolicies)[number];
 /** One line of references.jsonl. */
 export interface ReferenceRow {
   readonly policy: ReferencePolicy;
+  /** Measured anew when the quit rule changes: the newest row of a policy counts. */
+  readonly iteration: number;
   readonly tInt: number;
   readonly rCum: number;
   readonly rSin: number;
@@ -94,7 +96,12 @@ export type TimelineEvent = EventBase &
     | { readonly type: "paused" | "failed"; readonly reason: string }
     /** A live change: `path` is the JSON path in the experiment, or `planner.prompt` / `critic.prompt`. */
     | { readonly type: "change"; readonly path: string; readonly from: unknown; readonly to: unknown }
-    | { readonly type: "pool"; readonly action: PoolAction; readonly reflection: string }
+    | {
+        readonly type: "pool";
+        readonly action: PoolAction;
+        readonly reflection: string;
+        readonly value?: string | number;
+      }
     /** Something a person should look at: code as in docs/troubleshooting.md, with its evidence. */
     | { readonly type: "warning"; readonly code: string; readonly message: string; readonly evidence?: unknown }
     | {

@@ -164,7 +164,7 @@ export interface PageState {
   readonly unsent: Readonly<Partial<Record<PromptRole, { readonly text: string; readonly base: string }>>>;
   /** Threshold edits not yet applied or saved, by JSON path. */
   readonly drafts: Readonly<Record<string, unknown>>;
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   readonly curves: CurvesState;
   readonly sessions: SessionsState;
   readonly compared: readonly RunId[];
@@ -184,13 +184,13 @@ export interface CurvesState {
   /** Runs that differ only in their seed become one mean with a band. */
   readonly groupSeeds: boolean;
   /** Visible part of the axis; none: everything, following the run. */
-  readonly range?: readonly [number, number];
+  readonly range?: readonly [number, number] | undefined;
 }
 
 export interface SessionsState {
   readonly order: "latest" | "best" | "worst";
   readonly user: string;
-  readonly runId?: RunId;
-  readonly episode?: string;
+  readonly runId?: RunId | undefined;
+  readonly episode?: string | undefined;
   readonly step: number;
 }

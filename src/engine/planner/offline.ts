@@ -13,7 +13,13 @@ export interface OfflinePlannerOptions {
 }
 
 export class OfflinePlanner implements Planner {
-  constructor(private readonly options: OfflinePlannerOptions) {}
+  constructor(private options: OfflinePlannerOptions) {}
+
+  /** Takes effect with the next plan. */
+  configure(changes: Pick<OfflinePlannerOptions, "strategy" | "categoriesPerPlan">): void {
+    const { strategy, categoriesPerPlan } = changes;
+    this.options = { ...this.options, strategy, categoriesPerPlan };
+  }
 
   async plan(requests: readonly PlanRequest[]): Promise<readonly Plan[]> {
     return requests.map(({ session }) => this.planFor(session));

@@ -1,0 +1,48 @@
+/** Makes the policy an experiment names. */
+import { availableParallelism } from "node:os";
+import type { Experiment, QuitRule } from "../../protocol/experiment.ts";
+import { createBaseline } from "../policy/baselines/registry.ts";
+import type { Policy } from "../policy/policy.ts";
+import { createA2cPolicy, createPpoPolicy, type LearningPolicy } from "../policy/ppo.ts";
+import { correlationPenaltyInForce } from "../simulator/correlation.ts";
+import { rewardPerFeedback } from "../simulator/reward.ts";
+import { TensorEngine } from "../tensor/tensorEngine.ts";
+import type { World } from "./world.ts";
+
+/** More threads than this wait for one another longer than they compute. */
+const MOST_THREADS = 4;
+
+/** The numeric engine of a run, shared by everything in it that computes. */
+export function createTensorEngine({ policy }: Experiment): Promise<TensorEngine> {
+  const threads = policy.workers === 0 ? Math.min(MOST_THREADS, availableParallelism()) : policy.workers;
+  return TensorEngine.create({ backend: policy.backend === "plain" ? "plain" : "wasm", workers: threads - 1 });
+}
+
+export interface PolicySetting {
+  readonly experiment: Experiment;
+  readonly world: World;
+  readonly engine: TensorEngine;
+  /** Sessions acted on at once. */
+  readonly slots: number;
+  /** The quit rule in force: what an oracle knows. */
+  readonly quitRule: () => QuitRule;
+}
+
+export function createPolicy({ experiment, world, engine, slots, quitRule }: PolicySetting): Policy | LearningPolicy {
+  const { dataset, interest, responseModels, fidelity } = world;
+  const { kind } = experiment.policy;
+  if (kind === "ppo") return createPpoPolicy({ engine, dataset, experiment, slots });
+  if (kind === "a2c") return createA2cPolicy({ engine, dataset, experiment, slots });
+  const { simulator, seed } = experiment;
+  return createBaseline(kind, {
+    dataset,
+    interest,
+    responseModels,
+    slots,
+    seed,
+    quitRule,
+    slateSize: simulator.slateSize,
+    rewards: rewardPerFeedback(world.feedbackTypes, simulator.rewardWeights),
+    penalty: correlationPenaltyInForce(simulator.correlationPenalty, fidelity("correlation")),
+  });
+}
