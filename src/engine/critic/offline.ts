@@ -30,26 +30,32 @@ export class OfflineCritic implements Critic {
     const records = recordsByCategory(this.dataset, session);
     const best = records[0] as CategoryRecord;
     const worst = records.at(-1) as CategoryRecord;
-    const count = (record: CategoryRecord): string =>
-      `${this.name(record.category)} (${record.clicks} of ${record.shown} clicked)`;
     const pace =
       repeats === 0
         ? `${tInt} steps without repeats`
         : `${repeats} ${repeats === 1 ? "repeat" : "repeats"} in ${tInt} steps`;
     const advice = repeats === 0 ? "keep rotating" : "rotate more";
+    if (best.clicks === 0) {
+      return firstThatFits([
+        `${pace}, nothing clicked: avoid ${this.name(worst)} (0/${worst.shown}), try others.`,
+        `${pace}, nothing clicked: try other categories.`,
+      ]);
+    }
+    const favour = `favour ${this.name(best)} (${best.clicks}/${best.shown} clicked)`;
+    const over = best === worst ? "" : ` over ${this.name(worst)} (${worst.clicks}/${worst.shown})`;
     return firstThatFits([
-      `${pace}: favour ${count(best)} over ${count(worst)}; ${advice}.`,
-      `${pace}: favour ${count(best)}; ${advice}.`,
+      `${pace}: ${favour}${over}; ${advice}.`,
+      `${pace}: ${favour}; ${advice}.`,
       `${pace}; ${advice}.`,
     ]);
   }
 
-  private name(category: CategoryIndex): string {
+  private name({ category }: CategoryRecord): string {
     return this.dataset.categories[category]?.name ?? String(category);
   }
 }
 
-/** The session's categories, the best clicked first; clicks out of one more exposure, so that one lucky click is little. */
+/** The session's categories, the best clicked first. Three exposures with one click are added to each: one is little. */
 function recordsByCategory(dataset: Dataset, session: Session): readonly CategoryRecord[] {
   const shown = new Map<CategoryIndex, number>();
   const clicks = new Map<CategoryIndex, number>();
@@ -61,7 +67,7 @@ function recordsByCategory(dataset: Dataset, session: Session): readonly Categor
       }
     });
   }
-  const rate = (record: CategoryRecord): number => (record.clicks + 0.5) / (record.shown + 1);
+  const rate = (record: CategoryRecord): number => (record.clicks + 1) / (record.shown + 3);
   return [...shown]
     .map(([category, times]) => ({ category, shown: times, clicks: clicks.get(category) ?? 0 }))
     .sort((a, b) => rate(b) - rate(a) || b.shown - a.shown || a.category - b.category);
