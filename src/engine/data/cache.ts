@@ -81,12 +81,9 @@ export function deserialise(bytes: Buffer): Dataset | undefined {
   return { ...dataset, fingerprint: digest.toString("hex").slice(0, 32) };
 }
 
-/** @returns nothing when there is no such file or it cannot be trusted */
+/** @returns nothing when there is no file that can be read and trusted; writing it anew tells why, should that fail too */
 export async function readCache(path: string): Promise<Dataset | undefined> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw error;
-  });
+  const bytes = await readFile(path).catch(() => undefined);
   return bytes && deserialise(bytes);
 }
 

@@ -36,6 +36,7 @@ const CLICK = 1 << feedbackTypes.indexOf("is_click");
 const LONG_VIEW = 1 << feedbackTypes.indexOf("long_view");
 const LIKE = 1 << feedbackTypes.indexOf("is_like");
 
+const REPEATED = "rows of the history file that repeat the row above";
 const VIDEOS = "video_features_basic_pure.csv";
 const USERS = "user_features_pure.csv";
 const REMEDY =
@@ -158,7 +159,7 @@ async function readHistory(
       const feedback = row.bit(3) * (CLICK | LONG_VIEW) + row.bit(4) * LIKE;
       const ambiguous = row.bit(5) === 1;
       const current = `${row.id(0)} ${row.id(2)} ${feedback}`;
-      if (ambiguous && current === previous) dropped.add(reasons.duplicate);
+      if (ambiguous && current === previous) dropped.add(REPEATED);
       // Positions count from 0 and log times from 1970: every history row comes before every row of the log.
       else add(row.id(0), row.id(2), row.integer(1), feedback, ambiguous ? 0 : LONG_VIEW | LIKE);
       previous = current;

@@ -112,11 +112,13 @@ export async function readTable(
   const parser = openParser(source, format, context.signal);
   let row = format.header && rowOf(file, format.header, columns);
   let records = 0;
+  let width = format.header?.length ?? 0;
   try {
     for await (const fields of parser as AsyncIterable<readonly string[]>) {
       records++;
       if (!row) {
         row = rowOf(file, fields, columns);
+        width = fields.length;
         continue;
       }
       row.show(fields);
@@ -126,7 +128,7 @@ export async function readTable(
   } catch (error) {
     context.signal?.throwIfAborted();
     if (error instanceof BadCell) throw badCell(file, await lineOf(file, records, format), error);
-    if (error instanceof CsvError) throw malformed(file, error);
+    if (error instanceof CsvError) throw malformed(file, error, width);
     throw error;
   }
   if (records === 0) throw new InputError("data.file-empty", `${file}: the file is empty. Download it again.`);
@@ -187,7 +189,7 @@ function badCell(file: string, line: number, { column, value, expected, code }: 
 }
 
 /** What csv-parse found wrong with a row's form. */
-function malformed(file: string, error: CsvError): InputError {
+function malformed(file: string, error: CsvError, width: number): InputError {
   const { lines, record } = error as unknown as { readonly lines?: number; readonly record?: readonly string[] };
   const where = lines === undefined ? file : `${file}:${lines}`;
   const fail = (code: string, what: string): InputError => new InputError(code, `${where}: ${what}`, { cause: error });
@@ -195,7 +197,7 @@ function malformed(file: string, error: CsvError): InputError {
     case "CSV_RECORD_INCONSISTENT_FIELDS_LENGTH":
       return fail(
         "data.row-length",
-        `the row has ${record?.length ?? "another number of"} columns, not as many as the first line: ${(record ?? []).join(",").slice(0, 80)}. The file may be cut off; download it again.`,
+        `the row has ${record?.length ?? "too many or too few"} columns instead of ${width}: ${(record ?? []).join(",").slice(0, 80)}. The file may be cut off; download it again.`,
       );
     case "CSV_QUOTE_NOT_CLOSED":
     case "CSV_MAX_RECORD_SIZE":

@@ -1,0 +1,170 @@
+/** What a data set holds, in numbers: for `lerl data describe`, as an object (JSON) and as text for a terminal. */
+import type { Dataset, Dropped } from "./dataset.ts";
+
+export interface FeedbackCounts {
+  readonly type: string;
+  /** Interactions where this feedback was recorded at all, and how many of them are positive. */
+  readonly observed: number;
+  readonly positives: number;
+  /** positives / observed; null where nothing was recorded. */
+  readonly rate: number | null;
+}
+
+export interface CategoryCounts {
+  readonly id: number;
+  readonly name: string;
+  /** Items that carry the category, and their share of all items (shares add up to more than 1). */
+  readonly items: number;
+  readonly share: number;
+  /** Interactions with these items, and the click rate where clicks were recorded. */
+  readonly interactions: number;
+  readonly clickRate: number | null;
+}
+
+export interface FeatureSize {
+  readonly name: string;
+  readonly values: number;
+}
+
+export interface DatasetDescription {
+  readonly name: string;
+  readonly fingerprint: string;
+  readonly users: number;
+  readonly items: number;
+  readonly interactions: number;
+  /** interactions / (users * items) */
+  readonly density: number;
+  /** The click first. */
+  readonly feedback: readonly FeedbackCounts[];
+  /** Interactions per user. */
+  readonly historyLength: {
+    readonly p10: number;
+    readonly p25: number;
+    readonly p50: number;
+    readonly p75: number;
+    readonly p90: number;
+    readonly p99: number;
+    readonly max: number;
+    readonly mean: number;
+  };
+  /** How many items have so many categories. */
+  readonly categoriesPerItem: readonly {
+    readonly categories: number;
+    readonly items: number;
+    readonly share: number;
+  }[];
+  /** Most items first. */
+  readonly categories: readonly CategoryCounts[];
+  readonly userFeatures: readonly FeatureSize[];
+  readonly itemFeatures: readonly FeatureSize[];
+  /** Click rate of the fully recorded matrix, where there is one. */
+  readonly matrixClickRate: number | null;
+  /** Whether a ground truth is known, and with it an oracle policy. */
+  readonly groundTruth: boolean;
+  readonly dropped: readonly Dropped[];
+}
+
+export function describeDataset(dataset: Dataset): DatasetDescription {
+  const { users, items, log } = dataset;
+  const features = (table: Dataset["userFeatures"]): readonly FeatureSize[] =>
+    table.names.map((name, i) => ({ name, values: table.sizes[i] as number }));
+  return {
+    name: dataset.name,
+    fingerprint: dataset.fingerprint,
+    users,
+    items,
+    interactions: log.items.length,
+    density: log.items.length / (users * items),
+    feedback: dataset.feedbackTypes.map((type, bit) => countFeedback(dataset, type, bit)),
+    historyLength: historyLengths(log.offsets),
+    categoriesPerItem: categoriesPerItem(dataset),
+    categories: countCategories(dataset),
+    userFeatures: features(dataset.userFeatures),
+    itemFeatures: features(dataset.itemFeatures),
+    matrixClickRate: dataset.matrix ? onesIn(dataset.matrix.bits) / (users * items) : null,
+    groundTruth: dataset.latent !== undefined,
+    dropped: dataset.dropped,
+  };
+}
+
+function countFeedback({ log }: Dataset, type: string, bit: number): FeedbackCounts {
+  let observed = 0;
+  let positives = 0;
+  for (let row = 0; row < log.items.length; row++) {
+    const recorded = ((log.observed[row] as number) >> bit) & 1;
+    observed += recorded;
+    positives += recorded & ((log.feedback[row] as number) >> bit);
+  }
+  return { type, observed, positives, rate: ratio(positives, observed) };
+}
+
+function historyLengths(offsets: Int32Array): DatasetDescription["historyLength"] {
+  const users = offsets.length - 1;
+  const lengths = Int32Array.from(
+    { length: users },
+    (_, u) => (offsets[u + 1] as number) - (offsets[u] as number),
+  ).sort();
+  // The smallest length that at least this share of the users does not exceed.
+  const quantile = (p: number): number => lengths[Math.max(0, Math.ceil(p * users) - 1)] as number;
+  return {
+    p10: quantile(0.1),
+    p25: quantile(0.25),
+    p50: quantile(0.5),
+    p75: quantile(0.75),
+    p90: quantile(0.9),
+    p99: quantile(0.99),
+    max: quantile(1),
+    mean: (offsets[users] as number) / users,
+  };
+}
+
+function categoriesPerItem({ items, itemCategories }: Dataset): DatasetDescription["categoriesPerItem"] {
+  const counts = new Map<number, number>();
+  for (let item = 0; item < items; item++) {
+    const size = (itemCategories.offsets[item + 1] as number) - (itemCategories.offsets[item] as number);
+    counts.set(size, (counts.get(size) ?? 0) + 1);
+  }
+  return Array.from(counts, ([categories, count]) => ({ categories, items: count, share: count / items })).sort(
+    (a, b) => a.categories - b.categories,
+  );
+}
+
+function countCategories({ categories, items, itemCategories, log }: Dataset): readonly CategoryCounts[] {
+  const { offsets, values } = itemCategories;
+  const carriers = new Int32Array(categories.length);
+  const shown = new Int32Array(categories.length);
+  const recorded = new Int32Array(categories.length);
+  const clicked = new Int32Array(categories.length);
+  for (const category of values) carriers[category] = (carriers[category] as number) + 1;
+  for (let row = 0; row < log.items.length; row++) {
+    const item = log.items[row] as number;
+    const seen = (log.observed[row] as number) & 1;
+    const click = (log.feedback[row] as number) & seen;
+    for (let k = offsets[item] as number; k < (offsets[item + 1] as number); k++) {
+      const category = values[k] as number;
+      shown[category] = (shown[category] as number) + 1;
+      recorded[category] = (recorded[category] as number) + seen;
+      clicked[category] = (clicked[category] as number) + click;
+    }
+  }
+  return categories
+    .map(({ id, name }, c) => ({
+      id,
+      name,
+      items: carriers[c] as number,
+      share: (carriers[c] as number) / items,
+      interactions: shown[c] as number,
+      clickRate: ratio(clicked[c] as number, recorded[c] as number),
+    }))
+    .sort((a, b) => b.items - a.items || a.id - b.id);
+}
+
+function ratio(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole;
+}
+
+function onesIn(bits: Uint8Array): number {
+  let ones = 0;
+  for (const byte of bits) for (let rest = byte; rest > 0; rest &= rest - 1) ones++;
+  return ones;
+}

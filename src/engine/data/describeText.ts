@@ -1,0 +1,132 @@
+/** A data set's description as text for a terminal. */
+import type { DatasetDescription, FeatureSize } from "./describe.ts";
+
+const LINE_WIDTH = 100;
+const BAR_WIDTH = 24;
+
+export function renderDescription(description: DatasetDescription): string {
+  const { historyLength: length, dropped } = description;
+  return [
+    description.name,
+    "",
+    ...aligned(
+      [
+        ["Users", whole(description.users)],
+        ["Items", whole(description.items)],
+        ["Categories", whole(description.categories.length)],
+        ["Interactions", whole(description.interactions)],
+        ["Density", percent(description.density, 3)],
+        ...(description.matrixClickRate === null
+          ? []
+          : [["Click matrix", `${percent(description.matrixClickRate)} of the pairs clicked`]]),
+        ["Ground truth", description.groundTruth ? "known, so there is an oracle" : "not known"],
+        ["Fingerprint", description.fingerprint],
+      ],
+      ["left", "left"],
+    ),
+    "",
+    "Feedback",
+    ...aligned([
+      ["", "rate", "positives", "recorded"],
+      ...description.feedback.map((f) => [f.type, rate(f.rate), whole(f.positives), whole(f.observed)]),
+    ]),
+    "",
+    "Interactions per user",
+    ...aligned([
+      ["p10", "p25", "p50", "p75", "p90", "p99", "max", "mean"],
+      [
+        ...[length.p10, length.p25, length.p50, length.p75, length.p90, length.p99, length.max].map(whole),
+        length.mean.toFixed(1),
+      ],
+    ]),
+    "",
+    "Categories per item",
+    ...aligned(
+      description.categoriesPerItem.map((row) => [String(row.categories), whole(row.items), percent(row.share)]),
+    ),
+    "",
+    "Items per category",
+    ...categoryRows(description),
+    "",
+    "User features (values)",
+    ...features(description.userFeatures),
+    "",
+    "Item features (values)",
+    ...features(description.itemFeatures),
+    "",
+    ...(dropped.length === 0
+      ? ["Nothing was dropped"]
+      : [
+          "Dropped",
+          ...aligned(
+            dropped.map(({ reason, rows }) => [whole(rows), reason]),
+            ["right", "left"],
+          ),
+        ]),
+    "",
+  ].join("\n");
+}
+
+function categoryRows({ categories }: DatasetDescription): readonly string[] {
+  const most = Math.max(...categories.map((category) => category.items));
+  return aligned(
+    [
+      ["", "items", "share", "interactions", "click rate", ""],
+      ...categories.map((category) => [
+        `${printable(category.name)} (${category.id})`,
+        whole(category.items),
+        percent(category.share),
+        whole(category.interactions),
+        rate(category.clickRate),
+        "█".repeat(Math.ceil((BAR_WIDTH * category.items) / most)),
+      ]),
+    ],
+    ["left", "right", "right", "right", "right", "left"],
+  );
+}
+
+/** Names come from files: no control character of theirs reaches the terminal. */
+function printable(name: string): string {
+  return name.replace(/\p{Cc}/gu, "?");
+}
+
+type Side = "left" | "right";
+
+/** Columns of equal width, two spaces apart; where no side is given the first to the left, the others to the right. */
+function aligned(rows: readonly (readonly string[])[], sides: readonly Side[] = ["left"]): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  return rows.map((row) => {
+    const cells = row.map((cell, column) => {
+      const width = widths[column] ?? 0;
+      return sides[column] === "left" ? cell.padEnd(width) : cell.padStart(width);
+    });
+    return `  ${cells.join("  ")}`.trimEnd();
+  });
+}
+
+/** `name (number of values)`, wrapped. */
+function features(sizes: readonly FeatureSize[]): readonly string[] {
+  if (sizes.length === 0) return ["  none"];
+  const lines: string[] = [];
+  for (const { name, values } of sizes) {
+    const entry = `${name} (${values})`;
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + entry.length + 2 <= LINE_WIDTH)
+      lines[lines.length - 1] = `${last}, ${entry}`;
+    else lines.push(`  ${entry}`);
+  }
+  return lines;
+}
+
+/** A whole number with its thousands apart. */
+function whole(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+function percent(share: number, decimals = 1): string {
+  return `${(100 * share).toFixed(decimals)} %`;
+}
+
+function rate(value: number | null): string {
+  return value === null ? "not recorded" : value.toFixed(4);
+}
