@@ -1,3 +1,5 @@
+import { InputError } from "../errors.ts";
+
 /** Removes a secret from texts that will be shown or written. */
 export type Redact = (text: string) => string;
 
@@ -8,10 +10,15 @@ export function redactor(secret: string | undefined): Redact {
   return (text) => [...forms].reduce((shown, form) => shown.replaceAll(form, "[key]"), text);
 }
 
-/** An address without user name and password. */
+/**
+ * An address as it may be shown and stored.
+ * @throws InputError when it holds a user name or a password: addresses stand in files, keys never do
+ */
 export function publicAddress(address: string): string {
   const url = new URL(address);
-  url.username = "";
-  url.password = "";
-  return url.href.replace(/\/+$/, "");
+  if (url.username === "" && url.password === "") return address.replace(/\/+$/, "");
+  throw new InputError(
+    "models.credentials-in-address",
+    `The address of the model server ${url.host} holds a user name or password. Remove it and name an environment variable in apiKeyVariable instead.`,
+  );
 }

@@ -6,6 +6,7 @@
  * all requests (no server, no budget left) never ends one: the scheduler calls `onBlocked` once, holds everything
  * back, and goes on where it was when that promise resolves.
  */
+import { setMaxListeners } from "node:events";
 import pLimit, { type LimitFunction } from "p-limit";
 import { InputError, messageOf } from "../errors.ts";
 import type { RandomStream } from "../math/random.ts";
@@ -63,6 +64,8 @@ export class Scheduler {
   /** @throws ProviderError when this request cannot be answered, or the signal's reason */
   readonly complete = async (request: ModelRequest, signal: AbortSignal): Promise<Completion> => {
     signal.throwIfAborted();
+    // One signal of a run stands behind the waits of all its users.
+    setMaxListeners(0, signal);
     this.requirePrice(request.model);
     const key = requestKey(this.options.provider, request);
     const kept = this.limits.cache ? this.options.cache?.get(key) : undefined;
@@ -206,6 +209,11 @@ export class Scheduler {
       const reply = await this.inTime((inner) => provider.send(request, inner), signal);
       usage = usageOf(request, reply);
       return { reply, latencyMs: clock.now() - started };
+    } catch (error) {
+      if (error instanceof ProviderError && error.kind === "rate-limit") {
+        this.admission.holdUntil(clock.now() + this.waitAsked(error));
+      }
+      throw error;
     } finally {
       this.admission.leave(pass, usage);
     }
@@ -235,10 +243,12 @@ export class Scheduler {
     const { clock, jitter } = this.options;
     const backoff = Math.min(BACKOFF.longest, BACKOFF.first * 2 ** failures);
     const spread = backoff * (0.5 + jitter.uniform() / 2);
-    if (error.retryAfterSeconds === undefined) return clock.sleep(spread, signal);
-    const asked = Math.min(error.retryAfterSeconds, this.limits.maxRetryAfterSeconds) * 1000;
-    if (error.kind === "rate-limit") this.admission.holdUntil(clock.now() + asked);
-    return clock.sleep(asked + spread / 10, signal);
+    return clock.sleep(error.retryAfterSeconds === undefined ? spread : this.waitAsked(error) + spread / 10, signal);
+  }
+
+  /** Milliseconds the server asked for, up to the cap. */
+  private waitAsked({ retryAfterSeconds = 0 }: ProviderError): number {
+    return Math.min(retryAfterSeconds, this.limits.maxRetryAfterSeconds) * 1000;
   }
 
   /** A cost limit means nothing for a model without a price. */

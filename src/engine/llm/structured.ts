@@ -13,14 +13,17 @@ export function withoutThoughts(text: string): string {
 
 /**
  * Values a reply may mean, the likeliest first: the whole text, each fenced block, the part from the first brace to the
- * last, the last array. Strict JSON goes before repaired JSON, and a reply cut by its length is never repaired.
+ * last, and after those, repaired where needed, the last array. A reply cut by its length is taken as it is or not at
+ * all: its last array may be any.
  */
 export function jsonCandidates(reply: string, finish: Finish): readonly unknown[] {
   const text = withoutThoughts(reply);
-  const parts = [text, ...fenced(text), between(text, "{", "}"), lastArray(text)].filter((part) => part !== undefined);
+  const parts = [text, ...fenced(text), between(text, "{", "}")].filter((part) => part !== undefined);
   const strict = parts.flatMap((part) => parsed(part));
-  if (strict.length > 0 || finish === "length") return strict;
-  return parts.filter((part) => /^[[{]/.test(part)).flatMap((part) => repaired(part));
+  if (finish === "length") return strict;
+  const repairs = strict.length > 0 ? [] : parts.filter((part) => /^[[{]/.test(part)).flatMap((part) => repaired(part));
+  const array = lastArray(text);
+  return [...strict, ...repairs, ...(array === undefined ? [] : repaired(array))];
 }
 
 function fenced(text: string): readonly string[] {
