@@ -19,11 +19,12 @@ export interface SlateSearchOptions {
   readonly penalty: number;
 }
 
-/** Items worth a place in one slate, best first. */
+/** Items worth a place in one slate, higher mask levels first, then higher values. */
 export interface Shortlist {
   readonly items: readonly number[];
-  /** Parallel to `items`: value plus a bonus that puts higher mask levels first. */
-  readonly scores: readonly number[];
+  /** Parallel to `items`. */
+  readonly levels: readonly number[];
+  readonly values: readonly number[];
 }
 
 export interface FoundSlate {
@@ -31,9 +32,6 @@ export interface FoundSlate {
   /** Expected reward: mean value after the correlation penalty. */
   readonly value: number;
 }
-
-/** Larger than any difference of values, so that a mask's levels come first. */
-const LEVEL_BONUS = 1e3;
 
 export class SlateSearch {
   private readonly primary: Int32Array;
@@ -50,24 +48,24 @@ export class SlateSearch {
     const { dataset, slateSize } = this.options;
     const kept = SLATES_PER_CATEGORY * slateSize;
     const best: number[][] = dataset.categories.map(() => []);
-    const score = (item: number): number => (values[item] as number) + LEVEL_BONUS * (mask?.[item] ?? 0);
+    const level = (item: number): number => mask?.[item] ?? 0;
+    const lead = (a: number, b: number): number => level(a) - level(b) || (values[a] as number) - (values[b] as number);
     for (let item = 0; item < dataset.items; item++) {
       if (mask?.[item] === 0) continue;
       const list = best[this.primary[item] as number] as number[];
-      const own = score(item);
-      if (list.length === kept && own <= score(list[kept - 1] as number)) continue;
+      if (list.length === kept && lead(item, list[kept - 1] as number) <= 0) continue;
       let place = list.length < kept ? list.push(item) - 1 : kept - 1;
-      for (; place > 0 && own > score(list[place - 1] as number); place--) list[place] = list[place - 1] as number;
+      for (; place > 0 && lead(item, list[place - 1] as number) > 0; place--) list[place] = list[place - 1] as number;
       list[place] = item;
     }
-    const items = best.flat().sort((a, b) => score(b) - score(a) || a - b);
-    return { items, scores: items.map(score) };
+    const items = best.flat().sort((a, b) => lead(b, a) || a - b);
+    return { items, levels: items.map(level), values: items.map((item) => values[item] as number) };
   }
 
   /**
    * Fills the slate position by position with the item that adds most and does not make it a repeat; where every item
-   * would, the quit rule is set aside.
-   * @param spared a primary category to leave out, if the rest can fill the slate
+   * would, the quit rule is set aside. A lower mask level is used only when the higher one is used up.
+   * @param spared a primary category to leave out where there is a choice
    */
   fill(shortlist: Shortlist, rule: QuitRule, before: ServedBefore, spared?: number): FoundSlate {
     const { slateSize } = this.options;
@@ -84,8 +82,7 @@ export class SlateSearch {
       total += next.gain;
       this.addToPrefix(next.item);
     }
-    const levels = Math.floor(total / LEVEL_BONUS + 0.5) * LEVEL_BONUS;
-    return { items: slate, value: (total - levels) / slateSize };
+    return { items: slate, value: total / slateSize };
   }
 
   primaryCategory(item: number): number {
@@ -96,9 +93,9 @@ export class SlateSearch {
     return this.options.dataset.itemCategories;
   }
 
-  /** The unused item that adds most to the slate's summed value. */
+  /** Of the highest level's unused items the one that adds most to the slate's summed value. */
   private best(
-    { items, scores }: Shortlist,
+    { items, levels, values }: Shortlist,
     slate: readonly number[],
     spared: number | undefined,
     allowed: (extended: readonly number[]) => boolean,
@@ -107,13 +104,15 @@ export class SlateSearch {
     // Joining i pairs with itself once and with each earlier item twice (section 4, step 2).
     const share = penalty / slateSize;
     const mostSaved = share * (2 * slate.length - 1);
+    const level = levels[items.findIndex((item) => !slate.includes(item))];
     let best: { item: number; gain: number } | undefined;
-    for (let c = 0; c < items.length; c++) {
-      const score = scores[c] as number;
-      if (best && score + mostSaved <= best.gain) break;
+    for (let c = 0; c < items.length && (levels[c] as number) >= (level ?? 0); c++) {
+      const value = values[c] as number;
       const item = items[c] as number;
-      if (this.primary[item] === spared || slate.includes(item)) continue;
-      const gain = score - share * (1 + 2 * this.likeness(item));
+      if (slate.includes(item)) continue;
+      if (best && value + mostSaved <= best.gain) break;
+      if (this.primary[item] === spared) continue;
+      const gain = value - share * (1 + 2 * this.likeness(item));
       if ((!best || gain > best.gain) && allowed([...slate, item])) best = { item, gain };
     }
     return best;

@@ -3,8 +3,7 @@ import type { ResponseModel } from "../../simulator/responseModel.ts";
 import type { Session } from "../../simulator/session.ts";
 import type { ActMode, ActRequest, Policy, PolicyOutcome } from "../policy.ts";
 import { Baseline } from "./baseline.ts";
-import type { OracleDependencies } from "./registry.ts";
-import { expectedRewards, followSteps } from "./truth.ts";
+import { expectedRewards, followSteps, type OracleDependencies } from "./truth.ts";
 
 /**
  * The myopic oracle (section 9): at each step the slate that does not repeat and has the highest true click

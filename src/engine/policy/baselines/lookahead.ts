@@ -3,8 +3,7 @@ import type { ResponseModel } from "../../simulator/responseModel.ts";
 import type { Session } from "../../simulator/session.ts";
 import type { ActMode, ActRequest, Policy } from "../policy.ts";
 import { Baseline } from "./baseline.ts";
-import type { OracleDependencies } from "./registry.ts";
-import { expectedRewards, followSteps } from "./truth.ts";
+import { expectedRewards, followSteps, type OracleDependencies } from "./truth.ts";
 
 /** Steps searched, and paths kept after each. */
 const HORIZON = 3;

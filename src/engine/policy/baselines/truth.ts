@@ -1,6 +1,22 @@
-/** How the oracles read the response model. */
-import type { ResponseModel } from "../../simulator/responseModel.ts";
+/** What the oracles know, and how they read the response model. */
+import type { QuitRule } from "../../../protocol/experiment.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import type { ResponseModel, ResponseModelFactory } from "../../simulator/responseModel.ts";
 import type { SessionStep } from "../../simulator/session.ts";
+
+/** What an oracle knows. */
+export interface OracleDependencies {
+  readonly dataset: Dataset;
+  readonly slateSize: number;
+  /** The oracle follows its sessions in models of its own. */
+  readonly responseModels: ResponseModelFactory;
+  /** The rule in force, asked at every step. */
+  readonly quitRule: () => QuitRule;
+  /** [feedbackTypes] reward of each feedback type (`rewardPerFeedback`) */
+  readonly rewards: Float64Array;
+  /** The correlation penalty in force (`correlationPenaltyInForce`). */
+  readonly penalty: number;
+}
 
 /** Appends served steps to the history of a slot, all in one call. */
 export function followSteps(
