@@ -77,6 +77,20 @@ export async function assemble(options: AssembleOptions): Promise<Assembly> {
     quitRule: () => environment.quitRule,
   });
   const pool = new ReflectionPool(experiment.reflections, new RandomStream(seed, "pool"));
+  const changes = new LiveChanges(experiment, {
+    checkPrompt: players.checkPrompt,
+    prompt: players.changePrompt,
+    event: sink.event,
+    setting: (path, changed) => {
+      if (path.startsWith("simulator.quit")) {
+        environment.quitRule = changed.simulator.quit;
+        evaluation.quitRuleChanged();
+      }
+      if (path.startsWith("reflections.")) pool.config = changed.reflections;
+      if (path.startsWith("planner.")) players.configure(changed);
+      if (path.startsWith("ppo.") && "configure" in policy) policy.configure(changed.ppo);
+    },
+  });
   const stepper = new Stepper({
     environment,
     planner: players.planner,
@@ -97,20 +111,6 @@ export async function assemble(options: AssembleOptions): Promise<Assembly> {
     reference: (row) => log.append("references", row),
     progress: options.progress,
   });
-  const changes = new LiveChanges(experiment, {
-    checkPrompt: players.checkPrompt,
-    prompt: players.changePrompt,
-    event: sink.event,
-    setting: (path, changed) => {
-      if (path.startsWith("simulator.quit")) {
-        environment.quitRule = changed.simulator.quit;
-        evaluation.quitRuleChanged();
-      }
-      if (path.startsWith("reflections.")) pool.config = changed.reflections;
-      if (path.startsWith("planner.")) players.configure(changed);
-      if (path.startsWith("ppo.") && "configure" in policy) policy.configure(changed.ppo);
-    },
-  });
   const trainer = new Trainer({
     experiment,
     stepper,
@@ -129,6 +129,7 @@ export async function assemble(options: AssembleOptions): Promise<Assembly> {
     evaluate: (iteration) => evaluation.measure(iteration),
     watch: new FailureWatch(),
     inForce: () => changes.experiment,
+    now: () => performance.now(),
     applyChanges: (iteration, userSteps) => changes.apply(iteration, userSteps),
   });
   return {

@@ -4,7 +4,8 @@ import type { Episode } from "../../protocol/run.ts";
 import type { Critic, FinishedSession } from "../critic/critic.ts";
 import type { ReflectionPool } from "../critic/reflectionPool.ts";
 import type { StepResult } from "../simulator/environment.ts";
-import { type Session, type SessionStep, sessionScores } from "../simulator/session.ts";
+import { sessionScores } from "../simulator/session.ts";
+import { loggedSteps } from "./loggedSession.ts";
 
 export interface ReflectingOptions {
   readonly critic: Critic;
@@ -80,7 +81,7 @@ export class Reflecting {
   private sessionFor({ session, finished, next }: StepResult): FinishedSession {
     const ended = finished?.ended ?? "quit";
     if (this.options.reflectionSession === "finished" || !next) return { session, ended };
-    return { session: { ...next, steps: loggedSteps(next, this.options.slateSize) }, ended };
+    return { session: { ...next, steps: loggedSteps(next.history, this.options.slateSize) }, ended };
   }
 
   /** Switch 4: R_cum, or (reference) the clicks of the last slate, the last of each group's for the whole group. */
@@ -92,21 +93,4 @@ export class Reflecting {
       return clicks[last] ?? own;
     });
   }
-}
-
-/** A logged history cut into slates, oldest first, as if it had been a session. */
-function loggedSteps({ history }: Session, slateSize: number): SessionStep[] {
-  const steps: SessionStep[] = [];
-  for (let start = 0; start + slateSize <= history.items.length; start += slateSize) {
-    const feedback = [...history.feedback.subarray(start, start + slateSize)];
-    steps.push({
-      items: [...history.items.subarray(start, start + slateSize)],
-      feedback,
-      probabilities: feedback.map(() => 0),
-      reward: feedback.filter((bits) => bits & 1).length / slateSize,
-      repeated: false,
-      patience: 0,
-    });
-  }
-  return steps;
 }

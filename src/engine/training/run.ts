@@ -18,7 +18,7 @@ import { type Assembly, assemble } from "./assemble.ts";
 import { RunControl, StopSignal } from "./control.ts";
 import type { ModelAccess } from "./modelPool.ts";
 import { type HandMade, RunLog, type RunRows, rewind } from "./runLog.ts";
-import type { Trainer, TrainerState, TrainingSink } from "./trainer.ts";
+import type { IterationWork, Trainer, TrainerState, TrainingSink } from "./trainer.ts";
 
 /** Told of everything that happens in a run. */
 export interface RunListener {
@@ -293,12 +293,13 @@ export class Run {
       },
       episode: (episode) => this.log.append("episodes", episode),
       pool: () => this.savePool(),
-      iterationDone: (iteration) => this.iterationDone(iteration),
+      iterationDone: (iteration, work) => this.iterationDone(iteration, work),
       progress: (iteration, fraction) => this.reportIteration(iteration, fraction),
     };
   }
 
-  private async iterationDone(iteration: number): Promise<void> {
+  private async iterationDone(iteration: number, work: IterationWork): Promise<void> {
+    if (work.userSteps > 0) this.logTiming(iteration, work);
     this.log.flush();
     this.savePool();
     this.summarise();
@@ -307,6 +308,12 @@ export class Run {
     const { checkpointEvery } = (this.record.data.experiment as Experiment).training;
     if (iteration % checkpointEvery === 0) await this.save();
     this.reportIteration(iteration, 1);
+  }
+
+  private logTiming(iteration: number, { userSteps, seconds }: IterationWork): void {
+    const models = this.assembly?.models.lap(userSteps) ?? {};
+    const values = { userStepsPerSecond: userSteps / seconds, ...models };
+    this.log.append("timing", { iteration, userSteps: this.place().userSteps, values });
   }
 
   private async save(): Promise<void> {

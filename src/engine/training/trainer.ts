@@ -24,9 +24,15 @@ export interface TrainingSink {
   /** The pool changed: by a new reflection, by sampling, or by hand. */
   pool(): void;
   /** An iteration is complete, its row written; 0 is the start. */
-  iterationDone(iteration: number, userSteps: number): Promise<void>;
+  iterationDone(iteration: number, work: IterationWork): Promise<void>;
   /** Steps served in the iteration under way: 0..1. */
   progress(iteration: number, fraction: number): void;
+}
+
+/** Rollout and update of one iteration, evaluation left out. */
+export interface IterationWork {
+  readonly userSteps: number;
+  readonly seconds: number;
 }
 
 /** Numbers of one evaluation, by metric name; empty where there is none (section 10, switch 14). */
@@ -48,6 +54,8 @@ export interface TrainerParts {
   readonly evaluate: (iteration: number) => Promise<EvaluationValues>;
   /** Looks a completed iteration and the sessions that ended in it over for trouble. */
   readonly watch: FailureWatch;
+  /** Milliseconds from any origin; reaches timing rows only. */
+  readonly now: () => number;
   /** Live changes that wait for the next environment step. */
   readonly applyChanges: (iteration: number, userSteps: number) => void;
   /** The document in force, live changes included. */
@@ -102,7 +110,7 @@ export class Trainer {
     const { stepper } = this.parts;
     stepper.parts.environment.reset();
     stepper.open();
-    await this.measure({});
+    await this.measure({}, { userSteps: 0, seconds: 0 });
   }
 
   /** Runs to the end. Throws the control's StopSignal when stopped in between. */
@@ -117,6 +125,7 @@ export class Trainer {
     const { rolloutSteps } = experiment.training;
     const { policy } = stepper.parts;
     const iteration = this.iteration + 1;
+    const started = this.parts.now();
     const tally = new IterationTally(this.parts.tally);
     let userSteps = this.userSteps;
     for (let step = 0; step < rolloutSteps; step++) {
@@ -131,9 +140,10 @@ export class Trainer {
     }
     await this.reflecting?.settle();
     const diagnostics = (await policy.learn()) ?? {};
+    const work = { userSteps: userSteps - this.userSteps, seconds: (this.parts.now() - started) / 1000 };
     this.iteration = iteration;
     this.userSteps = userSteps;
-    await this.measure({ ...tally.values(), ...diagnostics });
+    await this.measure({ ...tally.values(), ...diagnostics }, work);
   }
 
   /** Notes troubled plans on the timeline, and hands finished sessions to the critic. */
@@ -159,7 +169,7 @@ export class Trainer {
   }
 
   /** Evaluates where one is due, and writes the iteration's row. */
-  private async measure(values: MetricRow["values"]): Promise<void> {
+  private async measure(values: MetricRow["values"], work: IterationWork): Promise<void> {
     const { experiment, control, sink, pool, evaluate, watch, inForce } = this.parts;
     const { iteration, userSteps } = this;
     const due = iteration % experiment.evaluation.every === 0 || iteration === experiment.training.iterations;
@@ -171,7 +181,7 @@ export class Trainer {
     this.ended = [];
     const observation = { row, experiment: inForce(), reflections: pool.reflections, episodes };
     for (const event of watch.observe(observation)) sink.event(event);
-    await sink.iterationDone(iteration, userSteps);
+    await sink.iterationDone(iteration, work);
   }
 
   /** Between iterations only: the rollout is empty then. */

@@ -1,0 +1,53 @@
+/** The engine without an editor: `lerl`. */
+import { Command, CommanderError } from "commander";
+import { dataCommand } from "./commands/data.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { exitCodes, reportFailure } from "./commands/exit.ts";
+import { promptsCommand } from "./commands/prompts.ts";
+import { resumeCommand, runCommand } from "./commands/run.ts";
+import { userModelCommand } from "./commands/userModel.ts";
+import { engineVersion } from "./version.ts";
+
+async function main(): Promise<number> {
+  const program = new Command("lerl")
+    .description(
+      "Trains LERL recommenders without an editor: a planner chooses content categories, a PPO policy picks the items,\na simulated user gets bored and leaves, and a critic writes reflections that guide the next plans.",
+    )
+    .version(engineVersion, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print help")
+    .helpCommand(false)
+    .showHelpAfterError("(run with --help for what is possible)")
+    .exitOverride()
+    .addHelpText(
+      "after",
+      `
+Examples:
+  lerl run examples/quickstart/quickstart.lerl.json
+  lerl run examples/kuairand/kuairand.lerl.json --set dataset.path=data/KuaiRand-Pure --seed 3
+  lerl resume .lerl/runs/<id>
+  lerl data describe examples/kuairand/kuairand.lerl.json
+
+Exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted (a checkpoint is kept: lerl resume).`,
+    );
+  for (const command of [
+    runCommand(),
+    resumeCommand(),
+    dataCommand(),
+    userModelCommand(),
+    promptsCommand(),
+    doctorCommand(),
+  ]) {
+    program.addCommand(command.exitOverride());
+  }
+  try {
+    await program.parseAsync();
+    return typeof process.exitCode === "number" ? process.exitCode : exitCodes.done;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.badInput;
+    return reportFailure(error);
+  }
+}
+
+main().then((code) => {
+  process.exitCode = code;
+});

@@ -1,0 +1,50 @@
+import { stat } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { Command } from "commander";
+import type { DatasetConfig } from "../../protocol/experiment.ts";
+import { describeDataset } from "../data/describe.ts";
+import { renderDescription } from "../data/describeText.ts";
+import { detectDataset } from "../data/detect.ts";
+import { loadDataset } from "../data/loadDataset.ts";
+import { readExperimentFile } from "./experimentFile.ts";
+import { paint } from "./terminal.ts";
+
+export function dataCommand(): Command {
+  const command = new Command("data").description("Look at data sets.").helpCommand(false);
+  command.addCommand(
+    new Command("describe")
+      .description("Counts, density, feedback rates, items per category, and what was dropped and why.")
+      .argument("<experiment|folder>", "experiment file, or a folder with a data set's published files")
+      .option(
+        "--set <path=value>",
+        "override a setting of the experiment",
+        (value: string, before: string[]) => [...before, value],
+        [],
+      )
+      .option("--json", "print one JSON object")
+      .action(async (target: string, { json, set }: { json?: boolean; set: string[] }) => {
+        const { config, folder } = await configOf(target, set);
+        const dataset = await loadDataset(config, {
+          baseFolder: folder,
+          cacheFolder: join(process.cwd(), ".lerl", "cache"),
+          onProgress: ({ file, bytesRead, bytes }) => {
+            if (process.stderr.isTTY)
+              process.stderr.write(
+                `\r\x1b[K${paint.quiet(`reading ${basename(file)} ${Math.round((100 * bytesRead) / bytes)}%`)}`,
+              );
+          },
+        });
+        if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
+        const description = describeDataset(dataset);
+        process.stdout.write(json ? `${JSON.stringify(description)}\n` : `${renderDescription(description)}\n`);
+      }),
+  );
+  return command;
+}
+
+async function configOf(target: string, sets: readonly string[]): Promise<{ config: DatasetConfig; folder: string }> {
+  const found = await stat(target).catch(() => undefined);
+  if (found?.isDirectory()) return { config: await detectDataset(resolve(target)), folder: process.cwd() };
+  const { experiment, folder } = await readExperimentFile(target, sets);
+  return { config: experiment.dataset, folder };
+}

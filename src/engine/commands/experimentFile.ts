@@ -1,0 +1,80 @@
+/** Reads what a command is given: an experiment file, its overrides, and the prompts beside it. */
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import type { PromptTexts } from "../../protocol/engine.ts";
+import type { Experiment } from "../../protocol/experiment.ts";
+import { applyOverrides, type Override, parseOverride } from "../../protocol/overrides.ts";
+import { formatProblems, parseExperiment } from "../../protocol/parseExperiment.ts";
+import { InputError, messageOf } from "../errors.ts";
+
+export interface ExperimentFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly folder: string;
+  readonly experiment: Experiment;
+  readonly prompts: PromptTexts;
+}
+
+/**
+ * @param sets `path=value` texts
+ * @throws InputError with file, line and path of everything that is wrong
+ */
+export async function readExperimentFile(file: string, sets: readonly string[] = []): Promise<ExperimentFile> {
+  const path = resolve(file);
+  const overrides = sets.map(readOverride);
+  const written = parseExperiment(await readText(file));
+  const text = await readText(file);
+  if (!written.ok && overrides.length === 0)
+    throw new InputError("experiment.invalid", formatProblems(file, written.problems));
+  const parsed = parseExperiment(applyOverrides(text, overrides));
+  if (!parsed.ok) {
+    const problems = parsed.problems.map((problem) => {
+      const override = overrides.find(({ path: set }) => problem.path === set || problem.path.startsWith(`${set}.`));
+      return override ? `--set ${problem.path}: ${problem.message}` : formatProblems(file, [problem]);
+    });
+    throw new InputError("experiment.invalid", problems.join("\n"));
+  }
+  const folder = dirname(path);
+  const experiment = resolveDataPaths(parsed.value, overrides);
+  return { path, folder, experiment, prompts: await readPrompts(experiment, folder) };
+}
+
+/** Prompt files are read where a model will be asked; a missing one is reported by whoever needs it. */
+export async function readPrompts(experiment: Experiment, folder: string): Promise<PromptTexts> {
+  const read = async (file: string) => {
+    const text = await readFile(resolve(folder, file), "utf8").catch(() => undefined);
+    return text === undefined ? undefined : { file, text };
+  };
+  const [planner, critic] = await Promise.all([read(experiment.planner.prompt), read(experiment.critic.prompt)]);
+  return { ...(planner && { planner }), ...(critic && { critic }) };
+}
+
+function readOverride(text: string): Override {
+  const override = parseOverride(text);
+  if (override) return override;
+  throw new InputError("cli.set", `--set ${text}: expected path=value, for example --set simulator.quit.repeatCost=2.`);
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw new InputError(
+      "experiment.missing",
+      `${file}: cannot be read (${messageOf(error)}). Give the path of a *.lerl.json file.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** A path typed on the command line starts at the current folder, one in the file at the file's. */
+function resolveDataPaths(experiment: Experiment, overrides: readonly Override[]): Experiment {
+  const typed = (path: string): boolean => overrides.some((override) => override.path === path);
+  const { dataset } = experiment;
+  if ("path" in dataset && typed("dataset.path")) {
+    return { ...experiment, dataset: { ...dataset, path: resolve(dataset.path) } };
+  }
+  return experiment;
+}

@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import { Command, Option } from "commander";
+import { loadDataset } from "../data/loadDataset.ts";
+import { InputError } from "../errors.ts";
+import { renderPrompt } from "../training/renderPrompt.ts";
+import { readExperimentFile } from "./experimentFile.ts";
+import { paint } from "./terminal.ts";
+
+interface RenderOptions {
+  readonly role: "planner" | "critic";
+  readonly user: string;
+  readonly step: string;
+  readonly json?: boolean;
+  readonly set: readonly string[];
+}
+
+export function promptsCommand(): Command {
+  const command = new Command("prompts").description("Work with prompt files.").helpCommand(false);
+  command.addCommand(
+    new Command("render")
+      .description("Print exactly what would be sent for a user at a step of a simulated session.")
+      .argument("<experiment>", "experiment file, *.lerl.json")
+      .addOption(new Option("--role <role>", "whose prompt").choices(["planner", "critic"]).default("planner"))
+      .option("--user <n>", "user of the data set, by index", "0")
+      .option("--step <n>", "steps already served in the session", "3")
+      .option(
+        "--set <path=value>",
+        "override a setting",
+        (value: string, before: readonly string[]) => [...before, value],
+        [],
+      )
+      .option("--json", "print one JSON object")
+      .action(async (file: string, { role, user, step, json, set }: RenderOptions) => {
+        const { experiment, folder, prompts } = await readExperimentFile(file, set);
+        const prompt = prompts[role];
+        if (!prompt)
+          throw new InputError(
+            "prompt.missing",
+            `${role}.prompt: the file ${experiment[role].prompt} was not found beside ${file}.`,
+          );
+        const dataset = await loadDataset(experiment.dataset, {
+          baseFolder: folder,
+          cacheFolder: join(process.cwd(), ".lerl", "cache"),
+        });
+        const rendered = renderPrompt({
+          experiment,
+          dataset,
+          role,
+          prompt,
+          reflections: [],
+          user: Number(user),
+          step: Number(step),
+        });
+        if (json) {
+          process.stdout.write(`${JSON.stringify(rendered)}\n`);
+          return;
+        }
+        for (const message of rendered.messages) {
+          process.stdout.write(`${paint.accent(`── ${message.role} ──`)}\n${message.content}\n\n`);
+        }
+        process.stdout.write(`${paint.quiet(`about ${rendered.tokensEstimate} tokens (characters / 4)`)}\n`);
+      }),
+  );
+  return command;
+}

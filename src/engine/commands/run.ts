@@ -1,0 +1,102 @@
+import { randomInt } from "node:crypto";
+import { Command, InvalidArgumentError } from "commander";
+import type { RunRecord } from "../../protocol/run.ts";
+import { InputError } from "../errors.ts";
+import { Run, type RunHost } from "../training/run.ts";
+import { engineVersion } from "../version.ts";
+import { exitCodes, reportFailure } from "./exit.ts";
+import { readExperimentFile } from "./experimentFile.ts";
+import { environmentModels } from "./models.ts";
+import { jsonView, quietView, type RunView, terminalView } from "./runViews.ts";
+
+interface OutputOptions {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+interface RunOptions extends OutputOptions {
+  readonly set: readonly string[];
+  readonly seed?: number;
+  readonly iterations?: number;
+  readonly out?: string;
+}
+
+const wholeNumber = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError(`"${text}" is no whole number >= 0.`);
+  return value;
+};
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+const outputOptions = (command: Command): Command =>
+  command
+    .option("--json", "print one JSON object a line, the summary last")
+    .option("--quiet", "print the summary only");
+
+export function runCommand(): Command {
+  return outputOptions(
+    new Command("run")
+      .description("Train an experiment. Ctrl+C keeps a checkpoint; `lerl resume` goes on from it.")
+      .argument("<file>", "experiment file, *.lerl.json")
+      .option(
+        "--set <path=value>",
+        "override a setting, for example --set ppo.clip=0.1; may be given again",
+        collect,
+        [],
+      )
+      .option("--seed <n>", "seed of the run, as --set seed=<n>", wholeNumber)
+      .option("--iterations <n>", "iterations to run, as --set training.iterations=<n>", wholeNumber)
+      .option("--out <dir>", "run folder to make, instead of .lerl/runs/<id> in the current folder"),
+  ).action(async (file: string, options: RunOptions) => {
+    const sets = [
+      ...options.set,
+      ...(options.seed === undefined ? [] : [`seed=${options.seed}`]),
+      ...(options.iterations === undefined ? [] : [`training.iterations=${options.iterations}`]),
+    ];
+    const { path, experiment, prompts } = await readExperimentFile(file, sets);
+    await drive(options, (host) =>
+      Run.create(
+        { experimentFile: path, experiment, prompts, ...(options.out !== undefined && { folder: options.out }) },
+        host,
+      ),
+    );
+  });
+}
+
+export function resumeCommand(): Command {
+  return outputOptions(
+    new Command("resume")
+      .description("Go on with a run that was interrupted or stopped, from its checkpoint.")
+      .argument("<runDir>", "run folder, for example .lerl/runs/<id>"),
+  ).action(async (folder: string, options: OutputOptions) => {
+    await drive(options, (host) => Run.reopen(folder, host));
+  });
+}
+
+/** Runs to the end in view of the user; SIGINT and SIGTERM end it with a checkpoint. */
+async function drive(options: OutputOptions, begin: (host: RunHost) => Promise<Run>): Promise<void> {
+  const view = options.json ? jsonView() : options.quiet ? quietView() : terminalView();
+  const run = await begin({
+    workspaceFolder: process.cwd(),
+    engineVersion,
+    now: () => new Date(),
+    random: () => randomInt(2 ** 32) / 2 ** 32,
+    listener: view.listener,
+    models: environmentModels(),
+  });
+  const interrupt = (): void => run.control.stop("interrupted");
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  view.begin(run.current, run.folder.path);
+  const record = await run.execute();
+  process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+  process.exitCode = conclude(view, record, run);
+}
+
+function conclude(view: RunView, record: RunRecord, run: Run): number {
+  view.end(record, run.folder.path);
+  if (record.state === "done") return exitCodes.done;
+  if (record.state === "interrupted" || record.state === "stopped") return exitCodes.interrupted;
+  return reportFailure(run.failure ?? new InputError("run.failed", record.reason ?? "The run failed."));
+}
