@@ -63,7 +63,6 @@ export function renderDescription(description: DatasetDescription): string {
             ["right", "left"],
           ),
         ]),
-    "",
   ].join("\n");
 }
 

@@ -49,11 +49,16 @@ interface Files {
   readonly logs: readonly string[];
 }
 
+/** The folder, at or in `path`, that holds KuaiRand-Pure's feature files. */
+export async function locateKuaiRand(path: string): Promise<string | undefined> {
+  const candidates = [path, join(path, "data"), join(path, "KuaiRand-Pure", "data")];
+  return (await folderWith(candidates, [VIDEOS, USERS]))?.folder;
+}
+
 /** @throws InputError when the folder or one of its files is missing */
 export async function findKuaiRand(config: KuaiRandConfig, path: string): Promise<DataSource> {
   await requireFolder(path, REMEDY);
-  const candidates = [path, join(path, "data"), join(path, "KuaiRand-Pure", "data")];
-  const folder = (await folderWith(candidates, [VIDEOS, USERS]))?.folder ?? path;
+  const folder = (await locateKuaiRand(path)) ?? path;
   const names = (await readdir(folder)).sort();
   const matching = (pattern: RegExp): readonly string[] =>
     names.filter((name) => pattern.test(name)).map((name) => join(folder, name));

@@ -25,20 +25,27 @@ export type KuaiRecConfig = Extract<DatasetConfig, { kind: "kuairec" }>;
 const REMEDY =
   "dataset.path must name the folder of KuaiRec (zenodo.org/records/18164998) that holds small_matrix.csv or big_matrix.csv, item_categories.csv and user_features.csv.";
 
+const matrixFile = (matrix: KuaiRecConfig["matrix"]): string => `${matrix}_matrix.csv`;
+
+/** The folder, at or in `path`, that holds the published matrix. */
+export async function locateMatrix(path: string, matrix: KuaiRecConfig["matrix"]): Promise<string | undefined> {
+  const candidates = [path, join(path, "data"), join(path, "KuaiRec", "data"), join(path, "KuaiRec 2.0", "data")];
+  return (await folderWith(candidates, [matrixFile(matrix)]))?.folder;
+}
+
 /** @throws InputError when the folder or one of its files is missing */
 export async function findKuaiRec(config: KuaiRecConfig, path: string): Promise<DataSource> {
   await requireFolder(path, REMEDY);
-  const matrix = `${config.matrix}_matrix.csv`;
-  const candidates = [path, join(path, "data"), join(path, "KuaiRec", "data"), join(path, "KuaiRec 2.0", "data")];
-  const found = await folderWith(candidates, [matrix]);
-  if (!found) {
+  const matrix = matrixFile(config.matrix);
+  const folder = await locateMatrix(path, config.matrix);
+  if (folder === undefined) {
     const positives = await findPositives(config, path);
     if (positives) return positives;
     throw new InputError("data.file-missing", `${path}: no file ${matrix}. ${REMEDY}`);
   }
-  const file = join(found.folder, matrix);
-  const categories = await requireFile(join(found.folder, "item_categories.csv"), REMEDY);
-  const users = await requireFile(join(found.folder, "user_features.csv"), REMEDY);
+  const file = join(folder, matrix);
+  const categories = await requireFile(join(folder, "item_categories.csv"), REMEDY);
+  const users = await requireFile(join(folder, "user_features.csv"), REMEDY);
   return {
     files: [file, categories, users],
     read: (context) => readKuaiRec(config, { matrix: file, categories, users }, context),

@@ -43,27 +43,32 @@ interface Files {
   readonly users: string;
 }
 
+/** The folder, at or in `path`, that holds the positives. */
+export async function locatePositives(path: string): Promise<string | undefined> {
+  return (await folderWith([path, join(path, "kuairec-positives")], [POSITIVES]))?.folder;
+}
+
 /** @returns nothing when the folder holds no positives */
 export async function findPositives(config: KuaiRecConfig, path: string): Promise<DataSource | undefined> {
-  const found = await folderWith([path, join(path, "kuairec-positives")], [POSITIVES]);
-  if (!found) return undefined;
+  const folder = await locatePositives(path);
+  if (folder === undefined) return undefined;
   if (config.matrix === "big") {
     throw new InputError(
       "data.no-negatives",
-      `${found.folder}: of the big matrix only positives are here, and a click model needs what was not clicked too. Set dataset.matrix to "small", or name a folder with big_matrix.csv.`,
+      `${folder}: of the big matrix only positives are here, and a click model needs what was not clicked too. Set dataset.matrix to "small", or name a folder with big_matrix.csv.`,
     );
   }
   if (config.clickAtWatchRatio !== POSITIVE_RATIO) {
     throw new InputError(
       "data.watch-ratio",
-      `dataset.clickAtWatchRatio is ${config.clickAtWatchRatio}, but ${join(found.folder, POSITIVES)} was made with ${POSITIVE_RATIO}. Set it to ${POSITIVE_RATIO}, or name a folder with small_matrix.csv.`,
+      `dataset.clickAtWatchRatio is ${config.clickAtWatchRatio}, but ${join(folder, POSITIVES)} was made with ${POSITIVE_RATIO}. Set it to ${POSITIVE_RATIO}, or name a folder with small_matrix.csv.`,
     );
   }
-  const metaFolders = [found.folder, join(found.folder, META), join(dirname(found.folder), META)];
-  const meta = (await folderWith(metaFolders, [ITEMS]))?.folder ?? found.folder;
+  const metaFolders = [folder, join(folder, META), join(dirname(folder), META)];
+  const meta = (await folderWith(metaFolders, [ITEMS]))?.folder ?? folder;
   const files: Files = {
-    positives: join(found.folder, POSITIVES),
-    index: await requireFile(join(found.folder, "small_matrix_index.json"), REMEDY),
+    positives: join(folder, POSITIVES),
+    index: await requireFile(join(folder, "small_matrix_index.json"), REMEDY),
     categories: await requireFile(join(meta, ITEMS), REMEDY),
     users: await requireFile(join(meta, "user_features.csv"), REMEDY),
   };

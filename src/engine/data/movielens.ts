@@ -56,11 +56,16 @@ interface Files {
   readonly users?: string;
 }
 
+/** The folder, at or in `path`, that holds ratings, and the name of their file. */
+export async function locateRatings(path: string): Promise<{ folder: string; file: string } | undefined> {
+  const folders = [path, ...["ml-latest-small", "ml-1m", "ml-25m"].map((name) => join(path, name))];
+  return folderWith(folders, ["ratings.csv", "ratings.dat"]);
+}
+
 /** @throws InputError when the folder or one of its files is missing */
 export async function findMovieLens(config: MovieLensConfig, path: string): Promise<DataSource> {
   await requireFolder(path, REMEDY);
-  const folders = [path, ...["ml-latest-small", "ml-1m", "ml-25m"].map((name) => join(path, name))];
-  const found = await folderWith(folders, ["ratings.csv", "ratings.dat"]);
+  const found = await locateRatings(path);
   if (!found) throw new InputError("data.file-missing", `${path}: no file ratings.csv or ratings.dat. ${REMEDY}`);
   const extension = found.file === "ratings.csv" ? "csv" : "dat";
   const usersFile = join(found.folder, "users.dat");

@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import { describeDataset } from "../../../src/engine/data/describe.ts";
+import { renderDescription } from "../../../src/engine/data/describeText.ts";
+import { detectDataset } from "../../../src/engine/data/detect.ts";
+import { loadDataset } from "../../../src/engine/data/loadDataset.ts";
+import { expectInputError, folderOf } from "./files.ts";
+
+const config = {
+  kind: "csv" as const,
+  interactions: { path: "log.csv", user: "user", item: "item", feedback: ["is_click", "is_like"] },
+  items: { path: "items.csv", item: "item", categories: "categories", separator: "|" },
+};
+
+async function small() {
+  const folder = await folderOf({
+    "log.csv": ["user,item,is_click,is_like", "a,x,1,1", "a,y,0,0", "a,y,1,0", "b,y,1,0", "b,nowhere,1,0"],
+    "items.csv": ["item,categories", "x,Jazz|\u001b[31mSoul", "y,Jazz"],
+  });
+  return loadDataset(config, { baseFolder: folder });
+}
+
+describe("describeDataset", () => {
+  it("counts by hand", async () => {
+    const description = describeDataset(await small());
+    expect(description).toMatchObject({
+      users: 2,
+      items: 2,
+      interactions: 4,
+      density: 1,
+      feedback: [
+        { type: "is_click", observed: 4, positives: 3, rate: 0.75 },
+        { type: "is_like", observed: 4, positives: 1, rate: 0.25 },
+      ],
+      historyLength: { p10: 1, p50: 1, p75: 3, max: 3, mean: 2 },
+      categoriesPerItem: [
+        { categories: 1, items: 1, share: 0.5 },
+        { categories: 2, items: 1, share: 0.5 },
+      ],
+      matrixClickRate: null,
+      groundTruth: false,
+      dropped: [{ reason: "interactions with an item that the item file lacks", rows: 1 }],
+    });
+    expect(description.categories).toMatchObject([
+      { name: "Jazz", items: 2, share: 1, interactions: 4, clickRate: 0.75 },
+      { items: 1, share: 0.5, interactions: 1, clickRate: 1 },
+    ]);
+  });
+
+  it("counts only feedback that was recorded", async () => {
+    const data = await small();
+    const unrecorded = { ...data, log: { ...data.log, observed: Uint8Array.of(2, 2, 2, 2) } };
+    const description = describeDataset(unrecorded);
+    expect(description.feedback[0]).toMatchObject({ observed: 0, positives: 0, rate: null });
+    expect(description.categories[0]?.clickRate).toBeNull();
+    expect(renderDescription(description)).toContain("not recorded");
+  });
+
+  it("survives a round trip through JSON", async () => {
+    const description = describeDataset(await small());
+    expect(JSON.parse(JSON.stringify(description))).toEqual(description);
+  });
+});
+
+describe("renderDescription", () => {
+  it("aligns numbers and lets no control character of a name through", async () => {
+    const text = renderDescription(describeDataset(await small()));
+    expect(text).toContain("  is_click  0.7500          3         4");
+    expect(text).toContain("  1  interactions with an item that the item file lacks");
+    expect(text).not.toContain("\u001b");
+    expect(text.split("\n").every((line) => line === line.trimEnd())).toBe(true);
+  });
+});
+
+describe("a single category per item (switch 13)", () => {
+  it("keeps the primary one and says so in the fingerprint", async () => {
+    const folder = await folderOf({
+      "log.csv": ["user,item,is_click,is_like", "a,x,1,1", "a,y,1,0"],
+      "items.csv": ["item,categories", "x,Soul|Jazz", "y,Jazz"],
+    });
+    const multi = await loadDataset(config, { baseFolder: folder, itemCategories: "multi" });
+    const single = await loadDataset(config, { baseFolder: folder, itemCategories: "single" });
+    expect([...multi.itemCategories.values]).toEqual([1, 0, 0]);
+    expect([...single.itemCategories.values]).toEqual([1, 0]);
+    expect(single.fingerprint).toBe(`${multi.fingerprint}-single`);
+  });
+});
+
+describe("detectDataset", () => {
+  it("recognises the published layouts", async () => {
+    const kindOf = async (...names: readonly string[]) =>
+      (await detectDataset(await folderOf(Object.fromEntries(names.map((name) => [name, ""]))))).kind;
+    expect(await kindOf("data/video_features_basic_pure.csv")).toBe("kuairand");
+    expect(await kindOf("small_matrix.csv", "big_matrix.csv")).toBe("kuairec");
+    expect(await kindOf("small_matrix_positives.csv")).toBe("kuairec");
+    expect(await kindOf("ml-1m/ratings.dat")).toBe("movielens");
+    expect(await detectDataset(await folderOf({ "KuaiRec/data/big_matrix.csv": "" }))).toMatchObject({ matrix: "big" });
+  });
+
+  it("says what it knows where it recognises nothing", async () => {
+    await expectInputError(detectDataset(await folderOf({ "log.csv": "" })), "KuaiRec", 'dataset.kind is "csv"');
+    await expectInputError(detectDataset("/no/such/folder"), "no such folder");
+  });
+});
