@@ -131,7 +131,8 @@ async function* wholeLines(file: string): AsyncGenerator<Line> {
       const content = chunk.subarray(0, bytesRead);
       let start = 0;
       for (let newline = content.indexOf(NEWLINE); newline >= 0; newline = content.indexOf(NEWLINE, start)) {
-        const text = Buffer.concat([...begun, content.subarray(start, newline)]).toString("utf8");
+        const end = content.subarray(start, newline);
+        const text = (begun.length === 0 ? end : Buffer.concat([...begun, end])).toString("utf8");
         begun = [];
         start = newline + 1;
         number += 1;

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
-import { afterAll } from "vitest";
+import { afterAll, onTestFinished } from "vitest";
 
 /** A folder that goes with the test file. */
 export async function temporaryFolder(): Promise<string> {
@@ -28,14 +28,18 @@ export async function bundleProgram(folder: string, source: string): Promise<str
 
 export interface Started {
   readonly child: ChildProcess;
-  /** Resolves with the first line the program prints. */
+  /** Resolves with the first line the program prints, or with what it printed until it ended. */
   readonly firstLine: Promise<string>;
   /** Resolves when the process has ended. */
   readonly ended: Promise<{ readonly code: number | null; readonly output: string; readonly errors: string }>;
 }
 
+/** Starts a program; it does not outlive its test. */
 export function start(program: string, ...programArguments: readonly string[]): Started {
   const child = spawn(process.execPath, [program, ...programArguments], { stdio: ["pipe", "pipe", "pipe"] });
+  onTestFinished(() => {
+    child.kill("SIGKILL");
+  });
   let output = "";
   let errors = "";
   const firstLine = new Promise<string>((resolveLine) => {
@@ -43,6 +47,7 @@ export function start(program: string, ...programArguments: readonly string[]): 
       output += data.toString();
       if (output.includes("\n")) resolveLine(output.slice(0, output.indexOf("\n")));
     });
+    child.on("close", () => resolveLine(output));
   });
   child.stderr.on("data", (data: Buffer) => {
     errors += data.toString();
