@@ -204,7 +204,7 @@ export interface Kernels {
    * queries. Query row i sees the first `limits[i]` (int32, >= 1, ascending within a segment) keys of its segment; limits
    * 1, 2, 3, ... are causal self-attention, fewer query rows than keys leave outputs out. Head h uses columns
    * [h headDim, (h + 1) headDim); scores are scaled by 1 / sqrt(headDim). `stats` receives [query rows, heads, 2]: the
-   * largest score and 1 / sum of exponentials.
+   * largest scaled score in units of ln 2, and 1 / sum of exponentials.
    */
   attention(
     count: number,

@@ -9,7 +9,7 @@ export interface Rows {
 }
 
 export interface Stats {
-  /** Largest scaled score. */
+  /** Largest scaled score, in units of ln 2. */
   readonly top: number;
   /** 1 / sum of exponentials. */
   readonly inverse: number;
@@ -42,7 +42,7 @@ export function attendOne(dim: number, limit: number, q: Rows, i: number, k: Row
   const inverse = 1 / weights.reduce((a, b) => a + b);
   clear(dim, out, i);
   for (const [j, weight] of weights.entries()) add(dim, weight * inverse, v, j, out, i);
-  return { top, inverse };
+  return { top: top * Math.LOG2E, inverse };
 }
 
 /** Gradient of attendOne: overwrites dq[i], adds to the first `limit` rows of dk and dv. */
@@ -61,7 +61,7 @@ export function attendOneBackward(
   const delta = dot(dim, dout, i, out, i);
   clear(dim, dq, i);
   for (let j = 0; j < limit; j++) {
-    const probability = exp(dot(dim, q, i, k, j) * scale - stats.top) * stats.inverse;
+    const probability = exp(dot(dim, q, i, k, j) * scale - stats.top / Math.LOG2E) * stats.inverse;
     const dscore = probability * (dot(dim, dout, i, v, j) - delta) * scale;
     add(dim, dscore, k, j, dq, i);
     add(dim, dscore, q, i, dk, j);

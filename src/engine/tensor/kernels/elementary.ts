@@ -1,6 +1,6 @@
 /**
  * exp, log, tanh from +, -, *, / and bit operations: the same bits on every machine. float64 versions follow
- * src/engine/math/elementary.ts; exp4 is the fast float32 one.
+ * src/engine/math/elementary.ts; exp2x4 is a fast float32 one.
  */
 
 const LN2_HIGH: f64 = 0.6931471803691238;
@@ -8,31 +8,28 @@ const LN2_LOW: f64 = 1.9082149292705877e-10;
 const LOG2_E: f64 = 1.4426950408889634;
 const SQRT2: f64 = 1.4142135623730951;
 
-// @ts-ignore: decorator
-@inline
-function splat(x: f32): v128 {
-  return f32x4.splat(x);
-}
+/** 1.5 * 2^23: adding it rounds a float32 to an integer, which then stands in the low bits. */
+const ROUNDER: f32 = 12582912;
 
-/** e^x of four lanes for x <= 88, relative error below 2e-7; 0 below -87. */
+/**
+ * 2^x of four lanes for -126 <= x <= 126, relative error below 3e-7; smaller x give 2^-126. What attention is made of:
+ * its scores are scaled to powers of 2.
+ */
 // @ts-ignore: decorator
 @inline
-export function exp4(x: v128): v128 {
-  const live = f32x4.gt(x, splat(-87));
-  const clamped = f32x4.pmax(splat(-87), x);
-  const n = f32x4.nearest(f32x4.mul(clamped, splat(1.44269504)));
-  let r = f32x4.sub(clamped, f32x4.mul(n, splat(0.693359375)));
-  r = f32x4.sub(r, f32x4.mul(n, splat(-2.12194440e-4)));
-  // Minimax polynomial of (e^r - 1 - r) / r^2 on |r| <= ln(2) / 2.
-  let p = splat(1.9875691500e-4);
-  p = f32x4.add(f32x4.mul(p, r), splat(1.3981999507e-3));
-  p = f32x4.add(f32x4.mul(p, r), splat(8.3334519073e-3));
-  p = f32x4.add(f32x4.mul(p, r), splat(4.1665795894e-2));
-  p = f32x4.add(f32x4.mul(p, r), splat(1.6666665459e-1));
-  p = f32x4.add(f32x4.mul(p, r), splat(5.0000001201e-1));
-  p = f32x4.add(f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r), splat(1));
-  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
-  return v128.and(f32x4.mul(p, power), live);
+export function exp2x4(x: v128): v128 {
+  const clamped = f32x4.pmax(f32x4.splat(-126), x);
+  const shifted = f32x4.add(clamped, f32x4.splat(ROUNDER));
+  const r = f32x4.sub(clamped, f32x4.sub(shifted, f32x4.splat(ROUNDER)));
+  // Near-minimax polynomial of 2^r on |r| <= 1/2: interpolation at the Chebyshev nodes.
+  let p = f32x4.splat(0.0013390863314270973);
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.009676031768321991));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.055503569543361664));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.2402210682630539));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.6931471824645996));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1));
+  // The exponent of a float32 begins at bit 23; adding n to p's multiplies by 2^n.
+  return i32x4.add(p, i32x4.shl(shifted, 23));
 }
 
 /** e^x, relative error below 1e-15; 0 below -708 and Infinity above 709. */
