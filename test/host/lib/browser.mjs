@@ -15,8 +15,8 @@ const flags = [
 export const viewport = { width: 1440, height: 900 };
 
 /** Signals are handled by the runner, which must stop the server too. */
-export function startBrowser() {
-  return chromium.launch({
+export async function startBrowser() {
+  const browser = await chromium.launch({
     executablePath: process.env.LERL_CHROMIUM ?? findCommand("chromium"),
     headless: true,
     args: flags,
@@ -24,4 +24,8 @@ export function startBrowser() {
     handleSIGTERM: false,
     handleSIGHUP: false,
   });
+  // Headless Chromium opens no further window once its last one has closed: this one stays.
+  const context = await browser.newContext();
+  await context.newPage();
+  return browser;
 }

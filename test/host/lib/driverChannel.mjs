@@ -2,16 +2,9 @@
 import { existsSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
+import { withTimeout } from "./timeout.mjs";
 
 const connectTimeoutMs = 60_000;
-
-const withTimeout = (promise, ms, what) => {
-  let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} took longer than ${ms / 1000} s`)), ms);
-  });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
-};
 
 /** One connected extension host. */
 class DriverConnection {

@@ -1,10 +1,20 @@
 // Runs a module of tests inside an extension host, the way `vscode-test` does: VS Code loads a runner with the vscode API at hand.
+
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { jobFile } from "./server.mjs";
+import { withTimeout } from "./timeout.mjs";
 import { hostFolder } from "./variants.mjs";
 
 const testTimeoutMs = 120_000;
+
+function deferred() {
+  let resolve;
+  const promise = new Promise((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
 
 /**
  * Opens a second window whose extension host runs `file`, an ES module exporting `tests`: a record from name to
@@ -22,19 +32,11 @@ export async function runInExtensionHost(host, file) {
     ["skipWelcome", "true"],
   ]);
   try {
-    const exited = new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () => reject(new Error(`${file} took longer than ${testTimeoutMs / 1000} s`)),
-        testTimeoutMs,
-      );
-      page.exposeFunction("codeAutomationExit", (code) => {
-        clearTimeout(timer);
-        resolve(code);
-      });
-    });
+    const exited = deferred();
+    await page.exposeFunction("codeAutomationExit", exited.resolve);
     await page.exposeFunction("codeAutomationLog", () => {});
     await goto();
-    const code = await exited;
+    const code = await withTimeout(exited.promise, testTimeoutMs, file);
     if (!existsSync(resultFile)) throw new Error(`The extension host ended with code ${code} before the tests did`);
     return JSON.parse(readFileSync(resultFile, "utf8"));
   } finally {

@@ -11,6 +11,7 @@ import { driverSocket, installExtensions, startServer } from "./server.mjs";
 import { copyWorkspace, openWindow } from "./session.mjs";
 import { writeSettings } from "./settings.mjs";
 import { themeId } from "./themes.mjs";
+import { withTimeout } from "./timeout.mjs";
 import { hostFolder, repositoryFolder } from "./variants.mjs";
 
 const scenarioTimeoutMs = 180_000;
@@ -37,17 +38,6 @@ async function loadFiles(folder, filter) {
   return files;
 }
 
-function limited(promise, title) {
-  let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`"${title}" took longer than ${scenarioTimeoutMs / 1000} s`)),
-      scenarioTimeoutMs,
-    );
-  });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
-}
-
 /** What a person needs to understand a failure: a picture of the window and the logs of the server. */
 async function keepEvidence(host, title) {
   const name = `failed-${title.replaceAll(/[^\w]+/g, "-")}`;
@@ -60,7 +50,7 @@ async function keepEvidence(host, title) {
 async function runScenario(host, { title, run }, log) {
   const started = performance.now();
   try {
-    await limited(run(host), title);
+    await withTimeout(run(host), scenarioTimeoutMs, title);
     log(`  passed  ${title} (${seconds(started)})`);
     return "passed";
   } catch (error) {
@@ -126,7 +116,10 @@ export async function runSuite({ name, suite, variant, installation, browser, lo
     const counts = await runFile(file, { ...running, browser, installation, variant }, log);
     for (const key of Object.keys(total)) total[key] += counts[key];
   }
-  for (const { pid, command } of await stop()) {
+  const stopping = performance.now();
+  const survivors = await stop();
+  log(`server stopped after ${seconds(stopping)}`);
+  for (const { pid, command } of survivors) {
     log(`  FAILED  left running after the server ended: ${pid} ${command}`);
     total.failed++;
   }

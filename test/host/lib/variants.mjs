@@ -18,8 +18,8 @@ export const variants = {
     outer: [],
     inner: ["@vscode/spdlog", "@vscode/native-watchdog"],
     tools: { python3: "python3", make: "make", "g++": "g++" },
-    // The server ends by itself when its runner was killed without a chance to stop it.
-    serverFlags: ["--idle-timeout-seconds", "300"],
+    // The server ends by itself when its runner was killed; it runs test modules only with the smoke test driver.
+    serverFlags: ["--idle-timeout-seconds", "300", "--vscode-option", "enable-smoke-test-driver"],
   },
   floor: {
     manifestFolder: join(hostFolder, "floor"),
