@@ -45,9 +45,9 @@ export class LogBuilder {
     return {
       log: {
         offsets,
-        items: Int32Array.from(rows, (row) => this.items[row] as number),
-        feedback: Uint8Array.from(rows, (row) => this.feedback[row] as number),
-        observed: Uint8Array.from(rows, (row) => this.observed[row] as number),
+        items: gather(this.items, rows, new Int32Array(kept)),
+        feedback: gather(this.feedback, rows, new Uint8Array(kept)),
+        observed: gather(this.observed, rows, new Uint8Array(kept)),
       },
       duplicates: this.rows - kept,
     };
@@ -103,4 +103,10 @@ export class LogBuilder {
     this.feedback = wider(this.feedback, new Uint8Array(capacity));
     this.observed = wider(this.observed, new Uint8Array(capacity));
   }
+}
+
+/** `to[i] = from[rows[i]]`; a loop, as a typed array's own `from` collects its values in a list first. */
+function gather<T extends Int32Array | Uint8Array>(from: T, rows: Int32Array, to: T): T {
+  for (let i = 0; i < rows.length; i++) to[i] = from[rows[i] as number] as number;
+  return to;
 }

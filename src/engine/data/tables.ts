@@ -52,10 +52,10 @@ export class Row {
     return this.fields[this.positions[column] as number] as string;
   }
 
-  /** A text that is not empty. */
+  /** A text that is neither empty nor NaN. */
   id(column: number): string {
     const text = this.text(column);
-    return text === "" ? this.fail(column, "an id") : text;
+    return isMissing(text) ? this.fail(column, "an id") : text;
   }
 
   number(column: number): number {
@@ -129,7 +129,7 @@ export async function readTable(
     context.signal?.throwIfAborted();
     if (error instanceof BadCell) throw badCell(file, await lineOf(file, records, format), error);
     if (error instanceof CsvError) throw malformed(file, error, width);
-    throw error;
+    throw isSystemError(error) ? unreadable(file, error) : error;
   }
   if (records === 0) throw new InputError("data.file-empty", `${file}: the file is empty. Download it again.`);
   context.onProgress?.({ file, bytesRead: bytes, bytes });
@@ -185,6 +185,18 @@ function badCell(file: string, line: number, { column, value, expected, code }: 
   return new InputError(
     code,
     `${file}:${line}: column "${column}" holds ${shown}, expected ${expected}. Correct the line, or download the file again.`,
+  );
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error;
+}
+
+function unreadable(file: string, error: Error): InputError {
+  return new InputError(
+    "data.file-unreadable",
+    `${file}: the file cannot be read: ${error.message}. Check its permissions and the disk.`,
+    { cause: error },
   );
 }
 

@@ -63,6 +63,7 @@ describe("a CSV pair", () => {
     await expectInputError(load(await log("a,x,0.5")), 'log.csv:2: column "is_click" holds "0.5", expected 0 or 1');
     await expectInputError(load(await log("a,x,")), 'log.csv:2: column "is_click" holds nothing');
     await expectInputError(load(await log("a,x,1", ",x,1")), 'log.csv:3: column "user" holds nothing, expected an id');
+    await expectInputError(load(await log("NaN,x,1")), 'log.csv:2: column "user" holds "NaN", expected an id');
     await expectInputError(load(await log("a,nowhere,1")), "no interaction is left", "1 interactions with an item");
     await expectInputError(load(await log("a,x,1"), { interactions: { time: "when" } }), 'log.csv:1: no column "when"');
     await expectInputError(
