@@ -8,8 +8,8 @@ import { messageOf } from "../errors.ts";
 
 /** Characters of one section's source. */
 const PARSE_LIMIT = 100_000;
-/** Milliseconds one section may take: far above any prompt's need, far below a person's patience. */
-const RENDER_LIMIT = 1000;
+/** Milliseconds one section may take: far above any prompt's need, and short enough to try one out at a keystroke. */
+const RENDER_LIMIT = 500;
 /** Entries and characters that filters and ranges may create. */
 const MEMORY_LIMIT = 1_000_000;
 
