@@ -5,13 +5,13 @@ import type { FeatureWorkspace } from "../tensor/layers/featureEncoder.ts";
 import { type Matrix, matrix } from "../tensor/layers/matrix.ts";
 import type { MlpWorkspace } from "../tensor/layers/mlp.ts";
 import { plan, type Region } from "../tensor/memory.ts";
+import { RunningStates } from "../tensor/runningStates.ts";
 import type { StateWorkspace } from "../tensor/stateEncoder.ts";
+import { TokenSequence } from "../tensor/tokenSequence.ts";
+import { type Views, viewSequence } from "../tensor/views.ts";
 import type { PolicyModel } from "./model.ts";
 import type { ActMode, ActRequest } from "./policy.ts";
-import { SessionStates } from "./sessionStates.ts";
 import { type Exclusion, topSlate } from "./slate.ts";
-import { TokenSequence } from "./tokens.ts";
-import { type Views, viewSequence } from "./views.ts";
 
 export interface ActorOptions {
   readonly slateSize: number;
@@ -51,7 +51,8 @@ interface Buffers {
 
 /** One policy's running sessions. A slot's result never depends on which other slots are asked with it. */
 export class Actor {
-  private readonly states: SessionStates;
+  private readonly states: RunningStates;
+  private readonly sessions: Session[] = [];
   private readonly buffers: Buffers;
   private readonly region: Region;
 
@@ -62,7 +63,7 @@ export class Actor {
     private readonly options: ActorOptions,
   ) {
     const { engine, network, itemCount } = model;
-    this.states = new SessionStates(model, views, slots);
+    this.states = new RunningStates(model, views, slots);
     const capacity = { tokens: options.dropout > 0 ? views.positions : 1, outputs: 1, sequences: 1 };
     const rows = Math.min(slots, SCORED_ROWS);
     const { value, region } = plan(engine.memory, (arena) => ({
@@ -80,10 +81,11 @@ export class Actor {
     engine.memory.integers(value.userRows, slots).set(Int32Array.from({ length: slots }, (_, i) => i));
   }
 
-  open(session: Session): TokenSequence {
-    const sequence = new TokenSequence(session);
+  open(session: Session): void {
+    const sequence = new TokenSequence(session.user, session.history);
+    for (const { items, feedback } of session.steps) sequence.append(items, feedback);
     this.states.open(session.slot, sequence);
-    return sequence;
+    this.sessions[session.slot] = session;
   }
 
   sequence(slot: number): TokenSequence {
@@ -144,7 +146,7 @@ export class Actor {
     const k = engine.kernels;
     const rows = slots.length;
     this.states.read(slots, states);
-    engine.memory.integers(users.ids, rows).set(slots.map((slot) => this.sequence(slot).session.user));
+    engine.memory.integers(users.ids, rows).set(slots.map((slot) => this.sequence(slot).user));
     network.states.users.forward(k, store.weights, features.users.address, users, rows);
     network.states.joinUsers(k, rows, users.output, userRows, states);
     network.action.forward(k, store.weights, action, rows, states);
@@ -157,11 +159,12 @@ export class Actor {
     const { single, action, value } = this.buffers;
     const k = engine.kernels;
     const sequence = this.sequence(slot);
-    const { length, session } = sequence;
+    const { length } = sequence;
     const { start, shape } = network.states;
     const view = viewSequence(this.views, sequence, length, [length], shape.feedbackTypes, start);
     const batch = network.states.load(engine.memory, single, [view]);
-    const key = deriveKey(this.options.seed, "acting dropout", session.key, session.number, length, this.model.version);
+    const { key: session, number } = this.sessions[slot] as Session;
+    const key = deriveKey(this.options.seed, "acting dropout", session, number, length, this.model.version);
     const dropout = (place: string) => ({ rate: this.options.dropout, key: deriveKey(key, place), firstRow: 0 });
     const at = <W extends MlpWorkspace>(workspace: W): W => ({
       ...workspace,

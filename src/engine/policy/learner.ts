@@ -6,6 +6,7 @@ import type { Address } from "../tensor/kernels.ts";
 import type { Region } from "../tensor/memory.ts";
 import { Adam } from "../tensor/optimizer.ts";
 import type { Tape } from "../tensor/tape.ts";
+import type { Views } from "../tensor/views.ts";
 import { GradientShard } from "./gradientShard.ts";
 import type { PolicyObjective } from "./losses.ts";
 import { type Minibatch, minibatches } from "./minibatches.ts";
@@ -14,7 +15,6 @@ import type { Group } from "./network.ts";
 import { type PlacedTransition, place } from "./placement.ts";
 import type { Fragment } from "./rollout.ts";
 import type { UpdateRule } from "./updateRule.ts";
-import type { Views } from "./views.ts";
 
 /** Means over the gradient steps of an update. */
 export interface StepStatistics {

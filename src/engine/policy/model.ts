@@ -1,8 +1,11 @@
 /** A network with its parameters in memory and what follows from them; a policy and its evaluators share one. */
+import type { Address } from "../tensor/kernels.ts";
 import type { FeatureWorkspace } from "../tensor/layers/featureEncoder.ts";
 import type { Matrix } from "../tensor/layers/matrix.ts";
 import { plan, type Region } from "../tensor/memory.ts";
 import { ParameterStore } from "../tensor/parameters.ts";
+import type { EncoderInForce } from "../tensor/runningStates.ts";
+import type { StateEncoder } from "../tensor/stateEncoder.ts";
 import type { TensorEngine } from "../tensor/tensorEngine.ts";
 import type { Gaussian } from "./gaussian.ts";
 import type { ActorCritic } from "./network.ts";
@@ -10,10 +13,9 @@ import type { ActorCritic } from "./network.ts";
 /** Parts an update is cut into. Fixed, and reduced in order, so that results do not depend on the number of threads. */
 export const SHARDS = 4;
 
-export class PolicyModel {
+export class PolicyModel implements EncoderInForce {
   readonly store: ParameterStore;
   readonly features: { readonly items: Region; readonly users: Region };
-  /** Counts changes of the parameters; whatever was computed from an older version is stale. */
   version = 0;
   private readonly allItems: { readonly value: FeatureWorkspace; readonly region: Region };
   private encodedVersion = -1;
@@ -30,11 +32,18 @@ export class PolicyModel {
     memory.integers(this.allItems.value.ids, rows).set(Int32Array.from({ length: rows }, (_, i) => i));
   }
 
+  get encoder(): StateEncoder {
+    return this.network.states;
+  }
+
+  get weights(): Address {
+    return this.store.weights;
+  }
+
   get itemCount(): number {
     return this.network.states.shape.itemCount;
   }
 
-  /** Encodings of all items and, last, of the start token, [items + 1, encoding]. */
   itemEncodings(): Matrix {
     const { value } = this.allItems;
     if (this.encodedVersion !== this.version) {

@@ -1,8 +1,8 @@
 /** Where the states of a minibatch are read: which views are encoded, in which shard, at which output row. */
 import type { StateSequence } from "../tensor/stateEncoder.ts";
+import { type Views, viewSequence } from "../tensor/views.ts";
 import type { Minibatch } from "./minibatches.ts";
 import type { Fragment, Transition } from "./rollout.ts";
-import { type Views, viewSequence } from "./views.ts";
 
 export interface Place {
   readonly shard: number;

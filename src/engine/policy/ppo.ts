@@ -4,6 +4,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { LerlError } from "../errors.ts";
 import type { Session } from "../simulator/session.ts";
 import type { TensorEngine } from "../tensor/tensorEngine.ts";
+import type { Views } from "../tensor/views.ts";
 import { Actor, type ActorOptions } from "./actor.ts";
 import { explainedVariance } from "./advantage.ts";
 import { Learner } from "./learner.ts";
@@ -13,7 +14,7 @@ import { ActorCritic, type Group, groups } from "./network.ts";
 import type { ActMode, ActRequest, Diagnostics, Policy, PolicyOutcome, PolicyState } from "./policy.ts";
 import { assess, type Fragment } from "./rollout.ts";
 import { type UpdateRule, updateRule } from "./updateRule.ts";
-import { type Views, viewsOf } from "./views.ts";
+import { viewsOf } from "./views.ts";
 
 export interface PpoOptions {
   /** Computes; stays the caller's to dispose of. */
@@ -29,12 +30,12 @@ export interface PpoOptions {
 /** Learning rate by parameter group. */
 export type LearningRates = Readonly<Record<Group, number>>;
 
-/** A policy that learns, and whose learning rates may change while it does. */
+/** What may change while a policy learns; takes effect with the next update. */
+export type LiveSettings = Pick<Experiment["ppo"], "learningRates" | "anneal">;
+
+/** A policy that learns. */
 export interface LearningPolicy extends Policy {
-  /** Takes effect with the next update. */
-  setLearningRates(rates: Partial<LearningRates>): void;
-  /** Whether the rates fall linearly to zero over the run. */
-  setAnneal(anneal: boolean): void;
+  configure(settings: LiveSettings): void;
 }
 
 /** PPO (section 6). */
@@ -105,11 +106,8 @@ class ActorCriticPolicy implements LearningPolicy {
     this.anneal = experiment.ppo.anneal;
   }
 
-  setLearningRates(rates: Partial<LearningRates>): void {
-    this.learningRates = { ...this.learningRates, ...rates };
-  }
-
-  setAnneal(anneal: boolean): void {
+  configure({ learningRates, anneal }: LiveSettings): void {
+    this.learningRates = learningRates;
     this.anneal = anneal;
   }
 
@@ -144,7 +142,7 @@ class ActorCriticPolicy implements LearningPolicy {
       const step = session.steps.at(-1);
       if (transition === undefined || step === undefined)
         throw new Error(`slot ${session.slot} observed before it acted`);
-      fragment.sequence.append(step);
+      fragment.sequence.append(step.items, step.feedback);
       transition.reward = reward;
       transition.terminated = terminated;
       transition.nextTokens = fragment.sequence.length;
@@ -237,7 +235,7 @@ class ActorCriticPolicy implements LearningPolicy {
   private fragmentOf(slot: number): Fragment {
     const open = this.current.get(slot);
     if (open !== undefined) return open;
-    const fragment: Fragment = { sequence: this.actor.sequence(slot), transitions: [], bootstrap: 0 };
+    const fragment: Fragment = { slot, sequence: this.actor.sequence(slot), transitions: [], bootstrap: 0 };
     this.current.set(slot, fragment);
     this.fragments.push(fragment);
     return fragment;
@@ -245,7 +243,7 @@ class ActorCriticPolicy implements LearningPolicy {
 
   /** Values sessions that were cut short of their end with the observation that came last. */
   private bootstrap(fragments: readonly Fragment[]): void {
-    const slots = fragments.map(({ sequence }) => sequence.session.slot);
+    const slots = fragments.map(({ slot }) => slot);
     if (slots.length === 0) return;
     const values = this.actor.values(slots);
     fragments.forEach((fragment, i) => {
@@ -277,7 +275,7 @@ class PolicyEvaluator implements Policy {
   observe(outcomes: readonly PolicyOutcome[]): void {
     for (const { session } of outcomes) {
       const step = session.steps.at(-1);
-      if (step !== undefined) this.actor.sequence(session.slot).append(step);
+      if (step !== undefined) this.actor.sequence(session.slot).append(step.items, step.feedback);
     }
   }
 

@@ -1,6 +1,7 @@
 /** What happened since the last update: fragments of sessions, made of transitions (docs/method.md, section 6). */
+
+import type { TokenSequence } from "../tensor/tokenSequence.ts";
 import { generalisedAdvantages, normalise } from "./advantage.ts";
-import type { TokenSequence } from "./tokens.ts";
 import type { UpdateRule } from "./updateRule.ts";
 
 /** One step of one user, as the policy lived it. */
@@ -27,6 +28,7 @@ export interface Transition {
 
 /** Consecutive steps of one session within one rollout. */
 export interface Fragment {
+  readonly slot: number;
   readonly sequence: TokenSequence;
   readonly transitions: Transition[];
   /** V of the observation after the last transition; 0 when the user left there. */

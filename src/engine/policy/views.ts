@@ -1,77 +1,16 @@
-/** Which part of a session the encoder reads, in either history layout (docs/method.md, section 5). */
+/** How a policy reads its sessions, in either history layout (docs/method.md, section 5). */
 import { type Experiment, fidelityChoice } from "../../protocol/experiment.ts";
-import { feedbackVectors, type StateSequence } from "../tensor/stateEncoder.ts";
-import type { TokenSequence } from "./tokens.ts";
+import { slidingViews, type Views, viewsFromStart } from "../tensor/views.ts";
 
 /** Positions a session of the packed layout gets at most; a longer one is read from a later origin. */
 const MAX_POSITIONS = 2048;
-
-/**
- * A view of a session with `tokens` tokens is the start token followed by the tokens after `origin(tokens)`. Views with
- * one origin are prefixes of one another, so one causal pass serves all of them.
- */
-export interface Views {
-  /** Longest view, in tokens. */
-  readonly positions: number;
-  readonly origin: (tokens: number) => number;
-  /** Feedback vectors depend on the view as a whole (the reference's reshaping), so no two views share a pass. */
-  readonly reshaped: boolean;
-}
 
 /** Row 12 of section 10 is decided here and nowhere else. */
 export function viewsOf({ policy, simulator, fidelity }: Pick<Experiment, "policy" | "simulator" | "fidelity">): Views {
   const { historyLength, slateSize, quit } = simulator;
   const reshaped = fidelityChoice(fidelity, "feedbackHistory") === "reshaped";
-  if (policy.layout === "windowed") {
-    const window = Math.max(historyLength, slateSize);
-    return { positions: 1 + window, origin: (tokens) => Math.max(0, tokens - 1 - window), reshaped };
-  }
+  if (policy.layout === "windowed") return { ...slidingViews(Math.max(historyLength, slateSize)), reshaped };
   const steps = quit.rule === "temper" ? Math.ceil(quit.initialTemper / quit.stepCost) : quit.maxTurns;
-  const positions = Math.max(
-    Math.min(1 + historyLength + steps * slateSize, MAX_POSITIONS),
-    1 + historyLength + slateSize,
-  );
-  // A session that outgrows its positions is read again from a later token, which then serves for a whole stride.
-  const stride = positions - 1 - historyLength;
-  return {
-    positions,
-    origin: (tokens) => Math.max(0, Math.ceil((tokens - positions) / stride)) * stride,
-    reshaped,
-  };
-}
-
-/**
- * The view of a sequence up to `tokens`, with its state read after each of `reads` (token counts that share its origin).
- * @param start the encoder's start entity
- */
-export function viewSequence(
-  { reshaped, origin }: Views,
-  sequence: TokenSequence,
-  tokens: number,
-  reads: readonly number[],
-  types: number,
-  start: number,
-): StateSequence {
-  const from = origin(tokens);
-  const items = sequence.items.slice(from, tokens);
-  items[0] = start;
-  const bits = sequence.feedback.slice(from, tokens);
-  bits[0] = 0;
-  const feedback = feedbackVectors(bits, types);
-  if (reshaped) reshape(feedback, types);
-  return { user: sequence.session.user, items, feedback, outputs: reads.map((read) => read - from - 1) };
-}
-
-/**
- * The reference concatenates the feedback types along time and then cuts the result into vectors: entry (i, f) becomes
- * element i * types + f of [type 0 over time, type 1 over time, ...]. The start token is no part of it.
- */
-function reshape(vectors: Float32Array, types: number): void {
-  const stacked = vectors.slice(types);
-  const length = stacked.length / types;
-  for (let k = 0; k < stacked.length; k++) {
-    const type = Math.floor(k / length);
-    const time = k % length;
-    vectors[types + k] = stacked[time * types + type] as number;
-  }
+  const wanted = Math.min(1 + historyLength + steps * slateSize, MAX_POSITIONS);
+  return { ...viewsFromStart(Math.max(wanted, 1 + historyLength + slateSize), historyLength), reshaped };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { RandomStream } from "../../../src/engine/math/random.ts";
 import { minibatches } from "../../../src/engine/policy/minibatches.ts";
 import { assess, type Fragment } from "../../../src/engine/policy/rollout.ts";
-import { TokenSequence } from "../../../src/engine/policy/tokens.ts";
+import { TokenSequence } from "../../../src/engine/tensor/tokenSequence.ts";
 import { openSession, toyDataset } from "./fixtures.ts";
 
 const dataset = toyDataset();
@@ -11,7 +11,8 @@ const dataset = toyDataset();
 function fragments(...lengths: readonly number[]): Fragment[] {
   let order = 0;
   return lengths.map((length, slot) => ({
-    sequence: new TokenSequence(openSession(dataset, slot)),
+    slot,
+    sequence: new TokenSequence(slot % 8, openSession(dataset, slot % 8).history),
     bootstrap: 0,
     transitions: Array.from({ length }, (_, step) => ({
       order: order++,

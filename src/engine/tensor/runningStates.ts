@@ -1,16 +1,29 @@
 /** States of running sessions: keys and values kept per slot and extended by what is new (docs/method.md, section 5). */
-import type { EncoderCache, EncoderWorkspace, Extension } from "../tensor/layers/causalEncoder.ts";
-import { type Matrix, matrix } from "../tensor/layers/matrix.ts";
-import { plan, type Region } from "../tensor/memory.ts";
-import type { Tape } from "../tensor/tape.ts";
-import type { PolicyModel } from "./model.ts";
-import type { TokenSequence } from "./tokens.ts";
+import type { Address } from "./kernels.ts";
+import type { EncoderCache, EncoderWorkspace, Extension } from "./layers/causalEncoder.ts";
+import { type Matrix, matrix } from "./layers/matrix.ts";
+import { plan, type Region } from "./memory.ts";
+import type { StateEncoder } from "./stateEncoder.ts";
+import type { Tape } from "./tape.ts";
+import type { TensorEngine } from "./tensorEngine.ts";
+import type { TokenSequence } from "./tokenSequence.ts";
 import { type Views, viewSequence } from "./views.ts";
 
 /** Extensions are spread over this many tapes, so that threads can share them. */
 const LANES = 4;
 /** Tokens one lane takes at a time, if a single session does not need more. */
 const LANE_TOKENS = 256;
+
+/** An encoder with its parameters. */
+export interface EncoderInForce {
+  readonly engine: TensorEngine;
+  readonly encoder: StateEncoder;
+  readonly weights: Address;
+  /** Counts changes of the parameters; whatever was computed from an older version is stale. */
+  readonly version: number;
+  /** Encodings of all items and, last, of the start token, [items + 1, encoding]. */
+  itemEncodings(): Matrix;
+}
 
 interface SlotState {
   sequence: TokenSequence | undefined;
@@ -28,7 +41,7 @@ interface Lane {
   tokens: number;
 }
 
-export class SessionStates {
+export class RunningStates {
   private readonly slots: SlotState[];
   private readonly cache: EncoderCache;
   private readonly lanes: readonly Lane[];
@@ -37,13 +50,13 @@ export class SessionStates {
   private readonly newest: Matrix;
 
   constructor(
-    private readonly model: PolicyModel,
+    private readonly model: EncoderInForce,
     private readonly views: Views,
     slots: number,
   ) {
-    const { engine, network } = model;
+    const { engine, encoder } = model;
     const { memory } = engine;
-    const { history } = network.states;
+    const { history } = encoder;
     this.slots = Array.from({ length: slots }, () => ({ sequence: undefined, tokens: 0, origin: 0, version: -1 }));
     this.cache = history.cache(memory, slots);
     const capacity = Math.max(LANE_TOKENS, views.positions);
@@ -120,9 +133,9 @@ export class SessionStates {
   }
 
   private record({ tape, workspace: w, extensions, tokens }: Lane, items: Matrix): void {
-    const { engine, network, store } = this.model;
+    const { engine, encoder, weights } = this.model;
     const { memory } = engine;
-    const { history, start, shape } = network.states;
+    const { history, start, shape } = encoder;
     const types = shape.feedbackTypes;
     const itemRows = memory.integers(w.itemRows, tokens);
     const positions = memory.integers(w.positions, tokens);
@@ -137,7 +150,7 @@ export class SessionStates {
       row += count;
     }
     tape.clear();
-    history.extend(tape.kernels, store.weights, w, this.cache, extensions, items);
+    history.extend(tape.kernels, weights, w, this.cache, extensions, items);
     extensions.forEach(({ slot }, i) => {
       const { address, ld } = w.output;
       const to = this.newest.address + slot * ld * 4;

@@ -2,7 +2,7 @@
  * What the encoder reads of a session: one token per interaction, logged ones first, then the served slates in rank
  * order, and in front a start token so that a user without a history has a state too (docs/method.md, section 5).
  */
-import type { Session, SessionStep } from "../simulator/session.ts";
+import type { History, UserIndex } from "../data/dataset.ts";
 
 /** Item of the start token; its item encoding and its feedback are zero. */
 export const START = -1;
@@ -14,15 +14,16 @@ export class TokenSequence {
   private itemValues: Int32Array;
   private feedbackValues: Uint8Array;
 
-  constructor(readonly session: Session) {
-    const { history, steps } = session;
+  constructor(
+    readonly user: UserIndex,
+    history: History,
+  ) {
     this.itemValues = new Int32Array(1 + history.items.length + 128);
     this.feedbackValues = new Uint8Array(this.itemValues.length);
     this.itemValues[0] = START;
     this.itemValues.set(history.items, 1);
     this.feedbackValues.set(history.feedback, 1);
     this.length += history.items.length;
-    for (const step of steps) this.append(step);
   }
 
   /** Item of every token, START first. */
@@ -35,7 +36,7 @@ export class TokenSequence {
     return this.feedbackValues.subarray(0, this.length);
   }
 
-  append({ items, feedback }: SessionStep): void {
+  append(items: ArrayLike<number>, feedback: ArrayLike<number>): void {
     const needed = this.length + items.length;
     if (needed > this.itemValues.length) {
       const grown = new Int32Array(2 * needed);
