@@ -147,12 +147,12 @@ export function overlapAny(slates: readonly ServedSlate[], dataset: Dataset): nu
  */
 export function dominatingShare(exposures: Float64Array): number {
   const total = sumOf(exposures);
-  let share = 0;
+  let dominating = 0;
   for (const times of exposures.slice().sort().reverse()) {
-    if (share >= 0.8) break;
-    share += times / total;
+    if (dominating >= 0.8 * total) break;
+    dominating += times;
   }
-  return share;
+  return dominating / total;
 }
 
 /** Mean -ln popularity of the recommended items. */
