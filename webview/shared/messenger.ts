@@ -1,0 +1,102 @@
+/** The page's end of src/protocol/studio.ts: typed requests with answers, and events. */
+import type { HostToStudio, StudioEvents, StudioRequests } from "../../src/protocol/studio.ts";
+
+export type StudioMethod = keyof StudioRequests;
+
+/** What the host offers a webview (`acquireVsCodeApi`). */
+export interface HostApi {
+  postMessage(message: unknown): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+
+/** The host refused or failed; the message is for a person. */
+export class HostError extends Error {
+  constructor(
+    readonly method: StudioMethod,
+    message: string,
+  ) {
+    super(message);
+    this.name = "HostError";
+  }
+}
+
+interface Pending {
+  readonly method: StudioMethod;
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: HostError) => void;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+/** Requests that may rightly take long: a dialog is open, or a model or a simulation works. Milliseconds. */
+const patience: Partial<Record<StudioMethod, number>> = {
+  run: 120_000,
+  resume: 120_000,
+  renderPrompt: 60_000,
+  rerunStep: 180_000,
+  compare: 120_000,
+  openReport: 120_000,
+  connectModel: 3_600_000,
+  manageTrust: 3_600_000,
+  saveFile: 3_600_000,
+};
+const usualPatience = 20_000;
+
+export class Messenger {
+  readonly #pending = new Map<number, Pending>();
+  readonly #listeners = new Map<string, ((data: never) => void)[]>();
+  #lastId = 0;
+
+  constructor(
+    private readonly host: HostApi,
+    source: EventTarget,
+  ) {
+    source.addEventListener("message", (event) => this.#receive((event as MessageEvent).data as HostToStudio));
+  }
+
+  /** Rejects with a HostError when the host fails or does not answer in time. */
+  request<M extends StudioMethod>(
+    method: M,
+    params: StudioRequests[M]["params"],
+  ): Promise<StudioRequests[M]["result"]> {
+    this.#lastId += 1;
+    const id = this.#lastId;
+    return new Promise((resolve, reject) => {
+      const milliseconds = patience[method] ?? usualPatience;
+      const timer = setTimeout(() => {
+        this.#pending.delete(id);
+        reject(new HostError(method, `No answer to "${method}" within ${milliseconds / 1000} s. Try again.`));
+      }, milliseconds);
+      this.#pending.set(id, { method, resolve, reject, timer });
+      this.host.postMessage({ kind: "request", id, method, params });
+    });
+  }
+
+  on<E extends keyof StudioEvents>(event: E, listener: (data: StudioEvents[E]) => void): void {
+    const listeners = this.#listeners.get(event) ?? [];
+    listeners.push(listener as (data: never) => void);
+    this.#listeners.set(event, listeners);
+  }
+
+  #receive(message: HostToStudio): void {
+    switch (message?.kind) {
+      case "event":
+        for (const listener of this.#listeners.get(message.event) ?? []) listener(message.data as never);
+        return;
+      case "response":
+        this.#settle(message.id, ({ resolve }) => resolve(message.result as never));
+        return;
+      case "failure":
+        this.#settle(message.id, ({ method, reject }) => reject(new HostError(method, message.message)));
+        return;
+    }
+  }
+
+  #settle(id: number, settle: (pending: Pending) => void): void {
+    const pending = this.#pending.get(id);
+    if (!pending) return;
+    this.#pending.delete(id);
+    clearTimeout(pending.timer);
+    settle(pending);
+  }
+}

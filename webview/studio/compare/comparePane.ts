@@ -1,0 +1,144 @@
+/** The Compare pane: runs side by side, with intervals, and what differs between them. */
+import { html, nothing, type TemplateResult } from "lit-html";
+import type { Comparison } from "../../../src/protocol/engine.ts";
+import type { RunId } from "../../../src/protocol/run.ts";
+import type { StudioSnapshot } from "../../../src/protocol/studio.ts";
+import { diffView } from "../../shared/diffView.ts";
+import { formatNumber, formatValue } from "../../shared/format.ts";
+import { type App, messageOf } from "../app.ts";
+import { emptyState } from "../emptyState.ts";
+import { dotWhisker } from "./dotWhisker.ts";
+import { improvementMatrix } from "./improvementMatrix.ts";
+
+export function comparePane(app: App, snapshot: StudioSnapshot): TemplateResult {
+  if (snapshot.runs.length < 2) {
+    return emptyState({
+      title: "Nothing to compare yet",
+      text: "Two runs are needed: run the experiment, change a prompt or a threshold, and run it again.",
+    });
+  }
+  const chosen = app.state.page.compared.filter((id) => snapshot.runs.some((run) => run.id === id));
+  return html`<div class="pane compare-pane">
+    <div class="scroll">
+      ${chooser(app, snapshot, chosen)} ${result(app, chosen)}
+    </div>
+  </div>`;
+}
+
+/** Asks for the comparison of the chosen runs. */
+export async function compareChosen(app: App): Promise<void> {
+  const runIds = app.state.page.compared;
+  if (runIds.length < 2) return;
+  const before = app.state.comparison;
+  app.store.update({ comparison: { status: "loading", value: before.status === "ready" ? before.value : undefined } });
+  try {
+    const value = await app.messenger.request("compare", { runIds });
+    if (app.state.page.compared === runIds) app.store.update({ comparison: { status: "ready", value } });
+  } catch (error) {
+    app.store.update({ comparison: { status: "failed", message: messageOf(error) } });
+  }
+}
+
+function chooser(app: App, snapshot: StudioSnapshot, chosen: readonly RunId[]): TemplateResult {
+  const toggle = (id: RunId, on: boolean): void => {
+    app.patchPage({ compared: on ? [...chosen, id] : chosen.filter((other) => other !== id) });
+    void compareChosen(app);
+  };
+  return html`<fieldset class="run-chooser">
+    <legend>Runs to compare <span class="hint">the first chosen is the one others are set against</span></legend>
+    <ul>
+      ${snapshot.runs.map(
+        (run) => html`<li>
+          <label class="check">
+            <input
+              type="checkbox"
+              .checked=${chosen.includes(run.id)}
+              @change=${(event: Event) => toggle(run.id, (event.target as HTMLInputElement).checked)}
+            />
+            <span>${run.name}</span>
+            <span class="hint">seed ${run.seed}${run.summary ? `, R_cum ${formatNumber(run.summary.rCum)}` : ""}</span>
+          </label>
+        </li>`,
+      )}
+    </ul>
+    ${
+      chosen.length >= 2
+        ? html`<vscode-button
+            appearance="secondary"
+            ?disabled=${app.isBusy("openReport")}
+            @click=${() => app.attempt("openReport", { runIds: chosen })}
+            >Open report</vscode-button
+          >`
+        : nothing
+    }
+  </fieldset>`;
+}
+
+function result(app: App, chosen: readonly RunId[]): TemplateResult {
+  const { comparison } = app.state;
+  if (chosen.length < 2) return html`<p class="hint">Choose two runs or more.</p>`;
+  if (comparison.status === "failed") return html`<p class="error-text" role="alert">${comparison.message}</p>`;
+  const value = comparison.status === "idle" ? undefined : comparison.value;
+  if (!value) return html`<p class="hint" role="status">Comparing…</p>`;
+  return html`<div class="comparison ${comparison.status === "loading" ? "stale" : ""}">
+    <section aria-label="Metrics">
+      <h3>Metrics</h3>
+      <p class="hint">Dot: interquartile mean. Line: 95 % bootstrap interval.</p>
+      ${dotWhisker(value.rows)}
+    </section>
+    <section aria-label="Probability of improvement">
+      <h3>Probability of improvement</h3>
+      <p class="hint">How likely a session of the row's run has a higher R_cum than one of the column's.</p>
+      ${improvementMatrix(value)}
+    </section>
+    ${settings(value)} ${promptDifferences(value)}
+  </div>`;
+}
+
+function settings({ settings: changed, rows }: Comparison): TemplateResult {
+  if (changed.length === 0) {
+    return html`<section><h3>Settings</h3><p class="hint">No setting differs.</p></section>`;
+  }
+  return html`<section aria-label="Changed settings">
+    <h3>Settings that differ</h3>
+    <div class="table-scroll" tabindex="0" role="region" aria-label="Settings that differ">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Setting</th>
+            ${rows.map(({ label }) => html`<th scope="col">${label}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${changed.map(
+            ({ path, values }) => html`<tr>
+              <th scope="row"><code>${path}</code></th>
+              ${values.map((value) => html`<td>${formatValue(value)}</td>`)}
+            </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+  </section>`;
+}
+
+function promptDifferences({ prompts, rows }: Comparison): TemplateResult {
+  const sections = prompts.flatMap(({ role, texts }) => {
+    const [first = "", ...others] = texts;
+    return others.flatMap((text, i) =>
+      text === first
+        ? []
+        : html`<details open>
+            <summary>
+              ${role === "planner" ? "Planner" : "Critic"} prompt
+              <span class="hint">${rows[0]?.label ?? "first"} → ${rows[i + 1]?.label ?? "other"}</span>
+            </summary>
+            ${diffView(first, text, `${role} prompt, ${rows[0]?.label ?? ""} against ${rows[i + 1]?.label ?? ""}`)}
+          </details>`,
+    );
+  });
+  return html`<section aria-label="Prompts">
+    <h3>Prompts</h3>
+    ${sections.length === 0 ? html`<p class="hint">The prompts are the same.</p>` : sections}
+  </section>`;
+}

@@ -1,0 +1,67 @@
+/** Values with their intervals, one small scale per metric, runs below one another. */
+import { html, svg, type TemplateResult } from "lit-html";
+import type { ComparisonCell, ComparisonRow } from "../../../src/protocol/engine.ts";
+import { metricCatalogue } from "../../../src/protocol/metrics.ts";
+import { formatNumber } from "../../shared/format.ts";
+
+const width = 240;
+const rowHeight = 18;
+const inset = 8;
+/** The returns first; then what else the engine compares, in its order. */
+const first = ["rCum", "tInt", "rSin", "normalised"];
+
+export function dotWhisker(rows: readonly ComparisonRow[]): TemplateResult {
+  const names = [...new Set(rows.flatMap(({ metrics }) => Object.keys(metrics)))];
+  names.sort((a, b) => rank(a) - rank(b));
+  return html`<div class="dot-whiskers">${names.map((name) => metric(name, rows))}</div>`;
+}
+
+const rank = (name: string): number => (first.includes(name) ? first.indexOf(name) : first.length);
+
+function metric(name: string, rows: readonly ComparisonRow[]): TemplateResult {
+  const cells = rows.map(({ metrics }) => metrics[name]);
+  const known = cells.filter((cell) => cell !== undefined);
+  const low = Math.min(...known.map((cell) => cell.low));
+  const high = Math.max(...known.map((cell) => cell.high));
+  const span = high - low || Math.abs(high) || 1;
+  const x = (value: number): number => inset + ((value - low) / span) * (width - 2 * inset);
+  return html`<figure class="dot-whisker">
+    <figcaption>${labelOf(name)}</figcaption>
+    <table>
+      <thead class="visually-hidden">
+        <tr><th scope="col">Run</th><th scope="col">Value</th><th scope="col">Interval</th></tr>
+      </thead>
+      <tbody>
+        ${rows.map(({ label, seeds }, i) => {
+          const cell = cells[i];
+          return html`<tr>
+            <th scope="row" title="Seeds ${seeds.join(", ")}">${label}</th>
+            <td class="number">${cell ? formatNumber(cell.value) : "–"}</td>
+            <td>${cell ? whisker(cell, i, x) : ""}</td>
+          </tr>`;
+        })}
+      </tbody>
+    </table>
+  </figure>`;
+}
+
+function whisker({ value, low, high }: ComparisonCell, index: number, x: (value: number) => number): TemplateResult {
+  const middle = rowHeight / 2;
+  const text = `${formatNumber(low)} to ${formatNumber(high)}`;
+  return html`<svg class="whisker" viewBox="0 0 ${width} ${rowHeight}" role="img" aria-label=${text}>
+      ${svg`<title>${text}</title>
+      <line class="rail" x1=${inset} x2=${width - inset} y1=${middle} y2=${middle} />
+      <line class="line-stroke-${index % 6}" x1=${x(low)} x2=${x(high)} y1=${middle} y2=${middle} />
+      <line class="line-stroke-${index % 6}" x1=${x(low)} x2=${x(low)} y1=${middle - 4} y2=${middle + 4} />
+      <line class="line-stroke-${index % 6}" x1=${x(high)} x2=${x(high)} y1=${middle - 4} y2=${middle + 4} />
+      <circle class="line-fill-${index % 6}" cx=${x(value)} cy=${middle} r="4.5" />`}
+    </svg>
+    <span class="whisker-text">${text}</span>`;
+}
+
+function labelOf(name: string): string {
+  const known: Readonly<Record<string, { readonly label: string; readonly unit: string }>> = metricCatalogue;
+  if (name === "normalised") return "Normalised R_cum";
+  const definition = known[name];
+  return definition ? `${definition.label}${definition.unit ? ` (${definition.unit})` : ""}` : name;
+}

@@ -1,0 +1,266 @@
+/** One Chart.js canvas: given points already decimated, it draws lines, bands, reference lines and event markers. */
+import {
+  Chart,
+  type ChartDataset,
+  Filler,
+  LinearScale,
+  LineController,
+  LineElement,
+  LogarithmicScale,
+  type Plugin,
+  PointElement,
+} from "chart.js";
+import { formatNumber } from "../../shared/format.ts";
+import type { Point } from "./decimate.ts";
+import { faint, type Palette } from "./palette.ts";
+import type { ReferenceLine } from "./references.ts";
+import type { EventKind } from "./timeline.ts";
+import type { Range } from "./viewport.ts";
+
+Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Filler);
+
+export interface Stroke {
+  readonly points: readonly Point[];
+  readonly colour: string;
+  readonly width: number;
+  readonly dash: readonly number[];
+  /** Fills down to the stroke before it. */
+  readonly band?: boolean;
+  /** Few points: each is marked. */
+  readonly dots: boolean;
+}
+
+export interface Marker {
+  readonly x: number;
+  readonly kind: EventKind;
+}
+
+export interface Picture {
+  readonly strokes: readonly Stroke[];
+  readonly range: Range;
+  readonly logScale: boolean;
+  readonly references: readonly ReferenceLine[];
+  readonly markers: readonly Marker[];
+  /** Places of plan faults, drawn as ticks along the axis. */
+  readonly ticks: readonly number[];
+  readonly palette: Palette;
+}
+
+type LineChart = Chart<"line", Point[]>;
+
+/** All plots begin at the same place, so that charts below one another can be compared. */
+const axisWidth = 46;
+
+export class LinePlot {
+  readonly #chart: LineChart;
+  #picture: Picture | undefined;
+
+  constructor(canvas: HTMLCanvasElement) {
+    this.#chart = new Chart<"line", Point[]>(canvas, {
+      type: "line",
+      data: { datasets: [] },
+      options: {
+        animation: false,
+        parsing: false,
+        normalized: true,
+        responsive: true,
+        maintainAspectRatio: false,
+        events: [],
+        layout: { padding: { top: 10, right: 8, bottom: 0, left: 0 } },
+      },
+      plugins: [this.#annotations()],
+    });
+  }
+
+  get canvas(): HTMLCanvasElement {
+    return this.#chart.canvas;
+  }
+
+  /** Where the plot lies inside the canvas, in CSS pixels. */
+  get area(): { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number } {
+    return this.#chart.chartArea ?? { left: 0, right: 0, top: 0, bottom: 0 };
+  }
+
+  pixelOf(x: number): number {
+    return this.#chart.scales.x?.getPixelForValue(x) ?? 0;
+  }
+
+  valueAt(pixel: number): number {
+    return this.#chart.scales.x?.getValueForPixel(pixel) ?? 0;
+  }
+
+  draw(picture: Picture): void {
+    this.#picture = picture;
+    const chart = this.#chart;
+    // Chart.js keeps its own copy of what it drew: data is handed over whole, never pushed into.
+    chart.data.datasets = picture.strokes.map(dataset);
+    this.#scales(picture);
+    chart.update("none");
+  }
+
+  destroy(): void {
+    this.#chart.destroy();
+  }
+
+  #scales({ range, logScale, palette, references, strokes }: Picture): void {
+    const font = { family: palette.font, size: 11 };
+    const ticks = { color: palette.muted, font, maxRotation: 0 };
+    const border = { display: false };
+    const [low, high] = verticalRange(strokes, references, logScale);
+    this.#chart.options.scales = {
+      x: {
+        type: "linear",
+        min: range[0],
+        max: range[1],
+        border,
+        grid: { display: false },
+        ticks: { ...ticks, maxTicksLimit: 6, callback: (value) => compact(Number(value)) },
+      },
+      y: {
+        type: logScale ? "logarithmic" : "linear",
+        min: low,
+        max: high,
+        border,
+        grid: { color: faint(palette.grid, palette.dashed ? 0.5 : 0.25), tickLength: 0 },
+        ticks: { ...ticks, maxTicksLimit: 5, padding: 6, callback: (value) => compact(Number(value)) },
+        afterFit: (scale) => {
+          scale.width = axisWidth;
+        },
+      },
+    };
+  }
+
+  #annotations(): Plugin<"line"> {
+    return {
+      id: "annotations",
+      beforeDatasetsDraw: (chart) => this.#picture && drawMarkers(chart, this.#picture),
+      afterDatasetsDraw: (chart) => this.#picture && drawReferences(chart, this.#picture),
+    };
+  }
+}
+
+function dataset(stroke: Stroke): ChartDataset<"line", Point[]> {
+  return {
+    data: stroke.points as Point[],
+    borderColor: stroke.colour,
+    backgroundColor: stroke.colour,
+    borderWidth: stroke.band ? 0 : stroke.width,
+    borderDash: [...stroke.dash],
+    borderJoinStyle: "round",
+    pointRadius: stroke.dots ? 2 : 0,
+    pointHitRadius: 0,
+    tension: 0,
+    fill: stroke.band ? "-1" : false,
+  };
+}
+
+/** Lowest and highest of what is drawn with a little air, in whole decades on a logarithmic scale. */
+function verticalRange(strokes: readonly Stroke[], references: readonly ReferenceLine[], logScale: boolean): Range {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  const include = (value: number): void => {
+    if (logScale && value <= 0) return;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  };
+  for (const { points } of strokes) for (const { y } of points) include(y);
+  for (const { value } of references) include(value);
+  if (low > high) return logScale ? [0.1, 1] : [0, 1];
+  if (logScale) return [10 ** Math.floor(Math.log10(low)), 10 ** Math.ceil(Math.log10(high) + 1e-9)];
+  const air = (high - low) * 0.08 || Math.abs(high) * 0.1 || 1;
+  return [low >= 0 && low - air < 0 ? 0 : low - air, high + air];
+}
+
+function compact(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 1e6) return `${formatNumber(value / 1e6, 3)}M`;
+  if (size >= 1e4) return `${formatNumber(value / 1e3, 3)}k`;
+  return formatNumber(value, 3);
+}
+
+// -------------------------------------------------------------------------------------------------------- annotations
+
+function drawReferences(chart: Chart, { references, palette }: Picture): void {
+  const { ctx, chartArea, scales } = chart;
+  const { y } = scales;
+  if (!y) return;
+  ctx.save();
+  ctx.font = `10px ${palette.font}`;
+  ctx.textAlign = "right";
+  const taken: number[] = [];
+  for (const { label, value } of references) {
+    const at = Math.round(y.getPixelForValue(value)) + 0.5;
+    if (!(at >= chartArea.top && at <= chartArea.bottom)) continue;
+    ctx.strokeStyle = faint(palette.foreground, 0.5);
+    ctx.lineWidth = 1;
+    ctx.setLineDash([3, 3]);
+    ctx.beginPath();
+    ctx.moveTo(chartArea.left, at);
+    ctx.lineTo(chartArea.right, at);
+    ctx.stroke();
+    // Labels of lines close to one another would lie on top of each other: the later one moves below its line.
+    const above = taken.every((other) => Math.abs(other - (at - 7)) > 11) && at - 12 > chartArea.top;
+    const middle = above ? at - 7 : at + 7;
+    taken.push(middle);
+    ctx.textBaseline = "middle";
+    ctx.lineWidth = 3;
+    ctx.setLineDash([]);
+    ctx.strokeStyle = palette.background;
+    ctx.strokeText(label, chartArea.right - 3, middle);
+    ctx.fillStyle = palette.muted;
+    ctx.fillText(label, chartArea.right - 3, middle);
+  }
+  ctx.restore();
+}
+
+const tickHeight = 5;
+
+function drawMarkers(chart: Chart, { markers, ticks, palette }: Picture): void {
+  const { ctx, chartArea, scales } = chart;
+  const { x } = scales;
+  if (!x) return;
+  ctx.save();
+  ctx.strokeStyle = palette.warning;
+  ctx.beginPath();
+  let drawn = Number.NaN;
+  for (const tick of ticks) {
+    const at = Math.round(x.getPixelForValue(tick)) + 0.5;
+    if (at === drawn || at < chartArea.left || at > chartArea.right) continue;
+    ctx.moveTo(at, chartArea.bottom - tickHeight);
+    ctx.lineTo(at, chartArea.bottom);
+    drawn = at;
+  }
+  ctx.stroke();
+  for (const { x: place, kind } of markers) {
+    const at = Math.round(x.getPixelForValue(place)) + 0.5;
+    if (at < chartArea.left - 1 || at > chartArea.right + 1) continue;
+    const colour = kind === "change" ? palette.change : kind === "warning" ? palette.warning : palette.muted;
+    ctx.strokeStyle = faint(colour, 0.75);
+    ctx.setLineDash(kind === "change" ? [] : [2, 3]);
+    ctx.beginPath();
+    ctx.moveTo(at, chartArea.top - 2);
+    ctx.lineTo(at, chartArea.bottom);
+    ctx.stroke();
+    ctx.fillStyle = colour;
+    ctx.setLineDash([]);
+    drawGlyph(ctx, kind, at, chartArea.top - 5);
+  }
+  ctx.restore();
+}
+
+/** A diamond for changes, a triangle for warnings, a dot for the rest: shapes, so that colour is not needed. */
+function drawGlyph(ctx: CanvasRenderingContext2D, kind: Marker["kind"], x: number, y: number): void {
+  ctx.beginPath();
+  if (kind === "change") {
+    ctx.moveTo(x, y - 5);
+    ctx.lineTo(x + 5, y);
+    ctx.lineTo(x, y + 5);
+    ctx.lineTo(x - 5, y);
+  } else if (kind === "warning") {
+    ctx.moveTo(x, y - 4);
+    ctx.lineTo(x + 5, y + 4);
+    ctx.lineTo(x - 5, y + 4);
+  } else ctx.arc(x, y, 3, 0, Math.PI * 2);
+  ctx.closePath();
+  ctx.fill();
+}

@@ -1,0 +1,282 @@
+/** One metric's card: title, values under the crosshair, plot or table, and what is not shown. */
+import { html, nothing, render, type TemplateResult } from "lit-html";
+import { type MetricName, metricCatalogue } from "../../../src/protocol/metrics.ts";
+import { formatCount, formatNumber, shorten } from "../../shared/format.ts";
+import { LinePlot, type Picture, type Stroke } from "./chart.ts";
+import { dataTable } from "./dataTable.ts";
+import { type Decimated, decimate } from "./decimate.ts";
+import { attachGestures, type PlotActions } from "./gestures.ts";
+import type { Line } from "./lines.ts";
+import { colourOf, dashOf, faint, type Palette } from "./palette.ts";
+import type { ReferenceLine } from "./references.ts";
+import { type Axis, nearestIndex, type Series } from "./series.ts";
+import { SmoothedSeries } from "./smoothing.ts";
+import { describeEvent, eventKind, type ToldEvent } from "./timeline.ts";
+import type { Range } from "./viewport.ts";
+
+/** What a card draws, gathered by the view for all cards alike. */
+export interface CardModel {
+  readonly lines: readonly Line[];
+  readonly range: Range;
+  readonly axis: Axis;
+  readonly smoothing: number;
+  readonly logScale: boolean;
+  readonly references: readonly ReferenceLine[];
+  readonly events: readonly ToldEvent[];
+  readonly planEvents: readonly number[];
+  readonly palette: Palette;
+}
+
+export interface CardActions extends PlotActions {
+  readonly copyImage: (card: ChartCard) => void;
+  readonly exportCsv: (card: ChartCard) => void;
+  readonly remove: () => void;
+}
+
+/** A series of fewer points shows each as a dot: an evaluation every ten iterations is not a continuous curve. */
+const mostDots = 40;
+/** Pixels around the crosshair in which an event counts as pointed at. */
+const reach = 6;
+const mostEventsShown = 4;
+
+export class ChartCard {
+  readonly element = document.createElement("article");
+  model: CardModel | undefined;
+  visible = true;
+  readonly #plot: LinePlot;
+  readonly #surface = document.createElement("div");
+  readonly #crosshair = document.createElement("div");
+  readonly #popup = document.createElement("div");
+  readonly #table = document.createElement("div");
+  readonly #header = document.createElement("header");
+  readonly #footer = document.createElement("footer");
+  readonly #smoothed = new WeakMap<Series, SmoothedSeries>();
+  #showsTable = false;
+  #crosshairAt: number | undefined;
+
+  constructor(
+    readonly metric: MetricName,
+    private readonly actions: CardActions,
+  ) {
+    const box = document.createElement("div");
+    const canvas = document.createElement("canvas");
+    const holder = document.createElement("div");
+    holder.className = "plot-canvas";
+    holder.append(canvas);
+    this.element.className = "chart-card";
+    this.element.dataset.metric = metric;
+    this.#surface.className = "plot";
+    this.#surface.tabIndex = 0;
+    this.#surface.setAttribute("role", "group");
+    this.#surface.setAttribute("aria-roledescription", "chart");
+    canvas.setAttribute("aria-hidden", "true");
+    this.#crosshair.className = "crosshair";
+    this.#crosshair.hidden = true;
+    box.className = "zoom-box";
+    box.hidden = true;
+    this.#popup.className = "event-popup";
+    this.#popup.hidden = true;
+    this.#table.className = "chart-table";
+    this.#table.hidden = true;
+    this.#surface.append(holder, this.#crosshair, box, this.#popup);
+    this.element.append(this.#header, this.#surface, this.#table, this.#footer);
+    this.#plot = new LinePlot(canvas);
+    attachGestures(this.#surface, box, this.#plot, actions);
+  }
+
+  get plot(): LinePlot {
+    return this.#plot;
+  }
+
+  draw(model: CardModel): void {
+    this.model = model;
+    const shown = this.#strokes(model);
+    const markers = model.events.map((event) => ({ x: event[model.axis], kind: eventKind(event) }));
+    const picture: Picture = {
+      strokes: shown.strokes,
+      range: model.range,
+      logScale: model.logScale,
+      references: model.references,
+      markers,
+      ticks: model.planEvents,
+      palette: model.palette,
+    };
+    if (!this.#showsTable) this.#plot.draw(picture);
+    this.#renderAround(model, shown.decimated);
+    this.point(this.#crosshairAt);
+  }
+
+  /** Places the crosshair at a value of the axis. */
+  point(x: number | undefined): void {
+    this.#crosshairAt = x;
+    const { model } = this;
+    if (!model) return;
+    const { left, right, top, bottom } = this.#plot.area;
+    const at = x === undefined ? Number.NaN : this.#plot.pixelOf(x);
+    const inPlot = at >= left - 1 && at <= right + 1;
+    this.#crosshair.hidden = !inPlot;
+    if (inPlot) {
+      this.#crosshair.style.transform = `translateX(${Math.round(at)}px)`;
+      this.#crosshair.style.top = `${top}px`;
+      this.#crosshair.style.height = `${bottom - top}px`;
+    }
+    this.#renderHeader(model);
+    this.#renderPopup(model, inPlot ? at : undefined);
+  }
+
+  /** Value of the first line next to the crosshair, for the live region. */
+  spoken(): string {
+    const { model } = this;
+    const x = this.#crosshairAt;
+    if (!model || x === undefined) return "";
+    const values = model.lines.map(
+      ({ entry, series }) => `${entry.label} ${formatNumber(valueNear(series, model.axis, x))}`,
+    );
+    const near = this.#eventsNear(model, this.#plot.pixelOf(x)).map((event) => describeEvent(event).title);
+    return [
+      `${metricCatalogue[this.metric].label} at ${axisName(model.axis)} ${formatCount(x)}: ${values.join(", ")}`,
+      ...near,
+    ].join(". ");
+  }
+
+  destroy(): void {
+    this.#plot.destroy();
+    this.element.remove();
+  }
+
+  #strokes(model: CardModel): { strokes: readonly Stroke[]; decimated: readonly Decimated[] } {
+    const { axis, range, palette, logScale } = model;
+    const buckets = Math.max(100, Math.round(this.#plot.area.right - this.#plot.area.left));
+    const strokes: Stroke[] = [];
+    const decimated: Decimated[] = [];
+    const reduce = (series: Series, values: Float64Array): Decimated =>
+      decimate(series.axis(axis), values, range, buckets, logScale);
+    for (const { entry, series, band } of model.lines) {
+      const colour = colourOf(palette, entry.index);
+      const dash = dashOf(palette, entry.index);
+      const raw = reduce(series, series.values.view());
+      const dots = raw.of <= mostDots;
+      decimated.push(raw);
+      if (band) {
+        const edge = { colour: faint(colour, 0.18), width: 0, dash: [], dots: false };
+        strokes.push({ ...edge, points: reduce(band.low, band.low.values.view()).points });
+        strokes.push({ ...edge, points: reduce(band.high, band.high.values.view()).points, band: true });
+      }
+      if (model.smoothing > 0 && !dots) {
+        const smooth = this.#smooth(series, model.smoothing).view();
+        strokes.push({ points: raw.points, colour: faint(colour, 0.28), width: 1, dash: [], dots: false });
+        strokes.push({ points: reduce(series, smooth).points, colour, width: 1.75, dash, dots: false });
+      } else strokes.push({ points: raw.points, colour, width: 1.5, dash, dots });
+    }
+    return { strokes, decimated };
+  }
+
+  #smooth(series: Series, weight: number): SmoothedSeries {
+    const kept = this.#smoothed.get(series);
+    if (kept?.weight === weight) return kept;
+    const smoothed = new SmoothedSeries(series, weight);
+    this.#smoothed.set(series, smoothed);
+    return smoothed;
+  }
+
+  #renderAround(model: CardModel, decimated: readonly Decimated[]): void {
+    const { label } = metricCatalogue[this.metric];
+    const summary = model.lines.map(({ entry, series }) => `${entry.label}, latest ${formatNumber(last(series))}`);
+    this.#surface.setAttribute(
+      "aria-label",
+      `${label}: ${summary.join("; ") || "no points yet"}. Arrow keys move the crosshair.`,
+    );
+    const points = model.lines.reduce((sum, { series }) => sum + series.length, 0);
+    this.element.dataset.points = String(points);
+    render(footnote(decimated, model.lines.length > 0), this.#footer);
+    this.#surface.hidden = this.#showsTable;
+    this.#table.hidden = !this.#showsTable;
+    if (this.#showsTable) render(dataTable(this.metric, model), this.#table);
+  }
+
+  #renderHeader(model: CardModel): void {
+    const { label, unit, definition } = metricCatalogue[this.metric];
+    const x = this.#crosshairAt;
+    const value = (series: Series): number => (x === undefined ? last(series) : valueNear(series, model.axis, x));
+    render(
+      html`<div class="chart-title">
+          <h4 title=${definition}>${label}</h4>
+          <span class="unit">${unit}</span>
+          <span class="spacer"></span>
+          <span class="chart-values">
+            ${model.lines.map(
+              ({ entry, series }) => html`<span class="chart-value line-colour-${entry.index % 6}" title=${entry.label}
+                ><span class="value-dot" aria-hidden="true"></span>${formatNumber(value(series))}</span
+              >`,
+            )}
+          </span>
+        </div>
+        <div class="chart-buttons">
+          ${iconButton("Table", this.#showsTable, () => this.#toggleTable())}
+          ${iconButton("Copy", undefined, () => this.actions.copyImage(this), `Copy ${label} as PNG`)}
+          ${iconButton("CSV", undefined, () => this.actions.exportCsv(this), `Export ${label} as CSV`)}
+          ${iconButton("×", undefined, () => this.actions.remove(), `Remove ${label}`)}
+        </div>`,
+      this.#header,
+    );
+  }
+
+  #toggleTable(): void {
+    this.#showsTable = !this.#showsTable;
+    if (this.model) this.draw(this.model);
+  }
+
+  #eventsNear(model: CardModel, pixel: number): readonly ToldEvent[] {
+    return model.events.filter((event) => Math.abs(this.#plot.pixelOf(event[model.axis]) - pixel) <= reach);
+  }
+
+  #renderPopup(model: CardModel, pixel: number | undefined): void {
+    const near = pixel === undefined ? [] : this.#eventsNear(model, pixel);
+    this.#popup.hidden = near.length === 0;
+    if (near.length === 0 || pixel === undefined) return;
+    const { left, right } = this.#plot.area;
+    this.#popup.classList.toggle("left", pixel > (left + right) / 2);
+    this.#popup.style.setProperty("--at", `${Math.round(pixel)}px`);
+    render(
+      html`${near.slice(0, mostEventsShown).map(eventText)}
+      ${near.length > mostEventsShown ? html`<p class="hint">and ${near.length - mostEventsShown} more</p>` : nothing}`,
+      this.#popup,
+    );
+  }
+}
+
+export function eventText(event: ToldEvent): TemplateResult {
+  const { kind, title, detail, lines } = describeEvent(event);
+  return html`<div class="event ${kind}">
+    <p><strong>${shorten(title, 200)}</strong> <span class="hint">iteration ${formatCount(event.iteration)}</span></p>
+    ${detail ? html`<p>${shorten(detail, 300)}</p>` : nothing}
+    ${lines.map((line) => html`<p class="event-line">${shorten(line, 120)}</p>`)}
+  </div>`;
+}
+
+function footnote(decimated: readonly Decimated[], any: boolean): TemplateResult | typeof nothing {
+  if (!any) return html`<span>No points yet.</span>`;
+  const shown = decimated.reduce((sum, { points }) => sum + points.length, 0);
+  const of = decimated.reduce((sum, { of: all }) => sum + all, 0);
+  const dropped = decimated.reduce((sum, { notPositive }) => sum + notPositive, 0);
+  const parts: string[] = [];
+  if (decimated.some((one) => one.decimated)) {
+    parts.push(`Showing ${formatCount(shown)} of ${formatCount(of)} points; extremes kept.`);
+  }
+  if (dropped > 0) parts.push(`${formatCount(dropped)} points at or below zero have no place on a logarithmic scale.`);
+  return parts.length > 0 ? html`<span>${parts.join(" ")}</span>` : nothing;
+}
+
+function iconButton(text: string, pressed: boolean | undefined, act: () => void, label: string = text): TemplateResult {
+  return html`<button type="button" class="mini-button" title=${label} aria-label=${label} aria-pressed=${pressed ?? nothing} @click=${act}>
+    ${text}
+  </button>`;
+}
+
+const last = (series: Series): number => series.values.view().at(-1) ?? Number.NaN;
+const axisName = (axis: Axis): string => (axis === "iteration" ? "iteration" : "user step");
+
+function valueNear(series: Series, axis: Axis, x: number): number {
+  const index = nearestIndex(series.axis(axis), x);
+  return index < 0 ? Number.NaN : (series.values.view()[index] as number);
+}

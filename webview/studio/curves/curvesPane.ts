@@ -1,0 +1,161 @@
+/** The Curves pane: what is drawn and how, the legend, the charts by group, the events. */
+import { html, nothing, type TemplateResult } from "lit-html";
+import { repeat } from "lit-html/directives/repeat.js";
+import { type MetricName, metricCatalogue } from "../../../src/protocol/metrics.ts";
+import type { StudioSnapshot } from "../../../src/protocol/studio.ts";
+import { formatCount } from "../../shared/format.ts";
+import type { App } from "../app.ts";
+import { emptyState } from "../emptyState.ts";
+import { runObstacle } from "../state.ts";
+import { eventText } from "./chartCard.ts";
+import type { CurvesView } from "./curvesView.ts";
+import { legendBar } from "./legend.ts";
+
+const groups = ["Returns", "Evaluation", "Diversity", "Plans", "PPO", "Models"] as const;
+/** The list keeps to the newest; every event has its marker. */
+const mostEvents = 100;
+
+export function curvesPane(app: App, view: CurvesView, snapshot: StudioSnapshot): TemplateResult {
+  if (app.shownRuns().length === 0) return noRun(app, snapshot);
+  const { metrics } = app.state.page.curves;
+  const cards = view.cards(metrics);
+  return html`<div class="pane curves-pane">
+    ${toolbar(app, view)} ${legendBar(app, view.legend(), snapshot)}
+    <div class="scroll">
+      ${
+        cards.length === 0
+          ? emptyState({ title: "No metric chosen", text: "Choose metrics above to draw their curves." })
+          : nothing
+      }
+      ${groups.map((group) => {
+        const members = cards.filter(({ metric }) => metricCatalogue[metric].group === group);
+        return members.length === 0
+          ? nothing
+          : html`<section class="chart-group" aria-label=${group}>
+              <h3>${group}</h3>
+              <div class="charts">
+                ${repeat(
+                  members,
+                  ({ metric }) => metric,
+                  ({ element }) => element,
+                )}
+              </div>
+            </section>`;
+      })}
+      ${eventList(view)} ${view.announcer}
+    </div>
+  </div>`;
+}
+
+function noRun(app: App, snapshot: StudioSnapshot): TemplateResult {
+  const obstacle = runObstacle(snapshot);
+  return emptyState({
+    title: "No run yet",
+    text:
+      obstacle ??
+      "Run the experiment to see its curves live: session length, return, diversity, plans and training, beside the prompts and thresholds that shape them.",
+    actions: html`<vscode-button ?disabled=${obstacle !== undefined || app.isBusy("run")} @click=${() => app.run()}
+      >Run</vscode-button
+    >`,
+  });
+}
+
+function toolbar(app: App, view: CurvesView): TemplateResult {
+  const { axis, smoothing, logScale, references, groupSeeds, range, metrics } = app.state.page.curves;
+  const checkbox = (label: string, value: boolean, set: (on: boolean) => void) => html`<vscode-checkbox
+    .checked=${value}
+    @change=${(event: Event) => set((event.target as HTMLInputElement).checked)}
+    >${label}</vscode-checkbox
+  >`;
+  return html`<div class="curves-toolbar" role="group" aria-label="How curves are drawn">
+    ${metricPicker(app)}
+    <label class="check smoothing"
+      >Smoothing
+      <input
+        type="range"
+        min="0"
+        max="0.99"
+        step="0.01"
+        .value=${String(smoothing)}
+        @input=${(event: Event) => app.patchCurves({ smoothing: Number((event.target as HTMLInputElement).value) })}
+      /><output>${smoothing.toFixed(2)}</output></label
+    >
+    <label class="check"
+      >Over
+      <select
+        @change=${(event: Event) =>
+          app.patchCurves({
+            axis: (event.target as HTMLSelectElement).value === "userSteps" ? "userSteps" : "iteration",
+            range: undefined,
+          })}
+      >
+        <option value="iteration" ?selected=${axis === "iteration"}>iterations</option>
+        <option value="userSteps" ?selected=${axis === "userSteps"}>user steps</option>
+      </select></label
+    >
+    ${checkbox("Logarithmic", logScale, (on) => app.patchCurves({ logScale: on }))}
+    ${checkbox("References", references, (on) => app.patchCurves({ references: on }))}
+    ${checkbox("Group seeds", groupSeeds, (on) => app.patchCurves({ groupSeeds: on }))}
+    <span class="spacer"></span>
+    <span class="zoom-buttons" role="group" aria-label="Zoom" title="Ctrl+wheel zooms, dragging selects a part, Shift+drag pans, double click resets">
+      <button type="button" class="mini-button" aria-label="Zoom out" @click=${() => view.zoomBy(1.6)}>−</button>
+      <button type="button" class="mini-button" aria-label="Zoom in" @click=${() => view.zoomBy(0.625)}>+</button>
+      <button type="button" class="mini-button" ?disabled=${range === undefined} @click=${() => view.reset()}>
+        Show all
+      </button>
+    </span>
+    <button type="button" class="mini-button" @click=${() => view.exportCsv(metrics, "curves.csv")}>Export CSV</button>
+  </div>`;
+}
+
+function metricPicker(app: App): TemplateResult {
+  const { metrics } = app.state.page.curves;
+  const names = Object.keys(metricCatalogue) as MetricName[];
+  return html`<details class="metric-picker" @keydown=${closeOnEscape}>
+    <summary>Metrics <span class="hint">${metrics.length} of ${names.length}</span></summary>
+    <div class="metric-menu">
+      ${groups.map(
+        (group) => html`<fieldset>
+          <legend>${group}</legend>
+          ${names
+            .filter((name) => metricCatalogue[name].group === group)
+            .map(
+              (name) => html`<label class="check" title=${metricCatalogue[name].definition}>
+                <input
+                  type="checkbox"
+                  .checked=${metrics.includes(name)}
+                  @change=${(event: Event) => app.toggleMetric(name, (event.target as HTMLInputElement).checked)}
+                />
+                ${metricCatalogue[name].label}
+              </label>`,
+            )}
+        </fieldset>`,
+      )}
+    </div>
+  </details>`;
+}
+
+function closeOnEscape(event: KeyboardEvent): void {
+  const details = event.currentTarget as HTMLDetailsElement;
+  if (event.key !== "Escape" || !details.open) return;
+  details.open = false;
+  details.querySelector("summary")?.focus();
+}
+
+function eventList(view: CurvesView): TemplateResult | typeof nothing {
+  const events = view.events();
+  if (events.length === 0) return nothing;
+  return html`<details class="event-list">
+    <summary>Events <span class="hint">${formatCount(events.length)}</span></summary>
+    <ol>
+      ${events
+        .slice(-mostEvents)
+        .reverse()
+        .map(
+          (event) => html`<li>
+            <button type="button" @click=${() => view.pointAt(event)}>${eventText(event)}</button>
+          </li>`,
+        )}
+    </ol>
+  </details>`;
+}

@@ -1,0 +1,219 @@
+/** The charts as one instrument: cards per metric, one visible range, one crosshair, redrawn once a frame. */
+import type { MetricName } from "../../../src/protocol/metrics.ts";
+import { metricCatalogue } from "../../../src/protocol/metrics.ts";
+import type { RunId, RunRecord } from "../../../src/protocol/run.ts";
+import { frameScheduler } from "../../shared/store.ts";
+import { type App, messageOf } from "../app.ts";
+import { runById } from "../state.ts";
+import { type CardActions, ChartCard } from "./chartCard.ts";
+import { base64Of, cardImage, curvesCsv } from "./exportCurves.ts";
+import { type LegendEntry, LineSource, legendEntries } from "./lines.ts";
+import { onThemeChange, type Palette, readPalette } from "./palette.ts";
+import { referenceLines } from "./references.ts";
+import { nearestIndex } from "./series.ts";
+import { isTold, type ToldEvent } from "./timeline.ts";
+import { panned, type Range, zoomed } from "./viewport.ts";
+
+export class CurvesView {
+  readonly #cards = new Map<MetricName, ChartCard>();
+  readonly #lines: LineSource;
+  readonly #visibility: IntersectionObserver;
+  readonly #announce = document.createElement("div");
+  readonly #redraw: () => void;
+  #palette: Palette = readPalette();
+  #crosshair: number | undefined;
+
+  constructor(private readonly app: App) {
+    this.#lines = new LineSource(app.library);
+    this.#redraw = frameScheduler(() => this.#draw());
+    this.#announce.className = "visually-hidden";
+    this.#announce.setAttribute("aria-live", "polite");
+    this.#visibility = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) {
+        const card = this.#cards.get((target as HTMLElement).dataset.metric as MetricName);
+        if (card) card.visible = isIntersecting;
+      }
+      this.#redraw();
+    });
+    onThemeChange(() => {
+      this.#palette = readPalette();
+      this.#redraw();
+    });
+  }
+
+  /** Reads what the keyboard's crosshair points at to a screen reader. */
+  get announcer(): HTMLElement {
+    return this.#announce;
+  }
+
+  invalidate(): void {
+    this.#redraw();
+  }
+
+  /** Cards of the chosen metrics, in the catalogue's order. */
+  cards(metrics: readonly MetricName[]): readonly ChartCard[] {
+    for (const [metric, card] of this.#cards) {
+      if (metrics.includes(metric)) continue;
+      this.#visibility.unobserve(card.element);
+      card.destroy();
+      this.#cards.delete(metric);
+    }
+    const ordered = (Object.keys(metricCatalogue) as MetricName[]).filter((metric) => metrics.includes(metric));
+    return ordered.map((metric) => {
+      let card = this.#cards.get(metric);
+      if (!card) {
+        card = new ChartCard(metric, this.#actions(metric));
+        this.#cards.set(metric, card);
+        this.#visibility.observe(card.element);
+      }
+      return card;
+    });
+  }
+
+  legend(): readonly LegendEntry[] {
+    const { hidden, groupSeeds } = this.app.state.page.curves;
+    return legendEntries(this.#runs(), hidden, groupSeeds);
+  }
+
+  events(): readonly ToldEvent[] {
+    const [current] = this.app.shownRuns();
+    return (this.app.library.get(current)?.events ?? []).filter(isTold);
+  }
+
+  /** Moves the crosshair to an event, from the list of events. */
+  pointAt(event: ToldEvent): void {
+    this.#point(event[this.app.state.page.curves.axis]);
+  }
+
+  /** Every point of the given metrics as CSV, through the host's save dialog. */
+  async exportCsv(metrics: readonly MetricName[], name: string): Promise<void> {
+    const legend = this.legend();
+    const content = curvesCsv(metrics.map((metric) => ({ metric, lines: this.#lines.lines(metric, legend) })));
+    await this.app.attempt("saveFile", { name, content, encoding: "utf8" });
+  }
+
+  zoomBy(factor: number): void {
+    const full = this.#full();
+    const range = this.#range();
+    const centre = this.#crosshair ?? (range[0] + range[1]) / 2;
+    this.app.patchCurves({ range: zoomed(range, full, centre, factor) });
+  }
+
+  reset(): void {
+    this.app.patchCurves({ range: undefined });
+  }
+
+  // -------------------------------------------------------------------------------------------------------- drawing
+
+  #draw(): void {
+    const { axis, smoothing, logScale, references } = this.app.state.page.curves;
+    const [current] = this.app.shownRuns();
+    const data = this.app.library.get(current);
+    const legend = this.legend();
+    const range = this.#range();
+    const events = this.events();
+    const planEvents = (data?.events ?? []).flatMap((event) => (event.type === "plan" ? event[axis] : []));
+    const record: RunRecord | undefined = runById(this.app.state, current);
+    for (const card of this.#cards.values()) {
+      if (!card.visible || !card.element.isConnected) continue;
+      const isPlanMetric = metricCatalogue[card.metric].group === "Plans";
+      card.draw({
+        lines: this.#lines.lines(card.metric, legend),
+        range,
+        axis,
+        smoothing,
+        logScale,
+        references: references ? referenceLines(card.metric, data?.references ?? [], record) : [],
+        events,
+        planEvents: isPlanMetric ? planEvents : [],
+        palette: this.#palette,
+      });
+    }
+  }
+
+  #runs(): readonly RunRecord[] {
+    return this.app.shownRuns().flatMap((runId: RunId) => runById(this.app.state, runId) ?? []);
+  }
+
+  /** From the first to the last point of any visible run. */
+  #full(): Range {
+    const { axis } = this.app.state.page.curves;
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    for (const { hidden, runs } of this.legend()) {
+      if (hidden) continue;
+      for (const { id } of runs) {
+        for (const series of this.app.library.get(id)?.series.values() ?? []) {
+          const values = series.axis(axis);
+          low = Math.min(low, values[0] ?? low);
+          high = Math.max(high, values.at(-1) ?? high);
+        }
+      }
+    }
+    if (low > high) return [0, 1];
+    return low === high ? [low - 1, high + 1] : [low, high];
+  }
+
+  #range(): Range {
+    return this.app.state.page.curves.range ?? this.#full();
+  }
+
+  #point(x: number | undefined): void {
+    this.#crosshair = x;
+    for (const card of this.#cards.values()) if (card.visible) card.point(x);
+  }
+
+  // -------------------------------------------------------------------------------------------------------- actions
+
+  #actions(metric: MetricName): CardActions {
+    const setRange = (range: Range | undefined): void => this.app.patchCurves({ range });
+    return {
+      point: (x) => this.#point(x),
+      zoom: (centre, factor) => setRange(zoomed(this.#range(), this.#full(), centre, factor)),
+      pan: (share) => {
+        if (this.app.state.page.curves.range) setRange(panned(this.#range(), this.#full(), share));
+      },
+      select: (from, to) => setRange([from, to]),
+      reset: () => this.reset(),
+      step: (direction, to) => this.#step(metric, direction, to),
+      zoomKey: (factor) => this.zoomBy(factor),
+      copyImage: (card) => void this.#copyImage(card),
+      exportCsv: () => void this.exportCsv([metric], `${metric}.csv`),
+      remove: () => this.app.toggleMetric(metric, false),
+    };
+  }
+
+  #step(metric: MetricName, direction: 1 | -1, to: "point" | "event"): void {
+    const { axis } = this.app.state.page.curves;
+    const card = this.#cards.get(metric);
+    const range = this.#range();
+    const from = this.#crosshair ?? (direction > 0 ? range[0] : range[1]);
+    if (to === "event") {
+      const places = this.events().map((event) => event[axis]);
+      const next = direction > 0 ? places.find((x) => x > from) : places.findLast((x) => x < from);
+      if (next !== undefined) this.#point(next);
+    } else {
+      const points = card?.model?.lines[0]?.series.axis(axis);
+      if (!points || points.length === 0) return;
+      const at = nearestIndex(points, from) + (this.#crosshair === undefined ? 0 : direction);
+      this.#point(points[Math.min(Math.max(at, 0), points.length - 1)]);
+    }
+    this.#announce.textContent = card?.spoken() ?? "";
+  }
+
+  async #copyImage(card: ChartCard): Promise<void> {
+    try {
+      const image = await cardImage(card);
+      try {
+        await navigator.clipboard.write([new ClipboardItem({ "image/png": image })]);
+        this.app.notify("info", `Copied ${metricCatalogue[card.metric].label} as an image.`);
+      } catch {
+        // Not every host lets a page write images to the clipboard: then a file serves.
+        const content = await base64Of(image);
+        await this.app.attempt("saveFile", { name: `${card.metric}.png`, content, encoding: "base64" });
+      }
+    } catch (error) {
+      this.app.notify("error", messageOf(error));
+    }
+  }
+}

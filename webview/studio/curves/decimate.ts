@@ -1,0 +1,79 @@
+/** Fewer points for the same picture: per bucket of the axis the first, lowest, highest and last one, so spikes stay. */
+import { lowerBound } from "./series.ts";
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Decimated {
+  readonly points: readonly Point[];
+  /** Points in the visible range before decimation. */
+  readonly of: number;
+  readonly decimated: boolean;
+  /** Points a logarithmic scale cannot show. */
+  readonly notPositive: number;
+}
+
+const perBucket = 4;
+
+/**
+ * @param x ascending
+ * @param range visible part of the axis; one neighbour on each side is kept, so that lines run to the edge
+ * @param buckets about the width in pixels
+ */
+export function decimate(
+  x: Float64Array,
+  y: Float64Array,
+  range: readonly [number, number],
+  buckets: number,
+  positiveOnly: boolean,
+): Decimated {
+  const from = Math.max(0, lowerBound(x, range[0]) - 1);
+  const to = Math.min(x.length, lowerBound(x, range[1]) + 1);
+  const count = to - from;
+  const points: Point[] = [];
+  let notPositive = 0;
+  const keep = (i: number): void => {
+    points.push({ x: x[i] as number, y: y[i] as number });
+  };
+  if (count <= buckets * perBucket) {
+    for (let i = from; i < to; i++) {
+      if (positiveOnly && (y[i] as number) <= 0) notPositive++;
+      else keep(i);
+    }
+    return { points, of: count, decimated: false, notPositive };
+  }
+  const start = x[from] as number;
+  const width = ((x[to - 1] as number) - start) / buckets || 1;
+  let i = from;
+  while (i < to) {
+    const bucket = Math.floor(((x[i] as number) - start) / width);
+    let first = -1;
+    let last = -1;
+    let lowest = -1;
+    let highest = -1;
+    for (; i < to && Math.floor(((x[i] as number) - start) / width) === bucket; i++) {
+      const value = y[i] as number;
+      if (positiveOnly && value <= 0) {
+        notPositive++;
+        continue;
+      }
+      if (first < 0) {
+        first = i;
+        lowest = i;
+        highest = i;
+      } else if (value < (y[lowest] as number)) lowest = i;
+      else if (value > (y[highest] as number)) highest = i;
+      last = i;
+    }
+    if (first < 0) continue;
+    keep(first);
+    const early = Math.min(lowest, highest);
+    const late = Math.max(lowest, highest);
+    if (early > first && early < last) keep(early);
+    if (late > early && late > first && late < last) keep(late);
+    if (last > first) keep(last);
+  }
+  return { points, of: count, decimated: true, notPositive };
+}

@@ -1,0 +1,81 @@
+/** Curves leave the page as CSV (every raw point) or as an image (what is seen). */
+import { type MetricName, metricCatalogue } from "../../../src/protocol/metrics.ts";
+import type { ChartCard } from "./chartCard.ts";
+import type { Line } from "./lines.ts";
+import { colourOf, dashOf, type Palette } from "./palette.ts";
+
+/** One row per point: metric, run, seeds, iteration, user steps, value. */
+export function curvesCsv(curves: readonly { readonly metric: MetricName; readonly lines: readonly Line[] }[]): string {
+  const rows = ["metric,run_id,run,seeds,iteration,user_steps,value"];
+  for (const { metric, lines } of curves) {
+    for (const { entry, series } of lines) {
+      const seeds = entry.runs.map(({ seed }) => seed).join(" ");
+      const head = [metric, entry.key, entry.label, seeds].map(csvCell).join(",");
+      const iterations = series.iteration.view();
+      const userSteps = series.userSteps.view();
+      const values = series.values.view();
+      for (let i = 0; i < values.length; i++) rows.push(`${head},${iterations[i]},${userSteps[i]},${values[i]}`);
+    }
+  }
+  return `${rows.join("\n")}\n`;
+}
+
+/** Quoted where needed; a leading = + - @ would be run as a formula by spreadsheets. */
+function csvCell(text: string): string {
+  const safe = /^[=+\-@\t]/.test(text) ? `'${text}` : text;
+  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+const margin = 12;
+const titleHeight = 28;
+const legendRow = 18;
+
+/** The plot with its title and legend on the theme's background, as PNG. */
+export function cardImage(card: ChartCard): Promise<Blob> {
+  const { model } = card;
+  if (!model) return Promise.reject(new Error("The chart has not been drawn yet."));
+  const { palette, lines } = model;
+  const source = card.plot.canvas;
+  const scale = source.width / Math.max(1, source.clientWidth);
+  const canvas = document.createElement("canvas");
+  canvas.width = source.width + 2 * margin * scale;
+  canvas.height = source.height + (titleHeight + legendRow * lines.length + 2 * margin) * scale;
+  const context = canvas.getContext("2d");
+  if (!context) return Promise.reject(new Error("The browser gives no canvas to draw the image on."));
+  context.fillStyle = palette.background;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(source, margin * scale, (margin + titleHeight) * scale);
+  context.scale(scale, scale);
+  const { label, unit } = metricCatalogue[card.metric];
+  context.textBaseline = "middle";
+  context.fillStyle = palette.foreground;
+  context.font = `600 14px ${palette.font}`;
+  context.fillText(unit ? `${label} (${unit})` : label, margin, margin + titleHeight / 2);
+  drawLegend(context, lines, palette, margin + titleHeight + source.clientHeight + legendRow / 2);
+  return new Promise((resolve, reject) =>
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The image could not be encoded."))), "image/png"),
+  );
+}
+
+function drawLegend(context: CanvasRenderingContext2D, lines: readonly Line[], palette: Palette, top: number): void {
+  context.font = `12px ${palette.font}`;
+  lines.forEach(({ entry }, row) => {
+    const y = top + row * legendRow;
+    context.strokeStyle = colourOf(palette, entry.index);
+    context.lineWidth = 2;
+    context.setLineDash([...dashOf(palette, entry.index)]);
+    context.beginPath();
+    context.moveTo(margin, y);
+    context.lineTo(margin + 24, y);
+    context.stroke();
+    context.fillText(entry.label, margin + 32, y);
+  });
+}
+
+export async function base64Of(blob: Blob): Promise<string> {
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  let binary = "";
+  const chunk = 0x8000;
+  for (let i = 0; i < bytes.length; i += chunk) binary += String.fromCharCode(...bytes.subarray(i, i + chunk));
+  return btoa(binary);
+}

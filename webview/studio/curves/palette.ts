@@ -1,0 +1,71 @@
+/** Colours and dashes of the curves, from the editor's theme. */
+
+export interface Palette {
+  readonly series: readonly string[];
+  readonly foreground: string;
+  readonly muted: string;
+  readonly grid: string;
+  readonly background: string;
+  readonly warning: string;
+  readonly change: string;
+  readonly font: string;
+  /** Lines are told apart by dashes besides their colour. */
+  readonly dashed: boolean;
+}
+
+const seriesVariables = ["blue", "orange", "green", "purple", "red", "yellow"];
+/** One pattern per line, in pixels drawn and left out. */
+const dashes: readonly (readonly number[])[] = [[], [7, 3], [2, 2], [10, 3, 2, 3], [4, 4], [1, 3]];
+
+export function readPalette(): Palette {
+  const style = getComputedStyle(document.body);
+  const variable = (name: string, fallback: string): string =>
+    style.getPropertyValue(`--vscode-${name}`).trim() || fallback;
+  const foreground = variable("foreground", style.color);
+  const dashed = document.body.matches(".vscode-high-contrast, .vscode-high-contrast-light") || forcedColors.matches;
+  return {
+    series: seriesVariables.map((name) => variable(`charts-${name}`, foreground)),
+    foreground,
+    muted: variable("descriptionForeground", foreground),
+    grid: variable("charts-lines", foreground),
+    background: variable("editor-background", style.backgroundColor),
+    warning: variable("editorWarning-foreground", foreground),
+    change: variable("charts-purple", foreground),
+    font: variable("font-family", "sans-serif"),
+    dashed,
+  };
+}
+
+const forcedColors = matchMedia("(forced-colors: active)");
+
+export const colourOf = (palette: Palette, line: number): string =>
+  palette.series[line % palette.series.length] ?? palette.foreground;
+
+/** A seventh line has the first one's colour again; then its dash tells them apart in every theme. */
+export const dashOf = (palette: Palette, line: number): readonly number[] =>
+  palette.dashed || line >= palette.series.length
+    ? (dashes[(line + Math.floor(line / palette.series.length)) % dashes.length] ?? [])
+    : [];
+
+/** The colour at another opacity, whatever CSS notation it has. */
+export function faint(colour: string, opacity: number): string {
+  scratch ??= document.createElement("canvas").getContext("2d");
+  const context = scratch;
+  if (!context) return colour;
+  context.fillStyle = colour;
+  const { fillStyle } = context;
+  if (typeof fillStyle !== "string" || !fillStyle.startsWith("#")) return colour;
+  return `${fillStyle}${Math.round(opacity * 255)
+    .toString(16)
+    .padStart(2, "0")}`;
+}
+
+let scratch: CanvasRenderingContext2D | null | undefined;
+
+/** Calls back when the editor's theme changes: the host swaps the body's class and the variables on the root. */
+export function onThemeChange(changed: () => void): void {
+  const observer = new MutationObserver(changed);
+  observer.observe(document.body, { attributes: true, attributeFilter: ["class"] });
+  observer.observe(document.documentElement, { attributes: true, attributeFilter: ["style", "class"] });
+  forcedColors.addEventListener("change", changed);
+}

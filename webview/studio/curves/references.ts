@@ -1,0 +1,60 @@
+/** Horizontal reference lines: policies measured on the same users, and the paper's numbers where they apply. */
+import type { MetricName } from "../../../src/protocol/metrics.ts";
+import type { ReferenceRow, RunRecord } from "../../../src/protocol/run.ts";
+import { valueAt } from "../../shared/jsonPath.ts";
+
+export interface ReferenceLine {
+  readonly label: string;
+  readonly value: number;
+}
+
+type Returns = "tInt" | "rCum" | "rSin";
+
+const returnsOf: Partial<Record<MetricName, Returns>> = {
+  tInt: "tInt",
+  rCum: "rCum",
+  rSin: "rSin",
+  evalTInt: "tInt",
+  evalRCum: "rCum",
+  evalRSin: "rSin",
+};
+
+/** docs/method.md, section 11. */
+const published: Record<string, Record<Returns, number>> = {
+  kuairand: { tInt: 17.238, rCum: 12.284, rSin: 0.719 },
+  kuairec: { tInt: 16.4, rCum: 10.507, rSin: 0.637 },
+};
+
+export function referenceLines(
+  metric: MetricName,
+  rows: readonly ReferenceRow[],
+  run: RunRecord | undefined,
+): ReferenceLine[] {
+  const key = returnsOf[metric];
+  if (!key)
+    return metric === "evalNormalised"
+      ? [
+          { label: "random", value: 0 },
+          { label: "oracle", value: 1 },
+        ]
+      : [];
+  const lines: ReferenceLine[] = rows.map((row) => ({ label: row.policy, value: row[key] }));
+  const paper =
+    run && paperSetting(run.experiment) ? published[String(valueAt(run.experiment, "dataset.kind"))] : undefined;
+  return paper ? [...lines, { label: "paper", value: paper[key] }] : lines;
+}
+
+/** The published numbers hold for slates of 6 and sessions of at most 20 steps under the temper rule. */
+function paperSetting(experiment: unknown): boolean {
+  const quit = valueAt(experiment, "simulator.quit");
+  return (
+    valueAt(experiment, "simulator.slateSize") === 6 &&
+    valueAt(quit, "rule") === "temper" &&
+    valueAt(quit, "initialTemper") === 20 &&
+    valueAt(quit, "stepCost") === 1 &&
+    valueAt(quit, "repeatCost") === 1 &&
+    valueAt(quit, "comparison") === "position" &&
+    valueAt(quit, "window") === 1 &&
+    valueAt(quit, "threshold") === 1
+  );
+}

@@ -1,0 +1,89 @@
+/** A metric of one run as it grows: the raw numbers, all of them, for as long as the page lives. */
+
+export type Axis = "iteration" | "userSteps";
+
+/** Numbers that are only ever appended; the buffer doubles, so appending is O(1) amortised and memory at most twice the data. */
+export class GrowingArray {
+  #buffer = new Float64Array(64);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(value: number): void {
+    if (this.#length === this.#buffer.length) {
+      const larger = new Float64Array(this.#buffer.length * 2);
+      larger.set(this.#buffer);
+      this.#buffer = larger;
+    }
+    this.#buffer[this.#length] = value;
+    this.#length += 1;
+  }
+
+  truncate(length: number): void {
+    this.#length = Math.min(this.#length, length);
+  }
+
+  /** A view, valid until the next push. */
+  view(): Float64Array {
+    return this.#buffer.subarray(0, this.#length);
+  }
+}
+
+export class Series {
+  readonly iteration = new GrowingArray();
+  readonly userSteps = new GrowingArray();
+  readonly values = new GrowingArray();
+  /** Counts every change, for caches. */
+  revision = 0;
+  /** Counts rewinds: what was derived from the old points is void. */
+  rewinds = 0;
+
+  get length(): number {
+    return this.values.length;
+  }
+
+  /** A run resumed from a checkpoint repeats iterations: the newer points replace the older. */
+  append(iteration: number, userSteps: number, value: number): void {
+    const iterations = this.iteration.view();
+    if (iterations.length > 0 && iteration <= (iterations[iterations.length - 1] as number)) {
+      this.#truncate(lowerBound(iterations, iteration));
+    }
+    this.iteration.push(iteration);
+    this.userSteps.push(userSteps);
+    this.values.push(value);
+    this.revision += 1;
+  }
+
+  axis(axis: Axis): Float64Array {
+    return this[axis].view();
+  }
+
+  #truncate(length: number): void {
+    this.iteration.truncate(length);
+    this.userSteps.truncate(length);
+    this.values.truncate(length);
+    this.rewinds += 1;
+  }
+}
+
+/** First index whose value is not below `x`. */
+export function lowerBound(values: Float64Array, x: number): number {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((values[middle] as number) < x) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Index of the point nearest to `x`; -1 when there is none. */
+export function nearestIndex(values: Float64Array, x: number): number {
+  if (values.length === 0) return -1;
+  const after = Math.min(lowerBound(values, x), values.length - 1);
+  if (after === 0) return 0;
+  return x - (values[after - 1] as number) <= (values[after] as number) - x ? after - 1 : after;
+}

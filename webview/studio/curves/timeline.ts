@@ -1,0 +1,80 @@
+/** What a run's timeline events say, in words, for markers and the list of events. */
+import type { TimelineEvent } from "../../../src/protocol/run.ts";
+import { formatValue } from "../../shared/format.ts";
+import { diffLines, diffSummary } from "../../shared/lineDiff.ts";
+
+export type EventKind = "change" | "warning" | "state" | "pool";
+
+export interface EventText {
+  readonly kind: EventKind;
+  readonly title: string;
+  readonly detail: string;
+  /** The changed lines of a prompt, signed. */
+  readonly lines: readonly string[];
+}
+
+/** Plan events come by the hundred: they are drawn as ticks and counted, not told one by one. */
+export type PlanEvent = Extract<TimelineEvent, { type: "plan" }>;
+export type ToldEvent = Exclude<TimelineEvent, PlanEvent>;
+
+export const isTold = (event: TimelineEvent): event is ToldEvent => event.type !== "plan";
+
+const mostDiffLines = 6;
+
+export function eventKind({ type }: ToldEvent): EventKind {
+  if (type === "change" || type === "warning" || type === "pool") return type;
+  return type === "failed" ? "warning" : "state";
+}
+
+/** Events never change, and a prompt's difference costs time: each is worked out once. */
+const described = new WeakMap<ToldEvent, EventText>();
+
+export function describeEvent(event: ToldEvent): EventText {
+  let text = described.get(event);
+  if (!text) {
+    text = describe(event);
+    described.set(event, text);
+  }
+  return text;
+}
+
+function describe(event: ToldEvent): EventText {
+  const kind = eventKind(event);
+  switch (event.type) {
+    case "change":
+      return describeChange(event);
+    case "warning":
+      return { kind, title: event.message, detail: evidence(event.evidence, event.code), lines: [] };
+    case "paused":
+    case "failed":
+      return { kind, title: sentence(event.type), detail: event.reason, lines: [] };
+    case "pool":
+      return { kind, title: `Reflection: ${event.action}`, detail: event.reflection, lines: [] };
+    default:
+      return { kind, title: sentence(event.type), detail: "", lines: [] };
+  }
+}
+
+function describeChange({ path, from, to }: Extract<ToldEvent, { type: "change" }>): EventText {
+  if (path.endsWith(".prompt") && typeof from === "string" && typeof to === "string") {
+    const changed = diffLines(from, to).filter(({ kind }) => kind !== "same");
+    const lines = changed.slice(0, mostDiffLines).map(({ kind, text }) => `${kind === "added" ? "+" : "−"} ${text}`);
+    if (changed.length > mostDiffLines) lines.push(`⋯ ${changed.length - mostDiffLines} more`);
+    const role = path.startsWith("critic") ? "Critic" : "Planner";
+    return { kind: "change", title: `${role} prompt changed`, detail: diffSummary(from, to), lines };
+  }
+  if (isObject(from) && isObject(to)) {
+    const keys = Object.keys({ ...from, ...to }).filter((key) => formatValue(from[key]) !== formatValue(to[key]));
+    const parts = keys.map((key) => `${key} ${formatValue(from[key])} → ${formatValue(to[key])}`);
+    return { kind: "change", title: `${path} changed`, detail: parts.join(", "), lines: [] };
+  }
+  return { kind: "change", title: `${path} changed`, detail: `${formatValue(from)} → ${formatValue(to)}`, lines: [] };
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const evidence = (value: unknown, code: string): string =>
+  value === undefined ? code : `${code}: ${formatValue(value, 160)}`;
+
+const sentence = (type: string): string => type.charAt(0).toUpperCase() + type.slice(1);

@@ -1,0 +1,52 @@
+/** Entry of the Studio page: builds everything, draws the page after each change, once a frame. */
+import { render } from "lit-html";
+import type { HostApi } from "../shared/messenger.ts";
+import { frameScheduler } from "../shared/store.ts";
+import { registerToolkit } from "../shared/toolkit.ts";
+import { App } from "./app.ts";
+import { CurvesView } from "./curves/curvesView.ts";
+import { PromptsPane } from "./prompts/promptsPane.ts";
+import { rememberScroll, restoreScroll } from "./scrollMemory.ts";
+import { type Panes, shell } from "./shell.ts";
+import "./studio.css";
+
+declare function acquireVsCodeApi(): HostApi;
+
+function start(root: HTMLElement): void {
+  registerToolkit();
+  let panes: Panes | undefined;
+  const redraw = frameScheduler(() => {
+    if (!panes) return;
+    render(shell(app, panes), root);
+    restoreScroll(app, root);
+    // A policy without inline styles allows setting them from here.
+    root.style.setProperty("--split", String(app.state.page.split));
+  });
+  const app = new App(acquireVsCodeApi(), window, () => {
+    panes?.curves.invalidate();
+    redraw();
+  });
+  panes = { prompts: new PromptsPane(app), curves: new CurvesView(app) };
+  app.store.subscribe(() => {
+    panes?.curves.invalidate();
+    redraw();
+  });
+  // In the capturing phase, so that the workbench does not run the experiment a second time by its own keybinding.
+  addEventListener(
+    "keydown",
+    (event) => {
+      const runs = (event.ctrlKey || event.metaKey) && (event.key === "Enter" || event.key === "F5");
+      if (!runs) return;
+      event.preventDefault();
+      event.stopPropagation();
+      void app.run();
+    },
+    true,
+  );
+  rememberScroll(app, root);
+  void app.start();
+}
+
+const root = document.getElementById("studio");
+if (root) start(root);
+else throw new Error('The page has no element with id "studio".');

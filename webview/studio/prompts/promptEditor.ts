@@ -1,0 +1,142 @@
+/**
+ * A text area with line numbers, marked placeholders and marked problem lines. The text area lies over a mirror of its
+ * lines that wraps exactly alike; the mirror gives the height, so nothing is measured, and typing, selection, input
+ * methods and undo stay the browser's own.
+ */
+import type { Problem } from "../../../src/protocol/studio.ts";
+
+/** Beyond this the mirror would slow typing down: the text area then scrolls alone, without line numbers. */
+const longestMirrored = 200_000;
+const mostLinesMirrored = 5000;
+
+const placeholder = /\{\{[^{}\n]*\}\}|\{%[^{}\n]*%\}/g;
+
+export class PromptEditor {
+  readonly element = document.createElement("div");
+  readonly #area = document.createElement("textarea");
+  readonly #mirror = document.createElement("div");
+  readonly #plainNote = document.createElement("p");
+  #lines: string[] = [];
+  #problems = new Map<number, Problem["severity"]>();
+
+  constructor(label: string, typed: (text: string) => void) {
+    this.element.className = "prompt-editor";
+    this.#area.className = "prompt-text";
+    this.#area.spellcheck = false;
+    this.#area.setAttribute("aria-label", label);
+    this.#area.setAttribute("wrap", "soft");
+    this.#mirror.className = "prompt-mirror";
+    this.#mirror.setAttribute("aria-hidden", "true");
+    this.#plainNote.className = "prompt-plain-note";
+    this.#plainNote.textContent = "Line numbers and marks are off for a text of this size.";
+    this.element.append(this.#mirror, this.#area, this.#plainNote);
+    this.#area.addEventListener("input", () => {
+      this.#reflect();
+      typed(this.#area.value);
+    });
+    this.#area.addEventListener("keydown", keepFromHost);
+    this.#reflect();
+  }
+
+  focus(): void {
+    this.#area.focus();
+  }
+
+  /** Shows `text`, touching only what differs, so that the caret and the undo history stay. */
+  show(text: string): void {
+    const area = this.#area;
+    if (area.value === text) return;
+    const before = area.value;
+    let from = 0;
+    while (from < before.length && from < text.length && before[from] === text[from]) from++;
+    let end = 0;
+    const room = Math.min(before.length, text.length) - from;
+    while (end < room && before[before.length - 1 - end] === text[text.length - 1 - end]) end++;
+    area.setRangeText(text.slice(from, text.length - end), from, before.length - end, "preserve");
+    this.#reflect();
+  }
+
+  /** Types `text` at the caret. */
+  insert(text: string): void {
+    const area = this.#area;
+    area.focus();
+    // Unlike setRangeText, this enters the browser's undo history.
+    if (!document.execCommand("insertText", false, text)) {
+      area.setRangeText(text, area.selectionStart, area.selectionEnd, "end");
+      area.dispatchEvent(new Event("input"));
+    }
+  }
+
+  goTo(line: number): void {
+    const lines = this.#area.value.split("\n");
+    const offset = lines.slice(0, line).reduce((sum, text) => sum + text.length + 1, 0);
+    this.#area.focus();
+    this.#area.setSelectionRange(offset, offset + (lines[line]?.length ?? 0));
+    this.#mirror.children[line]?.scrollIntoView({ block: "nearest" });
+  }
+
+  mark(problems: readonly Problem[]): void {
+    const marks = new Map<number, Problem["severity"]>();
+    for (const { line, severity } of problems) if (marks.get(line) !== "error") marks.set(line, severity);
+    if (sameEntries(marks, this.#problems)) return;
+    this.#problems = marks;
+    for (let i = 0; i < this.#mirror.children.length; i++) this.#markLine(i);
+  }
+
+  /** Brings the mirror up to date line by line; most keystrokes change one. */
+  #reflect(): void {
+    const text = this.#area.value;
+    const lines = text.length > longestMirrored ? [] : text.split("\n");
+    const plain = text.length > longestMirrored || lines.length > mostLinesMirrored;
+    this.element.classList.toggle("plain", plain);
+    if (plain) {
+      this.#lines = [];
+      this.#mirror.replaceChildren();
+      return;
+    }
+    for (let i = 0; i < lines.length; i++) {
+      const line = lines[i] ?? "";
+      let row = this.#mirror.children[i];
+      if (row && this.#lines[i] === line) continue;
+      if (!row) {
+        row = document.createElement("div");
+        this.#mirror.append(row);
+      }
+      row.replaceChildren(...lineContent(line));
+      this.#lines[i] = line;
+      this.#markLine(i);
+    }
+    while (this.#mirror.children.length > lines.length) this.#mirror.lastElementChild?.remove();
+    this.#lines.length = lines.length;
+  }
+
+  #markLine(line: number): void {
+    const row = this.#mirror.children[line];
+    if (row) row.className = `prompt-line ${this.#problems.get(line) ?? ""}`;
+  }
+}
+
+function lineContent(line: string): Node[] {
+  const nodes: Node[] = [];
+  let at = 0;
+  for (const match of line.matchAll(placeholder)) {
+    if (match.index > at) nodes.push(document.createTextNode(line.slice(at, match.index)));
+    const mark = document.createElement("mark");
+    mark.textContent = match[0];
+    nodes.push(mark);
+    at = match.index + match[0].length;
+  }
+  // An empty row would have no height: a zero-width space gives it one line.
+  nodes.push(document.createTextNode(line.slice(at) || (at === 0 ? "\u200b" : "")));
+  return nodes;
+}
+
+/** Undo and redo are the text area's; the workbench would undo the experiment file instead. */
+function keepFromHost(event: KeyboardEvent): void {
+  const key = event.key.toLowerCase();
+  if ((event.ctrlKey || event.metaKey) && (key === "z" || key === "y")) event.stopPropagation();
+}
+
+function sameEntries<K, V>(a: ReadonlyMap<K, V>, b: ReadonlyMap<K, V>): boolean {
+  return a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
+}

@@ -1,0 +1,149 @@
+/**
+ * Keeps what is typed in the page equal to the prompt's document in the host. Keystrokes show at once and are sent one
+ * edit at a time, each naming the version it was made on; a change from outside (text editor, checkout) is merged when
+ * it touches other lines than the unsent typing, and otherwise becomes a conflict for the user to settle. Nothing typed
+ * is dropped.
+ */
+
+export interface SyncEvent {
+  readonly text: string;
+  readonly version: number;
+}
+
+export type SendEdit = (text: string, version: number) => Promise<{ accepted: boolean; version: number }>;
+
+export class PromptSync {
+  /** What the page shows. */
+  text: string;
+  /** The outside text that collides with what was typed. */
+  conflict: SyncEvent | undefined;
+  /** What the last edit failed with; the text is still here. */
+  failure: string | undefined;
+  #base: SyncEvent;
+  #inFlight: string | undefined;
+
+  constructor(
+    initial: SyncEvent,
+    private readonly send: SendEdit,
+    /** The text changed by other means than `type`. */
+    private readonly replaced: () => void,
+  ) {
+    this.text = initial.text;
+    this.#base = initial;
+  }
+
+  /** The last text that page and host agreed on. */
+  get base(): string {
+    return this.#base.text;
+  }
+
+  get unsent(): boolean {
+    return this.text !== this.#base.text;
+  }
+
+  type(text: string): void {
+    this.text = text;
+    this.#flush();
+  }
+
+  /** Typed before a reload and never acknowledged: taken up again if the file is still what it was typed over. */
+  recover(unsent: { readonly text: string; readonly base: string }): void {
+    if (unsent.text === this.#base.text) return;
+    if (unsent.base === this.#base.text) {
+      this.text = unsent.text;
+      this.#flush();
+    } else {
+      this.conflict = this.#base;
+      this.text = unsent.text;
+    }
+    this.replaced();
+  }
+
+  receive(event: SyncEvent): void {
+    if (event.version <= this.#base.version) return;
+    if (event.text === this.text || event.text === this.#inFlight) {
+      this.#base = event;
+      if (event.text === this.text) this.conflict = undefined;
+      return;
+    }
+    if (!this.unsent) {
+      this.#base = event;
+      this.text = event.text;
+      this.conflict = undefined;
+      this.replaced();
+      return;
+    }
+    const merged = this.conflict ? undefined : mergeLines(this.#base.text, this.text, event.text);
+    this.#base = event;
+    if (merged === undefined) {
+      this.conflict = event;
+    } else {
+      this.text = merged;
+      this.#flush();
+    }
+    this.replaced();
+  }
+
+  settle(choice: "mine" | "theirs"): void {
+    if (choice === "theirs") this.text = this.#base.text;
+    this.conflict = undefined;
+    this.#flush();
+    this.replaced();
+  }
+
+  retry(): void {
+    this.failure = undefined;
+    this.#flush();
+  }
+
+  #flush(): void {
+    if (this.#inFlight !== undefined || this.conflict || !this.unsent) return;
+    const text = this.text;
+    this.#inFlight = text;
+    this.send(text, this.#base.version).then(
+      ({ accepted, version }) => {
+        this.#inFlight = undefined;
+        this.failure = undefined;
+        if (accepted && version >= this.#base.version) this.#base = { text, version };
+        // A refused edit goes again once the newest text has arrived and been merged, be that before or after this answer.
+        if (accepted || this.#base.version >= version) this.#flush();
+      },
+      (error: unknown) => {
+        this.#inFlight = undefined;
+        this.failure = error instanceof Error ? error.message : String(error);
+        this.replaced();
+      },
+    );
+  }
+}
+
+/** Both changes applied to the base, or undefined when they touch the same or adjoining lines. */
+export function mergeLines(base: string, mine: string, theirs: string): string | undefined {
+  const lines = base.split("\n");
+  const left = changedSpan(lines, mine.split("\n"));
+  const right = changedSpan(lines, theirs.split("\n"));
+  const [first, second] = left.from <= right.from ? [left, right] : [right, left];
+  if (first.to >= second.from) return undefined;
+  return [
+    ...lines.slice(0, first.from),
+    ...first.lines,
+    ...lines.slice(first.to, second.from),
+    ...second.lines,
+    ...lines.slice(second.to),
+  ].join("\n");
+}
+
+/** The one span of lines outside of which both are equal. */
+function changedSpan(base: readonly string[], changed: readonly string[]) {
+  let from = 0;
+  while (from < base.length && from < changed.length && base[from] === changed[from]) from++;
+  let end = 0;
+  while (
+    end < base.length - from &&
+    end < changed.length - from &&
+    base[base.length - 1 - end] === changed[changed.length - 1 - end]
+  ) {
+    end++;
+  }
+  return { from, to: base.length - end, lines: changed.slice(from, changed.length - end) };
+}

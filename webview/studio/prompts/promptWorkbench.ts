@@ -1,0 +1,105 @@
+/** Both prompts as they are edited: one PromptSync each, with preview and history fetched when they are looked at. */
+import type { PromptRole, PromptState } from "../../../src/protocol/studio.ts";
+import { debounce } from "../../shared/store.ts";
+import { type App, messageOf } from "../app.ts";
+import { snapshotOf } from "../state.ts";
+import { PromptSync, type SyncEvent } from "./promptSync.ts";
+
+const roles: readonly PromptRole[] = ["planner", "critic"];
+
+export class PromptWorkbench {
+  readonly #syncs = new Map<PromptRole, PromptSync>();
+  readonly #render: () => void;
+
+  constructor(private readonly app: App) {
+    this.#render = debounce(() => void this.renderPreview(), 400);
+  }
+
+  open(prompts: Readonly<Record<PromptRole, PromptState>>): void {
+    for (const role of roles) {
+      const state = prompts[role];
+      if (!state.exists) continue;
+      const sync = this.#create(role, state);
+      const unsent = this.app.state.page.unsent[role];
+      if (unsent) sync.recover(unsent);
+    }
+    this.#changed();
+    void this.renderPreview();
+  }
+
+  get(role: PromptRole): PromptSync | undefined {
+    return this.#syncs.get(role);
+  }
+
+  receive(prompt: PromptState): void {
+    const sync = this.#syncs.get(prompt.role);
+    if (!prompt.exists) this.#syncs.delete(prompt.role);
+    else if (sync) sync.receive(asEvent(prompt));
+    else this.#create(prompt.role, prompt);
+    this.#changed();
+    if (prompt.role === this.app.state.page.promptRole) this.#render();
+  }
+
+  type(role: PromptRole, text: string): void {
+    this.#syncs.get(role)?.type(text);
+    this.#changed();
+    this.#render();
+  }
+
+  show(role: PromptRole): void {
+    this.app.patchPage({ promptRole: role });
+    void this.renderPreview();
+    if (this.app.state.page.promptTool === "history") void this.loadHistory();
+  }
+
+  async renderPreview(): Promise<void> {
+    const { app } = this;
+    const snapshot = snapshotOf(app.state);
+    const role = app.state.page.promptRole;
+    if (!snapshot?.prompts[role].exists || snapshot.engine.state === "unavailable" || !snapshot.trusted) return;
+    const runId = snapshot.currentRun;
+    try {
+      const value = await app.messenger.request("renderPrompt", { role, ...(runId !== undefined && { runId }) });
+      app.store.update(({ previews }) => ({ previews: { ...previews, [role]: { status: "ready", value } } }));
+    } catch (error) {
+      const message = messageOf(error);
+      app.store.update(({ previews }) => ({ previews: { ...previews, [role]: { status: "failed", message } } }));
+    }
+  }
+
+  async loadHistory(): Promise<void> {
+    const { app } = this;
+    const role = app.state.page.promptRole;
+    try {
+      const value = await app.messenger.request("promptHistory", { role });
+      app.store.update(({ histories }) => ({ histories: { ...histories, [role]: { status: "ready", value } } }));
+    } catch (error) {
+      const message = messageOf(error);
+      app.store.update(({ histories }) => ({ histories: { ...histories, [role]: { status: "failed", message } } }));
+    }
+  }
+
+  #create(role: PromptRole, state: PromptState): PromptSync {
+    const sync = new PromptSync(
+      asEvent(state),
+      async (text, version) => {
+        const answer = await this.app.messenger.request("editPrompt", { role, text, version });
+        queueMicrotask(() => this.#changed());
+        return answer;
+      },
+      () => this.#changed(),
+    );
+    this.#syncs.set(role, sync);
+    return sync;
+  }
+
+  /** Notes what the host has not acknowledged, so that a reload loses nothing, and redraws. */
+  #changed(): void {
+    const unsent: Record<string, { text: string; base: string }> = {};
+    for (const [role, sync] of this.#syncs) if (sync.unsent) unsent[role] = { text: sync.text, base: sync.base };
+    this.app.patchPage({ unsent });
+  }
+}
+
+/** A text area knows line feeds only; the host keeps the file's own line ends. */
+const asEvent = ({ text, version }: PromptState): SyncEvent => ({ text: text.replaceAll("\r\n", "\n"), version });

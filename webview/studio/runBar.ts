@@ -1,0 +1,186 @@
+/** The run bar: what runs, how far it is, what it costs, who plans; and the buttons to start and stop it. */
+import { html, nothing, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
+import type { RunProgress } from "../../src/protocol/engine.ts";
+import type { RunRecord } from "../../src/protocol/run.ts";
+import type { StudioSnapshot } from "../../src/protocol/studio.ts";
+import { formatCount, formatDuration, formatMoney, formatNumber } from "../shared/format.ts";
+import { valueAt } from "../shared/jsonPath.ts";
+import type { App } from "./app.ts";
+import { currentRun, isActive, runObstacle } from "./state.ts";
+
+const providers = [
+  ["offline", "Offline planner"],
+  ["openai", "OpenAI-compatible server"],
+  ["vscode", "Editor's models"],
+  ["replay", "Replay"],
+] as const;
+
+const stateNames: Record<RunRecord["state"], string> = {
+  starting: "Starting",
+  running: "Running",
+  paused: "Paused",
+  done: "Done",
+  stopped: "Stopped",
+  failed: "Failed",
+  interrupted: "Interrupted",
+};
+
+export function runBar(app: App, snapshot: StudioSnapshot): TemplateResult {
+  const { document } = snapshot;
+  const record = currentRun(app.state);
+  const name = valueAt(document.experiment, "name");
+  return html`<header class="run-bar">
+    <div class="run-line">
+      <h1 title=${document.file}>${typeof name === "string" ? name : document.file}</h1>
+      ${document.dirty ? html`<span class="dirty" title="The experiment file has unsaved changes">● <span class="visually-hidden">unsaved changes</span></span>` : nothing}
+      ${buttons(app, snapshot, record)}
+      ${seedField(app, snapshot)}
+      ${providerFields(app, snapshot)}
+      <span class="spacer"></span>
+      ${record ? status(record, app.state.progress[record.id], snapshot) : nothing}
+    </div>
+    ${record ? progressBar(record, app.state.progress[record.id]) : nothing}
+    ${offlineNote(app, snapshot)}
+  </header>`;
+}
+
+function buttons(app: App, snapshot: StudioSnapshot, record: RunRecord | undefined): TemplateResult {
+  const obstacle = runObstacle(snapshot);
+  if (!isActive(record)) {
+    const resumable = record?.state === "interrupted" || record?.state === "stopped";
+    return html`<span class="run-buttons">
+      <vscode-button
+        ?disabled=${obstacle !== undefined || app.isBusy("run")}
+        title=${obstacle ?? "Run the experiment (Ctrl+Enter)"}
+        @click=${() => app.run()}
+        >Run</vscode-button
+      >
+      ${
+        resumable
+          ? html`<vscode-button
+              appearance="secondary"
+              ?disabled=${obstacle !== undefined || app.isBusy("resume")}
+              @click=${() => app.attempt("resume", { runId: record.id })}
+              title="Continue ${record.name} from its checkpoint"
+              >Resume</vscode-button
+            >`
+          : nothing
+      }
+    </span>`;
+  }
+  const runId = record.id;
+  const paused = record.state === "paused";
+  return html`<span class="run-buttons">
+    ${
+      paused
+        ? html`<vscode-button ?disabled=${app.isBusy("resume")} @click=${() => app.attempt("resume", { runId })}>Resume</vscode-button>`
+        : html`<vscode-button
+            ?disabled=${record.state === "starting" || app.isBusy("pause")}
+            @click=${() => app.attempt("pause", { runId })}
+            >Pause</vscode-button
+          >`
+    }
+    <vscode-button appearance="secondary" ?disabled=${app.isBusy("stop")} @click=${() => app.attempt("stop", { runId })}
+      >Stop</vscode-button
+    >
+  </span>`;
+}
+
+function seedField(app: App, snapshot: StudioSnapshot): TemplateResult {
+  const inFile = Number(valueAt(snapshot.document.experiment, "seed") ?? 1);
+  const set = (event: Event): void => {
+    const { value } = event.target as HTMLInputElement;
+    const seed = Number(value);
+    const own = value.trim() !== "" && Number.isInteger(seed) && seed >= 0 && seed <= 0xffff_ffff && seed !== inFile;
+    app.patchPage({ seed: own ? seed : undefined });
+  };
+  return html`<label class="run-field" title="Seed of the next run; the file stays as it is"
+    >Seed
+    <input type="number" class="seed" min="0" max="4294967295" step="1" .value=${live(String(app.state.page.seed ?? inFile))} @change=${set}
+  /></label>`;
+}
+
+function providerFields(app: App, snapshot: StudioSnapshot): TemplateResult {
+  const provider = valueAt(snapshot.document.experiment, "planner.provider");
+  const model = valueAt(snapshot.document.experiment, "planner.model");
+  const edit = (path: string, value: unknown): void => void app.attempt("editDocument", { changes: [{ path, value }] });
+  return html`<label class="run-field" title="Who plans; saved in the experiment file"
+      >Planner
+      <select @change=${(event: Event) => edit("planner.provider", (event.target as HTMLSelectElement).value)}>
+        ${providers.map(([id, label]) => html`<option value=${id} ?selected=${id === provider}>${label}</option>`)}
+      </select></label
+    >
+    ${
+      provider === "openai" || provider === "vscode"
+        ? html`<label class="run-field"
+            >Model
+            <input
+              type="text"
+              class="model"
+              placeholder="as in the prompt file"
+              .value=${live(typeof model === "string" ? model : "")}
+              @change=${(event: Event) => edit("planner.model", (event.target as HTMLInputElement).value.trim() || undefined)}
+          /></label>`
+        : nothing
+    }`;
+}
+
+function status(record: RunRecord, progress: RunProgress | undefined, snapshot: StudioSnapshot): TemplateResult {
+  const iteration = progress?.iteration ?? record.iteration;
+  const rCum = progress?.rCum ?? record.summary?.rCum;
+  const calls = progress?.calls ?? 0;
+  const active = isActive(record);
+  return html`<dl class="run-status" aria-label="State of ${record.name}">
+    <div>
+      <dt class="visually-hidden">State</dt>
+      <dd><span class="pill state-${record.state}">${stateNames[record.state]}</span></dd>
+    </div>
+    <div>
+      <dt>Iteration</dt>
+      <dd>${formatCount(iteration)} of ${formatCount(record.iterations)}</dd>
+    </div>
+    ${rCum === undefined ? nothing : html`<div><dt>R_cum</dt><dd>${formatNumber(rCum)}</dd></div>`}
+    ${
+      active && progress?.secondsLeft !== undefined
+        ? html`<div><dt>Left</dt><dd>${formatDuration(progress.secondsLeft)}</dd></div>`
+        : nothing
+    }
+    ${calls > 0 || (progress?.cost ?? 0) > 0 ? budget(record, calls, progress?.cost ?? 0, snapshot) : nothing}
+  </dl>`;
+}
+
+/** Used against allowed; a limit of 0 is none. */
+function budget(record: RunRecord, calls: number, cost: number, snapshot: StudioSnapshot): TemplateResult {
+  const limits = valueAt(record.experiment ?? snapshot.document.experiment, "models");
+  const maxCalls = Number(valueAt(limits, "maxCalls") ?? 0);
+  const maxCost = Number(valueAt(limits, "maxCost") ?? 0);
+  return html`<div>
+      <dt>Calls</dt>
+      <dd>${formatCount(calls)}${maxCalls > 0 ? ` of ${formatCount(maxCalls)}` : ""}</dd>
+    </div>
+    <div>
+      <dt>Cost</dt>
+      <dd>${formatMoney(cost)}${maxCost > 0 ? ` of ${formatMoney(maxCost)}` : ""}</dd>
+    </div>`;
+}
+
+function progressBar(record: RunRecord, progress: RunProgress | undefined): TemplateResult | typeof nothing {
+  const note = record.reason ? html`<p class="run-reason">${record.reason}</p>` : nothing;
+  if (!isActive(record)) return html`${note}`;
+  const fraction = progress?.fraction ?? record.iteration / Math.max(1, record.iterations);
+  const phase = progress?.phase ?? "starting";
+  return html`<progress class="run-progress" max="1" .value=${fraction} aria-label="Progress: ${phase}"></progress>
+    ${phase === "running" || record.state === "paused" ? nothing : html`<p class="run-phase">${phase}</p>`}
+    ${note}`;
+}
+
+function offlineNote(app: App, snapshot: StudioSnapshot): TemplateResult | typeof nothing {
+  if (valueAt(snapshot.document.experiment, "planner.provider") !== "offline") return nothing;
+  return html`<div class="offline-note">
+    <p>The offline planner does not read the prompt. Connect a model to see what your words do.</p>
+    <vscode-button appearance="secondary" ?disabled=${app.isBusy("connectModel")} @click=${() => app.attempt("connectModel", {})}
+      >Connect a model</vscode-button
+    >
+  </div>`;
+}

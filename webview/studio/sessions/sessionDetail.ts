@@ -1,0 +1,162 @@
+/** One session: the strip of its steps, and the step chosen with its plan, items and model call. */
+import { html, nothing, type TemplateResult } from "lit-html";
+import type { ModelCall } from "../../../src/protocol/engine.ts";
+import type { Episode, EpisodeStep } from "../../../src/protocol/run.ts";
+import { formatCount, formatMoney, formatNumber, formatPercent } from "../../shared/format.ts";
+import type { App } from "../app.ts";
+import type { EpisodeDetail } from "../state.ts";
+import { rerunView } from "./rerunView.ts";
+
+type Names = EpisodeDetail["categoryNames"];
+
+const endings: Record<Episode["ended"], string> = {
+  quit: "The user lost patience and left.",
+  "turn-limit": "The session reached its most turns.",
+};
+const planSources: Record<EpisodeStep["plan"]["source"], string> = {
+  offline: "by the offline planner",
+  model: "by the model",
+  fallback: "by the fallback planner, after an unusable reply",
+  reused: "kept from an earlier step",
+  none: "no plan: every item was allowed",
+};
+
+export function sessionDetail(app: App, { episode, calls, categoryNames }: EpisodeDetail): TemplateResult {
+  const { steps } = episode;
+  const chosen = Math.min(app.state.page.sessions.step, steps.length - 1);
+  const step = steps[chosen];
+  return html`<article class="session-detail" aria-label="Session of user ${episode.user}">
+    <header class="session-title">
+      <h3>User ${episode.user}</h3>
+      <dl class="run-status">
+        <div><dt>R_cum</dt><dd>${formatNumber(episode.rCum)}</dd></div>
+        <div><dt>T_int</dt><dd>${episode.tInt}</dd></div>
+        <div><dt>R_sin</dt><dd>${formatNumber(episode.rSin)}</dd></div>
+        <div><dt>History</dt><dd>${formatCount(episode.historyLength)} items</dd></div>
+        <div><dt>Iteration</dt><dd>${formatCount(episode.iteration)}</dd></div>
+      </dl>
+    </header>
+    ${strip(app, steps, chosen)}
+    ${step ? stepView(app, step, chosen, calls, categoryNames) : nothing}
+    <section class="session-end">
+      <h4>How it ended</h4>
+      <p>${endings[episode.ended]}</p>
+      ${
+        episode.reflection === undefined
+          ? html`<p class="hint">No reflection was written.</p>`
+          : html`<h4>Reflection</h4>
+              <blockquote>${episode.reflection}</blockquote>`
+      }
+    </section>
+  </article>`;
+}
+
+function strip(app: App, steps: readonly EpisodeStep[], chosen: number): TemplateResult {
+  const top = Math.max(1, ...steps.map(({ patience }) => patience));
+  const move = (event: KeyboardEvent): void => {
+    const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    const next = chosen + by;
+    if (by === 0 || next < 0 || next >= steps.length) return;
+    event.preventDefault();
+    app.sessions.showStep(next);
+    (event.currentTarget as HTMLElement).querySelectorAll("button")[next]?.focus();
+  };
+  return html`<div class="strip" role="group" aria-label="Steps; arrow keys move" @keydown=${move}>
+    ${steps.map((step, i) => {
+      const clicks = step.feedback.filter((given) => given.length > 0).length;
+      const label = `Step ${i + 1}: ${clicks} of ${step.items.length} clicked, temper ${formatNumber(step.patience, 3)}${step.repeated ? ", repeated categories" : ""}`;
+      return html`<button
+        type="button"
+        class="strip-step ${step.repeated ? "repeated" : ""}"
+        aria-pressed=${i === chosen}
+        aria-label=${label}
+        title=${label}
+        tabindex=${i === chosen ? 0 : -1}
+        @click=${() => app.sessions.showStep(i)}
+      >
+        <span class="strip-number">${i + 1}</span>
+        <span class="strip-clicks">
+          ${step.feedback.map((given) => html`<span class="dot ${given.length > 0 ? "on" : ""}"></span>`)}
+        </span>
+        <svg class="strip-temper" viewBox="0 0 10 2" preserveAspectRatio="none" aria-hidden="true">
+          <rect width=${Math.max(0, (step.patience / top) * 10)} height="2" />
+        </svg>
+        <span class="strip-repeat">${step.repeated ? "repeat" : ""}</span>
+      </button>`;
+    })}
+  </div>`;
+}
+
+function stepView(
+  app: App,
+  step: EpisodeStep,
+  index: number,
+  calls: readonly ModelCall[],
+  names: Names,
+): TemplateResult {
+  const call = calls.find(({ id }) => id === step.plan.callId);
+  const planned = new Set(step.plan.categories);
+  return html`<section class="step" aria-label="Step ${index + 1}">
+    <div class="step-head">
+      <h4>Step ${index + 1}</h4>
+      <span class="hint"
+        >reward ${formatNumber(step.reward, 3)} · temper left ${formatNumber(step.patience, 3)}${step.repeated ? " · repeats the slate before" : ""}</span
+      >
+    </div>
+    <h5>Plan <span class="hint">${planSources[step.plan.source]}</span></h5>
+    ${categoryList(step.plan.categories, names)}
+    <h5>Slate</h5>
+    <div class="table-scroll">
+      <table class="slate">
+        <thead>
+          <tr>
+            <th scope="col">Item</th>
+            <th scope="col">Categories</th>
+            <th scope="col">Chance</th>
+            <th scope="col">Feedback</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${step.items.map((item, i) => {
+            const given = step.feedback[i] ?? [];
+            return html`<tr class=${given.length > 0 ? "clicked" : ""}>
+              <th scope="row">${item}</th>
+              <td>${categoryList(step.itemCategories[i] ?? [], names, planned)}</td>
+              <td class="number">${formatPercent(step.probabilities[i] ?? 0)}</td>
+              <td>${given.length > 0 ? given.join(", ") : html`<span class="hint">none</span>`}</td>
+            </tr>`;
+          })}
+        </tbody>
+      </table>
+    </div>
+    ${call ? callView(call) : nothing} ${rerunView(app, step, names)}
+  </section>`;
+}
+
+export function categoryList(ids: readonly number[], names: Names, planned?: ReadonlySet<number>): TemplateResult {
+  if (ids.length === 0) return html`<p class="hint">none</p>`;
+  return html`<ul class="categories">
+    ${ids.map(
+      (id) =>
+        html`<li class=${planned && !planned.has(id) ? "unplanned" : ""}>${names[id] ?? "category"} <span class="hint">${id}</span></li>`,
+    )}
+  </ul>`;
+}
+
+function callView(call: ModelCall): TemplateResult {
+  const facts = [
+    call.model,
+    call.cached ? "from the cache" : `${formatNumber(call.latencyMs / 1000, 3)} s`,
+    `${formatCount(call.tokensIn)} tokens in, ${formatCount(call.tokensOut)} out${call.tokensEstimated ? " (estimated)" : ""}`,
+    ...(call.attempts > 1 ? [`${call.attempts} tries`] : []),
+    ...(call.cost > 0 ? [formatMoney(call.cost)] : []),
+    `prompt ${call.promptHash.slice(0, 7)}`,
+  ];
+  return html`<details class="call">
+    <summary>Prompt and reply <span class="hint">${facts.join(" · ")}</span></summary>
+    ${call.messages.map(({ role, content }) => html`<h5 class="message-role">${role}</h5><pre class="message" tabindex="0">${content}</pre>`)}
+    <h5 class="message-role">reply</h5>
+    <pre class="message" tabindex="0">${call.reply}</pre>
+    ${call.error === undefined ? nothing : html`<p class="error-text">${call.error}</p>`}
+  </details>`;
+}

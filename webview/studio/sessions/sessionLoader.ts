@@ -1,0 +1,94 @@
+/** Fetches recorded sessions and re-runs single steps of them. */
+import type { RunId } from "../../../src/protocol/run.ts";
+import type { SessionsState } from "../../../src/protocol/studio.ts";
+import { type App, messageOf } from "../app.ts";
+import { idle, type Loadable, type StudioState, snapshotOf } from "../state.ts";
+
+const longestList = 100;
+
+export class SessionLoader {
+  #asked = 0;
+
+  constructor(private readonly app: App) {}
+
+  /** The run whose sessions are shown: the chosen one while it exists, else the current one. */
+  get runId(): RunId | undefined {
+    const snapshot = snapshotOf(this.app.state);
+    const chosen = this.app.state.page.sessions.runId;
+    return snapshot?.runs.some((run) => run.id === chosen) ? chosen : snapshot?.currentRun;
+  }
+
+  /** Lists again by the present order and user, and opens the remembered session. */
+  refresh(): void {
+    const { runId } = this;
+    if (runId === undefined) return;
+    const { order, user, episode } = this.app.state.page.sessions;
+    const trimmed = user.trim();
+    void this.#load("episodes", () =>
+      this.app.messenger.request("episodes", {
+        runId,
+        order,
+        limit: longestList,
+        ...(trimmed !== "" && { user: trimmed }),
+      }),
+    );
+    if (episode !== undefined && this.app.state.episode.status === "idle") this.open(episode);
+  }
+
+  choose(patch: Partial<SessionsState>): void {
+    this.app.patchSessions(patch);
+    this.refresh();
+  }
+
+  open(episode: string, runId: RunId | undefined = this.runId): void {
+    if (runId === undefined) return;
+    const { sessions } = this.app.state.page;
+    const step = sessions.episode === episode ? sessions.step : 0;
+    this.app.patchSessions({ episode, runId, step });
+    this.app.store.update({ rerun: idle });
+    this.#asked += 1;
+    const asked = this.#asked;
+    void this.#load(
+      "episode",
+      () => this.app.messenger.request("episode", { runId, episode }),
+      () => asked === this.#asked,
+    );
+  }
+
+  showStep(step: number): void {
+    this.app.patchSessions({ step });
+    this.app.store.update({ rerun: idle });
+  }
+
+  /** Asks the planner again for the step shown, with the prompt as it stands in the editor. */
+  rerun(): void {
+    const { runId } = this;
+    const { episode, step } = this.app.state.page.sessions;
+    const promptText = this.app.prompts.get("planner")?.text;
+    if (runId === undefined || episode === undefined) return;
+    void this.#load("rerun", () =>
+      this.app.messenger.request("rerunStep", {
+        runId,
+        episode,
+        step,
+        ...(promptText !== undefined && { promptText }),
+      }),
+    );
+  }
+
+  async #load<K extends "episodes" | "episode" | "rerun">(
+    key: K,
+    ask: () => Promise<StudioState[K] extends Loadable<infer T> ? T : never>,
+    stillWanted: () => boolean = () => true,
+  ): Promise<void> {
+    const before = this.app.state[key];
+    const value = before.status === "ready" ? before.value : undefined;
+    this.app.store.update({ [key]: { status: "loading", value } });
+    try {
+      const answer = await ask();
+      if (stillWanted()) this.app.store.update({ [key]: { status: "ready", value: answer } });
+    } catch (error) {
+      if (stillWanted()) this.app.store.update({ [key]: { status: "failed", message: messageOf(error) } });
+    }
+  }
+}

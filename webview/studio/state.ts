@@ -1,0 +1,127 @@
+/** What the page knows, apart from the curves' numbers (curves/runData.ts). */
+import type {
+  Comparison,
+  EngineRequests,
+  EpisodeSummary,
+  RenderedPrompt,
+  RerunResult,
+  RunProgress,
+} from "../../src/protocol/engine.ts";
+import type { RunId, RunRecord } from "../../src/protocol/run.ts";
+import type { PageState, PromptHistoryEntry, PromptRole, StudioSnapshot } from "../../src/protocol/studio.ts";
+
+/** Something asked of the host. */
+export type Loadable<T> =
+  | { readonly status: "idle" }
+  | { readonly status: "loading"; readonly value?: T | undefined }
+  | { readonly status: "ready"; readonly value: T }
+  | { readonly status: "failed"; readonly message: string };
+
+export const idle: Loadable<never> = { status: "idle" };
+
+export interface Notice {
+  readonly id: number;
+  readonly severity: "info" | "error";
+  readonly text: string;
+}
+
+export type EpisodeDetail = EngineRequests["runs/episode"]["result"];
+
+export interface StudioState {
+  readonly snapshot: Loadable<StudioSnapshot>;
+  readonly page: PageState;
+  readonly progress: Readonly<Record<RunId, RunProgress>>;
+  /** Requests under way that disable their buttons. */
+  readonly busy: readonly string[];
+  readonly notices: readonly Notice[];
+  readonly previews: Readonly<Record<PromptRole, Loadable<RenderedPrompt>>>;
+  readonly histories: Readonly<Record<PromptRole, Loadable<readonly PromptHistoryEntry[]>>>;
+  /** Version of a prompt whose difference to the editor is unfolded. */
+  readonly openHistory: string | undefined;
+  readonly episodes: Loadable<readonly EpisodeSummary[]>;
+  readonly episode: Loadable<EpisodeDetail>;
+  readonly rerun: Loadable<RerunResult>;
+  readonly comparison: Loadable<Comparison>;
+}
+
+export const initialPage: PageState = {
+  version: 1,
+  editTab: "prompts",
+  resultTab: "curves",
+  split: 0.4,
+  promptRole: "planner",
+  promptTool: "variables",
+  unsent: {},
+  drafts: {},
+  curves: {
+    metrics: ["tInt", "rCum", "rSin", "evalRCum", "categoryCoverage", "ild", "overlapAligned", "planInvalid"],
+    overlays: [],
+    hidden: [],
+    axis: "iteration",
+    smoothing: 0.6,
+    logScale: false,
+    references: true,
+    groupSeeds: false,
+  },
+  sessions: { order: "latest", user: "", step: 0 },
+  compared: [],
+  scroll: { edit: 0, result: 0 },
+};
+
+export function initialState(saved: unknown): StudioState {
+  return {
+    snapshot: idle,
+    page: restorePage(saved),
+    progress: {},
+    busy: [],
+    notices: [],
+    previews: { planner: idle, critic: idle },
+    histories: { planner: idle, critic: idle },
+    openHistory: undefined,
+    episodes: idle,
+    episode: idle,
+    rerun: idle,
+    comparison: idle,
+  };
+}
+
+/** A state saved by another version of the page is not worth a fault: the page then starts afresh. */
+export function restorePage(saved: unknown): PageState {
+  if (typeof saved !== "object" || saved === null || (saved as Partial<PageState>).version !== 1) return initialPage;
+  const page = saved as Partial<PageState>;
+  return {
+    ...initialPage,
+    ...page,
+    curves: { ...initialPage.curves, ...page.curves },
+    sessions: { ...initialPage.sessions, ...page.sessions },
+    scroll: { ...initialPage.scroll, ...page.scroll },
+  };
+}
+
+export function snapshotOf(state: StudioState): StudioSnapshot | undefined {
+  return state.snapshot.status === "ready" ? state.snapshot.value : undefined;
+}
+
+export function runById(state: StudioState, runId: RunId | undefined): RunRecord | undefined {
+  return snapshotOf(state)?.runs.find((run) => run.id === runId);
+}
+
+/** The run the page follows. */
+export function currentRun(state: StudioState): RunRecord | undefined {
+  return runById(state, snapshotOf(state)?.currentRun);
+}
+
+export type ActiveRun = RunRecord & { readonly state: "starting" | "running" | "paused" };
+
+export const isActive = (run: RunRecord | undefined): run is ActiveRun =>
+  run !== undefined && (run.state === "starting" || run.state === "running" || run.state === "paused");
+
+/** Why an experiment cannot be started, in words; undefined when it can. */
+export function runObstacle(snapshot: StudioSnapshot): string | undefined {
+  if (!snapshot.trusted) return "This workspace is not trusted. Trust it to run experiments.";
+  if (snapshot.engine.state === "unavailable") return snapshot.engine.message;
+  if (snapshot.document.problems.some(({ severity }) => severity === "error")) {
+    return "The experiment file has errors. Mend them first.";
+  }
+  return undefined;
+}

@@ -1,0 +1,102 @@
+/**
+ * Three values of every setting: what the page shows (a draft, else the file's), what the file says, and what the
+ * running experiment uses. Applying concerns the running one, saving the file; each is worked out here.
+ */
+import type { LiveChange } from "../../../src/protocol/engine.ts";
+import type { QuitRule } from "../../../src/protocol/experiment.ts";
+import type { RunRecord, TimelineEvent } from "../../../src/protocol/run.ts";
+import { sameJson, valueAt, withValue } from "../../shared/jsonPath.ts";
+import { type Field, fieldGroups, quitPath } from "./fields.ts";
+
+export type Drafts = Readonly<Record<string, unknown>>;
+
+export interface SettingsView {
+  readonly rule: QuitRule["rule"];
+  /** Every field of the quit rule shown and of the other groups. */
+  readonly fields: readonly Field[];
+  readonly shown: (path: string) => unknown;
+  readonly inFile: (path: string) => unknown;
+  /** Undefined without a running experiment, or where it has no such setting (another quit rule). */
+  readonly running: (path: string) => unknown;
+  /** What *Save to the file* would change. */
+  readonly toSave: readonly LiveChange[];
+  /** What *Apply to the running experiment* would change. */
+  readonly toApply: readonly LiveChange[];
+  /** Drafts that only a new run can take. */
+  readonly nextRunOnly: readonly string[];
+}
+
+const rulePath = `${quitPath}.rule`;
+
+export function settingsView(
+  schema: unknown,
+  experiment: unknown,
+  drafts: Drafts,
+  runningExperiment: unknown | undefined,
+): SettingsView {
+  const fileRule = ruleOf(valueAt(experiment, rulePath));
+  const rule = ruleOf(drafts[rulePath] ?? fileRule);
+  const fields = fieldGroups(schema, rule).flatMap((group) => group.fields);
+  const isQuit = (path: string): boolean => path.startsWith(`${quitPath}.`);
+
+  const inFile = (path: string): unknown =>
+    isQuit(path) && path !== rulePath && rule !== fileRule ? undefined : valueAt(experiment, path);
+  const running = (path: string): unknown => {
+    if (runningExperiment === undefined) return undefined;
+    const otherRule = valueAt(runningExperiment, rulePath) !== rule;
+    return isQuit(path) && path !== rulePath && otherRule ? undefined : valueAt(runningExperiment, path);
+  };
+  const shown = (path: string): unknown =>
+    drafts[path] ?? inFile(path) ?? fields.find((field) => field.path === path)?.fallback;
+
+  const shownQuit: Record<string, unknown> = { rule };
+  for (const { path } of fields) if (isQuit(path)) shownQuit[path.slice(quitPath.length + 1)] = shown(path);
+
+  const changed = fields.filter(({ path }) => !sameJson(shown(path), inFile(path)));
+  const toSave: LiveChange[] =
+    rule === fileRule
+      ? changed.map(({ path }) => ({ path, value: shown(path) }))
+      : [
+          { path: quitPath, value: shownQuit },
+          ...changed.filter(({ path }) => !isQuit(path)).map(({ path }) => ({ path, value: shown(path) })),
+        ];
+
+  const toApply: LiveChange[] = [];
+  const nextRunOnly: string[] = [];
+  if (runningExperiment !== undefined) {
+    const differing = fields.filter(({ path }) => !sameJson(shown(path), running(path)));
+    const quitDiffers = rule !== valueAt(runningExperiment, rulePath) || differing.some(({ path }) => isQuit(path));
+    if (quitDiffers) toApply.push({ path: quitPath, value: shownQuit });
+    for (const { path, live, label } of differing) {
+      if (isQuit(path)) continue;
+      if (live) toApply.push({ path, value: shown(path) });
+      else nextRunOnly.push(label);
+    }
+  }
+  return { rule, fields, shown, inFile, running, toSave, toApply, nextRunOnly };
+}
+
+const ruleOf = (value: unknown): QuitRule["rule"] => (value === "window" ? "window" : "temper");
+
+/** Drafts without the one for `path`, or with `value` when it differs from the file's. */
+export function withDraft(drafts: Drafts, path: string, value: unknown, fileValue: unknown): Drafts {
+  const { [path]: _before, ...others } = drafts;
+  return sameJson(value, fileValue) ? others : { ...others, [path]: value };
+}
+
+/** The drafts the file does not say by now: saved ones are none any more. */
+export function unsavedDrafts(drafts: Drafts, experiment: unknown): Drafts {
+  const unsaved = Object.entries(drafts).filter(([path, value]) => !sameJson(value, valueAt(experiment, path)));
+  return unsaved.length === Object.keys(drafts).length ? drafts : Object.fromEntries(unsaved);
+}
+
+/** What a run uses now: the document it started with and every live change since. */
+export function experimentInForce(record: RunRecord, events: readonly TimelineEvent[]): unknown {
+  let experiment = record.experiment;
+  for (const event of events) {
+    if (event.type === "change" && !event.path.endsWith(".prompt")) {
+      experiment = withValue(experiment, event.path, event.to);
+    }
+  }
+  return experiment;
+}

@@ -1,0 +1,214 @@
+/** The Thresholds pane: quit rule, reflections, planning and environment, with drafts told apart from file and run. */
+import { html, nothing, type TemplateResult } from "lit-html";
+import type { QuitRule } from "../../../src/protocol/experiment.ts";
+import type { StudioSnapshot } from "../../../src/protocol/studio.ts";
+import { formatValue } from "../../shared/format.ts";
+import { sameJson, valueAt } from "../../shared/jsonPath.ts";
+import type { App } from "../app.ts";
+import { currentRun, isActive } from "../state.ts";
+import { experimentInForce, type SettingsView, settingsView, withDraft } from "./drafts.ts";
+import { randomRepeatProbability } from "./expectedLength.ts";
+import { fieldControl } from "./fieldControl.ts";
+import { type Field, type FieldGroup, fieldGroups, numberProblem, quitPath } from "./fields.ts";
+import { lengthSketch, type SketchMarker } from "./lengthSketch.ts";
+
+const rulePath = `${quitPath}.rule`;
+const ruleNames: Record<QuitRule["rule"], string> = {
+  temper: "Temper: patience falls each step, and more with repeats",
+  window: "Window: a category comes back too soon",
+};
+
+/** Iterations averaged for the observed overlap. */
+const observedOver = 10;
+
+export function thresholdsPane(app: App, snapshot: StudioSnapshot): TemplateResult {
+  const { experiment } = snapshot.document;
+  const record = currentRun(app.state);
+  const running = isActive(record) ? experimentInForce(record, app.library.get(record.id)?.events ?? []) : undefined;
+  const { drafts } = app.state.page;
+  const view = settingsView(snapshot.schema, experiment, drafts, running);
+  const set = (path: string, value: unknown): void =>
+    app.patchPage({ drafts: withDraft(app.state.page.drafts, path, value, view.inFile(path)) });
+
+  return html`<div class="pane thresholds-pane">
+    ${applyBar(app, view, isActive(record) ? record.id : undefined, record?.name)}
+    <div class="scroll">
+      ${fieldGroups(snapshot.schema, view.rule).map((group, i) =>
+        i === 0
+          ? html`<section class="field-group">
+              <h3>${group.title}</h3>
+              ${ruleChoice(app, view)}
+              ${lengthSketch(shownRule(view), fileRule(view), markers(app, view))}
+              ${fieldRows(group, view, set)}
+            </section>`
+          : section(group, view, set),
+      )}
+    </div>
+  </div>`;
+}
+
+function section(group: FieldGroup, view: SettingsView, set: (path: string, value: unknown) => void): TemplateResult {
+  if (!group.folded) {
+    return html`<section class="field-group">
+      <h3>${group.title}</h3>
+      ${fieldRows(group, view, set)}
+    </section>`;
+  }
+  return html`<details class="field-group">
+    <summary><h3>${group.title}</h3></summary>
+    ${fieldRows(group, view, set)}
+  </details>`;
+}
+
+const fieldRows = (group: FieldGroup, view: SettingsView, set: (path: string, value: unknown) => void) =>
+  group.fields.map((field) => fieldControl(field, view, (value) => set(field.path, value)));
+
+// ------------------------------------------------------------------------------------------------- apply, save, reset
+
+function applyBar(
+  app: App,
+  view: SettingsView,
+  runId: string | undefined,
+  runName: string | undefined,
+): TemplateResult {
+  const invalid = view.fields.find((field) => problemOf(field, view));
+  const { toApply, toSave } = view;
+  const invalidReason = invalid && `${invalid.label} is out of its range.`;
+  const applyReason =
+    runId === undefined
+      ? "No experiment is running."
+      : (invalidReason ?? (toApply.length === 0 ? "The running experiment already uses these values." : undefined));
+  const saveReason = invalidReason ?? (toSave.length === 0 ? "The file already says this." : undefined);
+  const apply = async (): Promise<void> => {
+    if (runId === undefined) return;
+    const applied = await app.attempt("apply", { runId, changes: toApply });
+    if (applied === null)
+      app.notify("info", `Applied to ${runName ?? "the run"} from its next step on. The file is as it was.`);
+  };
+  const save = (): Promise<null | undefined> => app.attempt("editDocument", { changes: toSave });
+  const draftCount = Object.keys(app.state.page.drafts).length;
+  return html`<section class="apply-bar" aria-label="Changed thresholds">
+    <div class="apply-buttons">
+      <div class="apply-choice">
+        <vscode-button
+          ?disabled=${applyReason !== undefined || app.isBusy("apply")}
+          aria-describedby="apply-reason"
+          @click=${apply}
+          >Apply to the running experiment</vscode-button
+        >
+        <span id="apply-reason" class="hint"
+          >${applyReason ?? `${plural(toApply.length, "setting")} of ${runName ?? "the run"}; the file stays.`}</span
+        >
+      </div>
+      <div class="apply-choice">
+        <vscode-button
+          appearance="secondary"
+          ?disabled=${saveReason !== undefined || app.isBusy("editDocument")}
+          aria-describedby="save-reason"
+          @click=${save}
+          >Save to the file</vscode-button
+        >
+        <span id="save-reason" class="hint"
+          >${saveReason ?? `${plural(toSave.length, "setting")} for the next runs; a running one stays.`}</span
+        >
+      </div>
+      ${
+        draftCount > 0
+          ? html`<vscode-button appearance="secondary" @click=${() => app.patchPage({ drafts: {} })}
+              >Reset all</vscode-button
+            >`
+          : nothing
+      }
+    </div>
+    ${
+      runId !== undefined && view.nextRunOnly.length > 0
+        ? html`<p class="hint">Only a new run takes: ${view.nextRunOnly.join(", ")}.</p>`
+        : nothing
+    }
+  </section>`;
+}
+
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+function problemOf(field: Field, view: SettingsView): string | undefined {
+  return field.kind === "number" ? numberProblem(field, Number(view.shown(field.path))) : undefined;
+}
+
+// ---------------------------------------------------------------------------------------------------------- quit rule
+
+function ruleChoice(app: App, view: SettingsView): TemplateResult {
+  const fileValue = valueAt(app.state.snapshot, "value.document.experiment.simulator.quit.rule");
+  const choose = (rule: QuitRule["rule"]): void => {
+    // The parameters of one rule mean nothing under the other.
+    const others = Object.entries(app.state.page.drafts).filter(([path]) => !path.startsWith(`${quitPath}.`));
+    app.patchPage({ drafts: withDraft(Object.fromEntries(others), rulePath, rule, fileValue) });
+  };
+  return html`<fieldset class="rule-choice">
+    <legend class="visually-hidden">Quit rule</legend>
+    ${(Object.keys(ruleNames) as QuitRule["rule"][]).map(
+      (rule) => html`<label>
+        <input type="radio" name="quit-rule" .checked=${view.rule === rule} @change=${() => choose(rule)} />
+        ${ruleNames[rule]}
+      </label>`,
+    )}
+  </fieldset>`;
+}
+
+function shownRule(view: SettingsView): QuitRule {
+  return ruleOf(view, view.shown);
+}
+
+/** The file's rule, when it differs from the one shown and is of the same kind. */
+function fileRule(view: SettingsView): QuitRule | undefined {
+  const complete = view.fields.every(({ path }) => !path.startsWith(quitPath) || view.inFile(path) !== undefined);
+  const rule = complete ? ruleOf(view, view.inFile) : undefined;
+  return rule && !sameJson(rule, shownRule(view)) ? rule : undefined;
+}
+
+function ruleOf(view: SettingsView, value: (path: string) => unknown): QuitRule {
+  const rule: Record<string, unknown> = { rule: view.rule };
+  for (const field of view.fields) {
+    if (!field.path.startsWith(quitPath)) continue;
+    const given = value(field.path);
+    const valid = field.kind !== "number" || numberProblem(field, Number(given)) === undefined;
+    rule[field.path.slice(quitPath.length + 1)] = valid ? given : field.fallback;
+  }
+  return rule as QuitRule;
+}
+
+function markers(app: App, view: SettingsView): SketchMarker[] {
+  const rule = shownRule(view);
+  const experiment = valueAt(app.state.snapshot, "value.document.experiment");
+  const found: SketchMarker[] = [];
+  const categories = categoryCount(experiment);
+  const slateSize = Number(view.shown("simulator.slateSize"));
+  if (categories !== undefined && slateSize >= 1) {
+    found.push({
+      label: `Random slates of ${formatValue(slateSize)} over ${categories} even categories`,
+      q: randomRepeatProbability(rule, categories, slateSize),
+      kind: "random",
+    });
+  }
+  const record = currentRun(app.state);
+  const data = app.library.get(record?.id);
+  if (record && data && rule.rule === "temper" && rule.window === 1 && rule.threshold === 1) {
+    const observed = data.recentMean(rule.comparison === "position" ? "overlapAligned" : "overlapAny", observedOver);
+    if (observed !== undefined) {
+      found.push({
+        label: `${record.name}, last ${observedOver} iterations`,
+        q: Math.min(1, observed),
+        kind: "observed",
+      });
+    }
+  }
+  return found;
+}
+
+/** Categories of the data sets whose number is known beforehand. */
+function categoryCount(experiment: unknown): number | undefined {
+  const kind = valueAt(experiment, "dataset.kind");
+  if (kind === "kuairand") return 46;
+  if (kind === "kuairec") return 31;
+  const given = valueAt(experiment, "dataset.categories");
+  return kind === "synthetic" && typeof given === "number" ? given : undefined;
+}
