@@ -2,7 +2,7 @@
  * A parsed data set on disk: `magic, sha256 of the rest, header length, header (JSON), arrays`. A file that is short,
  * damaged or of another version is not trusted: it reads as absent and is written anew.
  */
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Dataset } from "./dataset.ts";
@@ -90,7 +90,7 @@ export async function readCache(path: string): Promise<Dataset | undefined> {
 /** Writes beside and renames: a reader never meets a half-written file. */
 export async function writeCache(path: string, bytes: Buffer): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const beside = `${path}.${process.pid}.tmp`;
+  const beside = `${path}.${randomUUID()}.tmp`;
   try {
     const file = await open(beside, "w");
     try {

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -88,11 +88,35 @@ describe("the binary cache", () => {
     expect(warnings[0]).toContain("could not be written");
   });
 
+  it("leaves no half-written file when writing fails at its last step", async () => {
+    const folder = await folderOf(files);
+    const { data } = await loadCounting(folder);
+    const [path = ""] = await cacheFiles(folder);
+    await rm(path);
+    await mkdir(join(path, "in the way"), { recursive: true });
+    const warnings: string[] = [];
+    const again = await loadDataset(csv, {
+      baseFolder: folder,
+      cacheFolder: join(folder, "cache"),
+      onWarning: (message) => void warnings.push(message),
+    });
+    expect(again).toEqual(data);
+    expect(warnings).toHaveLength(1);
+    expect(await cacheFiles(folder)).toEqual([path]);
+  });
+
+  it("is written whole by loads that run at the same time", async () => {
+    const folder = await folderOf(files);
+    const [first, second] = await Promise.all([loadCounting(folder), loadCounting(folder)]);
+    expect(second.data).toEqual(first.data);
+    expect(await cacheFiles(folder)).toHaveLength(1);
+    expect((await loadCounting(folder)).readSources()).toBe(false);
+  });
+
   it("names equal data alike wherever it lies", async () => {
     const [a, b] = [await folderOf(files), await folderOf(files)];
     const [first, second] = [await loadCounting(a), await loadCounting(b)];
     expect(first.data.fingerprint).toBe(second.data.fingerprint);
-    expect((await stat(a)).isDirectory()).toBe(true);
   });
 });
 
