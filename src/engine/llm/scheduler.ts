@@ -66,6 +66,7 @@ export class Scheduler {
     signal.throwIfAborted();
     // One signal of a run stands behind the waits of all its users.
     setMaxListeners(0, signal);
+    if (this.options.provider.kind === "replay") return this.replay(request, signal);
     this.requirePrice(request.model);
     const key = requestKey(this.options.provider, request);
     const kept = this.limits.cache ? this.options.cache?.get(key) : undefined;
@@ -107,6 +108,19 @@ export class Scheduler {
 
   private concurrency(): number {
     return Math.min(this.limits.concurrency, this.options.provider.caps?.concurrency ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** A recorded answer costs nothing and belongs to one call: no limits, and no sharing that was not recorded. */
+  private async replay(request: ModelRequest, signal: AbortSignal): Promise<Completion> {
+    try {
+      const reply = await this.options.provider.send(request, signal);
+      const completion = sharedCompletion(reply, usageOf(request, reply));
+      this.share(request, completion);
+      return completion;
+    } catch (error) {
+      this.recordFailure(request, { attempts: 0 }, "failed", error);
+      throw error;
+    }
   }
 
   private async joinLater(flight: Flight<Completion>, request: ModelRequest, signal: AbortSignal): Promise<Completion> {
