@@ -141,17 +141,23 @@ function unknownVariables(section: TemplateSection, { role, variables }: FrontMa
     });
 }
 
-/** Renders with example values: finds wrong fields, prototype access and loops that do not end. */
+/**
+ * Renders with example values, and again with empty lists as at a session's start: finds wrong fields, prototype access
+ * and loops that do not end.
+ */
 function trial(sections: readonly TemplateSection[], settings: FrontMatter): readonly Problem[] {
-  const context = { ...settings.variables, ...exampleContext(settings.role) };
+  const example = { ...settings.variables, ...exampleContext(settings.role) };
+  const beginning = { ...example, slates: [], interests: [], reflections: [] };
   return sections.flatMap(({ template, offset }) => {
-    try {
-      template.render(context);
-      return [];
-    } catch (error) {
-      if (error instanceof TemplateError) return [fromTemplate(error, offset)];
-      throw error;
+    for (const context of [example, beginning]) {
+      try {
+        template.render(context);
+      } catch (error) {
+        if (error instanceof TemplateError) return [fromTemplate(error, offset)];
+        throw error;
+      }
     }
+    return [];
   });
 }
 

@@ -75,6 +75,12 @@ describe("errors of a prompt file name file, line and column", () => {
       "prompt.unknown-variable",
       "p.lerl.md:9:5: ",
     ],
+    [
+      "a field used at a session's start only",
+      "{% if slates.size == 0 %}{{ step.nope }}{% endif %}",
+      "prompt.unknown-variable",
+      "p.lerl.md:8:28: ",
+    ],
     ["prototype access", "{{ categories.constructor }}", "prompt.unknown-variable", "p.lerl.md:8:4: "],
     ["prototype access by index", '{{ categories["__proto__"] }}', "prompt.unknown-variable", "p.lerl.md:8:4: "],
     ["an include", '\n{% include "secret" %}', "prompt.forbidden-tag", "p.lerl.md:9:1: "],
