@@ -11,7 +11,7 @@ import { type LegendEntry, LineSource, legendEntries } from "./lines.ts";
 import { onThemeChange, type Palette, readPalette } from "./palette.ts";
 import { referenceLines } from "./references.ts";
 import { nearestIndex } from "./series.ts";
-import { isTold, type ToldEvent } from "./timeline.ts";
+import { isTold, type ToldEvent, withPromptTexts } from "./timeline.ts";
 import { panned, type Range, zoomed } from "./viewport.ts";
 
 export class CurvesView {
@@ -77,7 +77,8 @@ export class CurvesView {
 
   events(): readonly ToldEvent[] {
     const [current] = this.app.shownRuns();
-    return (this.app.library.get(current)?.events ?? []).filter(isTold);
+    const prompts = runById(this.app.state, current)?.prompts ?? [];
+    return (this.app.library.get(current)?.events ?? []).filter(isTold).map((event) => withPromptTexts(event, prompts));
   }
 
   /** Moves the crosshair to an event, from the list of events. */

@@ -7,7 +7,8 @@ import { Series } from "./series.ts";
 export class RunData {
   readonly series = new Map<MetricName, Series>();
   readonly events: TimelineEvent[] = [];
-  references: readonly ReferenceRow[] = [];
+  /** Measured anew when the quit rule changes: the newest of a policy counts. */
+  readonly #references = new Map<ReferenceRow["policy"], ReferenceRow>();
   cursor: RunCursor = { metrics: -1, timing: -1, events: -1 };
   /** Counts up with every change. */
   revision = 0;
@@ -16,11 +17,15 @@ export class RunData {
     return this.cursor.metrics >= 0;
   }
 
+  get references(): readonly ReferenceRow[] {
+    return [...this.#references.values()];
+  }
+
   append(slice: RunSlice): void {
     for (const row of slice.metrics) this.#appendRow(row);
     for (const row of slice.timing) this.#appendRow(row);
     this.events.push(...slice.events);
-    if (slice.references.length > 0) this.references = slice.references;
+    for (const row of slice.references) this.#references.set(row.policy, row);
     this.cursor = slice.cursor;
     this.revision += 1;
   }

@@ -1,5 +1,5 @@
 /** What a run's timeline events say, in words, for markers and the list of events. */
-import type { TimelineEvent } from "../../../src/protocol/run.ts";
+import type { PromptVersion, TimelineEvent } from "../../../src/protocol/run.ts";
 import { formatValue } from "../../shared/format.ts";
 import { diffLines, diffSummary } from "../../shared/lineDiff.ts";
 
@@ -18,6 +18,21 @@ export type PlanEvent = Extract<TimelineEvent, { type: "plan" }>;
 export type ToldEvent = Exclude<TimelineEvent, PlanEvent>;
 
 export const isTold = (event: TimelineEvent): event is ToldEvent => event.type !== "plan";
+
+/** A changed prompt is recorded by its versions' hashes: the texts are in the run's record. */
+export function withPromptTexts(event: ToldEvent, prompts: readonly PromptVersion[]): ToldEvent {
+  if (event.type !== "change" || !event.path.endsWith(".prompt")) return event;
+  const known = resolved.get(event);
+  if (known) return known;
+  const from = prompts.find(({ hash }) => hash === event.from)?.text;
+  const to = prompts.find(({ hash }) => hash === event.to)?.text;
+  if (from === undefined || to === undefined) return event;
+  const told = { ...event, from, to };
+  resolved.set(event, told);
+  return told;
+}
+
+const resolved = new WeakMap<ToldEvent, ToldEvent>();
 
 const mostDiffLines = 6;
 

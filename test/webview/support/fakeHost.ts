@@ -1,0 +1,401 @@
+/**
+ * Stands where the extension stands: answers the page's requests as src/protocol/studio.ts says and sends events. Runs
+ * in the page, before the Studio; tests steer it through `window.fakeHost`.
+ */
+import type { LiveChange, RunCursor, RunSlice } from "../../../src/protocol/engine.ts";
+import { type Experiment, experimentJsonSchema, experimentSchema } from "../../../src/protocol/experiment.ts";
+import type { Episode, RunId, RunRecord } from "../../../src/protocol/run.ts";
+import type {
+  DocumentState,
+  HostToStudio,
+  PromptRole,
+  PromptState,
+  StudioEvents,
+  StudioRequests,
+  StudioSnapshot,
+  StudioToHost,
+} from "../../../src/protocol/studio.ts";
+import {
+  callsOf,
+  categoryNames,
+  comparison,
+  criticText,
+  editedPlannerText,
+  episodes,
+  experiment,
+  fullSlice,
+  plannerText,
+  runRecord,
+  summaryOf,
+} from "./fakeData.ts";
+
+export type Scenario = "running" | "done" | "fresh" | "invalid" | "untrusted" | "noEngine" | "missingPrompt" | "empty";
+
+type Handlers = {
+  [M in keyof StudioRequests]: (
+    params: StudioRequests[M]["params"],
+  ) => StudioRequests[M]["result"] | Promise<StudioRequests[M]["result"]>;
+};
+
+const stateKey = "fake-host-state";
+const prices = { running: "current", baseline: "baseline", second: "seed-2", third: "seed-3" };
+
+class FakeHost {
+  /** Every request as it came, for assertions. */
+  readonly log: { readonly method: string; readonly params: unknown }[] = [];
+  readonly saved: { readonly name: string; readonly content: string; readonly encoding: string }[] = [];
+  /** Methods that fail, with their message. */
+  readonly failing = new Map<string, string>();
+  document: DocumentState;
+  prompts: Record<PromptRole, PromptState>;
+  runs: RunRecord[];
+  currentRun: RunId | undefined;
+  readonly slices = new Map<RunId, RunSlice>();
+  sessions: Episode[] = episodes(3, 24);
+
+  constructor(readonly scenario: Scenario) {
+    const provider: Experiment["planner"]["provider"] = scenario === "fresh" ? "offline" : "openai";
+    const planner = { ...experiment.planner, provider, ...(provider === "openai" && { model: "llama3.1:8b" }) };
+    this.document = documentOf({ ...experiment, planner }, 1);
+    if (scenario === "invalid") {
+      const { experiment: _unreadable, ...others } = this.document;
+      this.document = {
+        ...others,
+        problems: [
+          {
+            line: 11,
+            column: 20,
+            severity: "error",
+            message: "simulator.slateSize is 0; expected a whole number from 1 to 50.",
+          },
+        ],
+      };
+    }
+    const exists = scenario !== "missingPrompt";
+    this.prompts = {
+      planner: { ...promptOf("planner", exists ? plannerText : ""), exists },
+      critic: promptOf("critic", criticText),
+    };
+    this.runs = [];
+    if (scenario === "running" || scenario === "done" || scenario === "untrusted" || scenario === "empty")
+      this.#addRuns();
+  }
+
+  #addRuns(): void {
+    const running = this.scenario === "running" || this.scenario === "empty";
+    const summary = (rCum: number) => ({ tInt: 18.9, rCum, rSin: rCum / 18.9, userSteps: 28800 });
+    const costly = structuredClone(experiment);
+    const baseline = {
+      ...costly,
+      simulator: { ...costly.simulator, quit: { ...costly.simulator.quit, repeatCost: 0.5 } },
+    };
+    this.runs = [
+      runRecord(prices.running, {
+        name: "Wording 7",
+        experiment: this.document.experiment,
+        ...(running ? { state: "running", iteration: 74 } : { summary: summary(9.61) }),
+      }),
+      runRecord(prices.baseline, { name: "Baseline", experiment: baseline, seed: 1, summary: summary(8.72) }),
+      runRecord(prices.second, { name: "Wording 6", seed: 2, summary: summary(9.12) }),
+      runRecord(prices.third, { name: "Wording 6", seed: 3, summary: summary(9.31) }),
+    ];
+    this.currentRun = prices.running;
+    const iterations = this.scenario === "empty" ? 0 : running ? 74 : 120;
+    this.slices.set(prices.running, fullSlice(prices.running, 1, iterations, 120, 0.15));
+    this.slices.set(prices.baseline, fullSlice(prices.baseline, 2, 120, 120, -0.35));
+    this.slices.set(prices.second, fullSlice(prices.second, 4, 120, 120, 0));
+    this.slices.set(prices.third, fullSlice(prices.third, 5, 120, 120, 0.05));
+    if (this.scenario === "empty") this.sessions = [];
+  }
+
+  snapshot(): StudioSnapshot {
+    return {
+      document: this.document,
+      prompts: this.prompts,
+      runs: this.runs,
+      ...(this.currentRun !== undefined && { currentRun: this.currentRun }),
+      trusted: this.scenario !== "untrusted",
+      engine:
+        this.scenario === "noEngine"
+          ? { state: "unavailable", message: "It stopped three times in a row. The output channel LERL says why." }
+          : { state: "ready" },
+      schema: experimentJsonSchema(),
+    };
+  }
+
+  emit<E extends keyof StudioEvents>(event: E, data: StudioEvents[E]): void {
+    this.#post({ kind: "event", event, data } as HostToStudio);
+  }
+
+  /** An edit from outside: the text editor, a checkout. */
+  changePrompt(role: PromptRole, text: string): void {
+    this.prompts[role] = { ...this.prompts[role], text, version: this.prompts[role].version + 1, dirty: true };
+    this.emit("prompt", this.prompts[role]);
+  }
+
+  /** Adds rows to a run as the engine would. */
+  append(runId: RunId, added: Omit<RunSlice, "cursor" | "runId">): void {
+    const slice = this.slices.get(runId);
+    if (!slice) return;
+    (slice.metrics as unknown[]).push(...added.metrics);
+    (slice.timing as unknown[]).push(...added.timing);
+    (slice.events as unknown[]).push(...added.events);
+    const cursor = cursorOf(slice);
+    this.slices.set(runId, { ...slice, cursor });
+    this.emit("appended", { runId, ...added, cursor });
+  }
+
+  /** Rows that only the events carry: nothing is kept here, so that memory measured is the page's. */
+  appendUnkept(runId: RunId, metrics: RunSlice["metrics"]): void {
+    const slice = this.slices.get(runId);
+    if (!slice) return;
+    const cursor = { ...slice.cursor, metrics: slice.cursor.metrics + metrics.length };
+    this.slices.set(runId, { ...slice, cursor });
+    this.emit("appended", { runId, metrics, timing: [], events: [], references: [], cursor });
+  }
+
+  receive(message: StudioToHost): void {
+    this.log.push({ method: message.method, params: message.params });
+    const failure = this.failing.get(message.method);
+    setTimeout(async () => {
+      try {
+        if (failure !== undefined) throw new Error(failure);
+        const handler = this.#handlers[message.method] as (params: unknown) => unknown;
+        this.#post({ kind: "response", id: message.id, result: await handler(message.params) });
+      } catch (error) {
+        this.#post({ kind: "failure", id: message.id, message: (error as Error).message });
+      }
+    }, 5);
+  }
+
+  #post(message: HostToStudio): void {
+    window.dispatchEvent(new MessageEvent("message", { data: structuredClone(message) }));
+  }
+
+  #setRun(runId: RunId, patch: Partial<RunRecord>): void {
+    this.runs = this.runs.map((run) => (run.id === runId ? { ...run, ...patch } : run));
+    this.#emitRuns();
+  }
+
+  #emitRuns(): void {
+    this.emit("runs", { runs: this.runs, ...(this.currentRun !== undefined && { currentRun: this.currentRun }) });
+  }
+
+  readonly #handlers: Handlers = {
+    ready: () => this.snapshot(),
+    editDocument: ({ changes }) => {
+      const edited = changes.reduce(withChange, structuredClone(this.document.experiment));
+      this.document = { ...documentOf(experimentSchema.parse(edited), this.document.version + 1), dirty: true };
+      this.emit("document", this.document);
+      return null;
+    },
+    editPrompt: ({ role, text, version }) => {
+      const prompt = this.prompts[role];
+      if (version !== prompt.version) return { accepted: false, version: prompt.version };
+      this.prompts[role] = { ...prompt, text, version: version + 1, dirty: true };
+      this.emit("prompt", this.prompts[role]);
+      return { accepted: true, version: version + 1 };
+    },
+    openPrompt: () => null,
+    createPrompt: ({ role }) => {
+      this.prompts[role] = { ...promptOf(role, plannerText), version: this.prompts[role].version + 1 };
+      this.emit("prompt", this.prompts[role]);
+      return null;
+    },
+    openText: () => null,
+    promptHistory: () =>
+      this.runs.length === 0
+        ? []
+        : [
+            {
+              hash: "c90ffe12ab",
+              runId: prices.running,
+              runName: "Wording 7",
+              since: 34,
+              text: editedPlannerText,
+              rCum: 9.4,
+            },
+            { hash: "a41c09be77", runId: prices.running, runName: "Wording 7", since: 0, text: plannerText, rCum: 8.1 },
+            { hash: "5501d0a9e3", runId: prices.baseline, runName: "Baseline", since: 0, text: criticText, rCum: 8.7 },
+          ],
+    diffPrompt: () => null,
+    restorePrompt: () => null,
+    renderPrompt: ({ role }) => ({
+      messages: [
+        { role: "system", content: "You plan the next slate of a short-video feed." },
+        { role: "user", content: this.prompts[role].text.replace("{{ count }}", "5") },
+      ],
+      tokensEstimate: Math.round(this.prompts[role].text.length / 3.1),
+      variables: {
+        categories: Object.entries(categoryNames)
+          .map(([id, name]) => `${id} ${name}`)
+          .join("\n"),
+        history:
+          "slate 1: Comedy (clicked), Music, Food (clicked), Pets, Film, News\nslate 2: Travel (clicked), Sports",
+        reflections: "9.8: Alternate music with travel; a third slate of comedy in a row ends sessions early.",
+        count: "5",
+        step: "7",
+        user: "4211",
+      },
+    }),
+    run: ({ seed }) => {
+      const record = runRecord(`run-${this.runs.length}`, {
+        name: `Wording ${this.runs.length + 5}`,
+        experiment: this.document.experiment,
+        state: "running",
+        iteration: 0,
+        seed: seed ?? 1,
+      });
+      this.runs = [record, ...this.runs];
+      this.currentRun = record.id;
+      this.slices.set(record.id, {
+        ...fullSlice(record.id, 7, 0, 120),
+        events: [],
+        cursor: { metrics: 0, timing: 0, events: 0 },
+      });
+      this.#emitRuns();
+      return record;
+    },
+    pause: ({ runId }) => {
+      this.#setRun(runId, { state: "paused", reason: "Paused by you." });
+      return null;
+    },
+    resume: ({ runId }) => {
+      this.#setRun(runId, { state: "running" });
+      return null;
+    },
+    stop: ({ runId }) => {
+      this.#setRun(runId, { state: "stopped" });
+      return null;
+    },
+    apply: ({ runId, changes }) => {
+      const record = this.runs.find(({ id }) => id === runId);
+      const iteration = this.slices.get(runId)?.metrics.at(-1)?.iteration ?? 0;
+      this.append(runId, {
+        metrics: [],
+        timing: [],
+        references: [],
+        events: changes.map(({ path, value }) => ({
+          type: "change",
+          path,
+          from: path.split(".").reduce((at: unknown, key) => (at as Record<string, unknown>)[key], record?.experiment),
+          to: value,
+          iteration,
+          userSteps: iteration * 240,
+        })),
+      });
+      return null;
+    },
+    connectModel: () => null,
+    slice: ({ runId, cursor }) => sliceFrom(this.slices.get(runId), runId, cursor),
+    follow: () => null,
+    episodes: ({ order, user, limit }) => {
+      const found = this.sessions.filter((session) => user === undefined || session.user === user).map(summaryOf);
+      if (order !== "latest") found.sort((a, b) => (order === "best" ? b.rCum - a.rCum : a.rCum - b.rCum));
+      return found.slice(0, limit);
+    },
+    episode: ({ episode }) => {
+      const found = this.sessions.find(({ id }) => id === episode);
+      if (!found) throw new Error(`Session ${episode} is not recorded.`);
+      return { episode: found, calls: callsOf(found), categoryNames };
+    },
+    rerunStep: ({ episode, step }) => {
+      const recorded = this.sessions.find(({ id }) => id === episode)?.steps[step]?.plan.categories ?? [];
+      const after = [...recorded.slice(0, 3), 17, 19];
+      return {
+        before: { categories: recorded, reply: `{"categories": [${recorded.join(", ")}]}` },
+        after: {
+          categories: after,
+          reply: `{"categories": [${after.join(", ")}]}`,
+          latencyMs: 512,
+          messages: [{ role: "user", content: this.prompts.planner.text }],
+        },
+        categoryNames,
+      };
+    },
+    compare: ({ runIds }) => comparison(runIds.flatMap((id) => this.runs.find((run) => run.id === id) ?? [])),
+    diffRuns: () => null,
+    openReport: () => null,
+    saveFile: (file) => {
+      this.saved.push(file);
+      return { saved: true };
+    },
+    restartEngine: () => null,
+    manageTrust: () => null,
+    openSettings: () => null,
+  };
+}
+
+function documentOf(value: Experiment, version: number): DocumentState {
+  return {
+    file: "wording.lerl.json",
+    version,
+    dirty: false,
+    text: JSON.stringify(value, undefined, 2),
+    experiment: value,
+    problems: [],
+  };
+}
+
+function promptOf(role: PromptRole, text: string): PromptState {
+  const problems: PromptState["problems"] =
+    role === "planner"
+      ? [
+          {
+            line: 21,
+            column: 7,
+            severity: "warning",
+            message: "The variable count has no default for a plan without a policy.",
+          },
+        ]
+      : [];
+  return { role, file: `${role}.lerl.md`, exists: true, version: 1, dirty: false, text, problems };
+}
+
+const cursorOf = ({ metrics, timing, events }: RunSlice, before?: RunCursor): RunCursor => ({
+  metrics: before?.metrics ?? metrics.length,
+  timing: timing.length,
+  events: events.length,
+});
+
+function sliceFrom(slice: RunSlice | undefined, runId: RunId, cursor: RunCursor): RunSlice {
+  if (!slice) throw new Error(`Run ${runId} does not exist.`);
+  const from = (at: number): number => Math.max(0, at);
+  return {
+    ...slice,
+    metrics: slice.metrics.slice(from(cursor.metrics)),
+    timing: slice.timing.slice(from(cursor.timing)),
+    events: slice.events.slice(from(cursor.events)),
+  };
+}
+
+function withChange(root: unknown, { path, value }: LiveChange): unknown {
+  const keys = path.split(".");
+  const last = keys.pop() ?? "";
+  const parent = keys.reduce((at, key) => (at as Record<string, unknown>)[key], root) as Record<string, unknown>;
+  if (value === undefined) delete parent[last];
+  else parent[last] = value;
+  return root;
+}
+
+declare global {
+  interface Window {
+    fakeHost: FakeHost;
+    policyViolations: string[];
+    acquireVsCodeApi: () => unknown;
+  }
+}
+
+window.policyViolations = [];
+document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile, lineNumber }) => {
+  // The schema library tries out whether it may generate code; it belongs to this stand-in, not to the page.
+  if (sourceFile.endsWith("fakeHost.js")) return;
+  window.policyViolations.push(`${violatedDirective}: ${blockedURI} ${sourceFile}:${lineNumber}`);
+});
+const scenario = new URLSearchParams(location.search).get("scenario") ?? "running";
+window.fakeHost = new FakeHost(scenario as Scenario);
+window.acquireVsCodeApi = () => ({
+  postMessage: (message: StudioToHost) => window.fakeHost.receive(structuredClone(message)),
+  getState: () => JSON.parse(sessionStorage.getItem(stateKey) ?? "null"),
+  setState: (state: unknown) => sessionStorage.setItem(stateKey, JSON.stringify(state)),
+});

@@ -1,0 +1,159 @@
+/// <reference types="node" />
+/** Serves the Studio page under the policy the host sets, and opens it in Chromium with a theme's variables. */
+import { existsSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { build } from "esbuild";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { type ThemeKind, themeClass, themeVariables } from "./themes.ts";
+
+const executablePath = "/usr/bin/chromium";
+/** Tests and benchmarks run from the repository's root, bundled or not. */
+const root = `${process.cwd()}/`;
+const nonce = "dGVzdC1ub25jZQ";
+
+/** As a webview's: nothing from elsewhere, no inline script or style without the nonce. */
+const policy = [
+  "default-src 'none'",
+  `script-src 'nonce-${nonce}'`,
+  `style-src 'self' 'nonce-${nonce}'`,
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+].join("; ");
+
+export interface OpenOptions {
+  readonly scenario?: string;
+  readonly theme?: ThemeKind;
+  readonly width?: number;
+  readonly height?: number;
+  readonly reducedMotion?: boolean;
+}
+
+export class StudioPages {
+  private constructor(
+    private readonly server: Server,
+    private readonly browser: Browser,
+    private readonly address: string,
+  ) {}
+
+  /** Builds the page, starts server and browser; says plainly when there is no browser. */
+  static async start(): Promise<StudioPages> {
+    if (!existsSync(executablePath)) {
+      throw new Error(`Chromium is missing: expected ${executablePath}. Install it with: apt-get install chromium`);
+    }
+    const files = await bundle();
+    const server = createServer((request, response) => {
+      const path = (request.url ?? "/").split("?")[0] ?? "/";
+      const file = files.get(path);
+      if (!file) {
+        response.writeHead(path === "/favicon.ico" ? 204 : 404).end();
+        return;
+      }
+      response.writeHead(200, { "content-type": file.type, "content-security-policy": policy }).end(file.body);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const browser = await chromium.launch({
+      executablePath,
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--enable-precise-memory-info",
+        "--js-flags=--expose-gc",
+      ],
+    });
+    return new StudioPages(server, browser, `http://127.0.0.1:${port}`);
+  }
+
+  async open(options: OpenOptions = {}): Promise<Page> {
+    const { scenario = "running", theme = "dark", width = 1440, height = 900, reducedMotion = false } = options;
+    const context = await this.browser.newContext({
+      viewport: { width, height },
+      reducedMotion: reducedMotion ? "reduce" : "no-preference",
+      permissions: ["clipboard-read", "clipboard-write"],
+    });
+    const page = await context.newPage();
+    const failures: string[] = [];
+    page.on("pageerror", (error) => failures.push(String(error)));
+    page.on("console", (message) => message.type() === "error" && failures.push(message.text()));
+    pageFailures.set(page, failures);
+    // The host sets the variables on the root element's style through the object model, as done here.
+    await page.addInitScript(
+      ({ variables, bodyClass }) => {
+        const apply = () => {
+          for (const [name, value] of Object.entries(variables))
+            document.documentElement.style.setProperty(name, value);
+          document.body.className = bodyClass;
+        };
+        document.addEventListener("readystatechange", apply, { once: true });
+      },
+      { variables: themeVariables(theme), bodyClass: themeClass[theme] },
+    );
+    await page.goto(`${this.address}/?scenario=${scenario}`);
+    await page.waitForFunction(
+      () => document.querySelector("#studio > *") !== null && !document.querySelector(".loading"),
+    );
+    return page;
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+const pageFailures = new WeakMap<Page, string[]>();
+
+/** Script errors, console errors and policy violations of a page so far. */
+export async function failuresOf(page: Page): Promise<string[]> {
+  const violations = await page.evaluate(() => window.policyViolations);
+  return [...(pageFailures.get(page) ?? []), ...violations];
+}
+
+interface ServedFile {
+  readonly type: string;
+  readonly body: string | Uint8Array;
+}
+
+async function bundle(): Promise<ReadonlyMap<string, ServedFile>> {
+  const common = {
+    bundle: true,
+    write: false,
+    format: "iife",
+    platform: "browser",
+    target: "es2022",
+    outdir: "/",
+  } as const;
+  const [studio, host] = await Promise.all([
+    build({ ...common, entryPoints: [`${root}webview/studio/main.ts`], entryNames: "studio", minify: true }),
+    build({ ...common, entryPoints: [`${root}test/webview/support/fakeHost.ts`], entryNames: "fakeHost" }),
+  ]);
+  const files = new Map<string, ServedFile>([["/", { type: "text/html; charset=utf-8", body: skeleton }]]);
+  for (const { path, contents } of [...studio.outputFiles, ...host.outputFiles]) {
+    const name = `/${path.split("/").at(-1) ?? ""}`;
+    files.set(name, { type: name.endsWith(".css") ? "text/css" : "text/javascript", body: contents });
+  }
+  return files;
+}
+
+const skeleton = `<!DOCTYPE html>
+<html lang="en">
+  <head>
+    <meta charset="UTF-8">
+    <meta property="csp-nonce" content="${nonce}">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>LERL Studio</title>
+    <link rel="stylesheet" href="studio.css">
+  </head>
+  <body>
+    <div id="studio"></div>
+    <script nonce="${nonce}" src="fakeHost.js"></script>
+    <script nonce="${nonce}" src="studio.js"></script>
+  </body>
+</html>
+`;
