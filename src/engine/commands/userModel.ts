@@ -1,6 +1,11 @@
+import { join } from "node:path";
 import { Command } from "commander";
+import { type Experiment, fidelityChoice } from "../../protocol/experiment.ts";
+import { loadDataset } from "../data/loadDataset.ts";
 import { InputError } from "../errors.ts";
-import { trainUserModel } from "../training/userModel.ts";
+import { defaultTrainedConfig, openUserModel, type UserModel } from "../simulator/trained/userModel.ts";
+import type { TensorEngine } from "../tensor/tensorEngine.ts";
+import { createTensorEngine } from "../training/policies.ts";
 import { exitCodes } from "./exit.ts";
 import { readExperimentFile } from "./experimentFile.ts";
 import { number, paint } from "./terminal.ts";
@@ -24,33 +29,64 @@ export function userModelCommand(): Command {
         const { experiment, folder } = await readExperimentFile(file, set);
         const abort = new AbortController();
         process.once("SIGINT", () => abort.abort(new InputError("cli.interrupted", "Interrupted; nothing was kept.")));
-        const report = await trainUserModel(experiment, {
-          baseFolder: folder,
-          workspaceFolder: process.cwd(),
-          signal: abort.signal,
-          progress: (phase, fraction) => {
-            if (process.stderr.isTTY)
-              process.stderr.write(`\r\x1b[K${paint.quiet(`${phase} ${Math.round(fraction * 100)}%`)}`);
-          },
-          log: (message) => process.stderr.write(`${process.stderr.isTTY ? "\r\x1b[K" : ""}${paint.quiet(message)}\n`),
-        }).catch((error: unknown) => {
+        const engine = await createTensorEngine(experiment);
+        try {
+          const model = await open(experiment, folder, engine, abort.signal);
+          print(model, json === true);
+        } catch (error) {
           if (!abort.signal.aborted) throw error;
           process.exitCode = exitCodes.interrupted;
-          return undefined;
-        });
-        if (!report) return;
-        if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
-        if (json) {
-          process.stdout.write(`${JSON.stringify(report)}\n`);
-          return;
+        } finally {
+          await engine.dispose();
         }
-        for (const { feedbackType, validation, test } of report.auc) {
-          process.stdout.write(
-            `${feedbackType.padEnd(14)} AUC validation ${number(validation)}  test ${number(test)}\n`,
-          );
-        }
-        process.stdout.write(`${report.reused ? "reused from" : "kept in"} ${report.folder}\n`);
       }),
   );
   return command;
+}
+
+async function open(
+  { dataset: config, simulator, fidelity }: Experiment,
+  baseFolder: string,
+  engine: TensorEngine,
+  signal: AbortSignal,
+): Promise<UserModel> {
+  const storageFolder = join(process.cwd(), ".lerl");
+  const dataset = await loadDataset(config, {
+    baseFolder,
+    signal,
+    cacheFolder: join(storageFolder, "cache"),
+    itemCategories: fidelityChoice(fidelity, "itemCategories"),
+  });
+  const { responseModel } = simulator;
+  return openUserModel(dataset, responseModel.kind === "trained" ? responseModel : defaultTrainedConfig, {
+    engine,
+    storageFolder,
+    signal,
+    progress: (phase, fraction) => status(`${phase} ${Math.round(fraction * 100)}%`),
+    log: (message) => {
+      status("");
+      process.stderr.write(`${paint.quiet(message)}\n`);
+    },
+  });
+}
+
+/** A line that the next one replaces; on a terminal only. */
+function status(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${paint.quiet(text)}`);
+}
+
+function print({ report, folder, reused }: UserModel, json: boolean): void {
+  status("");
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ ...report, folder, reused })}\n`);
+    return;
+  }
+  for (const [feedbackType, auc] of Object.entries(report.auc)) {
+    process.stdout.write(`${feedbackType.padEnd(12)} AUC ${auc === null ? "–" : number(auc)}\n`);
+  }
+  const { trainingRows, testRows, droppedUsers } = report;
+  process.stdout.write(
+    `trained on ${trainingRows} interactions, measured on ${testRows}; ${droppedUsers} users with too short a log\n`,
+  );
+  process.stdout.write(`${reused ? "reused from" : "kept in"} ${folder}\n`);
 }

@@ -1,4 +1,5 @@
 /** The reflection pool: what the planner may learn from finished sessions (docs/method.md, section 2). */
+import type { ReflectionChange } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { Reflection } from "../../protocol/run.ts";
 import { exp } from "../math/elementary.ts";
@@ -211,4 +212,16 @@ function draw(weights: Float64Array, chosen: ReadonlySet<number>, random: Random
     if (left < 0) return i;
   }
   return last;
+}
+
+/** A change as the contract words it. */
+export function poolChange({ action, text, rating }: Pick<ReflectionChange, "action" | "text" | "rating">): PoolChange {
+  switch (action) {
+    case "edit":
+      return { action, text: text ?? "" };
+    case "rate":
+      return { action, rating: Math.sign(rating ?? 0) as -1 | 0 | 1 };
+    default:
+      return { action };
+  }
 }

@@ -8,19 +8,23 @@ import type { CategoryMasks } from "../planner/mask.ts";
 import type { Planner, ShownReflection } from "../planner/planner.ts";
 import type { Policy } from "../policy/policy.ts";
 import { Environment } from "../simulator/environment.ts";
-import type { ResponseModelFactory } from "../simulator/responseModel.ts";
+import type { ResponseModel } from "../simulator/responseModel.ts";
 import { type Session, type SessionEnd, sessionScores } from "../simulator/session.ts";
 import { ListedSessions, type SessionStart } from "../simulator/sessionSource.ts";
 import { Stepper } from "../training/stepper.ts";
 
-/** Sessions that run side by side; the result does not depend on it. */
-const SLOTS = 50;
+/** Sessions that run side by side at most; the result does not depend on it. */
+const MOST_SLOTS = 50;
+
+/** Room that a response model needs for evaluating so many sessions. */
+export const evaluationSlots = (sessions: number): number => Math.min(MOST_SLOTS, sessions);
 
 export interface EvaluationSetting {
   readonly dataset: Dataset;
   readonly simulator: Experiment["simulator"];
   readonly correlation: FidelityChoice<"correlation">;
-  readonly responseModel: ResponseModelFactory;
+  /** With room for `evaluationSlots` sessions; one evaluation at a time uses it. */
+  readonly responseModel: ResponseModel;
   readonly sessions: readonly SessionStart[];
   readonly masks: CategoryMasks;
 }
@@ -49,10 +53,10 @@ export async function evaluate(
   contender: Contender,
   signal: AbortSignal,
 ): Promise<readonly SessionRow[]> {
-  const slots = Math.min(SLOTS, setting.sessions.length);
+  const slots = evaluationSlots(setting.sessions.length);
   const environment = new Environment({
     dataset: setting.dataset,
-    responseModel: setting.responseModel(slots),
+    responseModel: setting.responseModel,
     sessions: new ListedSessions(setting.sessions),
     config: { ...setting.simulator, users: slots },
     correlation: setting.correlation,

@@ -48,7 +48,9 @@ export interface Assembly {
 export async function assemble(options: AssembleOptions): Promise<Assembly> {
   const { experiment, control, log, sink } = options;
   const { simulator, seed } = experiment;
+  const engine = await createTensorEngine(experiment);
   const world = await buildWorld(experiment, {
+    engine,
     baseFolder: options.baseFolder,
     storageFolder: options.storageFolder,
     progress: options.progress,
@@ -68,7 +70,6 @@ export async function assemble(options: AssembleOptions): Promise<Assembly> {
     ...options,
     record: (row) => log.append("llm", row),
   });
-  const engine = await createTensorEngine(experiment);
   const policy = createPolicy({
     experiment,
     world,

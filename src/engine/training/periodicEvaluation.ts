@@ -2,11 +2,18 @@
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { ReferencePolicy, ReferenceRow, RunSummary } from "../../protocol/run.ts";
 import { ReflectionPool } from "../critic/reflectionPool.ts";
-import { type Contender, type EvaluationSetting, evaluate, meanScores } from "../evaluation/evaluate.ts";
+import {
+  type Contender,
+  type EvaluationSetting,
+  evaluate,
+  evaluationSlots,
+  meanScores,
+} from "../evaluation/evaluate.ts";
 import { RandomStream } from "../math/random.ts";
 import { OfflinePlanner } from "../planner/offline.ts";
 import type { Planner } from "../planner/planner.ts";
 import type { Policy } from "../policy/policy.ts";
+import type { ResponseModel } from "../simulator/responseModel.ts";
 import { evaluationSessions, type SessionStart } from "../simulator/sessionSource.ts";
 import type { TensorEngine } from "../tensor/tensorEngine.ts";
 import { createPolicy } from "./policies.ts";
@@ -28,6 +35,7 @@ export interface PeriodicEvaluationOptions {
 
 export class PeriodicEvaluation {
   private readonly sessions: readonly SessionStart[];
+  private readonly responseModel: ResponseModel;
   private references: readonly ReferenceRow[] | undefined;
   private newest: Omit<RunSummary, "userSteps"> | undefined;
 
@@ -35,6 +43,7 @@ export class PeriodicEvaluation {
     const { world, experiment } = options;
     const { seed, sessions } = experiment().evaluation;
     this.sessions = evaluationSessions(world.users, seed, sessions);
+    this.responseModel = world.responseModels(evaluationSlots(sessions));
   }
 
   get summary(): Omit<RunSummary, "userSteps"> | undefined {
@@ -93,7 +102,7 @@ export class PeriodicEvaluation {
       dataset: world.dataset,
       simulator: experiment().simulator,
       correlation: world.fidelity("correlation"),
-      responseModel: world.responseModels,
+      responseModel: this.responseModel,
       sessions: this.sessions,
       masks: world.masks,
     };

@@ -6,7 +6,7 @@ import { dirname } from "node:path";
 import type { LiveChange, PromptTexts, ReflectionChange, RunProgress } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { ReferenceRow, RunId, RunRecord, RunState } from "../../protocol/run.ts";
-import type { PoolChange, ReflectionPool } from "../critic/reflectionPool.ts";
+import { poolChange, type ReflectionPool } from "../critic/reflectionPool.ts";
 import { InputError, messageOf } from "../errors.ts";
 import type { CallRow } from "../llm/types.ts";
 import { type Checkpoint, CheckpointStore } from "../store/checkpoint.ts";
@@ -177,7 +177,7 @@ export class Run {
   changeReflection(change: Omit<ReflectionChange, "runId">): void {
     const pool = this.assembly?.pool;
     const { action, text, rating, id } = change;
-    if (!pool?.change(id, poolChange(action, text, rating))) {
+    if (!pool?.change(id, poolChange(change))) {
       throw new InputError("reflections.unknown", `Reflection ${id} is no longer in the pool of ${this.id}.`);
     }
     const value = action === "edit" ? text : action === "rate" ? rating : undefined;
@@ -193,6 +193,11 @@ export class Run {
     });
     this.log.flush();
     this.savePool();
+  }
+
+  /** Lets readers of the folder see every row so far. */
+  flush(): void {
+    this.log.flush();
   }
 
   describe(changes: { readonly name?: string; readonly note?: string }): RunRecord {
@@ -446,19 +451,4 @@ function promptsInForce({ prompts }: RunRecord): PromptTexts {
     ...(planner && { planner: { file: planner.file, text: planner.text } }),
     ...(critic && { critic: { file: critic.file, text: critic.text } }),
   };
-}
-
-function poolChange(
-  action: ReflectionChange["action"],
-  text: string | undefined,
-  rating: number | undefined,
-): PoolChange {
-  switch (action) {
-    case "edit":
-      return { action, text: text ?? "" };
-    case "rate":
-      return { action, rating: Math.sign(rating ?? 0) as -1 | 0 | 1 };
-    default:
-      return { action };
-  }
 }

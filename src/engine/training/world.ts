@@ -16,8 +16,11 @@ import { MatrixResponseModel } from "../simulator/matrix.ts";
 import type { ResponseModelFactory } from "../simulator/responseModel.ts";
 import { UserSampler } from "../simulator/sessionSource.ts";
 import { trainedResponseModel } from "../simulator/trained/userModel.ts";
+import type { TensorEngine } from "../tensor/tensorEngine.ts";
 
 export interface WorldOptions {
+  /** Computes; the caller's to dispose of. */
+  readonly engine: TensorEngine;
   /** Where relative paths of the experiment start: its file's folder. */
   readonly baseFolder: string;
   /** Holds the binary cache and the trained user models: `.lerl`. */
@@ -85,7 +88,7 @@ function checkSlate({ simulator, planner }: Experiment, dataset: Dataset): void 
 }
 
 async function responseModelsFor(
-  { simulator }: Experiment,
+  { simulator, fidelity, ppo }: Experiment,
   dataset: Dataset,
   options: WorldOptions,
 ): Promise<ResponseModelFactory> {
@@ -102,7 +105,10 @@ async function responseModelsFor(
     if (!matrix) throw missingTruth(kind, dataset, "Only KuaiRec's small matrix records every response");
     return (slots) => new MatrixResponseModel(dataset, matrix, slots);
   }
-  return trainedResponseModel(dataset, config.kind === "trained" ? config : undefined, options);
+  return trainedResponseModel(dataset, config.kind === "trained" ? config : undefined, {
+    ...options,
+    dropout: fidelityChoice(fidelity, "actingDropout") === "on" ? ppo.dropout : 0,
+  });
 }
 
 function missingTruth(kind: string, { name }: Dataset, why: string): InputError {

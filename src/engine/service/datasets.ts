@@ -1,0 +1,42 @@
+/** The data set last used, kept for previews: a prompt is rendered at every keystroke. */
+import { dirname, join } from "node:path";
+import type { Experiment } from "../../protocol/experiment.ts";
+import { fidelityChoice } from "../../protocol/experiment.ts";
+import { formatProblems, parseExperiment } from "../../protocol/parseExperiment.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { loadDataset } from "../data/loadDataset.ts";
+import { InputError } from "../errors.ts";
+
+export class Datasets {
+  private key = "";
+  private dataset: Promise<Dataset> | undefined;
+
+  constructor(private readonly workspaceFolder: string) {}
+
+  /** @throws InputError */
+  get(experiment: Experiment, experimentFile: string): Promise<Dataset> {
+    const itemCategories = fidelityChoice(experiment.fidelity, "itemCategories");
+    const key = JSON.stringify([dirname(experimentFile), experiment.dataset, itemCategories]);
+    if (key !== this.key || !this.dataset) {
+      this.key = key;
+      const loading = loadDataset(experiment.dataset, {
+        baseFolder: dirname(experimentFile),
+        cacheFolder: join(this.workspaceFolder, ".lerl", "cache"),
+        itemCategories,
+      });
+      // A failure is not kept: the files may be mended.
+      loading.catch(() => {
+        if (this.dataset === loading) this.dataset = undefined;
+      });
+      this.dataset = loading;
+    }
+    return this.dataset;
+  }
+}
+
+/** @throws InputError with every problem of the document */
+export function experimentOf(text: string, file: string): Experiment {
+  const parsed = parseExperiment(text);
+  if (parsed.ok) return parsed.value;
+  throw new InputError("experiment.invalid", formatProblems(file, parsed.problems));
+}

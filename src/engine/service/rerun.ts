@@ -1,0 +1,110 @@
+/** Plans one recorded step again with another prompt: what would the model have chosen? */
+import type { RerunResult, RerunStep } from "../../protocol/engine.ts";
+import type { Experiment } from "../../protocol/experiment.ts";
+import type { Episode, Reflection } from "../../protocol/run.ts";
+import type { Dataset, UserIndex } from "../data/dataset.ts";
+import { historyOf } from "../data/dataset.ts";
+import { InputError } from "../errors.ts";
+import type { CallRow } from "../llm/types.ts";
+import { InterestRanking } from "../planner/interest.ts";
+import { ModelPlanner } from "../planner/modelPlanner.ts";
+import { OfflinePlanner } from "../planner/offline.ts";
+import { plannerView } from "../prompts/plannerContext.ts";
+import { parsePrompt } from "../prompts/promptFile.ts";
+import type { Session } from "../simulator/session.ts";
+import { RunControl } from "../training/control.ts";
+import { type ModelAccess, ModelPool } from "../training/modelPool.ts";
+
+export interface RerunContext {
+  readonly experiment: Experiment;
+  readonly dataset: Dataset;
+  readonly episode: Episode;
+  readonly reflections: readonly Reflection[];
+  /** Reply of the recorded plan, where a model gave it. */
+  readonly recordedReply: string;
+  readonly models: ModelAccess;
+  readonly baseFolder: string;
+  readonly cacheFile: string;
+}
+
+/** @throws InputError where no model is connected, or the step or the prompt cannot be used */
+export async function rerunStep(
+  { step, promptText }: Pick<RerunStep, "step" | "promptText">,
+  context: RerunContext,
+): Promise<RerunResult> {
+  const { experiment, dataset, episode, reflections } = context;
+  const recorded = episode.steps[step];
+  if (!recorded)
+    throw new InputError("run.unknown-step", `Session ${episode.id} has no step ${step + 1}; it has ${episode.tInt}.`);
+  if (experiment.planner.provider === "offline") {
+    throw new InputError(
+      "planner.offline",
+      "The offline planner does not read the prompt, so there is nothing to compare. Connect a model first.",
+    );
+  }
+  const calls: CallRow[] = [];
+  const pool = new ModelPool(experiment, {
+    models: context.models,
+    // One question: a block (no server, no budget) is an answer too.
+    control: new RunControl((paused) => paused && abort.abort(new InputError("models.blocked", paused.reason))),
+    baseFolder: context.baseFolder,
+    cacheFile: context.cacheFile,
+    record: (row) => calls.push(row),
+  });
+  const abort = new AbortController();
+  const scheduler = await pool.scheduler("planner");
+  const interest = new InterestRanking(dataset);
+  const planner = new ModelPlanner({
+    complete: scheduler.complete,
+    prompt: parsePrompt(experiment.planner.prompt, promptText),
+    view: plannerView(dataset, experiment),
+    settings: { ...experiment.planner, seed: experiment.seed },
+    fallback: new OfflinePlanner({ dataset, interest, ...experiment.planner }),
+    badReply: "bounded",
+  });
+  const shown = reflections.filter(({ id }) => recorded.plan.reflections.includes(id));
+  const request = { session: sessionBefore(dataset, experiment, episode, step), reflections: shown };
+  const [plan] = await planner.plan([request], abort.signal);
+  const last = calls.at(-1);
+  return {
+    before: { categories: recorded.plan.categories, reply: context.recordedReply },
+    after: {
+      categories: (plan?.categories ?? []).map((category) => dataset.categories[category]?.id ?? category),
+      reply: last?.reply ?? "",
+      latencyMs: last?.latencyMs ?? 0,
+      messages: last?.messages ?? planner.render(request),
+    },
+    categoryNames: categoryNames(dataset),
+  };
+}
+
+export const categoryNames = (dataset: Dataset): Readonly<Record<number, string>> =>
+  Object.fromEntries(dataset.categories.map(({ id, name }) => [id, name]));
+
+/** The session as it stood before a step. */
+function sessionBefore(dataset: Dataset, experiment: Experiment, episode: Episode, step: number): Session {
+  const user: UserIndex = dataset.userIds.indexOf(episode.user);
+  if (user < 0)
+    throw new InputError(
+      "run.unknown-user",
+      `User ${episode.user} of the recorded session is not in the data set any more.`,
+    );
+  const index = new Map(dataset.itemIds.map((id, item) => [id, item]));
+  return {
+    number: 0,
+    slot: episode.slot,
+    user,
+    key: 0,
+    history: historyOf(dataset, user, experiment.simulator.historyLength),
+    steps: episode.steps.slice(0, step).map(({ items, feedback, probabilities, reward, repeated, patience }) => ({
+      items: items.map((id) => index.get(id) ?? 0),
+      feedback: feedback.map((names) =>
+        names.reduce((bits, name) => bits | (1 << Math.max(0, dataset.feedbackTypes.indexOf(name))), 0),
+      ),
+      probabilities,
+      reward,
+      repeated,
+      patience,
+    })),
+  };
+}

@@ -1,0 +1,112 @@
+/** Reads run folders for the client: slices of the curves, episodes, model calls. Never writes. */
+import { join } from "node:path";
+import type {
+  EngineRequests,
+  EpisodeQuery,
+  EpisodeSummary,
+  ModelCall,
+  RunCursor,
+  RunSlice,
+} from "../../protocol/engine.ts";
+import type { Episode, MetricRow, ReferenceRow, RunId, RunRecord, TimelineEvent } from "../../protocol/run.ts";
+import { InputError } from "../errors.ts";
+import type { CallRow } from "../llm/types.ts";
+import { jsonLines, readJsonLines } from "../store/jsonLines.ts";
+import { type ListedRun, listRuns, runFiles, runsFolder } from "../store/runFolder.ts";
+
+export class RunReader {
+  constructor(private readonly workspaceFolder: string) {}
+
+  folder(runId: RunId): string {
+    // Ids are folder names: one that leads elsewhere is no id.
+    if (!/^[^/\\]+$/.test(runId) || runId.startsWith(".")) throw unknownRun(runId);
+    return join(runsFolder(this.workspaceFolder), runId);
+  }
+
+  /** Records of all readable runs, newest first; one without a living owner that says it runs was interrupted. */
+  async list(): Promise<readonly RunRecord[]> {
+    const runs = await listRuns(this.workspaceFolder);
+    return runs.flatMap((run) => (run.record ? [stateAsItIs(run)] : []));
+  }
+
+  async record(runId: RunId): Promise<RunRecord> {
+    const run = (await listRuns(this.workspaceFolder)).find(({ id }) => id === runId);
+    if (!run?.record) throw unknownRun(runId);
+    return stateAsItIs(run);
+  }
+
+  async slice(runId: RunId, cursor: RunCursor): Promise<RunSlice> {
+    const folder = this.folder(runId);
+    const from = <Row>(file: keyof typeof runFiles, start: number): Promise<readonly Row[]> =>
+      readJsonLines<Row>(join(folder, runFiles[file])).then((rows) => rows.slice(Math.max(0, start)));
+    const [metrics, timing, events, references] = await Promise.all([
+      from<MetricRow>("metrics", cursor.metrics),
+      from<MetricRow>("timing", cursor.timing),
+      from<TimelineEvent>("events", cursor.events),
+      from<ReferenceRow>("references", 0),
+    ]);
+    return {
+      runId,
+      metrics,
+      timing,
+      events,
+      references,
+      cursor: {
+        metrics: Math.max(0, cursor.metrics) + metrics.length,
+        timing: Math.max(0, cursor.timing) + timing.length,
+        events: Math.max(0, cursor.events) + events.length,
+      },
+    };
+  }
+
+  async episodes({ runId, order, user, limit }: EpisodeQuery): Promise<readonly EpisodeSummary[]> {
+    const summaries: EpisodeSummary[] = [];
+    for await (const episode of jsonLines<Episode>(join(this.folder(runId), runFiles.episodes))) {
+      if (user !== undefined && episode.user !== user) continue;
+      const { id, iteration, tInt, rCum, rSin, ended, reflection } = episode;
+      summaries.push({
+        id,
+        iteration,
+        user: episode.user,
+        tInt,
+        rCum,
+        rSin,
+        ended,
+        ...(reflection !== undefined && { reflection }),
+      });
+    }
+    if (order === "latest") summaries.reverse();
+    else summaries.sort((a, b) => (order === "best" ? b.rCum - a.rCum : a.rCum - b.rCum));
+    return summaries.slice(0, limit);
+  }
+
+  /** An episode with the model calls its plans were made by, in order. */
+  async episode(
+    runId: RunId,
+    id: string,
+  ): Promise<Pick<EngineRequests["runs/episode"]["result"], "episode" | "calls">> {
+    const folder = this.folder(runId);
+    for await (const episode of jsonLines<Episode>(join(folder, runFiles.episodes))) {
+      if (episode.id === id) return { episode, calls: await callsOf(folder, episode) };
+    }
+    throw new InputError("run.unknown-episode", `Session ${id} is not in the run ${runId}.`);
+  }
+}
+
+/** The last answered call of each plan, as the plan's callId names it. */
+async function callsOf(folder: string, { steps }: Episode): Promise<readonly ModelCall[]> {
+  const wanted = new Set(steps.flatMap(({ plan }) => plan.callId ?? []));
+  if (wanted.size === 0) return [];
+  const found = new Map<string, ModelCall>();
+  for await (const call of jsonLines<CallRow>(join(folder, runFiles.llm))) {
+    if (wanted.has(call.id) && (call.error === undefined || !found.has(call.id))) found.set(call.id, call);
+  }
+  return [...wanted].flatMap((id) => found.get(id) ?? []);
+}
+
+const stateAsItIs = ({ record, live }: Extract<ListedRun, { record: RunRecord }>): RunRecord =>
+  !live && ["starting", "running", "paused"].includes(record.state) ? { ...record, state: "interrupted" } : record;
+
+function unknownRun(runId: string): InputError {
+  return new InputError("run.unknown", `There is no run ${runId} in this workspace; it may have been deleted.`);
+}
