@@ -6,7 +6,7 @@
  */
 export interface KuaishouCategory {
   readonly id: number;
-  /** Empty where the sources name none. */
+  /** As published, and what the English name translates; both are empty where the sources name none. */
   readonly chinese: string;
   readonly english: string;
   /** Videos of KuaiRand-Pure that carry the id as a tag. */
@@ -81,11 +81,7 @@ export function categoryName(id: number): string {
   return english ? english : `Category ${id}`;
 }
 
-/** The Chinese name as published, where there is one. */
-export function chineseCategoryName(id: number): string | undefined {
-  return byId.get(id)?.chinese || undefined;
-}
-
+/** Whether the id is one of KuaiRand's or KuaiRec's. */
 export function isKnownCategory(id: number): boolean {
   return byId.has(id);
 }

@@ -5,6 +5,7 @@
 import { createReadStream, type ReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { addAbortSignal, pipeline } from "node:stream";
+import { finished } from "node:stream/promises";
 import { CsvError, type Options, type Parser, parse } from "csv-parse";
 import { InputError } from "../errors.ts";
 import { type LoadContext, requireFile } from "./loading.ts";
@@ -121,6 +122,8 @@ export async function readTable(
         width = fields.length;
         continue;
       }
+      // csv-parse holds the other rows to the length of the first.
+      if (records === 1 && fields.length !== width) throw wrongLength(`${file}:${records}`, fields, width);
       row.show(fields);
       onRow(row);
       if (records % ROWS_PER_PROGRESS === 0) context.onProgress?.({ file, bytesRead: source.bytesRead, bytes });
@@ -128,7 +131,7 @@ export async function readTable(
   } catch (error) {
     context.signal?.throwIfAborted();
     if (error instanceof BadCell) throw badCell(file, await lineOf(file, records, format), error);
-    if (error instanceof CsvError) throw malformed(file, error, width);
+    if (error instanceof CsvError) throw await malformed(file, error, width, format);
     throw isSystemError(error) ? unreadable(file, error) : error;
   }
   if (records === 0) throw new InputError("data.file-empty", `${file}: the file is empty. Download it again.`);
@@ -180,6 +183,18 @@ async function lineOf(file: string, record: number, format: TableFormat): Promis
   return line;
 }
 
+/** The line that the last row before a malformed one ends on. */
+async function lastGoodLine(file: string, format: TableFormat): Promise<number> {
+  let line = 0;
+  const noteLine = (_: unknown, { lines }: { readonly lines: number }): null => {
+    line = lines;
+    return null;
+  };
+  const parser = openParser(createReadStream(file), format, undefined, { on_record: noteLine });
+  await finished(parser.resume()).catch(() => undefined);
+  return line;
+}
+
 function badCell(file: string, line: number, { column, value, expected, code }: BadCell): InputError {
   const shown = value === "" ? "nothing" : `"${value.length > 60 ? `${value.slice(0, 60)}…` : value}"`;
   return new InputError(
@@ -200,27 +215,30 @@ function unreadable(file: string, error: Error): InputError {
   );
 }
 
+function wrongLength(where: string, fields: readonly string[], width: number, cause?: Error): InputError {
+  return new InputError(
+    "data.row-length",
+    `${where}: the row has ${fields.length} columns instead of ${width}: "${fields.join(",").slice(0, 80)}". The file may be cut off; download it again.`,
+    { cause },
+  );
+}
+
 /** What csv-parse found wrong with a row's form. */
-function malformed(file: string, error: CsvError, width: number): InputError {
-  const { lines, record } = error as unknown as { readonly lines?: number; readonly record?: readonly string[] };
-  const where = lines === undefined ? file : `${file}:${lines}`;
-  const fail = (code: string, what: string): InputError => new InputError(code, `${where}: ${what}`, { cause: error });
+async function malformed(file: string, error: CsvError, width: number, format: TableFormat): Promise<InputError> {
+  const { lines, record } = error as unknown as { readonly lines: number; readonly record?: readonly string[] };
   switch (error.code) {
     case "CSV_RECORD_INCONSISTENT_FIELDS_LENGTH":
-      return fail(
-        "data.row-length",
-        `the row has ${record?.length ?? "too many or too few"} columns instead of ${width}: ${(record ?? []).join(",").slice(0, 80)}. The file may be cut off; download it again.`,
-      );
+      return wrongLength(`${file}:${lines}`, record ?? [], width, error);
     case "CSV_QUOTE_NOT_CLOSED":
-    case "CSV_MAX_RECORD_SIZE":
-      return fail(
-        "data.quote",
-        "a quoted field that opened here or above never closes. Correct the line, or download the file again.",
-      );
+    case "CSV_MAX_RECORD_SIZE": {
+      const start = (await lastGoodLine(file, format)) + 1;
+      return badQuote(`${file}:${start}`, "a quoted field that opens in this row never closes", error);
+    }
     default:
-      return fail(
-        "data.quote",
-        `a quote stands where none may be. ${error.message}. Correct the line, or download the file again.`,
-      );
+      return badQuote(`${file}:${lines}`, `a quote stands where none may be (${error.message})`, error);
   }
+}
+
+function badQuote(where: string, what: string, cause: Error): InputError {
+  return new InputError("data.quote", `${where}: ${what}. Correct the line, or download the file again.`, { cause });
 }

@@ -55,8 +55,7 @@ describe("readTable", () => {
     const file = join(await folderOf({ "quote.csv": ["id,note", "0,fine", '1,"open', ...rows] }), "quote.csv");
     await expectInputError(
       readTable(file, ["id"], () => undefined, {}),
-      "quote.csv:",
-      "never closes",
+      "quote.csv:3: a quoted field that opens in this row never closes",
     );
   });
 
