@@ -1,0 +1,214 @@
+/** Training of the user response model on packed sequences (docs/method.md, section 3). */
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { ResponseModelConfig } from "../../../protocol/experiment.ts";
+import { LerlError } from "../../errors.ts";
+import { deriveKey, RandomStream } from "../../math/random.ts";
+import type { Region } from "../../tensor/memory.ts";
+import { Adam } from "../../tensor/optimizer.ts";
+import type { Tape } from "../../tensor/tape.ts";
+import { areaUnderCurve } from "./auc.ts";
+import { type HoldOut, holdOut, type LoggedSequence, negativeWeights } from "./holdOut.ts";
+import { predictedRows, type UserModelParts, UserModelShard } from "./userModelShard.ts";
+
+export type TrainedConfig = Extract<ResponseModelConfig, { kind: "trained" }>;
+
+/** Parts a batch is cut into. Fixed, and reduced in order, so that results do not depend on the number of threads. */
+export const SHARDS = 4;
+const DROPOUT = 0.1;
+/** Users whose validation rows judge an epoch. */
+const VALIDATION_USERS = 2000;
+/** Sequences judged at a time. */
+const JUDGED = 64;
+
+export interface UserModelProgress {
+  /** 1-based. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Share of all epochs that is done, 0..1. */
+  readonly fraction: number;
+  /** Loss per predicted row, mean since the epoch began. */
+  readonly loss: number;
+}
+
+/** What the hold-out says of a trained model; kept beside its weights. */
+export interface UserModelReport {
+  /** AUC on the test rows by feedback type; null where only one label occurs. */
+  readonly auc: Readonly<Record<string, number | null>>;
+  /** By epoch: training loss per row, and validation AUC of the click. */
+  readonly epochs: readonly { readonly loss: number; readonly validationAuc: number | null }[];
+  readonly trainingRows: number;
+  readonly testRows: number;
+  readonly droppedUsers: number;
+}
+
+export interface TrainingHooks {
+  readonly onProgress?: (progress: UserModelProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Trains the parameters in `parts.store` in place.
+ * @throws LerlError `user-model.too-little-data`, `user-model.not-finite`; the signal's reason when it is aborted
+ */
+export async function trainUserModel(
+  parts: UserModelParts,
+  config: TrainedConfig,
+  { onProgress, signal }: TrainingHooks,
+): Promise<UserModelReport> {
+  const { dataset } = parts;
+  const rows = holdOut(dataset, config.maxSequence);
+  if (rows.training.length === 0) {
+    throw new LerlError(
+      "user-model.too-little-data",
+      `No user of "${dataset.name}" has the 25 logged interactions a user response model needs at least. Use a data set with longer histories, or simulator.responseModel "latent" or "matrix" where the data allow it.`,
+    );
+  }
+  const trainer = new UserModelTrainer(parts, config, rows);
+  try {
+    const epochs: UserModelReport["epochs"][number][] = [];
+    for (let epoch = 1; epoch <= config.epochs; epoch++) {
+      const loss = await trainer.epoch(epoch, (fraction, mean) => {
+        onProgress?.({ epoch, epochs: config.epochs, fraction: (epoch - 1 + fraction) / config.epochs, loss: mean });
+        signal?.throwIfAborted();
+      });
+      const [validationAuc = null] = await trainer.judge(rows.validation.slice(0, VALIDATION_USERS), signal);
+      epochs.push({ loss, validationAuc });
+    }
+    const auc = await trainer.judge(rows.test, signal);
+    return {
+      auc: Object.fromEntries(dataset.feedbackTypes.map((name, f) => [name, auc[f] ?? null])),
+      epochs,
+      trainingRows: rows.training.reduce((sum, sequence) => sum + predictedRows(sequence), 0),
+      testRows: rows.test.reduce((sum, sequence) => sum + predictedRows(sequence), 0),
+      droppedUsers: rows.droppedUsers,
+    };
+  } finally {
+    trainer.dispose();
+  }
+}
+
+class UserModelTrainer {
+  private readonly shards: readonly UserModelShard[];
+  private readonly adam: Adam;
+  private readonly scatterTapes: readonly Tape[];
+  private readonly negativeWeight: Region;
+  private steps = 0;
+
+  constructor(
+    private readonly parts: UserModelParts,
+    private readonly config: TrainedConfig,
+    private readonly rows: HoldOut,
+  ) {
+    const { engine, network, store, dataset } = parts;
+    this.shards = Array.from({ length: SHARDS }, (_, i) => new UserModelShard(parts, i));
+    const options = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, clipNorm: Number.POSITIVE_INFINITY };
+    this.adam = new Adam(engine, store, options);
+    this.scatterTapes = Array.from({ length: network.states.columns }, () => engine.tape());
+    this.negativeWeight = engine.memory.reserve(network.types * 4);
+    const weights = negativeWeights(dataset, rows.training);
+    engine.memory.floats(this.negativeWeight.address, network.types).set(weights);
+  }
+
+  /** One pass over the training sequences in a fresh order; returns the loss per row. */
+  async epoch(epoch: number, report: (fraction: number, loss: number) => void): Promise<number> {
+    const { batchSessions, seed } = this.config;
+    const order = [...this.rows.training];
+    new RandomStream(seed, "user model order", epoch).shuffle(order);
+    let loss = 0;
+    let rows = 0;
+    for (let first = 0; first < order.length; first += batchSessions) {
+      const batch = order.slice(first, first + batchSessions);
+      loss += this.step(batch);
+      rows += batch.reduce((sum, sequence) => sum + predictedRows(sequence), 0);
+      if (!Number.isFinite(loss)) {
+        throw new LerlError(
+          "user-model.not-finite",
+          "The user response model's loss is not a number any more: training has diverged. Lower simulator.responseModel.learningRate.",
+        );
+      }
+      report(Math.min(1, (first + batch.length) / order.length), loss / rows);
+      // Lets the process answer requests between gradient steps.
+      await nextTurn();
+    }
+    return loss / rows;
+  }
+
+  /** AUC by feedback type over the observed responses of the sequences. */
+  async judge(sequences: readonly LoggedSequence[], signal: AbortSignal | undefined): Promise<(number | null)[]> {
+    const { network, dataset, engine } = this.parts;
+    const { types } = network;
+    const scores: number[][] = Array.from({ length: types }, () => []);
+    const labels: number[][] = Array.from({ length: types }, () => []);
+    for (let first = 0; first < sequences.length; first += JUDGED * SHARDS) {
+      signal?.throwIfAborted();
+      const shares = this.shards.map((_, i) =>
+        sequences.slice(first + i * JUDGED, Math.min(first + (i + 1) * JUDGED, sequences.length)),
+      );
+      const busy = this.shards.filter((_, i) => (shares[i]?.length ?? 0) > 0);
+      this.shards.forEach((shard, i) => {
+        if (busy.includes(shard)) shard.record(shares[i] ?? []);
+      });
+      engine.run(busy.map(({ tape }) => tape));
+      busy.forEach((shard, i) => {
+        const { logits } = shard;
+        let row = 0;
+        for (const { from, end } of shares[i] ?? []) {
+          for (let event = from; event < end; event++, row++) {
+            for (let f = 0; f < types; f++) {
+              if ((((dataset.log.observed[event] as number) >> f) & 1) === 0) continue;
+              scores[f]?.push(logits[row * types + f] as number);
+              labels[f]?.push(((dataset.log.feedback[event] as number) >> f) & 1);
+            }
+          }
+        }
+      });
+      await nextTurn();
+    }
+    return scores.map((own, f) => areaUnderCurve(Float32Array.from(own), Uint8Array.from(labels[f] ?? [])) ?? null);
+  }
+
+  dispose(): void {
+    for (const shard of this.shards) shard.dispose();
+    for (const tape of this.scatterTapes) tape.dispose();
+    this.adam.dispose();
+    this.negativeWeight.release();
+  }
+
+  /** One gradient step; returns the batch's loss, summed over rows and feedback types. */
+  private step(batch: readonly LoggedSequence[]): number {
+    const { engine, network, store } = this.parts;
+    const shares = shared(batch);
+    const busy = this.shards.filter((_, i) => (shares[i]?.length ?? 0) > 0);
+    const rows = batch.reduce((sum, sequence) => sum + predictedRows(sequence), 0);
+    const loss = {
+      negativeWeight: this.negativeWeight.address,
+      scale: 1 / rows,
+      dropout: DROPOUT,
+      key: deriveKey(this.config.seed, "user model dropout", this.steps++),
+    };
+    this.shards.forEach((shard, i) => {
+      if (busy.includes(shard)) shard.record(shares[i] ?? [], loss);
+    });
+    engine.run(busy.map(({ tape }) => tape));
+    network.states.scatter(
+      this.scatterTapes,
+      store.gradient,
+      busy.map((shard) => shard.work),
+    );
+    this.adam.step({ all: this.config.learningRate }, this.scatterTapes);
+    return busy.reduce((sum, shard) => sum + shard.losses.reduce((a, b) => a + b, 0), 0);
+  }
+}
+
+/** Long sequences first, each to the shard with the fewest rows so far. */
+function shared(batch: readonly LoggedSequence[]): LoggedSequence[][] {
+  const shares = Array.from({ length: SHARDS }, (): LoggedSequence[] => []);
+  const load = new Array<number>(SHARDS).fill(0);
+  const length = ({ start, end }: LoggedSequence) => end - start;
+  for (const sequence of batch.toSorted((a, b) => length(b) - length(a))) {
+    const shard = load.indexOf(Math.min(...load));
+    shares[shard]?.push(sequence);
+    load[shard] = (load[shard] as number) + length(sequence);
+  }
+  return shares;
+}

@@ -1,0 +1,181 @@
+/** User response models on disk: trained once per data set and options, then reused (docs/method.md, section 3). */
+import { createHash } from "node:crypto";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { responseModelSchema } from "../../../protocol/experiment.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { fileError, isMissing, replaceFile } from "../../store/files.ts";
+import { ParameterStore } from "../../tensor/parameters.ts";
+import type { TensorEngine } from "../../tensor/tensorEngine.ts";
+import type { ResponseModelFactory } from "../responseModel.ts";
+import { TrainedNetwork, TrainedResponseModel } from "./model.ts";
+import { UserModelNetwork } from "./network.ts";
+import {
+  SHARDS,
+  type TrainedConfig,
+  trainUserModel,
+  type UserModelProgress,
+  type UserModelReport,
+} from "./training.ts";
+import type { UserModelParts } from "./userModelShard.ts";
+
+/** Raised with every change of the network, its training or the files: older models are then trained anew. */
+const FORMAT = 1;
+
+/** model.json, beside the weights in weights.f32 (little-endian float32). It is written last. */
+const recordSchema = z.strictObject({
+  format: z.literal(FORMAT),
+  dataset: z.string(),
+  /** SHA-256 of weights.f32. */
+  weights: z.string(),
+  report: z.strictObject({
+    auc: z.record(z.string(), z.number().nullable()),
+    epochs: z.array(z.strictObject({ loss: z.number(), validationAuc: z.number().nullable() })),
+    trainingRows: z.int(),
+    testRows: z.int(),
+    droppedUsers: z.int(),
+  }),
+});
+
+export interface UserModelOptions {
+  /** Computes; stays the caller's to dispose of. */
+  readonly engine: TensorEngine;
+  /** Holds `models/`: `.lerl`. */
+  readonly storageFolder: string;
+  /** What is going on and how much of it is done, 0..1. */
+  readonly progress: (phase: string, fraction: number) => void;
+  /** A message for a person: a model was reused, was damaged, has been trained. */
+  readonly log: (message: string) => void;
+  readonly signal: AbortSignal;
+  /** The same with the loss. */
+  readonly onProgress?: (progress: UserModelProgress) => void;
+  /** Dropout while simulating (section 10, row 10); 0 by default. */
+  readonly dropout?: number;
+  /** Train even if a model for this data and these options exists. */
+  readonly retrain?: boolean;
+}
+
+export interface UserModel {
+  readonly report: UserModelReport;
+  /** Folder of the model's files. */
+  readonly folder: string;
+  readonly reused: boolean;
+  readonly factory: ResponseModelFactory;
+}
+
+/** The settings of an experiment that says nothing about them. */
+export const defaultTrainedConfig = responseModelSchema.parse({ kind: "trained" }) as TrainedConfig;
+
+/** The response model trained on `dataset`, from disk where it has been trained before. */
+export async function trainedResponseModel(
+  dataset: Dataset,
+  config: TrainedConfig | undefined,
+  options: UserModelOptions,
+): Promise<ResponseModelFactory> {
+  return (await openUserModel(dataset, config ?? defaultTrainedConfig, options)).factory;
+}
+
+/**
+ * Reads the model of this data and these options, or trains and keeps it.
+ * @throws LerlError `user-model.too-little-data`, `user-model.not-finite`, or a file error; the signal's reason
+ */
+export async function openUserModel(
+  dataset: Dataset,
+  config: TrainedConfig,
+  options: UserModelOptions,
+): Promise<UserModel> {
+  const { engine, log, signal } = options;
+  const network = new UserModelNetwork(dataset, config.maxSequence + 1);
+  const store = new ParameterStore(engine.memory, network.layout, SHARDS);
+  const features = network.states.placeFeatures(engine.memory);
+  const parts: UserModelParts = { engine, network, store, features, dataset };
+  const folder = join(options.storageFolder, "models", modelKey(dataset, config));
+
+  const found = options.retrain ? undefined : await read(folder, store.values, log);
+  let report = found;
+  if (report === undefined) {
+    // Before the minutes of work, not after: can the model be kept at all?
+    await makeFolder(folder);
+    const phase = "Training the user response model";
+    store.initialize(config.seed, "user model");
+    report = await trainUserModel(parts, config, {
+      signal,
+      onProgress: (progress) => {
+        options.progress(phase, progress.fraction);
+        options.onProgress?.(progress);
+      },
+    });
+    await write(folder, dataset, store.values, report);
+  }
+  const auc = Object.entries(report.auc).map(([name, value]) => `${name} ${value === null ? "-" : value.toFixed(3)}`);
+  log(`User response model ${found ? "reused" : "trained"}; AUC on the hold-out: ${auc.join(", ")}.`);
+  const trained = new TrainedNetwork(parts);
+  const simulation = { dropout: options.dropout ?? 0, seed: config.seed };
+  return {
+    report,
+    folder,
+    reused: found !== undefined,
+    factory: (slots) => new TrainedResponseModel(trained, slots, simulation),
+  };
+}
+
+/** Names a model after everything its weights depend on. */
+function modelKey(dataset: Dataset, config: TrainedConfig): string {
+  const { epochs, learningRate, batchSessions, maxSequence, seed } = config;
+  const parts = [FORMAT, dataset.fingerprint, epochs, learningRate, batchSessions, maxSequence, seed];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw fileError(error, folder);
+  }
+}
+
+const digest = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+async function write(folder: string, dataset: Dataset, weights: Float32Array, report: UserModelReport): Promise<void> {
+  const bytes = new Uint8Array(weights.slice().buffer);
+  await replaceFile(join(folder, "weights.f32"), bytes);
+  const record = { format: FORMAT, dataset: dataset.name, weights: digest(bytes), report };
+  await replaceFile(join(folder, "model.json"), `${JSON.stringify(record, undefined, 2)}\n`);
+}
+
+/** The report of a model whose files are exactly as written, its weights in `values`; undefined where there is none. */
+async function read(
+  folder: string,
+  values: Float32Array,
+  log: (message: string) => void,
+): Promise<UserModelReport | undefined> {
+  const rejected = (why: string): undefined => {
+    log(`The user response model in ${folder} cannot be used (${why}); it is trained again.`);
+  };
+  let json: string;
+  let bytes: Uint8Array;
+  try {
+    json = await readFile(join(folder, "model.json"), "utf8");
+    bytes = await readFile(join(folder, "weights.f32"));
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+  const record = recordSchema.safeParse(parsed(json));
+  if (!record.success) return rejected("model.json is damaged");
+  if (bytes.byteLength !== values.length * 4) {
+    return rejected(`weights.f32 holds ${bytes.byteLength} bytes instead of ${values.length * 4}`);
+  }
+  if (digest(bytes) !== record.data.weights) return rejected("weights.f32 is damaged");
+  values.set(new Float32Array(bytes.slice().buffer));
+  return record.data.report;
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
