@@ -69,8 +69,8 @@ export class EpsilonGreedyPolicy extends Baseline {
   }
 
   override restore({ arrays }: PolicyState): void {
-    this.clicks = (arrays["clicks"] as Float32Array).slice();
-    this.shown = (arrays["shown"] as Float32Array).slice();
+    this.clicks = (arrays.clicks as Float32Array).slice();
+    this.shown = (arrays.shown as Float32Array).slice();
   }
 
   private count(item: number, feedback: number): void {

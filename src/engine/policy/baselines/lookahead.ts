@@ -7,7 +7,7 @@ import { expectedRewards, followSteps, type OracleDependencies } from "./truth.t
 
 /** Steps searched, and paths kept after each. */
 const HORIZON = 3;
-const BEAM = 3;
+const BEAM = 2;
 
 /** Slates that might be served one after the other from here on. */
 interface Path {
