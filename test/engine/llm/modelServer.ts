@@ -30,7 +30,15 @@ export function journalOf(server: LLMock): readonly JournalEntry[] {
   return server.getRequests();
 }
 
-/** Below `path`, every request is handed to the next of `handlers`, the last one for ever; counts them. */
+const unanswered = new Set<ServerResponse>();
+
+/** Ends what scripted mounts have left hanging, so that a server can stop at once. */
+export function hangUp(): void {
+  for (const res of unanswered) res.destroy();
+  unanswered.clear();
+}
+
+/** A mount whose every request is handed to the next of `handlers`, the last one for ever; counts them. */
 export function scriptedMount(...handlers: readonly ((res: ServerResponse, req: IncomingMessage) => void)[]) {
   let requests = 0;
   const mount: Mountable = {
@@ -38,6 +46,8 @@ export function scriptedMount(...handlers: readonly ((res: ServerResponse, req: 
       for await (const _ of req);
       const handler = handlers[Math.min(requests, handlers.length - 1)];
       requests++;
+      unanswered.add(res);
+      res.once("close", () => unanswered.delete(res));
       handler?.(res, req);
       return true;
     },
@@ -96,7 +106,8 @@ export function rig(
   limits: Partial<ModelLimits> = {},
   more: { readonly cache?: AnswerCache; readonly clock?: Clock; readonly apiKey?: string } = {},
 ): Rig {
-  const all = modelLimitsSchema.parse(limits);
+  // In hurried time a busy machine must still answer in time.
+  const all = modelLimitsSchema.parse({ ...(more.clock === hurried && { timeoutSeconds: 1000 }), ...limits });
   const rows: CallRow[] = [];
   const blocks: Blocked[] = [];
   const budget = new Budget(all);

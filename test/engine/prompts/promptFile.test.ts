@@ -79,7 +79,7 @@ describe("errors of a prompt file name file, line and column", () => {
       "a field used at a session's start only",
       "{% if slates.size == 0 %}{{ step.nope }}{% endif %}",
       "prompt.unknown-variable",
-      "p.lerl.md:8:28: ",
+      "p.lerl.md:8:29: ",
     ],
     ["prototype access", "{{ categories.constructor }}", "prompt.unknown-variable", "p.lerl.md:8:4: "],
     ["prototype access by index", '{{ categories["__proto__"] }}', "prompt.unknown-variable", "p.lerl.md:8:4: "],
