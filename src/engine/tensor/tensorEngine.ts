@@ -1,7 +1,7 @@
 /** The numeric engine: one linear memory, the kernels on it, and threads that play tapes. */
 import type { Kernels } from "./kernels.ts";
 import { LinearMemory } from "./memory.ts";
-import { PlainKernels } from "./plain.ts";
+import { plainKernels } from "./plain.ts";
 import { play, Tape } from "./tape.ts";
 import { compileKernels, instantiateKernels, MODULE_BYTES, SCRATCH_BYTES } from "./wasm.ts";
 import { WorkerPool } from "./workerPool.ts";
@@ -26,7 +26,7 @@ export class TensorEngine {
   static async create({ backend, workers }: TensorEngineOptions): Promise<TensorEngine> {
     const memory = new LinearMemory(MODULE_BYTES);
     if (backend === "plain") {
-      const kernels = new PlainKernels(memory);
+      const kernels = plainKernels(memory);
       const playAll = (tapes: readonly Tape[]) => {
         for (const { address, length } of tapes) play(kernels, memory, address, length);
       };

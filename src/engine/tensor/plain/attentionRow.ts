@@ -1,5 +1,5 @@
 /** Attention as formulas: one query and one head at a time, over plain arrays. Offsets count floats. */
-import { exp } from "../math/elementary.ts";
+import { exp } from "../../math/elementary.ts";
 
 /** Rows of a matrix in `values`, from `offset` on, `ld` apart. */
 export interface Rows {
