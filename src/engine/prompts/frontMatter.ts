@@ -1,5 +1,5 @@
 /** The YAML block at the head of a prompt file: who the prompt is for, and what a request is made with. */
-import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
+import { type Document, isMap, isScalar, parseDocument, visit } from "yaml";
 import { z } from "zod";
 import { variablesOf } from "../../protocol/promptVariables.ts";
 import type { Problem } from "./diagnostics.ts";
@@ -38,7 +38,7 @@ export function readFrontMatter(text: string): FrontMatterBlock {
   const source = match[1] ?? "";
   const offset = text.indexOf("\n") + 1;
   const end = match[0].length;
-  const document = parseDocument(source, { lineCounter: new LineCounter(), prettyErrors: false, schema: "core" });
+  const document = parseDocument(source, { prettyErrors: false, schema: "core" });
   if (document.errors.length > 0) {
     const problems = document.errors.map((e) => problem(firstLineOf(e.message), offset + e.pos[0], offset + e.pos[1]));
     return { problems, end };
@@ -53,7 +53,9 @@ export function readFrontMatter(text: string): FrontMatterBlock {
   const report = (message: string, [from, to]: readonly [number, number]) =>
     problem(message, offset + from, offset + to);
 
-  const parsed = frontMatterSchema.safeParse(document.toJS({ maxAliasCount: 0 }) ?? {});
+  const alias = aliasIn(document);
+  if (alias) return { problems: [report("aliases are not available here; write the value itself", alias)], end };
+  const parsed = frontMatterSchema.safeParse(document.toJS() ?? {});
   if (!parsed.success) {
     const problems = parsed.error.issues.flatMap((issue) =>
       issue.code === "unrecognized_keys"
@@ -73,6 +75,18 @@ export function readFrontMatter(text: string): FrontMatterBlock {
     report(`variables.${name}: the run fills in "${name}" itself; choose another name`, locate(["variables", name])),
   );
   return problems.length > 0 ? { problems, end } : { value: parsed.data, problems, end };
+}
+
+/** Where the first alias is: a few of them can grow a small block to any size. */
+function aliasIn(document: Document): readonly [number, number] | undefined {
+  let range: readonly [number, number] | undefined;
+  visit(document, {
+    Alias(_, { range: found }) {
+      range = found ? [found[0], found[1]] : [0, 0];
+      return visit.BREAK;
+    },
+  });
+  return range;
 }
 
 function problem(message: string, begin: number, end: number): Problem {

@@ -195,6 +195,17 @@ describe("a model server in trouble", () => {
     expect(blocks).toEqual([]);
   });
 
+  it("that has no structured output in some context is asked without it, too long or not", async () => {
+    const { mount, requests } = scriptedMount(
+      (res) => json(res, 400, { error: { message: "response_format is not supported in this context window" } }),
+      (res) => json(res, 422, { error: { message: "unknown field" } }),
+      (res) => json(res, 200, completion("ok")),
+    );
+    remount(mount);
+    expect((await rig(base).scheduler.complete(request("a", { schema }), never)).attempts).toBe(3);
+    expect(requests()).toBe(3);
+  });
+
   it("whose request is too long fails that request at once", async () => {
     const { mount, requests } = scriptedMount((res) =>
       json(res, 400, { error: { message: "This model's maximum context length is 10 tokens" } }),

@@ -28,7 +28,8 @@ export interface UsedParts {
  * @returns undefined when nothing can be left out: the request itself is wrong
  */
 export function simpler(dialect: Dialect, used: UsedParts, told: string): Dialect | undefined {
-  if (/context|too long|maximum.*length|prompt.*tokens/i.test(told)) return undefined;
+  const aboutFormat = /response_format|json_schema|json_object|grammar/i.test(told);
+  if (!aboutFormat && /context (length|window|size)|too long|too many tokens/i.test(told)) return undefined;
   if (used.maxTokens && dialect.tokenField === "max_tokens" && /max_(completion_)?tokens/.test(told)) {
     return { ...dialect, tokenField: "max_completion_tokens" };
   }
