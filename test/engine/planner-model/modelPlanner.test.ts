@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ChatCompletionRequest, LLMock } from "@copilotkit/aimock";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ReplayProvider } from "../../../src/engine/llm/providers/replay.ts";
 import { ModelPlanner, type ModelPlannerOptions } from "../../../src/engine/planner/modelPlanner.ts";
 import type { Planner } from "../../../src/engine/planner/planner.ts";
 import type { PlannerView } from "../../../src/engine/prompts/plannerContext.ts";
@@ -151,6 +152,30 @@ describe("the planner that asks a model", () => {
       const [plan] = await planner(wire).plan(different(1), never);
       expect(plan).toMatchObject({ source: "fallback", invalidReplies: 2 });
     }
+  });
+
+  it("writes down every request of a troubled run, and replays it to the same plans with the network off", async () => {
+    let n = 0;
+    server.on({ endpoint: "chat" }, () => {
+      const turn = n++ % 6;
+      if (turn === 0) return { error: { message: "oops" }, status: 500 };
+      if (turn === 2) return { error: { message: "slow down" }, status: 429, retryAfter: 0 };
+      if (turn === 4) return { content: n % 4 === 1 ? "[10]" : "nonsense" };
+      return { content: `[${10 + (n % 4)}, ${10 + ((n + 1) % 4)}, 99]` };
+    });
+    const wire = rig(`${server.url}/v1`, { cache: false }, { clock: hurried });
+    const plans = await planner(wire).plan(different(12), never);
+    const sent = journalOf(server).map(({ body }) => JSON.stringify((body as ChatCompletionRequest).messages));
+    expect(attemptsOf(wire.rows)).toBe(sent.length);
+    for (const { messages, attempts } of wire.rows) {
+      expect(sent.filter((asked) => asked === JSON.stringify(messages))).toHaveLength(attempts);
+    }
+    expect(plans.some(({ invalidReplies }) => invalidReplies > 0)).toBe(true);
+    await server.stop();
+
+    const replay = rig(new ReplayProvider(JSON.parse(JSON.stringify(wire.rows)), "llm.jsonl"));
+    expect(await planner(replay).plan(different(12), never)).toEqual(plans);
+    server = await startServer();
   });
 
   it("waits through a pause and loses nothing", async () => {
