@@ -27,7 +27,8 @@ export function formatDuration(seconds: number): string {
 export const formatPercent = (share: number): string => `${(share * 100).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
 
 /** Tenths of a cent matter while a run is young. */
-export const formatMoney = (usd: number): string => `$${usd.toFixed(usd < 1 ? 3 : 2)}`;
+export const formatMoney = (usd: number): string =>
+  usd > 0 && usd < 0.0005 ? "under $0.001" : `$${usd.toFixed(usd < 1 ? 3 : 2)}`;
 
 /** A setting's value in one short line. */
 export function formatValue(value: unknown, longest = 60): string {

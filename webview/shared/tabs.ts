@@ -48,7 +48,7 @@ export function tabList<T extends string>(options: TabListOptions<T>): TemplateR
         tabindex=${tab.id === selected ? 0 : -1}
         @click=${() => options.select(tab.id)}
       >
-        ${tab.label}${tab.mark ? html`<span class="tab-mark">${tab.mark}<span class="visually-hidden"> ${tab.markLabel ?? ""}</span></span>` : nothing}
+        ${tab.label}${tab.mark ? html`<span class=${tab.mark === "●" ? "tab-dot" : "tab-mark"}>${tab.mark}<span class="visually-hidden"> ${tab.markLabel ?? ""}</span></span>` : nothing}
       </button>`,
     )}
   </div>`;

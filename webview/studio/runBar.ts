@@ -169,7 +169,7 @@ function progressBar(record: RunRecord, progress: RunProgress | undefined): Temp
   const note = record.reason ? html`<p class="run-reason">${record.reason}</p>` : nothing;
   if (!isActive(record)) return html`${note}`;
   const fraction = progress?.fraction ?? record.iteration / Math.max(1, record.iterations);
-  const phase = progress?.phase ?? "starting";
+  const phase = progress?.phase ?? record.state;
   return html`<progress class="run-progress" max="1" .value=${fraction} aria-label="Progress: ${phase}"></progress>
     ${phase === "running" || record.state === "paused" ? nothing : html`<p class="run-phase">${phase}</p>`}
     ${note}`;

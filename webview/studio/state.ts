@@ -119,7 +119,7 @@ export const isActive = (run: RunRecord | undefined): run is ActiveRun =>
 /** Why an experiment cannot be started, in words; undefined when it can. */
 export function runObstacle(snapshot: StudioSnapshot): string | undefined {
   if (!snapshot.trusted) return "This workspace is not trusted. Trust it to run experiments.";
-  if (snapshot.engine.state === "unavailable") return snapshot.engine.message;
+  if (snapshot.engine.state === "unavailable") return `The engine is not available. ${snapshot.engine.message}`;
   if (snapshot.document.problems.some(({ severity }) => severity === "error")) {
     return "The experiment file has errors. Mend them first.";
   }

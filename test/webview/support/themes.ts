@@ -221,6 +221,8 @@ const highContrast: Readonly<Record<string, string>> = {
   "list-inactiveSelectionBackground": "#000000",
   "inputOption-activeBackground": "#00000000",
   "inputOption-activeBorder": "#6fc3df",
+  "progressBar-background": "#6fc3df",
+  "settings-modifiedItemIndicator": "#c5c5c5",
   "panelTitle-activeBorder": "#6fc3df",
   "panelTitle-activeForeground": "#ffffff",
   "panelTitle-inactiveForeground": "#ffffff",

@@ -29,7 +29,7 @@ function metric(name: string, rows: readonly ComparisonRow[]): TemplateResult {
     <figcaption>${labelOf(name)}</figcaption>
     <table>
       <thead class="visually-hidden">
-        <tr><th scope="col">Run</th><th scope="col">Value</th><th scope="col">Interval</th></tr>
+        <tr><th scope="col">Run</th><th scope="col">Value</th><th scope="col">Interval</th><th scope="col">Drawn</th></tr>
       </thead>
       <tbody>
         ${rows.map(({ label, seeds }, i) => {
@@ -37,6 +37,7 @@ function metric(name: string, rows: readonly ComparisonRow[]): TemplateResult {
           return html`<tr>
             <th scope="row" title="Seeds ${seeds.join(", ")}">${label}</th>
             <td class="number">${cell ? formatNumber(cell.value) : "–"}</td>
+            <td class="interval">${cell ? `${formatNumber(cell.low)} to ${formatNumber(cell.high)}` : ""}</td>
             <td>${cell ? whisker(cell, i, x) : ""}</td>
           </tr>`;
         })}
@@ -47,16 +48,13 @@ function metric(name: string, rows: readonly ComparisonRow[]): TemplateResult {
 
 function whisker({ value, low, high }: ComparisonCell, index: number, x: (value: number) => number): TemplateResult {
   const middle = rowHeight / 2;
-  const text = `${formatNumber(low)} to ${formatNumber(high)}`;
-  return html`<svg class="whisker" viewBox="0 0 ${width} ${rowHeight}" role="img" aria-label=${text}>
-      ${svg`<title>${text}</title>
-      <line class="rail" x1=${inset} x2=${width - inset} y1=${middle} y2=${middle} />
+  return html`<svg class="whisker" viewBox="0 0 ${width} ${rowHeight}" aria-hidden="true">
+      ${svg`      <line class="rail" x1=${inset} x2=${width - inset} y1=${middle} y2=${middle} />
       <line class="line-stroke-${index % 6}" x1=${x(low)} x2=${x(high)} y1=${middle} y2=${middle} />
       <line class="line-stroke-${index % 6}" x1=${x(low)} x2=${x(low)} y1=${middle - 4} y2=${middle + 4} />
       <line class="line-stroke-${index % 6}" x1=${x(high)} x2=${x(high)} y1=${middle - 4} y2=${middle + 4} />
       <circle class="line-fill-${index % 6}" cx=${x(value)} cy=${middle} r="4.5" />`}
-    </svg>
-    <span class="whisker-text">${text}</span>`;
+    </svg>`;
 }
 
 function labelOf(name: string): string {

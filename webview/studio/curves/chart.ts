@@ -114,7 +114,7 @@ export class LinePlot {
         max: range[1],
         border,
         grid: { display: false },
-        ticks: { ...ticks, maxTicksLimit: 6, callback: (value) => compact(Number(value)) },
+        ticks: { ...ticks, maxTicksLimit: 6, includeBounds: false, callback: (value) => compact(Number(value)) },
       },
       y: {
         type: logScale ? "logarithmic" : "linear",
@@ -122,7 +122,13 @@ export class LinePlot {
         max: high,
         border,
         grid: { color: faint(palette.grid, palette.dashed ? 0.5 : 0.25), tickLength: 0 },
-        ticks: { ...ticks, maxTicksLimit: 5, padding: 6, callback: (value) => compact(Number(value)) },
+        ticks: {
+          ...ticks,
+          maxTicksLimit: 5,
+          padding: 6,
+          includeBounds: logScale,
+          callback: (value) => compact(Number(value)),
+        },
         afterFit: (scale) => {
           scale.width = axisWidth;
         },
@@ -188,7 +194,7 @@ function drawReferences(chart: Chart, { references, palette }: Picture): void {
   ctx.font = `10px ${palette.font}`;
   ctx.textAlign = "right";
   const taken: number[] = [];
-  for (const { label, value } of references) {
+  for (const { label, value } of withSharedLabels(references)) {
     const at = Math.round(y.getPixelForValue(value)) + 0.5;
     if (!(at >= chartArea.top && at <= chartArea.bottom)) continue;
     ctx.strokeStyle = faint(palette.foreground, 0.5);
@@ -211,6 +217,13 @@ function drawReferences(chart: Chart, { references, palette }: Picture): void {
     ctx.fillText(label, chartArea.right - 3, middle);
   }
   ctx.restore();
+}
+
+/** Policies with the same value share one line: "round-robin, oracle". */
+function withSharedLabels(references: readonly ReferenceLine[]): readonly ReferenceLine[] {
+  const labels = new Map<number, string[]>();
+  for (const { label, value } of references) labels.set(value, [...(labels.get(value) ?? []), label]);
+  return [...labels].map(([value, names]) => ({ value, label: names.join(", ") }));
 }
 
 const tickHeight = 5;

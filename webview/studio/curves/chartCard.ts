@@ -53,6 +53,7 @@ export class ChartCard {
   readonly #smoothed = new WeakMap<Series, SmoothedSeries>();
   #showsTable = false;
   #crosshairAt: number | undefined;
+  #active = false;
 
   constructor(
     readonly metric: MetricName,
@@ -106,9 +107,10 @@ export class ChartCard {
     this.point(this.#crosshairAt);
   }
 
-  /** Places the crosshair at a value of the axis. */
-  point(x: number | undefined): void {
+  /** Places the crosshair at a value of the axis; the card pointed at also tells the events there. */
+  point(x: number | undefined, active = this.#active): void {
     this.#crosshairAt = x;
+    this.#active = active;
     const { model } = this;
     if (!model) return;
     const { left, right, top, bottom } = this.#plot.area;
@@ -121,7 +123,7 @@ export class ChartCard {
       this.#crosshair.style.height = `${bottom - top}px`;
     }
     this.#renderHeader(model);
-    this.#renderPopup(model, inPlot ? at : undefined);
+    this.#renderPopup(model, inPlot && active ? at : undefined);
   }
 
   /** Value of the first line next to the crosshair, for the live region. */
@@ -203,19 +205,21 @@ export class ChartCard {
           <h4 title=${definition}>${label}</h4>
           <span class="unit">${unit}</span>
           <span class="spacer"></span>
-          <span class="chart-values">
-            ${model.lines.map(
-              ({ entry, series }) => html`<span class="chart-value line-colour-${entry.index % 6}" title=${entry.label}
-                ><span class="value-dot" aria-hidden="true"></span>${formatNumber(value(series))}</span
-              >`,
-            )}
-          </span>
+          <div class="chart-buttons">
+            ${iconButton("Table", this.#showsTable, () => this.#toggleTable())}
+            ${iconButton("Copy", undefined, () => this.actions.copyImage(this), `Copy ${label} as PNG`)}
+            ${iconButton("CSV", undefined, () => this.actions.exportCsv(this), `Export ${label} as CSV`)}
+            ${iconButton("×", undefined, () => this.actions.remove(), `Remove ${label}`)}
+          </div>
         </div>
-        <div class="chart-buttons">
-          ${iconButton("Table", this.#showsTable, () => this.#toggleTable())}
-          ${iconButton("Copy", undefined, () => this.actions.copyImage(this), `Copy ${label} as PNG`)}
-          ${iconButton("CSV", undefined, () => this.actions.exportCsv(this), `Export ${label} as CSV`)}
-          ${iconButton("×", undefined, () => this.actions.remove(), `Remove ${label}`)}
+        <div class="chart-values">
+          ${model.lines.map(
+            ({ entry, series }) => html`<span
+              class="chart-value line-colour-${entry.index % 6}"
+              title=${entry.label}
+              ><span class="value-dot" aria-hidden="true"></span>${formatNumber(value(series))}</span
+            >`,
+          )}
         </div>`,
       this.#header,
     );

@@ -20,7 +20,7 @@ export function curvesPane(app: App, view: CurvesView, snapshot: StudioSnapshot)
   const { metrics } = app.state.page.curves;
   const cards = view.cards(metrics);
   return html`<div class="pane curves-pane">
-    ${toolbar(app, view)} ${legendBar(app, view.legend(), snapshot)}
+    ${toolbar(app)} <div class="legend-line">${legendBar(app, view.legend(), snapshot)} ${viewButtons(app, view)}</div>
     <div class="scroll">
       ${
         cards.length === 0
@@ -60,8 +60,8 @@ function noRun(app: App, snapshot: StudioSnapshot): TemplateResult {
   });
 }
 
-function toolbar(app: App, view: CurvesView): TemplateResult {
-  const { axis, smoothing, logScale, references, groupSeeds, range, metrics } = app.state.page.curves;
+function toolbar(app: App): TemplateResult {
+  const { axis, smoothing, logScale, references, groupSeeds } = app.state.page.curves;
   const checkbox = (label: string, value: boolean, set: (on: boolean) => void) => html`<vscode-checkbox
     .checked=${value}
     @change=${(event: Event) => set((event.target as HTMLInputElement).checked)}
@@ -96,16 +96,19 @@ function toolbar(app: App, view: CurvesView): TemplateResult {
     ${checkbox("Logarithmic", logScale, (on) => app.patchCurves({ logScale: on }))}
     ${checkbox("References", references, (on) => app.patchCurves({ references: on }))}
     ${checkbox("Group seeds", groupSeeds, (on) => app.patchCurves({ groupSeeds: on }))}
-    <span class="spacer"></span>
-    <span class="zoom-buttons" role="group" aria-label="Zoom" title="Ctrl+wheel zooms, dragging selects a part, Shift+drag pans, double click resets">
+  </div>`;
+}
+
+function viewButtons(app: App, view: CurvesView): TemplateResult {
+  const { range, metrics } = app.state.page.curves;
+  return html`<span class="zoom-buttons" role="group" aria-label="Zoom" title="Ctrl+wheel zooms, dragging selects a part, Shift+drag pans, double click resets">
       <button type="button" class="mini-button" aria-label="Zoom out" @click=${() => view.zoomBy(1.6)}>−</button>
       <button type="button" class="mini-button" aria-label="Zoom in" @click=${() => view.zoomBy(0.625)}>+</button>
       <button type="button" class="mini-button" ?disabled=${range === undefined} @click=${() => view.reset()}>
         Show all
       </button>
     </span>
-    <button type="button" class="mini-button" @click=${() => view.exportCsv(metrics, "curves.csv")}>Export CSV</button>
-  </div>`;
+    <button type="button" class="mini-button" @click=${() => view.exportCsv(metrics, "curves.csv")}>Export CSV</button>`;
 }
 
 function metricPicker(app: App): TemplateResult {

@@ -83,7 +83,7 @@ export class CurvesView {
 
   /** Moves the crosshair to an event, from the list of events. */
   pointAt(event: ToldEvent): void {
-    this.#point(event[this.app.state.page.curves.axis]);
+    this.#point(event[this.app.state.page.curves.axis], undefined);
   }
 
   /** Every point of the given metrics as CSV, through the host's save dialog. */
@@ -159,9 +159,9 @@ export class CurvesView {
     return this.app.state.page.curves.range ?? this.#full();
   }
 
-  #point(x: number | undefined): void {
+  #point(x: number | undefined, active: MetricName | undefined): void {
     this.#crosshair = x;
-    for (const card of this.#cards.values()) if (card.visible) card.point(x);
+    for (const card of this.#cards.values()) if (card.visible) card.point(x, card.metric === active);
   }
 
   // -------------------------------------------------------------------------------------------------------- actions
@@ -169,7 +169,7 @@ export class CurvesView {
   #actions(metric: MetricName): CardActions {
     const setRange = (range: Range | undefined): void => this.app.patchCurves({ range });
     return {
-      point: (x) => this.#point(x),
+      point: (x) => this.#point(x, metric),
       zoom: (centre, factor) => setRange(zoomed(this.#range(), this.#full(), centre, factor)),
       pan: (share) => {
         if (this.app.state.page.curves.range) setRange(panned(this.#range(), this.#full(), share));
@@ -192,12 +192,12 @@ export class CurvesView {
     if (to === "event") {
       const places = this.events().map((event) => event[axis]);
       const next = direction > 0 ? places.find((x) => x > from) : places.findLast((x) => x < from);
-      if (next !== undefined) this.#point(next);
+      if (next !== undefined) this.#point(next, metric);
     } else {
       const points = card?.model?.lines[0]?.series.axis(axis);
       if (!points || points.length === 0) return;
       const at = nearestIndex(points, from) + (this.#crosshair === undefined ? 0 : direction);
-      this.#point(points[Math.min(Math.max(at, 0), points.length - 1)]);
+      this.#point(points[Math.min(Math.max(at, 0), points.length - 1)], metric);
     }
     this.#announce.textContent = card?.spoken() ?? "";
   }

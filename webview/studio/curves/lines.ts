@@ -49,7 +49,7 @@ function sameButSeed(a: RunRecord, b: RunRecord): boolean {
   return hashes(a) === hashes(b) && sameJson(seedless(a), seedless(b));
 }
 
-/** How the other runs' settings differ from the first one's: "repeatCost 0.5, seed 3". */
+/** How the other runs' settings differ from the first one's: "quit.repeatCost 0.5, seed 3". */
 export function settingsDifference(run: RunRecord, other: RunRecord): string {
   const parts: string[] = [];
   collect(run.experiment, other.experiment, "", parts);
@@ -63,9 +63,10 @@ function collect(value: unknown, other: unknown, path: string, parts: string[]):
   if (sameJson(value, other)) return;
   if (isObject(value) && isObject(other)) {
     for (const key of new Set([...Object.keys(value), ...Object.keys(other)])) {
-      if (path !== "" || (key !== "name" && key !== "description")) collect(value[key], other[key], key, parts);
+      if (path === "" && (key === "name" || key === "description")) continue;
+      collect(value[key], other[key], path === "" ? key : `${path.split(".").at(-1)}.${key}`, parts);
     }
-  } else parts.push(`${path} ${formatValue(value, 24)}`);
+  } else parts.push(value === undefined ? `no ${path}` : `${path} ${formatValue(value, 24)}`);
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -53,11 +53,13 @@ export function faint(colour: string, opacity: number): string {
   const context = scratch;
   if (!context) return colour;
   context.fillStyle = colour;
-  const { fillStyle } = context;
-  if (typeof fillStyle !== "string" || !fillStyle.startsWith("#")) return colour;
-  return `${fillStyle}${Math.round(opacity * 255)
-    .toString(16)
-    .padStart(2, "0")}`;
+  // The canvas writes opaque colours as #rrggbb and others as rgba(r, g, b, a).
+  const written = String(context.fillStyle);
+  const channels = written.startsWith("#")
+    ? [1, 3, 5].map((at) => Number.parseInt(written.slice(at, at + 2), 16))
+    : (written.match(/[\d.]+/g) ?? []).map(Number);
+  const [red = 0, green = 0, blue = 0, alpha = 1] = channels;
+  return `rgba(${red}, ${green}, ${blue}, ${alpha * opacity})`;
 }
 
 let scratch: CanvasRenderingContext2D | null | undefined;

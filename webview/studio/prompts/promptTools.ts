@@ -101,7 +101,7 @@ function renderedPreview(app: App, prompt: PromptState): TemplateResult {
 function waiting(app: App): string {
   const snapshot = snapshotOf(app.state);
   if (snapshot && !snapshot.trusted) return "Nothing is rendered in an untrusted workspace.";
-  if (snapshot?.engine.state === "unavailable") return snapshot.engine.message;
+  if (snapshot?.engine.state === "unavailable") return "Nothing is rendered while the engine is not available.";
   return "Rendering…";
 }
 

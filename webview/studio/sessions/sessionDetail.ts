@@ -112,7 +112,7 @@ function stepView(
           <tr>
             <th scope="col">Item</th>
             <th scope="col">Categories</th>
-            <th scope="col">Chance</th>
+            <th scope="col" class="number">Chance</th>
             <th scope="col">Feedback</th>
           </tr>
         </thead>

@@ -77,7 +77,6 @@ function listItem(app: App, episode: EpisodeSummary): TemplateResult {
     <span class="session-scores">
       <span>R_cum <strong>${formatNumber(episode.rCum, 3)}</strong></span>
       <span>T_int <strong>${episode.tInt}</strong></span>
-      <span>R_sin <strong>${formatNumber(episode.rSin, 2)}</strong></span>
     </span>
     ${episode.reflection ? html`<span class="session-reflection">${shorten(episode.reflection, 110)}</span>` : nothing}
   </button>`;

@@ -27,8 +27,7 @@ export function fieldControl(field: Field, view: SettingsView, set: SetValue): T
     <div class="field-head">
       <label for=${id} id="${id}-label">${field.label}</label>
       ${draft ? html`<span class="pill changed">draft</span>` : nothing}
-      ${draft ? html`<span class="field-other">file ${formatValue(inFile)}</span>` : nothing}
-      ${runningDiffers ? html`<span class="field-other">running ${formatValue(running)}</span>` : nothing}
+      ${otherValues(draft ? inFile : undefined, runningDiffers ? running : undefined)}
       <span class="spacer"></span>
       ${
         draft
@@ -48,6 +47,18 @@ export function fieldControl(field: Field, view: SettingsView, set: SetValue): T
       ${field.description}${field.live ? nothing : html` <span class="next-run">Takes effect with the next run.</span>`}
     </p>
   </div>`;
+}
+
+/** The file's and the run's value where they are not the one shown. */
+function otherValues(inFile: unknown, running: unknown): TemplateResult | typeof nothing {
+  if (inFile === undefined && running === undefined) return nothing;
+  const parts = sameJson(inFile, running)
+    ? [`file and run ${formatValue(inFile)}`]
+    : [
+        ...(inFile === undefined ? [] : [`file ${formatValue(inFile)}`]),
+        ...(running === undefined ? [] : [`run ${formatValue(running)}`]),
+      ];
+  return html`${parts.map((part) => html`<span class="field-other">${part}</span>`)}`;
 }
 
 function control(field: Field, id: string, shown: unknown, set: SetValue): TemplateResult {

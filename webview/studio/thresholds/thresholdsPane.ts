@@ -97,7 +97,7 @@ function applyBar(
           >Apply to the running experiment</vscode-button
         >
         <span id="apply-reason" class="hint"
-          >${applyReason ?? `${plural(toApply.length, "setting")} of ${runName ?? "the run"}; the file stays.`}</span
+          >${applyReason ?? `${plural(toApply.length, "setting")} of ${runName ?? "the run"}; the file stays as it is.`}</span
         >
       </div>
       <div class="apply-choice">
@@ -109,14 +109,14 @@ function applyBar(
           >Save to the file</vscode-button
         >
         <span id="save-reason" class="hint"
-          >${saveReason ?? `${plural(toSave.length, "setting")} for the next runs; a running one stays.`}</span
+          >${saveReason ?? `${plural(toSave.length, "setting")}, for the next runs.`}</span
         >
       </div>
       ${
         draftCount > 0
-          ? html`<vscode-button appearance="secondary" @click=${() => app.patchPage({ drafts: {} })}
-              >Reset all</vscode-button
-            >`
+          ? html`<button type="button" class="link-button reset-all" @click=${() => app.patchPage({ drafts: {} })}>
+              Reset all
+            </button>`
           : nothing
       }
     </div>
