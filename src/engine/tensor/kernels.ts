@@ -332,7 +332,7 @@ export interface Kernels {
   /**
    * One Adam step on g = gradScale * gradient, which is set to 0 afterwards. m = beta1 m + (1 - beta1) g;
    * v = beta2 v + (1 - beta2) g^2; value -= rate * m * correction1 / (sqrt(v * correction2) + epsilon), where the
-   * corrections are 1 / (1 - beta^t).
+   * corrections are 1 / (1 - beta^t). Moments below 1e-30 become 0.
    */
   adam(
     count: number,

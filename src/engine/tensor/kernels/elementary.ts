@@ -11,14 +11,17 @@ const SQRT2: f64 = 1.4142135623730951;
 /** 1.5 * 2^23: adding it rounds a float32 to an integer, which then stands in the low bits. */
 const ROUNDER: f32 = 12582912;
 
+/** Exponent of 2 that stands for nothing: far below any sum's last bit, far above the slow subnormal numbers. */
+const LEAST: f32 = -100;
+
 /**
- * 2^x of four lanes for -126 <= x <= 126, relative error below 3e-7; smaller x give 2^-126. What attention is made of:
+ * 2^x of four lanes for -100 <= x <= 126, relative error below 3e-7; smaller x give 2^-100. What attention is made of:
  * its scores are scaled to powers of 2.
  */
 // @ts-ignore: decorator
 @inline
 export function exp2x4(x: v128): v128 {
-  const clamped = f32x4.pmax(f32x4.splat(-126), x);
+  const clamped = f32x4.pmax(f32x4.splat(LEAST), x);
   const shifted = f32x4.add(clamped, f32x4.splat(ROUNDER));
   const r = f32x4.sub(clamped, f32x4.sub(shifted, f32x4.splat(ROUNDER)));
   // Near-minimax polynomial of 2^r on |r| <= 1/2: interpolation at the Chebyshev nodes.

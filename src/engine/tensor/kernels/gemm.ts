@@ -196,13 +196,20 @@ export function transpose(rows: i32, width: i32, x: usize, ldx: usize, y: usize,
   }
 }
 
-/** B is a weight matrix, small beside the rows: transposed once into scratch, then an ordinary product. */
+/** Floats of B that are transposed at a time: the first-level cache holds them while the rows pass. */
+const PANEL: i32 = 16384;
+
+/** B is transposed panel by panel into scratch, then each is an ordinary product. */
 export function gemmNT(
   m: i32, n: i32, k: i32, a: usize, lda: i32, b: usize, ldb: i32, c: usize, ldc: i32, accumulate: i32,
 ): void {
-  const ld = (<usize>((n + 7) & ~7)) << 2;
-  transpose(n, k, b, (<usize>ldb) << 2, scratch, ld);
-  product(m, n, k, a, (<usize>lda) << 2, scratch, ld, c, (<usize>ldc) << 2, accumulate, 0, false);
+  const sa = (<usize>lda) << 2, sb = (<usize>ldb) << 2, sc = (<usize>ldc) << 2;
+  const panel = max(8, (PANEL / max(k, 1)) & ~7), step = (<usize>panel) << 2;
+  for (let j: i32 = 0; j < n; j += panel) {
+    const columns = min(panel, n - j);
+    transpose(columns, k, b + <usize>j * sb, sb, scratch, step);
+    product(m, columns, k, a, sa, scratch, step, c + ((<usize>j) << 2), sc, accumulate, 0, false);
+  }
 }
 
 /**

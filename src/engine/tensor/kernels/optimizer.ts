@@ -40,6 +40,21 @@ export function sumSquares(count: i32, x: usize, out: usize): void {
   store<f64>(out, sum);
 }
 
+/** Moments smaller than this become 0: a row that is no longer touched would decay into slow subnormal numbers. */
+const NEGLIGIBLE: f32 = 1e-30;
+
+// @ts-ignore: decorator
+@inline
+function flushed4(x: v128): v128 {
+  return v128.and(x, f32x4.ge(f32x4.abs(x), f32x4.splat(NEGLIGIBLE)));
+}
+
+// @ts-ignore: decorator
+@inline
+function flushed(x: f32): f32 {
+  return abs(x) >= NEGLIGIBLE ? x : 0;
+}
+
 export function adam(
   count: i32, values: usize, gradient: usize, m: usize, v: usize, gradScale: f32, rate: f32, beta1: f32, beta2: f32, epsilon: f32,
   correction1: f32, correction2: f32,
@@ -51,8 +66,8 @@ export function adam(
   for (; i + 4 <= count; i += 4) {
     const o = (<usize>i) << 2;
     const g = f32x4.mul(v128.load(gradient + o), scale4);
-    const m1 = f32x4.add(f32x4.mul(b1, v128.load(m + o)), f32x4.mul(c1, g));
-    const v1 = f32x4.add(f32x4.mul(b2, v128.load(v + o)), f32x4.mul(f32x4.mul(c2, g), g));
+    const m1 = flushed4(f32x4.add(f32x4.mul(b1, v128.load(m + o)), f32x4.mul(c1, g)));
+    const v1 = flushed4(f32x4.add(f32x4.mul(b2, v128.load(v + o)), f32x4.mul(f32x4.mul(c2, g), g)));
     const root = f32x4.add(f32x4.sqrt(f32x4.mul(v1, correction4)), epsilon4);
     v128.store(values + o, f32x4.sub(v128.load(values + o), f32x4.div(f32x4.mul(step4, m1), root)));
     v128.store(m + o, m1);
@@ -62,8 +77,8 @@ export function adam(
   for (; i < count; i++) {
     const o = (<usize>i) << 2;
     const g = load<f32>(gradient + o) * gradScale;
-    const m1 = beta1 * load<f32>(m + o) + (1 - beta1) * g;
-    const v1 = beta2 * load<f32>(v + o) + (1 - beta2) * g * g;
+    const m1 = flushed(beta1 * load<f32>(m + o) + (1 - beta1) * g);
+    const v1 = flushed(beta2 * load<f32>(v + o) + (1 - beta2) * g * g);
     const root = sqrt(v1 * correction2) + epsilon;
     store<f32>(values + o, load<f32>(values + o) - (rate * correction1 * m1) / root);
     store<f32>(m + o, m1);

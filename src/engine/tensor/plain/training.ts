@@ -2,6 +2,9 @@ import { exp, log, sigmoid } from "../../math/elementary.ts";
 import type { Kernels } from "../kernels.ts";
 import { each, index, type PlainMemory, put } from "./plainMemory.ts";
 
+/** Subnormal numbers are slow; a moment this small has no effect. */
+const flushed = (moment: number): number => (Math.abs(moment) >= 1e-30 ? moment : 0);
+
 /** The loss of the response model, gradient reduction and Adam. */
 export function trainingKernels(
   memory: PlainMemory,
@@ -39,8 +42,8 @@ export function trainingKernels(
       const f = memory.floats;
       for (let i = 0; i < count; i++) {
         const g = (f[gradient / 4 + i] as number) * gradScale;
-        const m1 = beta1 * (f[m / 4 + i] as number) + (1 - beta1) * g;
-        const v1 = beta2 * (f[v / 4 + i] as number) + (1 - beta2) * g * g;
+        const m1 = flushed(beta1 * (f[m / 4 + i] as number) + (1 - beta1) * g);
+        const v1 = flushed(beta2 * (f[v / 4 + i] as number) + (1 - beta2) * g * g);
         put(f, values / 4 + i, (-rate * correction1 * m1) / (Math.sqrt(v1 * correction2) + epsilon), 1);
         f[m / 4 + i] = m1;
         f[v / 4 + i] = v1;
