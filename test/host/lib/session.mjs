@@ -7,7 +7,7 @@ import { markedProcesses } from "./processes.mjs";
 import { runCommand } from "./quickInput.mjs";
 import { screenshot } from "./screenshots.mjs";
 
-const actionTimeoutMs = 12_000;
+const actionTimeoutMs = 60_000;
 
 /** A copy of `source` that scenarios may change; the folder keeps its name, because VS Code shows it. */
 export function copyWorkspace(scratch, source) {

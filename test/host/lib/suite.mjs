@@ -43,6 +43,7 @@ async function keepEvidence(host, title) {
   const name = `failed-${title.replaceAll(/[^\w]+/g, "-")}`;
   await screenshot(host, name).catch((error) => console.error(`No screenshot of the failure: ${error.message}`));
   const logs = join(host.scratch.userData, "logs");
+  if (!existsSync(host.server.logFile)) return; // the run was interrupted and has cleaned up already
   if (existsSync(logs)) cpSync(logs, join(resultsFolder(host.variant), `${name}-logs`), { recursive: true });
   cpSync(host.server.logFile, join(resultsFolder(host.variant), `${name}-server.log`));
 }

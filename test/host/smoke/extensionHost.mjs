@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { answerDialog } from "../lib/messages.mjs";
 import { runCommand } from "../lib/quickInput.mjs";
 import { hostFolder } from "../lib/variants.mjs";
 
@@ -15,6 +16,12 @@ export const scenarios = {
       throw new RangeError("out of range");
     };
     await assert.rejects(host.evaluate(broken), /out of range/);
+  },
+
+  "a modal dialog is answered": async ({ page, evaluate }) => {
+    const answer = evaluate((vscode) => vscode.window.showInformationMessage("Really?", { modal: true }, "Yes"));
+    await answerDialog(page, "Really?", "Yes");
+    assert.equal(await answer, "Yes");
   },
 
   "a test module runs with the vscode API": async (host) => {
