@@ -70,6 +70,11 @@ export class Learner {
     return this.model.engine.memory.floats(this.target.region.address, this.target.count);
   }
 
+  /** What the shards of the last gradient step hold, for the scattering of table gradients. */
+  get work(): readonly GradientShard["work"][] {
+    return this.busy.map((shard) => shard.work);
+  }
+
   /** All epochs of one update. */
   async update(fragments: readonly Fragment[], rates: Readonly<Record<Group, number>>): Promise<StepStatistics> {
     const total = noStatistics();
@@ -92,11 +97,7 @@ export class Learner {
   step(minibatch: Minibatch, rates: Readonly<Record<Group, number>>): StepStatistics {
     const { store } = this.model;
     const statistics = this.gradients(minibatch);
-    this.model.network.states.scatter(
-      this.scatterTapes,
-      store.gradient,
-      this.busy.map((shard) => shard.work),
-    );
+    this.model.network.states.scatter(this.scatterTapes, store.gradient, this.work);
     statistics.gradientNorm = this.adam.step(rates, this.scatterTapes);
     if (!Number.isFinite(statistics.gradientNorm)) {
       throw new LerlError(

@@ -1,0 +1,216 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Actor } from "../../../src/engine/policy/actor.ts";
+import { GradientShard } from "../../../src/engine/policy/gradientShard.ts";
+import { Learner } from "../../../src/engine/policy/learner.ts";
+import { clippedSurrogate } from "../../../src/engine/policy/losses.ts";
+import { PolicyModel } from "../../../src/engine/policy/model.ts";
+import { ActorCritic } from "../../../src/engine/policy/network.ts";
+import type { Fragment } from "../../../src/engine/policy/rollout.ts";
+import { updateRule } from "../../../src/engine/policy/updateRule.ts";
+import { viewsOf } from "../../../src/engine/policy/views.ts";
+import { TensorEngine } from "../../../src/engine/tensor/tensorEngine.ts";
+import { viewSequence } from "../../../src/engine/tensor/views.ts";
+import type { ExperimentInput } from "../../../src/protocol/experiment.ts";
+import { type OpenSession, openSession, step, toyDataset, toyExperiment } from "./fixtures.ts";
+
+const dataset = toyDataset();
+let engine: TensorEngine;
+
+beforeAll(async () => {
+  engine = await TensorEngine.create({ backend: "wasm", workers: 0 });
+});
+
+afterAll(() => engine.dispose());
+
+/** A policy's parts with a rollout of three sessions, the second of which the user left. */
+function rollout(input: ExperimentInput) {
+  const experiment = toyExperiment(input);
+  const views = viewsOf(experiment);
+  const network = new ActorCritic(dataset, experiment, views.positions);
+  const model = new PolicyModel(engine, network);
+  model.store.initialize(3, "policy");
+  const rule = updateRule(experiment);
+  const learner = new Learner(model, views, rule, clippedSurrogate(rule.clip), 3, true);
+  const actor = new Actor(model, views, 3, { slateSize: 2, exclusion: "infinity", dropout: 0, seed: 3 });
+  const sessions = [0, 1, 2].map((slot) => openSession(dataset, slot));
+  for (const session of sessions) actor.open(session);
+  const fragments: Fragment[] = sessions.map(({ slot }) => ({
+    slot,
+    sequence: actor.sequence(slot),
+    transitions: [],
+    bootstrap: 0,
+  }));
+  for (let t = 0; t < 4; t++) serve(actor, sessions, fragments, t);
+  return { experiment, views, network, model, rule, learner, actor, fragments };
+}
+
+function serve(actor: Actor, sessions: readonly OpenSession[], fragments: readonly Fragment[], t: number): void {
+  const { slates, decisions } = actor.act(
+    sessions.map((session) => ({ session, mask: undefined })),
+    "sample",
+  );
+  decisions.forEach((decision, slot) => {
+    const fragment = fragments[slot] as Fragment;
+    const served = step([...slates.slice(2 * slot, 2 * slot + 2)], [t % 2, slot % 2]);
+    (sessions[slot] as OpenSession).steps.push(served);
+    fragment.sequence.append(served.items, served.feedback);
+    fragment.transitions.push({
+      ...decision,
+      // Off the policy by a little, so that ratios differ from 1 and some are clipped.
+      logProbability: decision.logProbability + 0.15 * ((t + slot) % 3) - 0.15,
+      order: 3 * t + slot,
+      reward: served.reward,
+      terminated: slot === 1 && t === 3,
+      nextTokens: fragment.sequence.length,
+      advantage: ((t + slot) % 3) - 0.8,
+      target: 0.3 * t - 0.2 * slot,
+    });
+  });
+}
+
+type Parts = ReturnType<typeof rollout>;
+
+const everything = ({ fragments }: Parts) =>
+  fragments.map((fragment) => ({ fragment, transitions: fragment.transitions }));
+
+/** The whole loss at the parameters as they stand, leaving no gradients behind. */
+function lossOf(parts: Parts): number {
+  const { model, learner, rule } = parts;
+  const { policyLoss, valueLoss } = learner.gradients(everything(parts));
+  const { store } = model;
+  engine.memory.floats(store.shardGradients, store.shards * store.layout.denseLength).fill(0);
+  return policyLoss + rule.valueCoefficient * valueLoss - rule.entropyCoefficient * model.gaussian().entropy;
+}
+
+/** Gradient of the whole loss, [layout.length]. */
+function gradientOf(parts: Parts): Float32Array {
+  const { model, learner, network } = parts;
+  const { store } = model;
+  const { length, denseLength } = store.layout;
+  learner.gradients(everything(parts));
+  const gradient = new Float32Array(length);
+  for (let shard = 0; shard < store.shards; shard++) {
+    const own = engine.memory.floats(store.shardGradient(shard), denseLength);
+    for (let i = 0; i < denseLength; i++) gradient[i] = (gradient[i] as number) + (own[i] as number);
+    own.fill(0);
+  }
+  const tapes = Array.from({ length: network.states.columns }, () => engine.tape());
+  network.states.scatter(tapes, store.gradient, learner.work);
+  engine.run(tapes);
+  const tables = engine.memory.floats(store.gradient, length);
+  gradient.set(tables.subarray(denseLength), denseLength);
+  tables.fill(0);
+  for (const tape of tapes) tape.dispose();
+  return gradient;
+}
+
+const groupSum = (parts: Parts, gradient: Float32Array, group: string) =>
+  parts.network.layout.parameters
+    .filter((parameter) => parameter.group === group)
+    .reduce((sum, { offset, length }) => {
+      return sum + gradient.subarray(offset, offset + length).reduce((total, g) => total + Math.abs(g), 0);
+    }, 0);
+
+describe.each([
+  { policy: { layout: "packed" } },
+  { policy: { layout: "windowed" }, simulator: { historyLength: 4 } },
+  { fidelity: { switches: { actionStd: "full" } } },
+] as ExperimentInput[])("the whole loss (%j)", (input) => {
+  it("has the gradient that finite differences give along random directions", () => {
+    const parts = rollout({ ...input, ppo: { entropyCoefficient: 0.01 } });
+    const gradient = gradientOf(parts);
+    const { values, layout } = parts.model.store;
+    for (const { name, offset, length } of layout.parameters) {
+      // Along the gradient's signs, where the loss changes most and rounding weighs least.
+      const direction = gradient.subarray(offset, offset + length).map(Math.sign);
+      const expected = gradient.subarray(offset, offset + length).reduce((sum, g) => sum + Math.abs(g), 0);
+      if (expected < 1e-4) continue;
+      const h = Math.min(2e-3, 2e-3 / expected) + 2e-4;
+      const kept = values.slice(offset, offset + length);
+      const moved = (by: number) => {
+        for (let i = 0; i < length; i++) values[offset + i] = (kept[i] as number) + by * (direction[i] as number);
+        parts.model.version++;
+        const loss = lossOf(parts);
+        values.set(kept, offset);
+        return loss;
+      };
+      const slope = (moved(h) - moved(-h)) / (2 * h);
+      expect(Math.abs(slope - expected) / (expected + 0.02), name).toBeLessThan(0.03);
+    }
+  });
+});
+
+describe("a full pass", () => {
+  it.each([
+    ["packed", {}],
+    ["windowed", { policy: { layout: "windowed" }, simulator: { historyLength: 4 } }],
+    ["outgrown", { simulator: { historyLength: 6, quit: { rule: "temper", initialTemper: 1 } } }],
+  ] as [string, ExperimentInput][])("gives the values of the cached rollout bit for bit (%s)", (_, input) => {
+    const { model, views, network, fragments } = rollout(input);
+    const shard = new GradientShard(model, 0);
+    const { feedbackTypes } = network.states.shape;
+    for (const { sequence, transitions } of fragments) {
+      for (const { tokens, value } of transitions) {
+        const view = viewSequence(views, sequence, tokens, [tokens], feedbackTypes, network.states.start);
+        shard.recordForward([view], 0, 0, undefined);
+        engine.run([shard.tape]);
+        expect(shard.views().values[0]).toBe(value);
+      }
+    }
+    shard.dispose();
+  });
+});
+
+describe("fidelity", () => {
+  const tdTarget: ExperimentInput = { fidelity: { switches: { encoderGradient: "td-target" } } };
+
+  it("td-target: the encoder learns through the next state's value only", () => {
+    const parts = rollout(tdTarget);
+    expect(groupSum(parts, gradientOf(parts), "encoder")).toBeGreaterThan(1e-4);
+    for (const { transitions } of parts.fragments) {
+      for (const transition of transitions) transition.terminated = true;
+    }
+    const gradient = gradientOf(parts);
+    expect(groupSum(parts, gradient, "encoder")).toBe(0);
+    expect(groupSum(parts, gradient, "action")).toBeGreaterThan(0);
+    expect(groupSum(parts, gradient, "value")).toBeGreaterThan(0);
+  });
+
+  it("one-step: uses lambda 0, clip 0.8, raw advantages and a target network that follows with tau 0.01", () => {
+    const parts = rollout({ fidelity: { switches: { advantage: "one-step" } } });
+    expect(parts.rule).toMatchObject({ lambda: 0, clip: 0.8, normaliseAdvantage: false, targetTau: 0.01 });
+    const { learner, model, network } = parts;
+    const first = network.value.linears[0]?.weight.offset ?? 0;
+    const before = learner.targetValues.slice();
+    expect(before).toEqual(model.store.values.slice(first, first + before.length));
+    learner.step(everything(parts), { action: 1e-3, value: 1e-2, encoder: 0, std: 0 });
+    const value = model.store.values;
+    learner.targetValues.forEach((target, i) => {
+      const old = before[i] as number;
+      expect(target).toBeCloseTo(old + 0.01 * ((value[first + i] as number) - old), 6);
+    });
+  });
+
+  it("the paper's rule keeps GAE, the given clip and no target network", () => {
+    const { rule } = rollout({});
+    expect(rule).toMatchObject({ lambda: 0.95, clip: 0.2, normaliseAdvantage: true, samples: "all" });
+    expect(rule.targetTau).toBeUndefined();
+    expect(rule.encoderGradient).toBe("state");
+  });
+
+  it("acting dropout changes what is served and depends on the session's step alone", () => {
+    const { model, views, actor } = rollout({});
+    const options = { slateSize: 2, exclusion: "infinity", seed: 3 } as const;
+    const dropped = () => new Actor(model, views, 3, { ...options, dropout: 0.5 });
+    const [together, alone] = [dropped(), dropped()];
+    const sessions = [0, 1, 2].map((slot) => openSession(dataset, slot));
+    for (const session of sessions) {
+      together.open(session);
+      alone.open(session);
+      actor.open(session);
+    }
+    const values = together.values([0, 1, 2]);
+    expect([0, 1, 2].map((slot) => alone.values([slot])[0])).toEqual([...values]);
+    expect(actor.values([0, 1, 2])).not.toEqual(values);
+  });
+});
