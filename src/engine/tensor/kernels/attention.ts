@@ -84,12 +84,12 @@ function attendGroup(
 ): void {
   const last = limits ? load<i32>(limits + ((<usize>(rows - 1)) << 2)) : limit + rows - 1;
   const width = padded(last);
-  product(rows, width, headDim, q, ldq, keysT, ldk, p, ldp, 0, 0, false);
+  product(rows, width, headDim, q, ldq, keysT, ldk, p, ldp);
   for (let r: i32 = 0; r < rows; r++) {
     const own = limits ? load<i32>(limits + ((<usize>r) << 2)) : limit + r;
     softmaxRow(p + <usize>r * ldp, own, width, power, stats + <usize>r * statsStep);
   }
-  product(rows, headDim, last, p, ldp, v, ldv, out, ldo, 0, 0, false);
+  product(rows, headDim, last, p, ldp, v, ldv, out, ldo);
   for (let r: i32 = 0; r < rows; r++) {
     const row = out + <usize>r * ldo;
     scaled(headDim, load<f32>(stats + <usize>r * statsStep, 4), row, row);
@@ -226,18 +226,18 @@ export function attentionBackward(
           const first = row + <usize>g, count = min(GROUP, rows - g);
           const reach = load<i32>(limits + ((first + <usize>count - 1) << 2));
           const ownP = p + <usize>g * ldp, ownD = d + <usize>g * ldp;
-          product(count, padded(reach), headDim, q + first * sq + o, sq, keysT, ldp, ownP, ldp, 0, 0, false);
-          product(count, padded(reach), headDim, dout + first * sdo + o, sdo, valuesT, ldp, ownD, ldp, 0, 0, false);
+          product(count, padded(reach), headDim, q + first * sq + o, sq, keysT, ldp, ownP, ldp);
+          product(count, padded(reach), headDim, dout + first * sdo + o, sdo, valuesT, ldp, ownD, ldp);
           for (let r: usize = 0; r < <usize>count; r++) {
             const delta = dot(headDim, dout + (first + r) * sdo + o, out + (first + r) * so + o);
             const own = stats + (((first + r) * <usize>heads + <usize>h) << 3);
             const limit = load<i32>(limits + ((first + r) << 2));
             softmaxRowBackward(ownP + r * ldp, ownD + r * ldp, limit, width, scale, power, own, delta);
           }
-          product(count, headDim, reach, ownD, ldp, ownK, sk, dq + first * sdq + o, sdq, 0, 0, false);
+          product(count, headDim, reach, ownD, ldp, ownK, sk, dq + first * sdq + o, sdq);
         }
-        productT(last, headDim, rows, p, ldp, ownDout, sdo, ownDv, sdv, 1);
-        productT(last, headDim, rows, d, ldp, ownQ, sq, ownDk, sdk, 1);
+        productT(last, headDim, rows, p, ldp, ownDout, sdo, ownDv, sdv);
+        productT(last, headDim, rows, d, ldp, ownQ, sq, ownDk, sdk);
       }
     }
   }

@@ -132,8 +132,10 @@ function row1(
   }
 }
 
-/** C = A B from `mode`'s start; strides in bytes. */
-export function product(
+/** C = A B from `mode`'s start; strides in bytes. Inlined, so that `mode` and `relu` cost nothing in the loops. */
+// @ts-ignore: decorator
+@inline
+function sweep(
   m: i32, n: i32, k: i32, a: usize, ar: usize, b: usize, ldb: usize, c: usize, ldc: usize, mode: i32, bias: usize, relu: bool,
 ): void {
   let i: i32 = 0;
@@ -149,20 +151,30 @@ export function product(
   }
 }
 
+/** C = A B; strides in bytes. */
+export function product(m: i32, n: i32, k: i32, a: usize, ar: usize, b: usize, ldb: usize, c: usize, ldc: usize): void {
+  sweep(m, n, k, a, ar, b, ldb, c, ldc, ZERO, 0, false);
+}
+
+/** C += A B; strides in bytes. */
+function productSum(m: i32, n: i32, k: i32, a: usize, ar: usize, b: usize, ldb: usize, c: usize, ldc: usize): void {
+  sweep(m, n, k, a, ar, b, ldb, c, ldc, SUM, 0, false);
+}
+
 export function gemmNN(
   m: i32, n: i32, k: i32, a: usize, lda: i32, b: usize, ldb: i32, c: usize, ldc: i32, accumulate: i32,
 ): void {
-  product(m, n, k, a, (<usize>lda) << 2, b, (<usize>ldb) << 2, c, (<usize>ldc) << 2, accumulate, 0, false);
+  const sa = (<usize>lda) << 2, sb = (<usize>ldb) << 2, sc = (<usize>ldc) << 2;
+  if (accumulate) productSum(m, n, k, a, sa, b, sb, c, sc);
+  else product(m, n, k, a, sa, b, sb, c, sc);
 }
 
 export function linear(
   rows: i32, inputs: i32, outputs: i32, x: usize, ldx: i32, w: usize, ldw: i32, bias: usize, y: usize, ldy: i32, relu: i32,
 ): void {
-  if (relu) {
-    product(rows, outputs, inputs, x, (<usize>ldx) << 2, w, (<usize>ldw) << 2, y, (<usize>ldy) << 2, BIAS, bias, true);
-  } else {
-    product(rows, outputs, inputs, x, (<usize>ldx) << 2, w, (<usize>ldw) << 2, y, (<usize>ldy) << 2, BIAS, bias, false);
-  }
+  const sx = (<usize>ldx) << 2, sw = (<usize>ldw) << 2, sy = (<usize>ldy) << 2;
+  if (relu) sweep(rows, outputs, inputs, x, sx, w, sw, y, sy, BIAS, bias, true);
+  else sweep(rows, outputs, inputs, x, sx, w, sw, y, sy, BIAS, bias, false);
 }
 
 /** y[width, rows] = x[rows, width]^T, ldy floats between rows of y. */
@@ -208,35 +220,41 @@ export function gemmNT(
   for (let j: i32 = 0; j < n; j += panel) {
     const columns = min(panel, n - j);
     transpose(columns, k, b + <usize>j * sb, sb, scratch, step);
-    product(m, columns, k, a, sa, scratch, step, c + ((<usize>j) << 2), sc, accumulate, 0, false);
+    const out = c + ((<usize>j) << 2);
+    if (accumulate) productSum(m, columns, k, a, sa, scratch, step, out, sc);
+    else product(m, columns, k, a, sa, scratch, step, out, sc);
+  }
+}
+
+/** C (+)= A^T B for a block of k; strides in bytes. */
+// @ts-ignore: decorator
+@inline
+function sweepT(m: i32, n: i32, k: i32, a: usize, sa: usize, b: usize, sb: usize, c: usize, sc: usize, mode: i32): void {
+  let i: i32 = 0;
+  for (; i + 4 <= m; i += 4) {
+    rows4(n, k, a + ((<usize>i) << 2), 4, sa, b, sb, c + <usize>i * sc, sc, mode, 0, false);
+  }
+  for (; i < m; i++) {
+    row1(n, k, a + ((<usize>i) << 2), sa, b, sb, c + <usize>i * sc, mode, 0, false);
   }
 }
 
 /**
- * C (+)= A^T B, strides in bytes. Blocks of k keep both operands in cache; the running sums rest in C between blocks, which
+ * C += A^T B; strides in bytes. Blocks of k keep both operands in cache; the running sums rest in C between blocks, which
  * changes no bit.
  */
-export function productT(
-  m: i32, n: i32, k: i32, a: usize, sa: usize, b: usize, sb: usize, c: usize, sc: usize, accumulate: i32,
-): void {
-  let mode = accumulate;
+export function productT(m: i32, n: i32, k: i32, a: usize, sa: usize, b: usize, sb: usize, c: usize, sc: usize): void {
   for (let from: i32 = 0; from < k; from += BLOCK) {
-    const depth = min(BLOCK, k - from);
-    let i: i32 = 0;
-    for (; i + 4 <= m; i += 4) {
-      rows4(n, depth, a + ((<usize>i) << 2), 4, sa, b, sb, c + <usize>i * sc, sc, mode, 0, false);
-    }
-    for (; i < m; i++) {
-      row1(n, depth, a + ((<usize>i) << 2), sa, b, sb, c + <usize>i * sc, mode, 0, false);
-    }
+    sweepT(m, n, min(BLOCK, k - from), a, sa, b, sb, c, sc, SUM);
     a += <usize>BLOCK * sa;
     b += <usize>BLOCK * sb;
-    mode = SUM;
   }
 }
 
 export function gemmTN(
   m: i32, n: i32, k: i32, a: usize, lda: i32, b: usize, ldb: i32, c: usize, ldc: i32, accumulate: i32,
 ): void {
-  productT(m, n, k, a, (<usize>lda) << 2, b, (<usize>ldb) << 2, c, (<usize>ldc) << 2, accumulate);
+  const sc = (<usize>ldc) << 2;
+  if (!accumulate) for (let i: i32 = 0; i < m; i++) memory.fill(c + <usize>i * sc, 0, (<usize>n) << 2);
+  productT(m, n, k, a, (<usize>lda) << 2, b, (<usize>ldb) << 2, c, sc);
 }
