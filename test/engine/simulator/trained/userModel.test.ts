@@ -1,0 +1,254 @@
+import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Dataset, historyOf } from "../../../../src/engine/data/dataset.ts";
+import { RandomStream } from "../../../../src/engine/math/random.ts";
+import { categoryRows } from "../../../../src/engine/simulator/itemEncodings.ts";
+import type { ResponseModel } from "../../../../src/engine/simulator/responseModel.ts";
+import { UserModelNetwork } from "../../../../src/engine/simulator/trained/network.ts";
+import { SHARDS, type TrainedConfig } from "../../../../src/engine/simulator/trained/training.ts";
+import {
+  defaultTrainedConfig,
+  openUserModel,
+  trainedResponseModel,
+} from "../../../../src/engine/simulator/trained/userModel.ts";
+import { UserModelShard } from "../../../../src/engine/simulator/trained/userModelShard.ts";
+import { ParameterStore } from "../../../../src/engine/tensor/parameters.ts";
+import { TensorEngine } from "../../../../src/engine/tensor/tensorEngine.ts";
+import { toyDataset } from "../../policy/fixtures.ts";
+
+/** Users who click what has their own parity, nearly always; items that are liked for what they are. */
+function learnable(): Dataset {
+  const toy = toyDataset(40, 12, 2, 30);
+  const random = new RandomStream(4, "learnable");
+  const feedback = toy.log.feedback.map((_, row) => {
+    const item = toy.log.items[row] as number;
+    const click = item % 2 === Math.floor(row / 30) % 2 ? random.uniform() < 0.95 : random.uniform() < 0.05;
+    return (click ? 1 : 0) + (item < 4 ? 2 : 0);
+  });
+  return { ...toy, log: { ...toy.log, feedback }, fingerprint: "learnable" };
+}
+
+const dataset = learnable();
+const config: TrainedConfig = {
+  ...defaultTrainedConfig,
+  epochs: 12,
+  learningRate: 3e-3,
+  batchSessions: 8,
+  maxSequence: 40,
+};
+let engine: TensorEngine;
+let folder: string;
+const messages: string[] = [];
+
+beforeAll(async () => {
+  engine = await TensorEngine.create({ backend: "wasm", workers: 1 });
+  folder = await mkdtemp(join(tmpdir(), "lerl-user-model-"));
+});
+
+afterAll(async () => {
+  await engine.dispose();
+  await rm(folder, { recursive: true });
+});
+
+const options = (own: { readonly engine?: TensorEngine; readonly storageFolder?: string } = {}) => ({
+  engine,
+  storageFolder: folder,
+  progress: () => {},
+  log: (message: string) => {
+    messages.push(message);
+  },
+  signal: new AbortController().signal,
+  ...own,
+});
+
+/** Click and like probabilities of `slates` in a session of `user`. */
+function predict(model: ResponseModel, slots: readonly number[], slates: readonly number[]): number[] {
+  const out = new Float32Array(slates.length * 2);
+  model.predict(slots, Int32Array.from(slates), out);
+  return [...out];
+}
+
+describe("training", () => {
+  it("learns what users click, reports it, and keeps the model for the next time", async () => {
+    const fractions: number[] = [];
+    const first = await openUserModel(dataset, config, {
+      ...options(),
+      progress: (phase, fraction) => {
+        expect(phase).toBe("Training the user response model");
+        fractions.push(fraction);
+      },
+    });
+    expect(first.reused).toBe(false);
+    expect(first.report.auc.is_click).toBeGreaterThan(0.85);
+    expect(first.report.auc.is_like).toBeGreaterThan(0.95);
+    expect(first.report).toMatchObject({ trainingRows: 40 * 20, testRows: 200, droppedUsers: 0 });
+    expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
+    expect(fractions.at(-1)).toBe(1);
+
+    const second = await openUserModel(dataset, config, options());
+    expect(second.reused).toBe(true);
+    expect(second.report).toEqual(first.report);
+    const models = [first, second].map(({ factory }) => {
+      const model = factory(1);
+      model.open(0, 3, historyOf(dataset, 3, 20));
+      return predict(model, [0], [0, 1, 2, 3]);
+    });
+    expect(models[1]).toEqual(models[0]);
+  });
+
+  it("gives the same weights with any number of threads", async () => {
+    const short = { ...config, epochs: 1 };
+    const weights = await Promise.all(
+      [0, 1, 2].map(async (workers) => {
+        const own = await TensorEngine.create({ backend: "wasm", workers });
+        const storageFolder = join(folder, `workers-${workers}`);
+        const model = await openUserModel(dataset, short, options({ engine: own, storageFolder }));
+        await own.dispose();
+        return readFile(join(model.folder, "weights.f32"));
+      }),
+    );
+    expect(weights[1]?.equals(weights[0] as Buffer)).toBe(true);
+    expect(weights[2]?.equals(weights[0] as Buffer)).toBe(true);
+  });
+
+  it("trains again, with a message, when the kept files are not what was written", async () => {
+    const short = { ...config, epochs: 1, seed: 7 };
+    const { folder: kept } = await openUserModel(dataset, short, options());
+    await truncate(join(kept, "weights.f32"), 100);
+    messages.length = 0;
+    expect((await openUserModel(dataset, short, options())).reused).toBe(false);
+    expect(messages[0]).toMatch(/holds 100 bytes instead of \d+\); it is trained again/);
+    await writeFile(join(kept, "model.json"), "{");
+    expect((await openUserModel(dataset, short, options())).reused).toBe(false);
+    expect((await openUserModel(dataset, short, options())).reused).toBe(true);
+  });
+
+  it("stops early when it is cancelled and keeps nothing", async () => {
+    const controller = new AbortController();
+    const cancelled = { ...config, seed: 8 };
+    const storageFolder = join(folder, "cancelled");
+    const opening = openUserModel(dataset, cancelled, {
+      ...options({ storageFolder }),
+      signal: controller.signal,
+      onProgress: () => controller.abort(new Error("stop")),
+    });
+    await expect(opening).rejects.toThrow("stop");
+    expect((await openUserModel(dataset, { ...cancelled, epochs: 1 }, options({ storageFolder }))).reused).toBe(false);
+  });
+
+  it("says so when nobody has enough interactions", async () => {
+    const thin = { ...toyDataset(4, 12, 2, 10), fingerprint: "thin" };
+    await expect(openUserModel(thin, config, options())).rejects.toThrow(/25 logged interactions/);
+  });
+});
+
+describe("the trained response model", () => {
+  const open = async (slots: number) => (await trainedResponseModel(dataset, config, options()))(slots);
+
+  it("predicts the same however slots are grouped and tokens are cut into calls", async () => {
+    const together = await open(3);
+    const alone = await open(1);
+    const users = [5, 6, 7];
+    users.forEach((user, slot) => {
+      together.open(slot, user, historyOf(dataset, user, 20));
+    });
+    const slates = [0, 1, 2, 3, 4, 5];
+    const feedback = Uint8Array.from([1, 0, 3, 2, 1, 1]);
+    for (let t = 0; t < 4; t++) together.append([0, 1, 2], Int32Array.from(slates), feedback);
+    const all = predict(together, [0, 1, 2], slates);
+    users.forEach((user, slot) => {
+      alone.open(0, user, historyOf(dataset, user, 20));
+      const own = slates.slice(2 * slot, 2 * slot + 2);
+      for (let t = 0; t < 4; t++) {
+        alone.append([0], Int32Array.from(own), feedback.subarray(2 * slot, 2 * slot + 2));
+        if (t % 2 === 0) predict(alone, [0], own);
+      }
+      expect(predict(alone, [0], own)).toEqual(all.slice(4 * slot, 4 * slot + 4));
+    });
+  });
+
+  it("goes on when a session outgrows the sequences it was trained on", async () => {
+    const model = await open(1);
+    model.open(0, 1, historyOf(dataset, 1, 20));
+    for (let t = 0; t < 40; t++) {
+      model.append([0], Int32Array.from([t % 12, (t + 1) % 12]), Uint8Array.from([1, 0]));
+      for (const p of predict(model, [0], [0, 1])) expect(p > 0 && p < 1).toBe(true);
+    }
+  });
+
+  it("knows the probability of every item, as predict gives it", async () => {
+    const model = await open(2);
+    model.open(1, 9, historyOf(dataset, 9, 20));
+    const everything = Float32Array.from({ length: 12 });
+    for (const type of [0, 1]) {
+      model.predictAll(1, type, everything);
+      const asked = predict(model, [1], [...everything.keys()]).filter((_, i) => i % 2 === type);
+      expect(asked).toEqual([...everything]);
+    }
+  });
+
+  it("has unit item encodings", async () => {
+    const { itemEncodings } = await open(1);
+    expect(itemEncodings.values.length).toBe(12 * itemEncodings.dim);
+    for (let item = 0; item < 12; item++) {
+      const row = itemEncodings.values.subarray(item * itemEncodings.dim, (item + 1) * itemEncodings.dim);
+      expect(row.reduce((sum, x) => sum + x * x, 0)).toBeCloseTo(1, 5);
+    }
+    expect(categoryRows(dataset).dim).toBe(2);
+  });
+
+  it("with dropout answers otherwise, but the same each time", async () => {
+    const factory = (dropout: number) => trainedResponseModel(dataset, config, { ...options(), dropout });
+    const ask = async (dropout: number) => {
+      const model = (await factory(dropout))(1);
+      model.open(0, 2, historyOf(dataset, 2, 20));
+      return predict(model, [0], [0, 1]);
+    };
+    expect(await ask(0.3)).toEqual(await ask(0.3));
+    expect(await ask(0.3)).not.toEqual(await ask(0));
+  });
+});
+
+it("has the gradient that finite differences give", () => {
+  const network = new UserModelNetwork(dataset, 41);
+  const store = new ParameterStore(engine.memory, network.layout, SHARDS);
+  store.initialize(1, "user model");
+  const features = network.states.placeFeatures(engine.memory);
+  const shard = new UserModelShard({ engine, network, store, features, dataset }, 0);
+  const sequences = [
+    { user: 0, start: 0, end: 12, from: 0 },
+    { user: 1, start: 30, end: 40, from: 36 },
+  ];
+  const weights = engine.memory.reserve(8);
+  engine.memory.floats(weights.address, 2).set([0.7, 1.3]);
+  const pass = (): number => {
+    shard.record(sequences, { negativeWeight: weights.address, scale: 1, dropout: 0, key: 0 });
+    engine.run([shard.tape]);
+    return shard.losses.reduce((sum, loss) => sum + loss, 0);
+  };
+  pass();
+  const { length, denseLength } = store.layout;
+  const gradient = new Float32Array(length);
+  gradient.set(engine.memory.floats(store.shardGradient(0), denseLength));
+  const tapes = Array.from({ length: network.states.columns }, () => engine.tape());
+  network.states.scatter(tapes, store.gradient, [shard.work]);
+  engine.run(tapes);
+  gradient.set(engine.memory.floats(store.gradient, length).subarray(denseLength), denseLength);
+  for (const { name, offset, length: count } of network.layout.parameters) {
+    const own = gradient.subarray(offset, offset + count);
+    const expected = own.reduce((sum, g) => sum + Math.abs(g), 0);
+    expect(expected, name).toBeGreaterThan(0);
+    const kept = store.values.slice(offset, offset + count);
+    const h = Math.min(1e-2, 0.05 / expected);
+    const moved = (by: number) => {
+      for (let i = 0; i < count; i++) store.values[offset + i] = (kept[i] as number) + by * Math.sign(own[i] as number);
+      const loss = pass();
+      store.values.set(kept, offset);
+      return loss;
+    };
+    const slope = (moved(h) - moved(-h)) / (2 * h);
+    expect(Math.abs(slope - expected) / expected, name).toBeLessThan(0.03);
+  }
+});
