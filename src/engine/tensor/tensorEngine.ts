@@ -2,8 +2,9 @@
 import type { Kernels } from "./kernels.ts";
 import { LinearMemory } from "./memory.ts";
 import { plainKernels } from "./plain.ts";
+import { SCRATCH_BYTES } from "./scratch.ts";
 import { play, Tape } from "./tape.ts";
-import { compileKernels, instantiateKernels, MODULE_BYTES, SCRATCH_BYTES } from "./wasm.ts";
+import { compileKernels, instantiateKernels, MODULE_BYTES } from "./wasm.ts";
 import { WorkerPool } from "./workerPool.ts";
 
 export interface TensorEngineOptions {

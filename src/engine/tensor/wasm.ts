@@ -2,9 +2,7 @@
 import { readFileSync } from "node:fs";
 import { buildFile } from "./buildFiles.ts";
 import type { Address, Kernels } from "./kernels.ts";
-
-/** Bytes of scratch each thread's kernels work in. */
-export const SCRATCH_BYTES = 2 ** 21;
+import { SCRATCH_BYTES } from "./scratch.ts";
 
 /** Bytes at address 0 that belong to the module itself. */
 export const MODULE_BYTES = 65_536;

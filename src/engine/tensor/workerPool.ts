@@ -4,7 +4,7 @@ import { LerlError, messageOf } from "../errors.ts";
 import { buildFile } from "./buildFiles.ts";
 import type { Address } from "./kernels.ts";
 import type { LinearMemory } from "./memory.ts";
-import { SCRATCH_BYTES } from "./wasm.ts";
+import { SCRATCH_BYTES } from "./scratch.ts";
 import { QUEUE_BYTES, WorkQueue } from "./workQueue.ts";
 
 /** What a worker thread is started with. */

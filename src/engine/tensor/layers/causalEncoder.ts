@@ -1,6 +1,8 @@
+import { LerlError } from "../../errors.ts";
 import type { Address, Kernels } from "../kernels.ts";
 import { type Arena, type LinearMemory, plan, type Region } from "../memory.ts";
 import type { Parameter, ParameterLayout } from "../parameters.ts";
+import { longestSequence } from "../scratch.ts";
 import { type Dropout, dropped } from "./dropout.ts";
 import { LayerNorm } from "./layerNorm.ts";
 import { Linear } from "./linear.ts";
@@ -74,6 +76,13 @@ export class CausalEncoder {
   ) {
     const { dim, heads, feedForward, positions, feedbackTypes } = shape;
     this.width = 2 * dim;
+    const longest = longestSequence(this.width / heads);
+    if (positions > longest) {
+      throw new LerlError(
+        "tensor.sequence-too-long",
+        `Histories of ${positions} tokens are longer than the attention of a ${this.width}-wide encoder with ${heads} heads can hold (${longest}). Use a shorter history.`,
+      );
+    }
     const layer = { width: this.width, heads, feedForward };
     this.position = layout.dense(`${name}.position`, group, positions * dim, { kind: "normal", scale: 0.1 });
     this.itemNorm = new LayerNorm(layout, `${name}.itemNorm`, group, dim);
@@ -117,6 +126,7 @@ export class CausalEncoder {
     dropout?: Dropout,
   ): void {
     const { tokens } = batch;
+    this.expectPositions(batch.longest);
     this.embed(k, weights, w, tokens, items, dropout);
     let x = w.token;
     this.layers.forEach((layer, i) => {
@@ -190,7 +200,8 @@ export class CausalEncoder {
   ): void {
     const firsts: number[] = [];
     let tokens = 0;
-    for (const { count } of extensions) {
+    for (const { position, count } of extensions) {
+      this.expectPositions(position + count);
       firsts.push(tokens);
       tokens += count;
     }
@@ -217,6 +228,13 @@ export class CausalEncoder {
       layer.finish(k, weights, b, rows, input, undefined, placeOf(i));
       x = b.output;
     });
+  }
+
+  /** Positions beyond the table would read whatever parameter comes next. */
+  private expectPositions(length: number): void {
+    const { positions } = this.shape;
+    if (length > positions)
+      throw new RangeError(`a sequence of ${length} tokens; the encoder has ${positions} positions`);
   }
 
   private cachePlace(

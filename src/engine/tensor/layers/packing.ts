@@ -48,6 +48,8 @@ export interface PackedSequence {
 export interface PackedBatch {
   readonly tokens: number;
   readonly outputs: number;
+  /** Tokens of the longest sequence. */
+  readonly longest: number;
   /** Every token's output is asked for: outputs are the tokens, in order. */
   readonly allAsked: boolean;
   readonly fullPlan: AttentionPlan;
@@ -90,6 +92,7 @@ export function pack(memory: LinearMemory, buffers: PackedBuffers, sequences: re
   return {
     tokens,
     outputs,
+    longest: sequences.reduce((most, { length }) => Math.max(most, length), 0),
     allAsked: outputs === tokens,
     fullPlan: { count, segments: buffers.segments, limits: buffers.limits },
     askedPlan: { count, segments: buffers.askedSegments, limits: buffers.askedLimits },

@@ -69,6 +69,7 @@ export class TransformerLayer {
     const { width, heads, feedForward } = shape;
     const zero = { kind: "constant", scale: 0 } as const;
     this.headDim = width / heads;
+    if (!Number.isInteger(this.headDim)) throw new RangeError(`${heads} heads do not divide a width of ${width}`);
     this.qkv = new Linear(layout, `${name}.qkv`, group, width, 3 * width, xavierInitializer(width, 3 * width), zero);
     this.projection = new Linear(layout, `${name}.projection`, group, width, width, undefined, zero);
     this.attentionNorm = new LayerNorm(layout, `${name}.attentionNorm`, group, width);
