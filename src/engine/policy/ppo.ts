@@ -53,7 +53,7 @@ export function createA2cPolicy(options: PpoOptions): LearningPolicy {
 
 function create(name: "ppo" | "a2c", options: PpoOptions): LearningPolicy {
   const { engine, dataset, experiment } = options;
-  const { policy, simulator, ppo, fidelity } = experiment;
+  const { policy, simulator, fidelity } = experiment;
   const seed = options.seed ?? experiment.seed;
   const views = viewsOf(experiment);
   const model = new PolicyModel(engine, new ActorCritic(dataset, experiment, views.positions));
@@ -64,9 +64,9 @@ function create(name: "ppo" | "a2c", options: PpoOptions): LearningPolicy {
   const learner = new Learner(model, views, learnerRule, objective, seed, policy.layout === "packed");
   const actorOptions: ActorOptions = {
     slateSize: simulator.slateSize,
-    // Rows 1 and 10 of section 10.
+    // Row 1 of section 10.
     exclusion: fidelityChoice(fidelity, "excludedItems"),
-    dropout: fidelityChoice(fidelity, "actingDropout") === "on" ? ppo.dropout : 0,
+    dropout: rule.actingDropout,
     seed,
   };
   const actor = new Actor(model, views, options.slots ?? simulator.users, actorOptions);

@@ -21,14 +21,23 @@ export interface UpdateRule {
   readonly entropyCoefficient: number;
   readonly maxGradientNorm: number;
   readonly dropout: number;
+  /** Dropout while acting. */
+  readonly actingDropout: number;
 }
 
-/** The rule of an experiment; rows 7, 8 and 9 of section 10 are decided here and nowhere else. */
+/** The reference's rate, in force where its training mode is chosen and no other rate is given. */
+export const REFERENCE_DROPOUT = 0.1;
+
+/** The rule of an experiment; rows 7, 8, 9 and 10 of section 10 are decided here and nowhere else. */
 export function updateRule({ ppo, fidelity }: Pick<Experiment, "ppo" | "fidelity">): UpdateRule {
   const { learningRates: _, anneal: __, ...rule } = ppo;
   const oneStep = fidelityChoice(fidelity, "advantage") === "one-step";
+  const trainingMode = fidelityChoice(fidelity, "actingDropout") === "on";
+  const dropout = trainingMode ? ppo.dropout || REFERENCE_DROPOUT : ppo.dropout;
   return {
     ...rule,
+    dropout,
+    actingDropout: trainingMode ? dropout : 0,
     ...(oneStep ? { lambda: 0, clip: 0.8, normaliseAdvantage: false } : {}),
     targetTau: oneStep ? 0.01 : undefined,
     encoderGradient: fidelityChoice(fidelity, "encoderGradient"),

@@ -198,6 +198,13 @@ describe("fidelity", () => {
     expect(rule.encoderGradient).toBe("state");
   });
 
+  it("acting dropout: the reference's training mode drops out in rollouts and updates, the paper's mode nowhere", () => {
+    const { rule } = rollout({ fidelity: { switches: { actingDropout: "on" } } });
+    expect([rule.dropout, rule.actingDropout]).toEqual([0.1, 0.1]);
+    expect(rollout({}).rule).toMatchObject({ dropout: 0, actingDropout: 0 });
+    expect(rollout({ ppo: { dropout: 0.3 } }).rule).toMatchObject({ dropout: 0.3, actingDropout: 0 });
+  });
+
   it("acting dropout changes what is served and depends on the session's step alone", () => {
     const { model, views, actor } = rollout({});
     const options = { slateSize: 2, exclusion: "infinity", seed: 3 } as const;
