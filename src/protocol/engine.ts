@@ -2,6 +2,7 @@
  * The contract between the extension and the engine process: JSON-RPC requests both ways and notifications from the
  * engine. One map per direction; the clients and servers on both sides are typed from it.
  */
+import type { PromptDiagnostic } from "./promptSyntax.ts";
 import type {
   Episode,
   MetricRow,
@@ -242,6 +243,8 @@ export interface EngineRequests {
   "reflections/list": { params: { runId: RunId }; result: readonly PooledReflection[] };
   "reflections/change": { params: ReflectionChange; result: null };
   "prompts/render": { params: RenderPrompt; result: RenderedPrompt };
+  /** Every problem of a prompt's text, in the order of the text; needs no experiment and no run. */
+  "prompts/diagnose": { params: { text: string }; result: readonly PromptDiagnostic[] };
   "models/detect": { params: Record<string, never>; result: readonly ModelServer[] };
   "models/test": { params: ModelTest; result: ModelTestResult };
 }

@@ -201,16 +201,26 @@ const modelOptions = {
 
 export const offlineStrategySchema = z.enum(["top-interest", "least-recently-used", "round-robin"]);
 
-export const plannerSchema = z.strictObject({
-  ...modelOptions,
-  enabled: flag("Without a planner every item is allowed (the ablation 'w/o hsp').", true),
-  strategy: offlineStrategySchema
-    .default("top-interest")
-    .meta({ description: "The planner without a model; also the fallback when a model's reply is unusable." }),
-  prompt: text("Prompt file, relative to the experiment file.").default("planner.lerl.md"),
-  categoriesPerPlan: count("Categories the planners without a model choose.", 8, 2, 46),
-  replanEvery: count("A plan is kept for this many steps.", 1, 1, 50, "steps"),
-});
+export const plannerSchema = z
+  .strictObject({
+    ...modelOptions,
+    enabled: flag("Without a planner every item is allowed (the ablation 'w/o hsp').", true),
+    strategy: offlineStrategySchema
+      .default("top-interest")
+      .meta({ description: "The planner without a model; also the fallback when a model's reply is unusable." }),
+    prompt: text("Prompt file, relative to the experiment file.").default("planner.lerl.md"),
+    categoriesPerPlan: count("Categories the planners without a model choose.", 8, 2, 46),
+    replanEvery: z.int().min(1).max(50).optional().meta({
+      description:
+        "A plan is kept for this many steps, less the categories just shown. Unset: 1 for the offline planner, 4 for a model.",
+      unit: "steps",
+    }),
+  })
+  // Every call costs time and money: a model's plan is kept for as long as it serves.
+  .transform((planner) => ({
+    ...planner,
+    replanEvery: planner.replanEvery ?? (planner.provider === "offline" ? 1 : 4),
+  }));
 
 export const criticSchema = z.strictObject({
   ...modelOptions,
@@ -300,7 +310,12 @@ export const ppoSchema = z.strictObject({
   maxGradientNorm: real("Gradients are scaled down to this global norm.", 0.5, 0.001, 1000),
   normaliseAdvantage: flag("Give advantages zero mean and unit variance per update.", true),
   anneal: flag("Lower the learning rates linearly to zero over the run.", false),
-  dropout: real("Dropout while training.", 0.1, 0, 0.9),
+  dropout: real(
+    "Dropout during updates. The paper's networks have 0.1; it blurs the probability ratio that PPO clips, so the default is 0.",
+    0,
+    0,
+    0.9,
+  ),
 });
 
 export const trainingSchema = z.strictObject({

@@ -63,6 +63,7 @@ export async function evaluate(
   });
   environment.reset();
   const stepper = new Stepper({
+    dataset: setting.dataset,
     environment,
     planner: contender.planner,
     masks: setting.masks,

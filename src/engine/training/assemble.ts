@@ -93,6 +93,7 @@ export async function assemble(options: AssembleOptions): Promise<Assembly> {
     },
   });
   const stepper = new Stepper({
+    dataset,
     environment,
     planner: players.planner,
     masks: world.masks,

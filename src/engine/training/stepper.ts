@@ -3,7 +3,8 @@
  * evaluation take the same steps; they differ in the parts they hand in.
  */
 import type { EpisodeStep } from "../../protocol/run.ts";
-import type { CategoryIndex } from "../data/dataset.ts";
+import type { CategoryIndex, Dataset } from "../data/dataset.ts";
+import { keptCategories } from "../planner/keptPlan.ts";
 import type { CategoryMasks } from "../planner/mask.ts";
 import type { Plan, Planner, ShownReflection } from "../planner/planner.ts";
 import type { ActMode, CategoryMask, Policy } from "../policy/policy.ts";
@@ -11,6 +12,7 @@ import type { Environment, StepResult } from "../simulator/environment.ts";
 import type { Session } from "../simulator/session.ts";
 
 export interface StepperParts {
+  readonly dataset: Dataset;
   readonly environment: Environment;
   /** Undefined: everything is allowed at every step. */
   readonly planner: Planner | undefined;
@@ -43,11 +45,11 @@ export interface ServedStep {
 }
 
 interface StandingPlan {
-  readonly session: Session;
   readonly plan: Plan;
   readonly reflections: readonly string[];
-  readonly mask: CategoryMask | undefined;
-  readonly event: "plan.thin" | "plan.empty" | undefined;
+  /** Of the step to come; a kept plan leaves out what was just shown. */
+  mask: CategoryMask | undefined;
+  event: "plan.thin" | "plan.empty" | undefined;
   readonly previous: readonly CategoryIndex[] | undefined;
   /** Steps served under it. */
   age: number;
@@ -86,26 +88,33 @@ export class Stepper {
 
   /** Plans for the sessions that have none, or have kept theirs for long enough. */
   private async plan(sessions: readonly Session[], signal: AbortSignal): Promise<void> {
-    const { planner, masks, sampleReflections } = this.parts;
+    const { planner, sampleReflections } = this.parts;
     if (!planner) return;
     const replanEvery = this.parts.replanEvery();
-    const due = sessions.filter(({ slot }) => (this.standing.get(slot)?.age ?? replanEvery) >= replanEvery);
+    const isDue = ({ slot }: Session): boolean => (this.standing.get(slot)?.age ?? replanEvery) >= replanEvery;
+    const due = sessions.filter(isDue);
+    for (const session of sessions) if (!isDue(session)) this.keep(session);
     if (due.length === 0) return;
     const requests = due.map((session) => ({ session, reflections: sampleReflections() }));
     const plans = await planner.plan(requests, signal);
     for (const [i, { session, reflections }] of requests.entries()) {
       const plan = plans[i] as Plan;
-      const { mask, event } = masks.build(session, plan.categories);
       this.standing.set(session.slot, {
-        session,
         plan,
         reflections: reflections.map(({ id }) => id),
-        mask,
-        event,
+        ...this.parts.masks.build(session, plan.categories),
         previous: this.standing.get(session.slot)?.plan.categories,
         age: 0,
       });
     }
+  }
+
+  /** What a kept plan still offers at this step. */
+  private keep(session: Session): void {
+    const standing = this.standing.get(session.slot);
+    if (!standing) return;
+    const { masks, dataset } = this.parts;
+    Object.assign(standing, masks.build(session, keptCategories(dataset, session, standing.plan.categories)));
   }
 
   private inForce({ slot }: Session): PlanInForce {
@@ -133,28 +142,22 @@ export class Stepper {
     if (next) this.parts.policy.open(next);
   }
 
-  /** Plans in force, for a checkpoint; sessions are told by their slots. */
+  /** Plans in force by slot, for a checkpoint. */
   state(): StepperState {
-    return [...this.standing.values()].map(({ session, plan, reflections, event, previous, age }) => ({
-      slot: session.slot,
+    return [...this.standing].map(([slot, { plan, reflections, previous, age }]) => ({
+      slot,
       plan,
       reflections,
       age,
-      ...(event && { event }),
       ...(previous && { previous }),
     }));
   }
 
-  /** After the environment was restored. The masks are built again. */
+  /** After the environment was restored. Between steps every mask is still to be built. */
   restore(state: StepperState): void {
-    const sessions = new Map(this.parts.environment.sessions.map((session) => [session.slot, session]));
     this.standing.clear();
-    for (const { slot, plan, reflections, age, event, previous } of state) {
-      const session = sessions.get(slot);
-      if (!session) continue;
-      const begun: Session = { ...session, steps: session.steps.slice(0, session.steps.length - age) };
-      const { mask } = this.parts.masks.build(begun, plan.categories);
-      this.standing.set(slot, { session, plan, reflections, mask, event, previous, age });
+    for (const { slot, plan, reflections, age, previous } of state) {
+      this.standing.set(slot, { plan, reflections, mask: undefined, event: undefined, previous, age });
     }
   }
 }
@@ -164,6 +167,5 @@ export type StepperState = readonly {
   readonly plan: Plan;
   readonly reflections: readonly string[];
   readonly age: number;
-  readonly event?: "plan.thin" | "plan.empty";
   readonly previous?: readonly CategoryIndex[];
 }[];
