@@ -18,6 +18,7 @@ import { writeReport } from "./evaluation/report.ts";
 import { detectServers, tryModel, tryProvider } from "./llm/detect.ts";
 import { VscodeProvider } from "./llm/providers/vscode.ts";
 import { RandomStream } from "./math/random.ts";
+import { diagnose } from "./prompts/promptFile.ts";
 import { Datasets, experimentOf } from "./service/datasets.ts";
 import { LiveRuns } from "./service/liveRuns.ts";
 import { categoryNames, rerunStep } from "./service/rerun.ts";
@@ -205,6 +206,8 @@ export function createService(options: ServiceOptions): EngineService {
         step,
       });
     },
+
+    "prompts/diagnose": async ({ text }) => diagnose(text),
 
     "models/detect": () => detectServers(),
 

@@ -3,6 +3,7 @@
  * random numbers, no prototypes; time, output and template size are limited (docs/models.md, section 'prompt files').
  */
 import { Liquid, type LiquidOptions, type Template } from "liquidjs";
+import { liquidFilters, liquidTags } from "../../protocol/promptSyntax.ts";
 import type { PromptValue } from "../../protocol/promptVariables.ts";
 import { messageOf } from "../errors.ts";
 
@@ -13,15 +14,11 @@ const RENDER_LIMIT = 500;
 /** Entries and characters that filters and ranges may create. */
 const MEMORY_LIMIT = 1_000_000;
 
-const allowedTags = new Set("assign break capture case comment continue cycle echo for if raw unless #".split(" "));
-
+/** Liquid's own name for a comment on one line. */
+const LINE_COMMENT = "#";
+const allowedTags = new Set([...liquidTags.map(({ name }) => name), LINE_COMMENT]);
 /** Left out: filters that read the clock or draw random numbers, expressions in strings, encodings, hashes. */
-const allowedFilters = new Set(
-  `abs append at_least at_most capitalize ceil compact concat default divided_by downcase first floor join json last
-  lstrip map minus modulo plus prepend remove remove_first remove_last replace replace_first replace_last reverse round
-  rstrip size slice sort sort_natural split squish strip strip_newlines sum times truncate truncatewords uniq upcase
-  where`.split(/\s+/),
-);
+const allowedFilters = new Set(liquidFilters.map(({ name }) => name));
 
 /** A problem in a template; offsets count within its source. */
 export class TemplateError extends Error {

@@ -1,14 +1,6 @@
 /** Offsets in a text as lines and columns, both from 0 as editors count them. */
 
-export interface Position {
-  readonly line: number;
-  readonly character: number;
-}
-
-export interface Range {
-  readonly start: Position;
-  readonly end: Position;
-}
+import type { TextPosition, TextRange } from "../../protocol/promptSyntax.ts";
 
 /** Turns offsets of one text into positions; a lookup is logarithmic in the number of lines. */
 export class LineIndex {
@@ -18,7 +10,7 @@ export class LineIndex {
     for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) this.starts.push(at + 1);
   }
 
-  position(offset: number): Position {
+  position(offset: number): TextPosition {
     const at = Math.max(0, Math.min(offset, this.text.length));
     let low = 0;
     let high = this.starts.length - 1;
@@ -30,7 +22,7 @@ export class LineIndex {
     return { line: low, character: at - (this.starts[low] ?? 0) };
   }
 
-  range(begin: number, end: number): Range {
+  range(begin: number, end: number): TextRange {
     return { start: this.position(begin), end: this.position(end) };
   }
 
