@@ -5,7 +5,7 @@
  * Each kind of draw has a stream of its own, so the users of a seed stay the same when the number of items changes.
  */
 import type { DatasetConfig } from "../../protocol/experiment.ts";
-import { exp, log, pow, sigmoid } from "../math/elementary.ts";
+import { exp, log as ln, pow, sigmoid } from "../math/elementary.ts";
 import { deriveKey, RandomStream } from "../math/random.ts";
 import type { Dataset, InteractionLog, LatentTruth, Lists } from "./dataset.ts";
 import { expose, factorMatch, latentFeedbackShift, latentFeedbackTypes, latentLogit } from "./latentTruth.ts";
@@ -34,7 +34,7 @@ const HISTORY_QUANTILES = [
 /** Events that are enough to solve the bias to a thousandth. */
 const CALIBRATION_EVENTS = 200_000;
 /** Part of the fingerprint: raised whenever the same configuration gives other data than before. */
-const GENERATOR = 1;
+const GENERATOR = 2;
 
 export function generateSynthetic(config: SyntheticConfig): Dataset {
   const { users, items, seed } = config;
@@ -47,6 +47,7 @@ export function generateSynthetic(config: SyntheticConfig): Dataset {
   const offsets = historyOffsets(activity, items);
   const exposures = writeExposures(truth, itemCategories, obscurity, offsets, stream("logging policy"));
   const latent = { ...truth, bias: solveBias(exposures.logits) };
+  const log = respond(exposures, latent.bias, stream("responses"));
 
   return {
     name: `Synthetic (${users} users, ${items} items)`,
@@ -57,9 +58,9 @@ export function generateSynthetic(config: SyntheticConfig): Dataset {
     categories,
     itemCategories,
     userFeatures: userFeatures(latent, offsets, stream("user features")),
-    itemFeatures: itemFeatures(latent, itemCategories, categories.length, stream("item features")),
+    itemFeatures: itemFeatures(latent, itemCategories, categories.length, log, stream("item features")),
     feedbackTypes: latentFeedbackTypes,
-    log: respond(exposures, latent.bias, stream("responses")),
+    log,
     dropped: [],
     latent,
     fingerprint: `synthetic-${deriveKey(GENERATOR, JSON.stringify(config)).toString(16).padStart(8, "0")}`,
@@ -85,7 +86,7 @@ function historyLength(place: number): number {
   const [p0, length0] = HISTORY_QUANTILES[next - 1] ?? HISTORY_QUANTILES[0];
   const [p1, length1] = HISTORY_QUANTILES[next] ?? HISTORY_QUANTILES[7];
   const share = (place - p0) / (p1 - p0);
-  return Math.round(exp(log(length0) * (1 - share) + log(length1) * share));
+  return Math.round(exp(ln(length0) * (1 - share) + ln(length1) * share));
 }
 
 /**

@@ -1,6 +1,6 @@
 /** What a platform would know of synthetic users and items: noisy readings of the truth in bins. */
 import type { RandomStream } from "../math/random.ts";
-import type { FeatureTable, LatentTruth, Lists } from "./dataset.ts";
+import type { FeatureTable, InteractionLog, LatentTruth, Lists } from "./dataset.ts";
 import { factorSpread } from "./syntheticTruth.ts";
 
 const BINS = 8;
@@ -29,13 +29,20 @@ export function userFeatures(truth: LatentTruth, offsets: Int32Array, random: Ra
   ]);
 }
 
-/** The primary category, a duration that says a little about quality, and readings of the first factors. */
+/**
+ * The primary category, a duration that says a little about quality, readings of the first factors, and the statistics
+ * a platform keeps of its log: how often an item was shown, and how often it was clicked.
+ */
 export function itemFeatures(
   truth: LatentTruth,
   { offsets, values }: Lists,
   categories: number,
+  log: InteractionLog,
   random: RandomStream,
 ): FeatureTable {
+  const { shown, clickRate } = logStatistics(log, truth.itemBias.length);
+  const popularity = quantileBins(shown);
+  const appeal = quantileBins(clickRate);
   return featureTable(truth.itemBias.length, [
     { name: "tag", size: categories, value: (item) => values[offsets[item] as number] as number },
     {
@@ -44,7 +51,40 @@ export function itemFeatures(
       value: (item) => bin(0.4 * (truth.itemBias[item] as number) + random.normal()),
     },
     ...readings(truth.itemFactors, truth.dim, random),
+    { name: "show_count_range", size: BINS, value: (item) => popularity[item] as number },
+    { name: "click_rate_range", size: BINS, value: (item) => appeal[item] as number },
   ]);
+}
+
+/** Exposures that the log's overall click rate counts for in an item's. */
+const PRIOR_EXPOSURES = 5;
+
+/** [items] exposures and smoothed click rates in the log. */
+function logStatistics(
+  { items, feedback }: InteractionLog,
+  count: number,
+): { shown: Float64Array; clickRate: Float64Array } {
+  const shown = new Float64Array(count);
+  const clicked = new Float64Array(count);
+  items.forEach((item, row) => {
+    shown[item] = (shown[item] as number) + 1;
+    clicked[item] = (clicked[item] as number) + ((feedback[row] as number) & 1);
+  });
+  const overall = clicked.reduce((sum, clicks) => sum + clicks, 0) / items.length;
+  const clickRate = clicked.map(
+    (clicks, item) => (clicks + PRIOR_EXPOSURES * overall) / ((shown[item] as number) + PRIOR_EXPOSURES),
+  );
+  return { shown, clickRate };
+}
+
+/** Bins of equal size by rank, ties by index. */
+function quantileBins(values: Float64Array): Int32Array {
+  const order = Array.from(values.keys()).sort((a, b) => (values[a] as number) - (values[b] as number) || a - b);
+  const bins = new Int32Array(values.length);
+  order.forEach((row, rank) => {
+    bins[row] = Math.floor((rank * BINS) / values.length);
+  });
+  return bins;
 }
 
 function readings(factors: Float32Array, dim: number, random: RandomStream): readonly FeatureColumn[] {
