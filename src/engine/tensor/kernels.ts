@@ -3,9 +3,9 @@
  * its byte address; matrices are row-major float32 with a leading dimension (`ld`, in floats) between rows.
  *
  * Contract, kept by both implementations (kernels/*.ts in WebAssembly, plain.ts):
- * - an output row depends on its own inputs only, and every output element is accumulated over the inner dimension in
- *   ascending order, however rows are grouped into calls: a batch of N equals N batches of one, and a key-value cache
- *   extended token by token equals one full causal pass, bit for bit;
+ * - an output row depends on its own inputs only: matrix products accumulate over the inner dimension in ascending order,
+ *   sums along a row run in an order that its width alone decides. However rows are grouped into calls, a batch of N
+ *   equals N batches of one, and a key-value cache extended token by token equals one full causal pass, bit for bit;
  * - only IEEE 754 +, -, *, /, sqrt and bit operations: the same bits on every machine.
  */
 
