@@ -4,7 +4,11 @@ import { LerlError } from "../../../src/engine/errors.ts";
 import { buildFile } from "../../../src/engine/tensor/buildFiles.ts";
 import { place, wasm } from "./support.ts";
 
-const threads = (): number => process.getActiveResourcesInfo().filter((name) => name === "MessagePort").length;
+/** Worker threads of this process that are alive. */
+function threads(): number {
+  const { workers } = process.report.getReport() as { readonly workers: readonly unknown[] };
+  return workers.length;
+}
 
 describe("worker threads", () => {
   it("share many small runs and finish each of them", async () => {
@@ -27,6 +31,7 @@ describe("worker threads", () => {
     const before = threads();
     const engine = await wasm(2);
     engine.run([engine.tape()]);
+    expect(threads()).toBe(before + 2);
     await engine.dispose();
     expect(threads()).toBe(before);
   });
