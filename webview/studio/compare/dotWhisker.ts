@@ -2,9 +2,8 @@
 import { html, svg, type TemplateResult } from "lit-html";
 import type { ComparisonCell, ComparisonRow } from "../../../src/protocol/engine.ts";
 import { metricCatalogue } from "../../../src/protocol/metrics.ts";
-import { formatNumber } from "../../shared/format.ts";
 
-const width = 240;
+const width = 120;
 const rowHeight = 18;
 const inset = 8;
 /** The returns first; then what else the engine compares, in its order. */
@@ -36,8 +35,8 @@ function metric(name: string, rows: readonly ComparisonRow[]): TemplateResult {
           const cell = cells[i];
           return html`<tr>
             <th scope="row" title="Seeds ${seeds.join(", ")}">${label}</th>
-            <td class="number">${cell ? formatNumber(cell.value) : "–"}</td>
-            <td class="interval">${cell ? `${formatNumber(cell.low)} to ${formatNumber(cell.high)}` : ""}</td>
+            <td class="number">${cell ? fixed(cell.value) : "–"}</td>
+            <td class="interval">${cell ? `${fixed(cell.low)} to ${fixed(cell.high)}` : ""}</td>
             <td>${cell ? whisker(cell, i, x) : ""}</td>
           </tr>`;
         })}
@@ -56,6 +55,9 @@ function whisker({ value, low, high }: ComparisonCell, index: number, x: (value:
       <circle class="line-fill-${index % 6}" cx=${x(value)} cy=${middle} r="4.5" />`}
     </svg>`;
 }
+
+/** The same decimals throughout a scale's range, so that columns can be read down. */
+const fixed = (value: number): string => value.toFixed(Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 1.5 ? 2 : 3);
 
 function labelOf(name: string): string {
   const known: Readonly<Record<string, { readonly label: string; readonly unit: string }>> = metricCatalogue;

@@ -191,10 +191,11 @@ export function sliderScale(field: NumberField): SliderScale {
     maximum: ratioPositions,
     step: 1,
     toPosition: (value) => (value <= low ? 0 : Math.round((Math.log(value / low) / span) * ratioPositions)),
-    toValue: (position) =>
-      position <= 0
-        ? minimum
-        : rounded(Number((low * Math.exp((position / ratioPositions) * span)).toPrecision(2)), integer),
+    toValue: (position) => {
+      if (position <= 0) return minimum;
+      if (position >= ratioPositions) return maximum;
+      return rounded(Number((low * Math.exp((position / ratioPositions) * span)).toPrecision(2)), integer);
+    },
   };
 }
 

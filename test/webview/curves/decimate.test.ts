@@ -1,0 +1,58 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { decimate } from "../../../webview/studio/curves/decimate.ts";
+
+const ascending = (length: number) => Float64Array.from({ length }, (_, i) => i);
+
+test("few points pass through untouched", () => {
+  const y = Float64Array.from([3, 1, 2]);
+  const { points, decimated } = decimate(ascending(3), y, [0, 2], 100, false);
+  expect(decimated).toBe(false);
+  expect(points.map(({ y: value }) => value)).toEqual([3, 1, 2]);
+});
+
+test("a single spike among 100,000 points stays, and the count says what is shown", () => {
+  const y = new Float64Array(100_000);
+  y[61_803] = 7;
+  y[12_345] = -7;
+  const { points, of, decimated } = decimate(ascending(100_000), y, [0, 99_999], 500, false);
+  expect(decimated).toBe(true);
+  expect(of).toBe(100_000);
+  expect(points.length).toBeLessThanOrEqual(4 * 501);
+  expect(points).toContainEqual({ x: 61_803, y: 7 });
+  expect(points).toContainEqual({ x: 12_345, y: -7 });
+  expect(points[0]?.x).toBe(0);
+  expect(points.at(-1)?.x).toBe(99_999);
+});
+
+test("keeps every bucket's extremes, in order, whatever the data", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 900, maxLength: 3000 }),
+      (values) => {
+        const y = Float64Array.from(values);
+        const { points } = decimate(ascending(y.length), y, [0, y.length], 50, false);
+        const shown = points.map((point) => point.y);
+        expect(Math.max(...shown)).toBe(Math.max(...values));
+        expect(Math.min(...shown)).toBe(Math.min(...values));
+        for (let i = 1; i < points.length; i++) {
+          expect(points[i]?.x).toBeGreaterThan(points[i - 1]?.x ?? 0);
+        }
+        for (const { x, y: value } of points) expect(value).toBe(values[x]);
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
+
+test("only the visible range counts, with one neighbour on each side", () => {
+  const { points } = decimate(ascending(1000), ascending(1000), [400, 410], 100, false);
+  expect(points[0]?.x).toBe(399);
+  expect(points.at(-1)?.x).toBe(410);
+});
+
+test("a logarithmic scale leaves out what it cannot show and counts it", () => {
+  const { points, notPositive } = decimate(ascending(4), Float64Array.from([0, 1, -2, 3]), [0, 4], 100, true);
+  expect(points.map(({ y }) => y)).toEqual([1, 3]);
+  expect(notPositive).toBe(2);
+});

@@ -1,0 +1,59 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { Messenger } from "../../../webview/shared/messenger.ts";
+
+function connect() {
+  const posted: { id: number; method: string }[] = [];
+  const source = new EventTarget();
+  const messenger = new Messenger(
+    {
+      postMessage: (message) => void posted.push(message as { id: number; method: string }),
+      getState: () => null,
+      setState: () => undefined,
+    },
+    source,
+  );
+  const receive = (data: unknown) => source.dispatchEvent(new MessageEvent("message", { data }));
+  return { messenger, posted, receive };
+}
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test("answers reach their requests, in whatever order they come", async () => {
+  const { messenger, posted, receive } = connect();
+  const first = messenger.request("openText", {});
+  const second = messenger.request("saveFile", { name: "a", content: "", encoding: "utf8" });
+  receive({ kind: "response", id: posted[1]?.id, result: { saved: true } });
+  receive({ kind: "response", id: posted[0]?.id, result: null });
+  expect(await first).toBeNull();
+  expect(await second).toEqual({ saved: true });
+});
+
+test("a failure reaches the caller with its message", async () => {
+  const { messenger, posted, receive } = connect();
+  const asked = messenger.request("run", {});
+  receive({ kind: "failure", id: posted[0]?.id, message: "The engine is not available." });
+  await expect(asked).rejects.toThrow("The engine is not available.");
+});
+
+test("silence is a failure, too, and a late answer is ignored", async () => {
+  vi.useFakeTimers();
+  const { messenger, posted, receive } = connect();
+  const asked = messenger.request("openText", {});
+  const outcome = expect(asked).rejects.toThrow(/No answer to "openText" within 20 s/);
+  await vi.advanceTimersByTimeAsync(20_001);
+  await outcome;
+  receive({ kind: "response", id: posted[0]?.id, result: null });
+});
+
+test("events reach every listener; messages of others are left alone", () => {
+  const { messenger, receive } = connect();
+  const heard: boolean[] = [];
+  messenger.on("trust", ({ trusted }) => void heard.push(trusted));
+  messenger.on("trust", ({ trusted }) => void heard.push(!trusted));
+  receive({ kind: "event", event: "trust", data: { trusted: true } });
+  receive("something else");
+  receive(undefined);
+  expect(heard).toEqual([true, false]);
+});
