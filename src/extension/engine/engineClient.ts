@@ -1,0 +1,179 @@
+/**
+ * The engine as the rooms of the extension see it: typed requests and notifications. The process behind them is started
+ * on first use, started again when it dies, and given up after too many failures in a row.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import { type CancellationToken, type Disposable, type Event, EventEmitter, type LogOutputChannel, l10n } from "vscode";
+import type { EngineNotifications, EngineRequests } from "../../protocol/engine.ts";
+import type { EngineState } from "../../protocol/studio.ts";
+import { messageOf } from "../platform/errors.ts";
+import { EngineLostError } from "./engineErrors.ts";
+import { EngineProcess, type EngineProcessOptions } from "./engineProcess.ts";
+import { RestartPolicy } from "./restartPolicy.ts";
+
+export interface EngineClientOptions
+  extends Pick<EngineProcessOptions, "modulePath" | "locale" | "log" | "host" | "heartbeat" | "patience"> {
+  /** Where the engine works. Asked at each start; may throw for the user. */
+  readonly workspaceFolder: () => string;
+  /** Throws unless the workspace is trusted. */
+  readonly requireTrust: () => void;
+  /** Milliseconds before the first, second, ... restart. */
+  readonly restartDelays?: readonly number[];
+}
+
+/** Requests that only look at what is there; all others want a trusted workspace. */
+const reading: ReadonlySet<keyof EngineRequests> = new Set([
+  "engine/ping",
+  "runs/list",
+  "runs/slice",
+  "runs/episodes",
+  "runs/episode",
+  "runs/compare",
+  "reflections/list",
+]);
+
+export class EngineClient implements Disposable {
+  private readonly stateChanged = new EventEmitter<EngineState>();
+  private readonly died = new EventEmitter<string>();
+  private readonly listeners = new Map<string, EventEmitter<unknown>>();
+  private readonly log: LogOutputChannel;
+  private current: EngineState = { state: "idle" };
+  private engine: Promise<EngineProcess> | undefined;
+  private policy: RestartPolicy;
+  private readonly ended = new AbortController();
+
+  readonly onDidChangeState: Event<EngineState> = this.stateChanged.event;
+  /** The process died although nobody asked it to; says why. Runs it had are interrupted. */
+  readonly onDidDie: Event<string> = this.died.event;
+
+  constructor(private readonly options: EngineClientOptions) {
+    this.log = options.log;
+    this.policy = RestartPolicy.after(options.restartDelays);
+  }
+
+  get state(): EngineState {
+    return this.current;
+  }
+
+  /**
+   * Asks the engine, and starts it where it does not run.
+   * @throws UntrustedError, UserError without a folder, EngineInputError, EngineFailure, EngineLostError
+   */
+  async request<M extends keyof EngineRequests>(
+    method: M,
+    params: EngineRequests[M]["params"],
+    token?: CancellationToken,
+  ): Promise<EngineRequests[M]["result"]> {
+    if (!reading.has(method)) this.options.requireTrust();
+    const engine = await this.connect();
+    return engine.request(method, params, token);
+  }
+
+  on<N extends keyof EngineNotifications>(name: N, listener: (params: EngineNotifications[N]) => void): Disposable {
+    let emitter = this.listeners.get(name) as EventEmitter<EngineNotifications[N]> | undefined;
+    if (!emitter) {
+      emitter = new EventEmitter<EngineNotifications[N]>();
+      this.listeners.set(name, emitter as EventEmitter<unknown>);
+    }
+    return emitter.event(listener);
+  }
+
+  /** Ends the process; the next request starts a new one. */
+  async stop(): Promise<void> {
+    const engine = await this.engine?.catch(() => undefined);
+    this.engine = undefined;
+    await engine?.stop();
+    this.setState({ state: "idle" });
+  }
+
+  /** Starts afresh, also after the engine was given up. */
+  async restart(): Promise<void> {
+    await this.stop();
+    this.policy = RestartPolicy.after(this.options.restartDelays);
+    await this.connect();
+  }
+
+  /** Ends everything; `stop` waits for it. */
+  dispose(): void {
+    this.ended.abort();
+    void this.stop().catch((error: unknown) => this.log.error(messageOf(error)));
+    for (const emitter of [...this.listeners.values(), this.stateChanged, this.died]) emitter.dispose();
+  }
+
+  private connect(): Promise<EngineProcess> {
+    if (this.ended.signal.aborted) return Promise.reject(new EngineLostError(l10n.t("The window is closing.")));
+    if (this.current.state === "unavailable") return Promise.reject(new EngineLostError(this.current.message));
+    this.engine ??= this.start().catch((error: unknown) => {
+      this.engine = undefined;
+      throw error;
+    });
+    return this.engine;
+  }
+
+  private async start(): Promise<EngineProcess> {
+    const workspaceFolder = this.options.workspaceFolder();
+    this.setState({ state: "starting" });
+    for (;;) {
+      const wait = this.policy.delay;
+      if (wait === undefined) throw this.giveUp();
+      if (wait > 0) await delay(wait, undefined, { signal: this.ended.signal });
+      try {
+        return await this.launch(workspaceFolder);
+      } catch (error) {
+        this.policy = this.policy.failed();
+        this.lastFailure = messageOf(error);
+        this.log.error(this.lastFailure);
+      }
+    }
+  }
+
+  private lastFailure = "";
+
+  private async launch(workspaceFolder: string): Promise<EngineProcess> {
+    const engine = await EngineProcess.start({
+      ...this.options,
+      workspaceFolder,
+      notified: (name, params) => this.notified(name, params),
+      alive: () => {
+        this.policy = this.policy.succeeded();
+      },
+    });
+    void engine.exited.then((why) => {
+      if (why !== undefined) this.lost(why);
+    });
+    this.setState({ state: "ready" });
+    return engine;
+  }
+
+  private notified<N extends keyof EngineNotifications>(name: N, params: EngineNotifications[N]): void {
+    if (name === "engine/log") {
+      const { level, message } = params as EngineNotifications["engine/log"];
+      this.log[level](message);
+    }
+    this.listeners.get(name)?.fire(params);
+  }
+
+  /** The process died: listeners hear of it at once, and a new one is started so that the window stays usable. */
+  private lost(why: string): void {
+    this.engine = undefined;
+    this.policy = this.policy.failed();
+    this.lastFailure = l10n.t("The engine stopped: {0}.", why);
+    this.log.error(this.lastFailure);
+    this.setState({ state: "idle" });
+    this.died.fire(why);
+    if (this.ended.signal.aborted) return;
+    this.connect().catch((error: unknown) => this.log.error(messageOf(error)));
+  }
+
+  private giveUp(): EngineLostError {
+    const message = l10n.t("{0} It was started again several times without success.", this.lastFailure);
+    this.setState({ state: "unavailable", message });
+    return new EngineLostError(message);
+  }
+
+  private setState(state: EngineState): void {
+    if (this.ended.signal.aborted) return;
+    this.current = state;
+    this.stateChanged.fire(state);
+  }
+}

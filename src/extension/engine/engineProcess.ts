@@ -1,0 +1,230 @@
+/** One life of the engine process: started, greeted, watched, asked and ended. */
+import { type ChildProcess, fork } from "node:child_process";
+import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
+import { type CancellationToken, type LogOutputChannel, l10n } from "vscode";
+import {
+  CancellationTokenSource,
+  createMessageConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
+  type MessageConnection,
+} from "vscode-jsonrpc/node";
+import {
+  type EngineNotifications,
+  type EngineRequests,
+  type HostRequests,
+  protocolVersion,
+} from "../../protocol/engine.ts";
+import { messageOf } from "../platform/errors.ts";
+import { EngineLostError, engineError } from "./engineErrors.ts";
+import { timeoutOf } from "./timeouts.ts";
+
+/** Requests of the engine, answered here. */
+export type HostHandlers = {
+  readonly [M in keyof HostRequests]: (
+    params: HostRequests[M]["params"],
+    token: CancellationToken,
+  ) => Promise<HostRequests[M]["result"]>;
+};
+
+export type NotificationListener = <N extends keyof EngineNotifications>(
+  name: N,
+  params: EngineNotifications[N],
+) => void;
+
+export interface EngineProcessOptions {
+  /** The engine's bundle. */
+  readonly modulePath: string;
+  readonly workspaceFolder: string;
+  readonly locale: string;
+  readonly log: LogOutputChannel;
+  readonly host: HostHandlers;
+  readonly notified: NotificationListener;
+  /** A heartbeat was answered: the process has proved itself. */
+  readonly alive: () => void;
+  /** A ping every so often; one without an answer in time means that the process hangs. */
+  readonly heartbeat?: { readonly everyMs: number; readonly timeoutMs: number };
+  /** How long a process may take to end by itself, then after SIGTERM. */
+  readonly patience?: { readonly shutdownMs: number; readonly terminateMs: number };
+}
+
+const defaultHeartbeat = { everyMs: 10_000, timeoutMs: 60_000 };
+const defaultPatience = { shutdownMs: 4000, terminateMs: 2000 };
+
+export class EngineProcess {
+  /** Why the process ended, once it has; undefined: it was asked to. */
+  readonly exited: Promise<string | undefined>;
+  private stopping = false;
+  private verdict: string | undefined;
+  private heart: NodeJS.Timeout | undefined;
+
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly connection: MessageConnection,
+    private readonly options: EngineProcessOptions,
+  ) {
+    this.exited = new Promise((resolve) => {
+      const end = (why: string): void => {
+        clearTimeout(this.heart);
+        connection.dispose();
+        resolve(this.stopping ? undefined : (this.verdict ?? why));
+      };
+      child.once("error", (error) => end(messageOf(error)));
+      child.once("exit", (code, signal) =>
+        end(signal ? l10n.t("it was ended by {0}", signal) : l10n.t("it exited with code {0}", String(code))),
+      );
+    });
+  }
+
+  /**
+   * Starts the process and exchanges versions with it.
+   * @throws EngineLostError when it cannot be started or speaks another version; then nothing is left running
+   */
+  static async start(options: EngineProcessOptions): Promise<EngineProcess> {
+    const child = fork(options.modulePath, [], {
+      cwd: options.workspaceFolder,
+      // The extension host's own flags (a debugger's port above all) are not the engine's.
+      execArgv: [],
+      env: engineEnvironment(process.env),
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
+    logOutput(child, options.log);
+    const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
+    const engine = new EngineProcess(child, connection, options);
+    engine.listen();
+    try {
+      await engine.greet();
+    } catch (error) {
+      await engine.stop();
+      throw error;
+    }
+    engine.beat();
+    return engine;
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
+  /** @throws EngineInputError, EngineFailure, EngineLostError */
+  async request<M extends keyof EngineRequests>(
+    method: M,
+    params: EngineRequests[M]["params"],
+    token?: CancellationToken,
+    timeoutMs = timeoutOf(method),
+  ): Promise<EngineRequests[M]["result"]> {
+    const source = new CancellationTokenSource();
+    const cancelled = token?.onCancellationRequested(() => source.cancel());
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        source.cancel();
+        reject(new EngineLostError(l10n.t("The engine did not answer {0} within {1} s.", method, timeoutMs / 1000)));
+      }, timeoutMs);
+    });
+    try {
+      return await Promise.race([
+        this.connection.sendRequest<EngineRequests[M]["result"]>(method, params, source.token),
+        late,
+      ]);
+    } catch (error) {
+      throw error instanceof EngineLostError ? error : engineError(method, error);
+    } finally {
+      clearTimeout(timer);
+      cancelled?.dispose();
+      source.dispose();
+    }
+  }
+
+  /** Ends the process: by request, which keeps checkpoints; then by SIGTERM; then by SIGKILL. */
+  async stop(): Promise<void> {
+    const { shutdownMs, terminateMs } = this.options.patience ?? defaultPatience;
+    this.stopping = true;
+    clearTimeout(this.heart);
+    if (this.running) {
+      await this.request("engine/shutdown", {}, undefined, shutdownMs).catch((error: unknown) =>
+        this.options.log.debug(messageOf(error)),
+      );
+      if (this.child.connected) this.child.disconnect();
+      if (!(await this.endsWithin(terminateMs))) this.child.kill("SIGTERM");
+      if (!(await this.endsWithin(terminateMs))) this.child.kill("SIGKILL");
+    }
+    await this.exited;
+  }
+
+  private get running(): boolean {
+    return this.child.pid !== undefined && this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  private async endsWithin(milliseconds: number): Promise<boolean> {
+    const patience = new AbortController();
+    const wait = delay(milliseconds, false, { signal: patience.signal }).catch(() => false);
+    const ended = await Promise.race([this.exited.then(() => true), wait]);
+    patience.abort();
+    return ended;
+  }
+
+  private listen(): void {
+    const { notified, host } = this.options;
+    this.connection.onNotification((method, params) =>
+      notified(method as keyof EngineNotifications, params as EngineNotifications[keyof EngineNotifications]),
+    );
+    for (const [method, handler] of Object.entries(host)) this.connection.onRequest(method, handler);
+    this.connection.onError(([error]) => this.options.log.warn(`Engine channel: ${error.message}`));
+    this.connection.listen();
+  }
+
+  private async greet(): Promise<void> {
+    const { workspaceFolder, locale, log } = this.options;
+    const died = this.exited.then((why) => {
+      throw new EngineLostError(l10n.t("The engine could not be started: {0}.", why ?? ""));
+    });
+    const greeting = this.request("engine/initialize", { protocolVersion, workspaceFolder, locale });
+    // Whichever loses the race has nobody left to tell.
+    died.catch(() => undefined);
+    greeting.catch(() => undefined);
+    const answer = await Promise.race([greeting, died]);
+    if (answer.protocolVersion !== protocolVersion) {
+      throw new EngineLostError(
+        l10n.t(
+          "The engine speaks version {0} of the protocol, this extension version {1}. Reload the window, or install the extension again.",
+          answer.protocolVersion,
+          protocolVersion,
+        ),
+      );
+    }
+    log.info(`Engine ${answer.engineVersion} runs as process ${answer.pid} (${answer.backend}).`);
+  }
+
+  /** The next ping goes out after the last was answered; a process that hangs is ended. */
+  private beat(): void {
+    const { everyMs, timeoutMs } = this.options.heartbeat ?? defaultHeartbeat;
+    this.heart = setTimeout(() => {
+      this.request("engine/ping", {}, undefined, timeoutMs).then(
+        () => {
+          this.options.alive();
+          this.beat();
+        },
+        (error: unknown) => {
+          if (this.stopping || !this.running) return;
+          this.verdict = l10n.t("it did not answer for {0} s", timeoutMs / 1000);
+          this.options.log.error(`Heartbeat: ${messageOf(error)}`);
+          this.child.kill("SIGKILL");
+        },
+      );
+    }, everyMs);
+    this.heart.unref();
+  }
+}
+
+/** Without what would make the process wait for a debugger; with what makes Electron's binary be Node. */
+function engineEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS: _options, VSCODE_INSPECTOR_OPTIONS: _inspector, ...kept } = environment;
+  return { ...kept, ELECTRON_RUN_AS_NODE: "1" };
+}
+
+function logOutput(child: ChildProcess, log: LogOutputChannel): void {
+  if (child.stdout) createInterface({ input: child.stdout }).on("line", (line) => log.info(line));
+  if (child.stderr) createInterface({ input: child.stderr }).on("line", (line) => log.warn(line));
+}

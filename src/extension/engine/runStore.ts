@@ -1,0 +1,222 @@
+/**
+ * The runs this window knows: records, progress and the newest rows, kept up to date by the engine's notifications.
+ * Trees, status bar and Studio listen to it; nobody else keeps copies.
+ */
+import { type Disposable, type Event, EventEmitter, type LogOutputChannel } from "vscode";
+import type { EngineNotifications, PooledReflection, RunCursor, RunProgress, RunSlice } from "../../protocol/engine.ts";
+import type { RunId, RunRecord, RunState } from "../../protocol/run.ts";
+import { DisposableStore } from "../platform/disposables.ts";
+import { messageOf } from "../platform/errors.ts";
+import type { EngineClient } from "./engineClient.ts";
+import { RunWindow } from "./runWindow.ts";
+
+/** A run that has not ended. */
+export const isActive = (state: RunState): boolean => state === "starting" || state === "running" || state === "paused";
+
+/** A run that can go on from its checkpoint. */
+export const isResumable = (state: RunState): boolean =>
+  state === "interrupted" || state === "stopped" || state === "failed";
+
+/** How often runs of other processes (the command line, a window that is closing) are looked at. */
+const FOREIGN_POLL_MS = 2000;
+
+export class RunStore implements Disposable {
+  private readonly owned = new DisposableStore();
+  private readonly records = new Map<RunId, RunRecord>();
+  private readonly progressOf = new Map<RunId, RunProgress>();
+  private readonly windows = new Map<RunId, RunWindow>();
+  private readonly sequences = new Map<RunId, number>();
+  /** Rows of a run are taken one batch after the other, also while a gap is being filled. */
+  private readonly taking = new Map<RunId, Promise<void>>();
+  /** Runs this window's engine works on; others that are active belong to other processes. */
+  private readonly mine = new Set<RunId>();
+  private loaded: Promise<void> | undefined;
+  private foreignTimer: NodeJS.Timeout | undefined;
+
+  private readonly changed = this.owned.add(new EventEmitter<RunId | undefined>());
+  private readonly progressed = this.owned.add(new EventEmitter<RunProgress>());
+  private readonly appended = this.owned.add(new EventEmitter<RunSlice>());
+  private readonly rewound = this.owned.add(new EventEmitter<RunId>());
+  private readonly reflected = this.owned.add(new EventEmitter<RunId>());
+  private readonly interrupted = this.owned.add(new EventEmitter<readonly RunRecord[]>());
+
+  /** A run's record changed; undefined: the list did. */
+  readonly onDidChange: Event<RunId | undefined> = this.changed.event;
+  readonly onDidProgress: Event<RunProgress> = this.progressed.event;
+  /** New rows, without gaps: each slice begins where the last one ended. */
+  readonly onDidAppend: Event<RunSlice> = this.appended.event;
+  /** A run went back to its checkpoint: rows shown so far are void, ask `slice` from the start. */
+  readonly onDidRewind: Event<RunId> = this.rewound.event;
+  readonly onDidChangeReflections: Event<RunId> = this.reflected.event;
+  /** The engine died while these ran. */
+  readonly onDidInterrupt: Event<readonly RunRecord[]> = this.interrupted.event;
+
+  constructor(
+    private readonly engine: EngineClient,
+    private readonly log: LogOutputChannel,
+  ) {
+    this.owned.addAll(
+      engine.on("run/changed", (record) => this.takeRecord(record)),
+      engine.on("run/progress", (progress) => this.takeProgress(progress)),
+      engine.on("run/appended", (batch) => this.takeBatch(batch)),
+      engine.on("reflections/changed", ({ runId }) => this.reflected.fire(runId)),
+      engine.onDidDie(() => this.engineDied()),
+    );
+  }
+
+  /** All runs known, newest first. */
+  get all(): readonly RunRecord[] {
+    return [...this.records.values()].sort((a, b) => b.startedAt.localeCompare(a.startedAt));
+  }
+
+  get(runId: RunId): RunRecord | undefined {
+    return this.records.get(runId);
+  }
+
+  progress(runId: RunId): RunProgress | undefined {
+    return this.progressOf.get(runId);
+  }
+
+  /** Runs that have not ended and belong to this window, newest first. */
+  get active(): readonly RunRecord[] {
+    return this.all.filter(({ id, state }) => this.mine.has(id) && isActive(state));
+  }
+
+  /** The run a window without a choice follows: the newest that is active, else the newest. */
+  get current(): RunRecord | undefined {
+    return this.active[0] ?? this.all[0];
+  }
+
+  isMine(runId: RunId): boolean {
+    return this.mine.has(runId);
+  }
+
+  /** Lists the workspace's runs once; `refresh` asks again. */
+  load(): Promise<void> {
+    this.loaded ??= this.refresh().catch((error: unknown) => {
+      this.loaded = undefined;
+      throw error;
+    });
+    return this.loaded;
+  }
+
+  async refresh(): Promise<void> {
+    const listed = await this.engine.request("runs/list", {});
+    this.records.clear();
+    for (const record of listed) this.records.set(record.id, record);
+    this.changed.fire(undefined);
+    this.watchForeign();
+  }
+
+  /** Takes a record that a request answered with: the run is this window's from now on when it is active. */
+  adopt(record: RunRecord): RunRecord {
+    this.takeRecord(record);
+    return record;
+  }
+
+  /** A run whose folder was removed. */
+  forget(runId: RunId): void {
+    this.drop(runId);
+    this.records.delete(runId);
+    this.changed.fire(undefined);
+  }
+
+  /** Rows of a run from a cursor on: from memory where it holds them, else read by the engine. */
+  async slice(runId: RunId, cursor: RunCursor): Promise<RunSlice> {
+    await this.taking.get(runId);
+    return this.windows.get(runId)?.from(cursor) ?? this.engine.request("runs/slice", { runId, cursor });
+  }
+
+  reflections(runId: RunId): Promise<readonly PooledReflection[]> {
+    return this.engine.request("reflections/list", { runId });
+  }
+
+  dispose(): void {
+    clearTimeout(this.foreignTimer);
+    this.owned.dispose();
+  }
+
+  private takeRecord(record: RunRecord): void {
+    const before = this.records.get(record.id)?.state;
+    this.records.set(record.id, record);
+    if (isActive(record.state)) this.mine.add(record.id);
+    else this.progressOf.delete(record.id);
+    this.changed.fire(before === undefined ? undefined : record.id);
+  }
+
+  private takeProgress(progress: RunProgress): void {
+    this.progressOf.set(progress.runId, progress);
+    this.progressed.fire(progress);
+  }
+
+  private takeBatch(batch: EngineNotifications["run/appended"]): void {
+    const { runId } = batch;
+    const before = this.taking.get(runId) ?? Promise.resolve();
+    const taken = before
+      .then(() => this.append(batch))
+      .catch((error: unknown) => this.log.error(`Rows of ${runId}: ${messageOf(error)}`));
+    this.taking.set(runId, taken);
+  }
+
+  private async append({ sequence, ...batch }: EngineNotifications["run/appended"]): Promise<void> {
+    const { runId } = batch;
+    const expected = (this.sequences.get(runId) ?? -1) + 1;
+    this.sequences.set(runId, sequence);
+    const window = this.windowFor(batch, sequence);
+    if (sequence === 0 || (sequence === expected && window.judge(batch) === "next")) {
+      window.append(batch);
+      this.appended.fire(batch);
+      return;
+    }
+    // Read while a gap was filled.
+    if (sequence === expected && window.holds(batch)) return;
+    this.log.debug(`Rows of ${runId}: batch ${sequence} instead of ${expected}; reading what is missing.`);
+    const missing = await this.engine.request("runs/slice", { runId, cursor: window.cursor });
+    window.append(missing);
+    this.appended.fire(missing);
+  }
+
+  /** The first batch of a process opens a new window: before it lie rows of an earlier process, or none. */
+  private windowFor(batch: RunSlice, sequence: number): RunWindow {
+    const { runId, cursor, metrics, timing, events } = batch;
+    const known = this.windows.get(runId);
+    if (known && sequence > 0) return known;
+    const begin: RunCursor = {
+      metrics: cursor.metrics - metrics.length,
+      timing: cursor.timing - timing.length,
+      events: cursor.events - events.length,
+    };
+    const window = new RunWindow(runId, sequence === 0 ? begin : undefined);
+    this.windows.set(runId, window);
+    if (known && known.judge(batch) !== "next") this.rewound.fire(runId);
+    return window;
+  }
+
+  private drop(runId: RunId): void {
+    this.windows.delete(runId);
+    this.sequences.delete(runId);
+    this.taking.delete(runId);
+    this.progressOf.delete(runId);
+    this.mine.delete(runId);
+  }
+
+  /** What it ran stands in the run folders as of the last checkpoint. */
+  private engineDied(): void {
+    const lost = this.active.map((record): RunRecord => ({ ...record, state: "interrupted" }));
+    for (const record of lost) {
+      this.drop(record.id);
+      this.records.set(record.id, record);
+    }
+    if (lost.length === 0) return;
+    this.changed.fire(undefined);
+    this.interrupted.fire(lost);
+  }
+
+  private watchForeign(): void {
+    clearTimeout(this.foreignTimer);
+    if (!this.all.some(({ id, state }) => isActive(state) && !this.mine.has(id))) return;
+    this.foreignTimer = setTimeout(() => {
+      this.refresh().catch((error: unknown) => this.log.warn(messageOf(error)));
+    }, FOREIGN_POLL_MS);
+  }
+}

@@ -1,0 +1,163 @@
+/** The workspace's experiment and suite files, found once and watched, with what the trees and commands read of them. */
+import {
+  type Disposable,
+  type Event,
+  EventEmitter,
+  type LogOutputChannel,
+  RelativePattern,
+  Uri,
+  workspace,
+} from "vscode";
+import type { PromptText, StartRun } from "../../protocol/engine.ts";
+import type { Experiment } from "../../protocol/experiment.ts";
+import type { DocumentProblem, ParsedDocument } from "../../protocol/parseExperiment.ts";
+import { DisposableStore } from "../platform/disposables.ts";
+import { readText, readTextIfPresent } from "../platform/documents.ts";
+import { messageOf } from "../platform/errors.ts";
+
+export type FileKind = "experiment" | "suite";
+
+export interface ExperimentFile {
+  readonly uri: Uri;
+  readonly kind: FileKind;
+  /** The document's name, or the file's where it has none. */
+  readonly name: string;
+  readonly description: string;
+  /** What is wrong with it; the first problem says it in the tree. */
+  readonly problems: readonly DocumentProblem[];
+  /** The document with defaults; absent for suites and where there are problems. */
+  readonly experiment?: Experiment;
+}
+
+const PATTERN = "**/*.{lerl,suite}.json";
+const EXCLUDED = "{**/node_modules/**,**/.lerl/**,**/.git/**}";
+const MAX_FILES = 2000;
+/** Files change in bursts (a checkout): one look after the last. */
+const SETTLE_MS = 150;
+
+/** The kind of a file by its name; undefined: neither. */
+export function fileKind(uri: Uri): FileKind | undefined {
+  if (uri.path.endsWith(".lerl.json")) return "experiment";
+  return uri.path.endsWith(".suite.json") ? "suite" : undefined;
+}
+
+export class ExperimentFiles implements Disposable {
+  private readonly owned = new DisposableStore();
+  private readonly changed = this.owned.add(new EventEmitter<void>());
+  private found: Promise<readonly ExperimentFile[]> | undefined;
+  private settling: NodeJS.Timeout | undefined;
+
+  readonly onDidChange: Event<void> = this.changed.event;
+
+  constructor(private readonly log: LogOutputChannel) {
+    this.owned.add(
+      workspace.onDidChangeTextDocument(({ document }) => {
+        if (fileKind(document.uri)) this.refreshSoon();
+      }),
+    );
+  }
+
+  /** All files, by path. The first call looks for them and begins to watch. */
+  all(): Promise<readonly ExperimentFile[]> {
+    if (!this.found) {
+      this.watch();
+      this.found = this.find();
+    }
+    return this.found;
+  }
+
+  refresh(): void {
+    if (!this.found) return;
+    this.found = this.find();
+    this.changed.fire();
+  }
+
+  /** Reads one file as it stands in the editor. */
+  async describe(uri: Uri): Promise<ExperimentFile> {
+    const kind = fileKind(uri) ?? "experiment";
+    const text = await readText(uri);
+    if (kind === "suite") return { uri, kind, problems: [], ...suiteTitle(uri, text) };
+    const parsed = await parse(text);
+    if (!parsed.ok) return { uri, kind, name: baseName(uri), description: "", problems: parsed.problems };
+    const { name, description } = parsed.value;
+    return { uri, kind, name, description, problems: [], experiment: parsed.value };
+  }
+
+  /** What a run of a file is started with: its text and its prompts', saved or not. */
+  async startOf(uri: Uri): Promise<{ readonly start: StartRun; readonly experiment: Experiment | undefined }> {
+    const experimentText = await readText(uri);
+    const parsed = await parse(experimentText);
+    const experiment = parsed.ok ? parsed.value : undefined;
+    const [planner, critic] = await Promise.all([
+      readPrompt(uri, experiment?.planner.prompt),
+      readPrompt(uri, experiment?.critic.prompt),
+    ]);
+    const prompts = { ...(planner && { planner }), ...(critic && { critic }) };
+    return { start: { experimentFile: uri.fsPath, experimentText, prompts }, experiment };
+  }
+
+  dispose(): void {
+    clearTimeout(this.settling);
+    this.owned.dispose();
+  }
+
+  private async find(): Promise<readonly ExperimentFile[]> {
+    const uris = await workspace.findFiles(PATTERN, EXCLUDED, MAX_FILES);
+    const files = await Promise.all(
+      uris.map((uri) =>
+        this.describe(uri).catch((error: unknown) => {
+          // Deleted in the meantime, or unreadable: the tree shows the others.
+          this.log.warn(`${uri.fsPath}: ${messageOf(error)}`);
+          return undefined;
+        }),
+      ),
+    );
+    return files.filter((file) => file !== undefined).sort((a, b) => a.uri.path.localeCompare(b.uri.path));
+  }
+
+  private watch(): void {
+    for (const folder of workspace.workspaceFolders ?? []) {
+      const watcher = this.owned.add(workspace.createFileSystemWatcher(new RelativePattern(folder, PATTERN)));
+      this.owned.addAll(
+        watcher.onDidCreate(() => this.refreshSoon()),
+        watcher.onDidChange(() => this.refreshSoon()),
+        watcher.onDidDelete(() => this.refreshSoon()),
+      );
+    }
+    this.owned.add(workspace.onDidChangeWorkspaceFolders(() => this.refreshSoon()));
+  }
+
+  private refreshSoon(): void {
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.refresh(), SETTLE_MS);
+  }
+}
+
+/** The schema library loads when the first document is read, not at activation. */
+export async function parse(text: string): Promise<ParsedDocument<Experiment>> {
+  const { parseExperiment } = await import("../../protocol/parseExperiment.ts");
+  return parseExperiment(text);
+}
+
+/** The Uri of a file that an experiment names, relative to it or absolute. */
+export function resolveBeside(experimentFile: Uri, path: string): Uri {
+  const absolute = path.startsWith("/") || /^[A-Za-z]:[\\/]/.test(path);
+  return absolute ? Uri.file(path) : Uri.joinPath(experimentFile, "..", path);
+}
+
+async function readPrompt(experimentFile: Uri, file: string | undefined): Promise<PromptText | undefined> {
+  if (file === undefined) return undefined;
+  const text = await readTextIfPresent(resolveBeside(experimentFile, file));
+  return text === undefined ? undefined : { file, text };
+}
+
+const baseName = (uri: Uri): string => uri.path.slice(uri.path.lastIndexOf("/") + 1);
+
+/** A suite's own name and description, read leniently: the engine checks the rest when it runs. */
+function suiteTitle(uri: Uri, text: string): { name: string; description: string } {
+  const field = (name: string): string | undefined => {
+    const found = new RegExp(`^\\s*"${name}"\\s*:\\s*("(?:[^"\\\\]|\\\\.)*")`, "m").exec(text)?.[1];
+    return found === undefined ? undefined : (JSON.parse(found) as string);
+  };
+  return { name: field("name") ?? baseName(uri), description: field("description") ?? "" };
+}

@@ -1,0 +1,78 @@
+/** Starts and resumes runs: what the commands, the Studio and a reload of the window have in common. */
+import type { Uri } from "vscode";
+import type { Experiment } from "../../protocol/experiment.ts";
+import type { RunId, RunRecord } from "../../protocol/run.ts";
+import type { EngineClient } from "../engine/engineClient.ts";
+import type { RunStore } from "../engine/runStore.ts";
+import type { EditorModels } from "../models/editorModels.ts";
+import { keyFor } from "../models/modelKeys.ts";
+import type { ApiKeys } from "../platform/secrets.ts";
+import { requireTrust } from "../platform/trust.ts";
+import type { ExperimentFiles } from "./experimentFiles.ts";
+
+export interface StartOptions {
+  readonly seed?: number;
+  /** `path=value`, as with `lerl run --set`. */
+  readonly overrides?: readonly string[];
+}
+
+export interface LauncherServices {
+  readonly engine: EngineClient;
+  readonly runs: RunStore;
+  readonly files: ExperimentFiles;
+  readonly keys: ApiKeys;
+  readonly editorModels: EditorModels;
+}
+
+export class Launcher {
+  constructor(private readonly services: LauncherServices) {}
+
+  /**
+   * Starts a run of an experiment file as the editor holds it, saved or not. To be called for a user's action: that
+   * is their consent to ask the editor's models.
+   * @throws UntrustedError, UserError, EngineInputError, EngineFailure, EngineLostError
+   */
+  async start(uri: Uri, { seed, overrides = [] }: StartOptions = {}): Promise<RunRecord> {
+    requireTrust();
+    const { engine, runs, files, editorModels } = this.services;
+    const { start, experiment } = await files.startOf(uri);
+    editorModels.consent();
+    const sets = seed === undefined ? overrides : [...overrides, `seed=${seed}`];
+    const key = experiment && (await this.keyFor(experiment));
+    return runs.adopt(
+      await engine.request("runs/start", {
+        ...start,
+        ...(sets.length > 0 && { overrides: sets }),
+        ...(key !== undefined && { apiKey: key }),
+      }),
+    );
+  }
+
+  /** Goes on with a paused run, or with one that ended early, from its checkpoint. For a user's action, as `start`. */
+  async resume(runId: RunId): Promise<RunRecord> {
+    this.services.editorModels.consent();
+    return this.continue(runId);
+  }
+
+  /** The same without a user's action: the editor's models are asked only where they were allowed before. */
+  async continue(runId: RunId): Promise<RunRecord> {
+    requireTrust();
+    const { engine, runs } = this.services;
+    const experiment = runs.get(runId)?.experiment as Experiment | undefined;
+    const key = experiment && (await this.keyFor(experiment));
+    return runs.adopt(await engine.request("runs/resume", { runId, ...(key !== undefined && { apiKey: key }) }));
+  }
+
+  async pause(runId: RunId): Promise<void> {
+    await this.services.engine.request("runs/pause", { runId });
+  }
+
+  async stop(runId: RunId): Promise<void> {
+    await this.services.engine.request("runs/stop", { runId });
+  }
+
+  /** The stored key of the server an experiment asks, to be sent over the engine's channel. */
+  keyFor(experiment: Experiment): Promise<string | undefined> {
+    return keyFor(experiment, this.services.keys);
+  }
+}

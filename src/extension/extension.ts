@@ -1,0 +1,48 @@
+/** The composition root of the extension: builds what the rooms share, lets each register itself, ends everything. */
+import { type ExtensionContext, env, Uri, window } from "vscode";
+import { EngineClient } from "./engine/engineClient.ts";
+import { RunStore } from "./engine/runStore.ts";
+import { ExperimentFiles } from "./experiments/experimentFiles.ts";
+import { Launcher } from "./experiments/launcher.ts";
+import { EditorModels } from "./models/editorModels.ts";
+import { DisposableStore } from "./platform/disposables.ts";
+import { ApiKeys } from "./platform/secrets.ts";
+import { requireTrust } from "./platform/trust.ts";
+import { requireWorkspaceFolder } from "./platform/workspaceFolder.ts";
+import { rooms } from "./rooms.ts";
+import type { Services } from "./services.ts";
+
+let engine: EngineClient | undefined;
+
+export function activate(context: ExtensionContext): void {
+  const owned = new DisposableStore();
+  context.subscriptions.push(owned);
+  const services = buildServices(context, owned);
+  engine = services.engine;
+  for (const register of rooms) owned.add(register(services));
+}
+
+/** The engine keeps a checkpoint of what runs and ends before the window is gone. */
+export async function deactivate(): Promise<void> {
+  await engine?.stop();
+}
+
+function buildServices(context: ExtensionContext, owned: DisposableStore): Services {
+  const log = owned.add(window.createOutputChannel("LERL", { log: true }));
+  const editorModels = new EditorModels(context.languageModelAccessInformation);
+  const client = owned.add(
+    new EngineClient({
+      modulePath: Uri.joinPath(context.extensionUri, "dist", "engine.cjs").fsPath,
+      locale: env.language,
+      log,
+      host: { "models/ask": (question, token) => editorModels.ask(question, token) },
+      workspaceFolder: requireWorkspaceFolder,
+      requireTrust,
+    }),
+  );
+  const runs = owned.add(new RunStore(client, log));
+  const files = owned.add(new ExperimentFiles(log));
+  const keys = new ApiKeys(context.secrets);
+  const launcher = new Launcher({ engine: client, runs, files, keys, editorModels });
+  return { context, log, engine: client, runs, files, launcher, keys, editorModels };
+}

@@ -1,0 +1,40 @@
+/** API keys in the editor's SecretStorage, one per server: a key never goes to another server than it was given for. */
+import type { SecretStorage } from "vscode";
+
+const PREFIX = "lerl.apiKey:";
+const INDEX = "lerl.apiKey.servers";
+
+export class ApiKeys {
+  constructor(private readonly secrets: SecretStorage) {}
+
+  get(baseUrl: string): Thenable<string | undefined> {
+    return this.secrets.get(keyName(baseUrl));
+  }
+
+  async set(baseUrl: string, key: string): Promise<void> {
+    await this.secrets.store(keyName(baseUrl), key);
+    await this.writeServers([...new Set([...(await this.servers()), serverOf(baseUrl)])]);
+  }
+
+  /** The servers a key is kept for. */
+  async servers(): Promise<readonly string[]> {
+    const text = await this.secrets.get(INDEX);
+    return text === undefined ? [] : (JSON.parse(text) as readonly string[]);
+  }
+
+  async forget(baseUrl: string): Promise<void> {
+    await this.secrets.delete(keyName(baseUrl));
+    await this.writeServers((await this.servers()).filter((server) => server !== serverOf(baseUrl)));
+  }
+
+  private writeServers(servers: readonly string[]): Thenable<void> {
+    return this.secrets.store(INDEX, JSON.stringify(servers));
+  }
+}
+
+const keyName = (baseUrl: string): string => `${PREFIX}${serverOf(baseUrl)}`;
+
+/** Scheme, host and port: paths of one server share its key. */
+function serverOf(baseUrl: string): string {
+  return URL.canParse(baseUrl) ? new URL(baseUrl).origin : baseUrl;
+}

@@ -1,0 +1,19 @@
+/** What every room of the extension is given; extension.ts builds it once per window. */
+import type { ExtensionContext, LogOutputChannel } from "vscode";
+import type { EngineClient } from "./engine/engineClient.ts";
+import type { RunStore } from "./engine/runStore.ts";
+import type { ExperimentFiles } from "./experiments/experimentFiles.ts";
+import type { Launcher } from "./experiments/launcher.ts";
+import type { EditorModels } from "./models/editorModels.ts";
+import type { ApiKeys } from "./platform/secrets.ts";
+
+export interface Services {
+  readonly context: ExtensionContext;
+  readonly log: LogOutputChannel;
+  readonly engine: EngineClient;
+  readonly runs: RunStore;
+  readonly files: ExperimentFiles;
+  readonly launcher: Launcher;
+  readonly keys: ApiKeys;
+  readonly editorModels: EditorModels;
+}
