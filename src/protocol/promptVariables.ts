@@ -17,6 +17,8 @@ export interface PromptVariableField {
   readonly name: string;
   readonly type: "number" | "text" | "list" | "flag";
   readonly meaning: string;
+  /** Fields of a list's entries. */
+  readonly fields?: readonly PromptVariableField[];
 }
 
 export interface PromptVariable {
@@ -77,7 +79,7 @@ export const promptVariables: readonly PromptVariable[] = [
       { name: "size", type: "number", meaning: "Items in the slate." },
       { name: "clicks", type: "number", meaning: "Items of it that were clicked." },
       { name: "repeated", type: "flag", meaning: "Whether the quit rule counted the slate as a repeat." },
-      { name: "categories", type: "list", meaning: "Per primary category: id, name, label, shown, clicked." },
+      { name: "categories", type: "list", meaning: "The slate by primary category.", fields: countFields },
     ],
   },
   {

@@ -1,0 +1,182 @@
+/** What can be typed at an offset of a prompt. */
+import { frontMatterKeys, liquidFilters, liquidTags } from "../../protocol/promptSyntax.ts";
+import { type CurrentValues, explainEntry, explainMeaning, typeNames } from "./explain.ts";
+import { inString } from "./hover.ts";
+import { contains, type Placeholder, type PromptStructure, placeholderAt, type Span } from "./promptText.ts";
+import { fieldsOf, type Meaning, pathOf, resolve, scopeAt } from "./scope.ts";
+
+export interface Suggestion {
+  readonly label: string;
+  readonly kind: "variable" | "field" | "filter" | "tag" | "key" | "value" | "section";
+  readonly detail: string;
+  readonly markdown: string;
+  /** A snippet, with `$1` and so on where something is to be filled in. */
+  readonly insert: string;
+}
+
+export interface Suggestions {
+  /** What a chosen suggestion replaces. */
+  readonly replaces: Span;
+  readonly items: readonly Suggestion[];
+}
+
+export function suggestionsAt(structure: PromptStructure, offset: number, values?: CurrentValues): Suggestions {
+  const { text, frontMatter } = structure;
+  const begin = offset - (/\w*$/.exec(text.slice(0, offset))?.[0].length ?? 0);
+  const replaces = { begin, end: offset };
+  const nothing = { replaces, items: [] };
+  if (frontMatter && contains(frontMatter, offset)) return { replaces, items: frontMatterItems(structure, offset) };
+  const placeholder = placeholderAt(structure, offset);
+  if (!placeholder) return sectionItems(structure, offset) ?? nothing;
+  if (inString(text, placeholder, begin)) return nothing;
+  const before = text.slice(placeholder.inner.begin, begin);
+  const braces = closing(text, offset, placeholder);
+  if (placeholder.kind === "tag" && /^\s*$/.test(before)) {
+    return { replaces, items: tagItems(structure, placeholder, braces) };
+  }
+  if (/\|\s*$/.test(before)) return { replaces, items: filterItems() };
+  if (/^\s*(for|assign|capture)\s+\w*\s*$/.test(before) || /^\s*end/.test(before)) return nothing;
+  const scope = scopeAt(structure, placeholder.begin);
+  const parent = /([\w.[\]]+)\.$/.exec(before)?.[1];
+  const padding = placeholder.kind === "output" && before === "" ? " " : "";
+  if (parent !== undefined) {
+    const meaning = resolve(pathOf(parent), scope);
+    const fields = meaning ? fieldsOf(meaning) : [];
+    return { replaces, items: fields.map((one) => nameItem(one, `${parent}.${one.name}`, values)) };
+  }
+  const lists = /^\s*for\s+\w+\s+in\s+$/.test(before);
+  const names = [...scope.values()].filter(({ type }) => !lists || type === "list" || type === "value");
+  return {
+    replaces,
+    items: names.map((one) => nameItem(one, one.name, values, (name) => `${padding}${name}${braces}`)),
+  };
+}
+
+/** Braces still to be typed behind a name. */
+function closing(text: string, offset: number, { kind }: Placeholder): string {
+  const rest = /^[^\n]*/.exec(text.slice(offset))?.[0] ?? "";
+  if (/^\s*-?[%}]\}/.test(rest)) return /^\s/.test(rest) || rest.startsWith("-") ? "" : " ";
+  return rest.trim() === "" ? (kind === "output" ? " }}" : " %}") : "";
+}
+
+function nameItem(
+  meaning: Meaning,
+  path: string,
+  values: CurrentValues | undefined,
+  insert: (name: string) => string = (name) => name,
+): Suggestion {
+  return {
+    label: meaning.name,
+    kind: meaning.kind === "field" ? "field" : "variable",
+    detail: typeNames[meaning.type],
+    markdown: explainMeaning(meaning, path, values),
+    insert: escaped(insert(meaning.name)),
+  };
+}
+
+const escaped = (text: string): string => text.replace(/[$}\\]/g, "\\$&");
+
+const filterItems = (): readonly Suggestion[] =>
+  liquidFilters.map((entry) => ({
+    label: entry.name,
+    kind: "filter",
+    detail: "filter",
+    markdown: explainEntry(entry, "filter"),
+    insert: /\| \w+:/.test(entry.example) ? `${entry.name}: $1` : entry.name,
+  }));
+
+const blocks: Readonly<Record<string, string>> = {
+  if: "$" + "{1:condition}",
+  unless: "$" + "{1:condition}",
+  for: "$" + "{1:entry} in $" + "{2:list}",
+  case: "$" + "{1:value}",
+  capture: "$" + "{1:name}",
+  comment: "",
+  raw: "",
+};
+
+const branches: Readonly<Record<string, readonly string[]>> = {
+  if: ["else", "elsif"],
+  unless: ["else", "elsif"],
+  case: ["when", "else"],
+  for: ["else"],
+};
+
+/** The closing tag of the block around the place first, then its branches, then the tags that begin something. */
+function tagItems(structure: PromptStructure, at: Placeholder, braces: string): readonly Suggestion[] {
+  const block = openBlock(structure, at.begin);
+  const within = block ? [`end${block}`, ...(branches[block] ?? [])] : [];
+  const padding = structure.text.slice(at.inner.begin, at.inner.begin + 1) === " " ? "" : " ";
+  const write = (body: string): string => `${padding}${body}${braces}`;
+  return [
+    ...within.map(
+      (name): Suggestion => ({
+        label: name,
+        kind: "tag",
+        detail: `belongs to ${block}`,
+        markdown: `Belongs to the \`${block}\` above.`,
+        insert: escaped(write(name)),
+      }),
+    ),
+    ...liquidTags.map((entry): Suggestion => {
+      const head = blocks[entry.name];
+      const body = head === undefined ? `${entry.name}` : `${entry.name} ${head}`.trimEnd();
+      return {
+        label: entry.name,
+        kind: "tag",
+        detail: "tag",
+        markdown: explainEntry(entry, "tag"),
+        insert: `${padding}${body}${escaped(braces)}`,
+      };
+    }),
+  ];
+}
+
+/** The block that is open at an offset. */
+function openBlock({ placeholders }: PromptStructure, offset: number): string | undefined {
+  const open: string[] = [];
+  for (const { tag, end } of placeholders) {
+    if (end > offset) break;
+    if (tag !== undefined && tag in blocks) open.push(tag);
+    else if (tag?.startsWith("end")) open.pop();
+  }
+  return open.at(-1);
+}
+
+function frontMatterItems({ text, frontMatter }: PromptStructure, offset: number): readonly Suggestion[] {
+  const line = text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset);
+  const source = frontMatter ? text.slice(frontMatter.begin, frontMatter.end) : "";
+  const keyed = /^(\w+):\s*\w*$/.exec(line)?.[1];
+  const values = frontMatterKeys.find(({ name }) => name === keyed)?.values ?? [];
+  if (keyed !== undefined) {
+    return values.map((value) => ({ label: value, kind: "value", detail: keyed, markdown: "", insert: value }));
+  }
+  if (!/^\w*$/.test(line)) return [];
+  return frontMatterKeys
+    .filter(({ name }) => !new RegExp(`^${name}:`, "m").test(source))
+    .map((entry) => ({
+      label: entry.name,
+      kind: "key",
+      detail: "front matter",
+      markdown: explainEntry(entry, "front matter", "yaml"),
+      insert: entry.name === "variables" ? "variables:\n  $" + "{1:name}: " : `${entry.name}: `,
+    }));
+}
+
+/** Sections that are still missing, at the start of a line. */
+function sectionItems({ text, sections }: PromptStructure, offset: number): Suggestions | undefined {
+  const begin = text.lastIndexOf("\n", offset - 1) + 1;
+  if (!/^#\s?\w*$/.test(text.slice(begin, offset))) return undefined;
+  const missing = (["system", "user"] as const).filter((role) => !sections.some((section) => section.role === role));
+  const items = missing.map(
+    (role): Suggestion => ({
+      label: `# ${role}`,
+      kind: "section",
+      detail: "section",
+      markdown:
+        role === "system" ? "What the model is and how it answers." : "The request: what it is to decide on now.",
+      insert: `# ${role}\n\n`,
+    }),
+  );
+  return { replaces: { begin, end: offset }, items };
+}
