@@ -10,6 +10,12 @@ import { diagonalGaussian, fullGaussian, type GaussianFamily } from "./gaussian.
 export const groups = ["action", "value", "encoder", "std"] as const;
 export type Group = (typeof groups)[number];
 
+/**
+ * Hyper-actions point at item encodings, so these must not turn faster than the action network can follow: embeddings
+ * start ten times as large as the response model's and therefore turn a tenth as fast.
+ */
+const TABLE_SCALE = 1;
+
 export class ActorCritic {
   readonly layout = new ParameterLayout();
   readonly states: StateEncoder;
@@ -36,6 +42,7 @@ export class ActorCritic {
       feedForward,
       layers,
       positions,
+      tableScale: TABLE_SCALE,
     });
     this.actionWidth = encoding + 1;
     this.action = new Mlp(layout, "action", "action", [this.states.width, ...hidden, this.actionWidth]);

@@ -27,6 +27,8 @@ export interface StateEncoderShape {
   readonly layers: number;
   /** Longest sequence, the start token included. */
   readonly positions: number;
+  /** Initial deviation of the embeddings (FeatureEncoderShape). */
+  readonly tableScale?: number;
 }
 
 /** A token sequence and the places where its state is read. */
@@ -81,11 +83,11 @@ export class StateEncoder {
     group: string,
     readonly shape: StateEncoderShape,
   ) {
-    const { idEmbedding: idDim, encoding: dim } = shape;
+    const { idEmbedding: idDim, encoding: dim, tableScale } = shape;
     this.start = shape.itemCount;
     this.width = 3 * dim;
-    const items = { entities: shape.itemCount + 1, featureSizes: shape.items.sizes, idDim, dim };
-    const users = { entities: shape.userCount, featureSizes: shape.users.sizes, idDim, dim };
+    const items = { entities: shape.itemCount + 1, featureSizes: shape.items.sizes, idDim, dim, tableScale };
+    const users = { entities: shape.userCount, featureSizes: shape.users.sizes, idDim, dim, tableScale };
     this.items = new FeatureEncoder(layout, "items", group, items);
     this.users = new FeatureEncoder(layout, "users", group, users);
     this.history = new CausalEncoder(layout, "history", group, { ...shape, dim });

@@ -193,6 +193,48 @@ describe.each(layouts)("PPO (%j)", (layout) => {
   });
 });
 
+describe("the end of a session", () => {
+  /** Value loss of one-step sessions with nothing learned: mean (V - target)^2. */
+  async function valueLoss(gamma: number, end: { readonly terminated: boolean; readonly truncated: boolean }) {
+    const experiment = toyExperiment({
+      ppo: { gamma, lambda: 0, epochs: 1, learningRates: { action: 0, value: 0, encoder: 0, std: 0 } },
+    });
+    const policy = createPpoPolicy({ engine: await engineOf(), dataset, experiment });
+    const session = openSession(dataset, 0);
+    policy.open(session);
+    const slate = policy.act([{ session, mask: undefined }], "sample");
+    session.steps.push(step([...slate], [1, 1]));
+    policy.observe([{ session, reward: 1, ...end }]);
+    policy.open(openSession(dataset, 0, 1, 5));
+    const { valueLoss: loss } = (await policy.learn()) ?? {};
+    await policy.dispose();
+    return loss as number;
+  }
+
+  it("is worth nothing after the user left, and the next value after a turn limit", async () => {
+    const left = { terminated: true, truncated: false };
+    const cut = { terminated: false, truncated: true };
+    expect(await valueLoss(0.9, left)).toBe(await valueLoss(0, left));
+    expect(await valueLoss(0, cut)).toBe(await valueLoss(0, left));
+    expect(await valueLoss(0.9, cut)).not.toBeCloseTo(await valueLoss(0, cut), 4);
+  });
+});
+
+describe("the reference's mode", () => {
+  it.each(["packed", "windowed"] as const)("learns with every switch set (%s)", async (layout) => {
+    const experiment = toyExperiment({
+      policy: { layout },
+      simulator: { historyLength: 8 },
+      ppo: { minibatch: 12 },
+      fidelity: { mode: "reference" },
+    });
+    const one = await run(experiment, await engineOf("wasm", 0));
+    const two = await run(experiment, await engineOf("wasm", 2));
+    expect(two).toEqual(one);
+    for (const value of Object.values(one.diagnostics[1] ?? {})) expect(Number.isFinite(value)).toBe(true);
+  });
+});
+
 describe("learning rates", () => {
   it("follow live changes and annealing", async () => {
     const experiment = toyExperiment({ training: { iterations: 4 }, ppo: { anneal: true } });

@@ -14,6 +14,11 @@ export interface FeatureEncoderShape {
   readonly idDim: number;
   /** Width of the encoding. */
   readonly dim: number;
+  /**
+   * Initial deviation of the embeddings, 0.1 by default. LayerNorm makes it meaningless for the encodings themselves; it
+   * sets how far one optimiser step turns them.
+   */
+  readonly tableScale?: number | undefined;
 }
 
 /** Buffers of one shard, for up to `rows` distinct entities. */
@@ -58,7 +63,10 @@ export class FeatureEncoder {
     const tableRows = entities + featureSizes.reduce((sum, size) => sum + size, 0);
     this.perRow = 1 + featureSizes.length;
     this.columnBases = featureSizes.map((_, f) => entities + featureSizes.slice(0, f).reduce((sum, n) => sum + n, 0));
-    this.table = layout.table(`${name}.table`, group, tableRows * idDim, { kind: "normal", scale: 0.1 });
+    this.table = layout.table(`${name}.table`, group, tableRows * idDim, {
+      kind: "normal",
+      scale: shape.tableScale ?? 0.1,
+    });
     this.inputNorm = new LayerNorm(layout, `${name}.inputNorm`, group, idDim);
     this.linear = new Linear(layout, `${name}.linear`, group, idDim, dim);
     this.outputNorm = new LayerNorm(layout, `${name}.outputNorm`, group, dim);
