@@ -44,6 +44,14 @@ function softmaxRow(row: usize, limit: i32, width: i32, power: f32, stats: usize
   const power4 = f32x4.splat(power);
   let most = f32x4.splat(-Infinity);
   let j: i32 = 0;
+  // Two maxima, as each step waits for the one before.
+  let other = most;
+  for (; j + 8 <= limit; j += 8) {
+    const at = row + ((<usize>j) << 2);
+    most = f32x4.pmax(most, v128.load(at));
+    other = f32x4.pmax(other, v128.load(at, 16));
+  }
+  most = f32x4.pmax(most, other);
   for (; j + 4 <= limit; j += 4) most = f32x4.pmax(most, v128.load(row + ((<usize>j) << 2)));
   if (j < limit) {
     const s = v128.load(row + ((<usize>j) << 2));
