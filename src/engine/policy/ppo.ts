@@ -7,6 +7,7 @@ import type { TensorEngine } from "../tensor/tensorEngine.ts";
 import type { Views } from "../tensor/views.ts";
 import { Actor, type ActorOptions } from "./actor.ts";
 import { explainedVariance } from "./advantage.ts";
+import { PolicyEvaluator } from "./evaluator.ts";
 import { Learner } from "./learner.ts";
 import { annealed, clippedSurrogate, policyGradient } from "./losses.ts";
 import { PolicyModel } from "./model.ts";
@@ -254,48 +255,5 @@ class ActorCriticPolicy implements LearningPolicy {
   private ratesInForce(): LearningRates {
     const share = this.anneal ? annealed(this.updates, this.experiment.training.iterations) : 1;
     return Object.fromEntries(groups.map((group) => [group, this.learningRates[group] * share])) as LearningRates;
-  }
-}
-
-/** Acts with a policy's parameters on sessions of its own and learns nothing. */
-class PolicyEvaluator implements Policy {
-  constructor(
-    readonly name: string,
-    private readonly actor: Actor,
-  ) {}
-
-  open(session: Session): void {
-    this.actor.open(session);
-  }
-
-  act(requests: readonly ActRequest[], mode: ActMode): Int32Array {
-    return this.actor.act(requests, mode).slates;
-  }
-
-  observe(outcomes: readonly PolicyOutcome[]): void {
-    for (const { session } of outcomes) {
-      const step = session.steps.at(-1);
-      if (step !== undefined) this.actor.sequence(session.slot).append(step.items, step.feedback);
-    }
-  }
-
-  async learn(): Promise<undefined> {
-    return undefined;
-  }
-
-  evaluator(): Policy {
-    throw new Error("an evaluator makes no evaluators");
-  }
-
-  state(): PolicyState {
-    return { json: {}, arrays: {} };
-  }
-
-  restore(): void {
-    throw new Error("an evaluator shares its policy's state");
-  }
-
-  async dispose(): Promise<void> {
-    this.actor.dispose();
   }
 }

@@ -17,8 +17,8 @@ export const SHARDS = 4;
 const DROPOUT = 0.1;
 /** Users whose validation rows judge an epoch. */
 const VALIDATION_USERS = 2000;
-/** Sequences judged at a time. */
-const JUDGED = 64;
+/** Sequences one shard judges at a time: few enough to stay in the processor's cache. */
+const JUDGED = 8;
 
 export interface UserModelProgress {
   /** 1-based. */
