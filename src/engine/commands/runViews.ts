@@ -167,6 +167,7 @@ function summaryOf(record: RunRecord, results: Results) {
     ...(normalised !== undefined && { normalised }),
     userSteps: record.summary?.userSteps ?? 0,
     userStepsPerSecond: Math.round(results.userStepsPerSecond),
+    peakMemoryMb: Math.round(process.resourceUsage().maxRSS / 1024),
   };
 }
 
