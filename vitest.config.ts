@@ -1,9 +1,16 @@
+import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
 
 const project = (name: string) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 60_000, hookTimeout: 120_000 },
 });
 
+const extension = {
+  ...project("extension"),
+  // Outside an editor there is no `vscode`; the specs run against a fake one.
+  resolve: { alias: { vscode: resolve(import.meta.dirname, "test/extension/support/vscode.ts") } },
+};
+
 export default defineConfig({
-  test: { projects: [project("engine"), project("extension"), project("webview")], pool: "forks" },
+  test: { projects: [project("engine"), extension, project("webview")], pool: "forks" },
 });

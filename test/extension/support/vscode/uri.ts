@@ -1,0 +1,59 @@
+/** `Uri` of the fake `vscode` module: files and virtual documents, as far as the extension uses them. */
+import { posix } from "node:path";
+
+interface UriParts {
+  readonly scheme: string;
+  readonly authority: string;
+  readonly path: string;
+  readonly query: string;
+  readonly fragment: string;
+}
+
+export class Uri implements UriParts {
+  private constructor(
+    readonly scheme: string,
+    readonly authority: string,
+    readonly path: string,
+    readonly query: string,
+    readonly fragment: string,
+  ) {}
+
+  static from(parts: Partial<UriParts> & { readonly scheme: string }): Uri {
+    return new Uri(parts.scheme, parts.authority ?? "", parts.path ?? "", parts.query ?? "", parts.fragment ?? "");
+  }
+
+  static file(path: string): Uri {
+    return Uri.from({ scheme: "file", path });
+  }
+
+  static parse(text: string): Uri {
+    const [, scheme = "", authority = "", path = "", query = "", fragment = ""] =
+      /^([^:]+):(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/.exec(text) ?? [];
+    const plain = decodeURIComponent;
+    return new Uri(scheme, plain(authority), plain(path), plain(query), plain(fragment));
+  }
+
+  static joinPath(base: Uri, ...segments: string[]): Uri {
+    return base.with({ path: posix.join(base.path, ...segments) });
+  }
+
+  get fsPath(): string {
+    return this.path;
+  }
+
+  with(parts: Partial<UriParts>): Uri {
+    return Uri.from({ ...this.toJSON(), ...parts });
+  }
+
+  toString(): string {
+    const { scheme, authority, path, query, fragment } = this;
+    const file = authority || scheme === "file" ? `//${authority}` : "";
+    const escaped = path.split("/").map(encodeURIComponent).join("/");
+    return `${scheme}:${file}${escaped}${query && `?${encodeURIComponent(query)}`}${fragment && `#${fragment}`}`;
+  }
+
+  toJSON(): UriParts {
+    const { scheme, authority, path, query, fragment } = this;
+    return { scheme, authority, path, query, fragment };
+  }
+}
