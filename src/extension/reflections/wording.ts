@@ -1,0 +1,61 @@
+/** Reflections in words and numbers, alike in trees, hovers, pick lists and documents. */
+import type { PooledReflection } from "../../protocol/engine.ts";
+import type { GroupLabel } from "./arrangement.ts";
+
+export const formatScore = (score: number): string => score.toFixed(2);
+
+export function formatProbability(probability: number): string {
+  if (probability <= 0) return "0 %";
+  if (probability < 0.001) return "< 0.1 %";
+  return `${(probability * 100).toFixed(probability < 0.1 ? 1 : 0)} %`;
+}
+
+/** `9.50 · 31 % · shown 4 times`, with what a person did to it. */
+export function summarise(reflection: PooledReflection): string {
+  const { score, probability, timesSampled } = reflection;
+  return [
+    formatScore(score),
+    formatProbability(probability),
+    timesSampled > 0 ? `${timesSampled}×` : "",
+    ...marks(reflection),
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+export function marks({ pinned, muted, rating, edited, source }: PooledReflection): readonly string[] {
+  return [
+    pinned ? "pinned" : "",
+    muted ? "muted" : "",
+    rating > 0 ? "rated up" : rating < 0 ? "rated down" : "",
+    edited ? "edited" : "",
+    source === "fallback" ? "fallback" : "",
+  ].filter(Boolean);
+}
+
+export function describeGroup(label: GroupLabel): string {
+  switch (label.kind) {
+    case "score": {
+      const digits = Math.max(0, -Math.floor(Math.log10(label.high - label.low)));
+      return `Score ${label.low.toFixed(digits)} to ${label.high.toFixed(digits)}`;
+    }
+    case "prompt":
+      if (label.hash === undefined) return "Written without a prompt";
+      return label.version === undefined
+        ? `Critic prompt ${label.hash.slice(0, 7)}`
+        : `Critic prompt, version ${label.version}`;
+    case "episode":
+      return `Sessions of iteration ${label.iteration}`;
+  }
+}
+
+/** One line of at most `length` characters. */
+export function shorten(text: string, length: number): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > length ? `${line.slice(0, length - 1).trimEnd()}…` : line;
+}
+
+/** Text of models and data as Markdown that shows exactly this text. */
+export function escapeMarkdown(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~$:@&"'=^]/g, "\\$&").replace(/[ \t]*\r?\n\s*/g, " ");
+}
