@@ -1,10 +1,13 @@
 /** The engine without an editor: `lerl`. */
 import { Command, CommanderError } from "commander";
+import { compareCommand } from "./commands/compare.ts";
 import { dataCommand } from "./commands/data.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { evaluateCommand } from "./commands/evaluate.ts";
 import { exitCodes, reportFailure } from "./commands/exit.ts";
 import { promptsCommand } from "./commands/prompts.ts";
 import { resumeCommand, runCommand } from "./commands/run.ts";
+import { suiteCommand } from "./commands/suite.ts";
 import { userModelCommand } from "./commands/userModel.ts";
 import { engineVersion } from "./version.ts";
 
@@ -32,6 +35,9 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted (a checkpoint is kept
   for (const command of [
     runCommand(),
     resumeCommand(),
+    evaluateCommand(),
+    suiteCommand(),
+    compareCommand(),
     dataCommand(),
     userModelCommand(),
     promptsCommand(),

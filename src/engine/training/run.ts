@@ -443,7 +443,7 @@ export class Run {
 export const storageFolder = (workspaceFolder: string): string => `${workspaceFolder}/.lerl`;
 
 /** The prompts a run last used. */
-function promptsInForce({ prompts }: RunRecord): PromptTexts {
+export function promptsInForce({ prompts }: RunRecord): PromptTexts {
   const newest = (role: "planner" | "critic") => prompts.filter((version) => version.role === role).at(-1);
   const planner = newest("planner");
   const critic = newest("critic");

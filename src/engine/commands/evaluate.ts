@@ -1,0 +1,96 @@
+import { relative } from "node:path";
+import Table from "cli-table3";
+import { Command } from "commander";
+import { InputError } from "../errors.ts";
+import { pairedDifference } from "../evaluation/bootstrap.ts";
+import { evaluateRun } from "../evaluation/evaluateRun.ts";
+import { type EvaluationSummary, evaluatedPolicies, readEvaluationRows } from "../evaluation/evaluationFiles.ts";
+import { type Estimate, formatEstimate, normalisedScore } from "../evaluation/statistics.ts";
+import { exitCodes } from "./exit.ts";
+import { environmentModels } from "./models.ts";
+import { countOption } from "./options.ts";
+import { number, paint } from "./terminal.ts";
+
+/** Sessions below which an evaluation is too noisy to be told to others (docs/method.md, section 13). */
+const FEWEST_SESSIONS = 200;
+
+export function evaluateCommand(): Command {
+  return new Command("evaluate")
+    .description(
+      "Evaluate what a run has learned: fixed users, common random numbers, mean action; beside random, round-robin and oracle.",
+    )
+    .argument("<runDir>", "run folder, for example .lerl/runs/<id>")
+    .option(
+      "--sessions <n>",
+      `sessions to evaluate, by default the experiment's, at least ${FEWEST_SESSIONS}`,
+      countOption,
+    )
+    .option("--json", "print one JSON object")
+    .action(async (folder: string, { sessions, json }: { sessions?: number; json?: boolean }) => {
+      const abort = new AbortController();
+      const interrupted = new InputError("cli.interrupted", "Interrupted; the evaluation before, if any, was kept.");
+      const interrupt = (): void => abort.abort(interrupted);
+      process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+      const evaluation = await evaluateRun(folder, {
+        workspaceFolder: process.cwd(),
+        ...(sessions !== undefined && { sessions }),
+        models: environmentModels(),
+        signal: abort.signal,
+        progress: (phase, fraction) => {
+          if (process.stderr.isTTY && !json)
+            process.stderr.write(`\r\x1b[K${paint.quiet(`${phase} ${Math.round(fraction * 100)}%`)}`);
+        },
+        log: (message) => process.stderr.write(`${paint.quiet(message)}\n`),
+      }).catch((error: unknown) => {
+        if (error !== interrupted) throw error;
+        process.exitCode = exitCodes.interrupted;
+        return undefined;
+      });
+      if (!evaluation) return;
+      const { summary } = evaluation;
+      if (process.stderr.isTTY && !json) process.stderr.write("\r\x1b[K");
+      const differences = await differencesOf(folder);
+      if (json) process.stdout.write(`${JSON.stringify({ folder, ...summary, differences })}\n`);
+      else print(folder, summary, differences);
+    });
+}
+
+/** R_cum of the run minus that of each reference, paired by session. */
+async function differencesOf(folder: string): Promise<Readonly<Record<string, Estimate>>> {
+  const rows = await readEvaluationRows(folder);
+  const scores = (policy: string) => rows.filter((row) => row.policy === policy).map(({ rCum }) => rCum);
+  const own = scores("run");
+  return Object.fromEntries(
+    evaluatedPolicies.slice(1).map((policy) => [policy, pairedDifference([own], [scores(policy)])]),
+  );
+}
+
+function print(folder: string, summary: EvaluationSummary, differences: Readonly<Record<string, Estimate>>): void {
+  const { run, references, sessions, iteration } = summary;
+  const table = new Table({
+    head: ["", "T_int", "R_cum", "R_sin", "normalised", "run - this, R_cum by session"],
+    colAligns: ["left", "right", "right", "right", "right", "right"],
+    style: { head: [], border: [] },
+  });
+  const [zero = 0, one = 0] = [references.random.metrics.rCum, references.oracle.metrics.rCum];
+  for (const [name, { metrics }] of [["this run", run] as const, ...Object.entries(references)]) {
+    const difference = differences[name];
+    table.push([
+      name,
+      number(metrics.tInt, 2),
+      number(metrics.rCum),
+      number(metrics.rSin),
+      number(normalisedScore(metrics.rCum ?? 0, zero, one)),
+      difference ? formatEstimate(difference) : "",
+    ]);
+  }
+  process.stdout.write(`${table.toString()}\n`);
+  const where = relative(process.cwd(), folder) || ".";
+  process.stdout.write(
+    `${sessions} sessions, weights of iteration ${iteration}; every session is kept in ${where}/evaluation.jsonl\n`,
+  );
+  if (sessions < FEWEST_SESSIONS)
+    process.stdout.write(
+      `${paint.warning("warning")} fewer than ${FEWEST_SESSIONS} sessions: expect wide intervals.\n`,
+    );
+}

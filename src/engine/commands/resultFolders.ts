@@ -1,0 +1,15 @@
+import { stat } from "node:fs/promises";
+import { readSuite } from "../evaluation/suite/readSuite.ts";
+import { suiteFolder } from "../evaluation/suite/suiteFolder.ts";
+
+/** Folders with results: as given, or where the suite of a *.suite.json file keeps its own. */
+export async function resultFolders(targets: readonly string[]): Promise<readonly string[]> {
+  return Promise.all(
+    targets.map(async (target) => {
+      const found = await stat(target).catch(() => undefined);
+      if (!found?.isFile()) return target;
+      const { suite } = await readSuite(target);
+      return suiteFolder(process.cwd(), suite.name);
+    }),
+  );
+}

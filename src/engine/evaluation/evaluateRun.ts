@@ -1,0 +1,217 @@
+/**
+ * Evaluates what a run has learned (docs/method.md, section 13): the weights and the pool of its checkpoint, mean action,
+ * on the fixed users; random, round-robin and oracle on the same sessions.
+ */
+import { dirname } from "node:path";
+import { type Experiment, experimentSchema } from "../../protocol/experiment.ts";
+import { applyOverrides } from "../../protocol/overrides.ts";
+import type { ReferencePolicy, RunRecord, TimelineEvent } from "../../protocol/run.ts";
+import { ReflectionPool } from "../critic/reflectionPool.ts";
+import { InputError } from "../errors.ts";
+import type { CallRow } from "../llm/types.ts";
+import { RandomStream } from "../math/random.ts";
+import { evaluationSessions } from "../simulator/sessionSource.ts";
+import { CheckpointStore } from "../store/checkpoint.ts";
+import { JsonLinesWriter, jsonLines } from "../store/jsonLines.ts";
+import { readRunRecord } from "../store/runDocuments.ts";
+import { RunFolder } from "../store/runFolder.ts";
+import { RunControl } from "../training/control.ts";
+import type { ModelAccess } from "../training/modelPool.ts";
+import { createPlayers } from "../training/players.ts";
+import { createPolicy, createTensorEngine } from "../training/policies.ts";
+import { promptsInForce, storageFolder } from "../training/run.ts";
+import type { TrainerState } from "../training/trainer.ts";
+import { buildWorld, type World } from "../training/world.ts";
+import { engineVersion } from "../version.ts";
+import { type Contender, type EvaluationSetting, evaluate, evaluationSlots, type SessionRow } from "./evaluate.ts";
+import {
+  type EvaluatedPolicy,
+  type EvaluationSummary,
+  type PolicySummary,
+  writeEvaluation,
+} from "./evaluationFiles.ts";
+import { referenceContenders } from "./references.ts";
+import { diversityOf, itemNovelty, servedSlates } from "./sessionMetrics.ts";
+import { categorySteps, rowsOf } from "./sessionRows.ts";
+import { mean } from "./statistics.ts";
+
+export interface EvaluateRunOptions {
+  /** The folder that holds `.lerl`: caches and trained user models are found there. */
+  readonly workspaceFolder: string;
+  /** The experiment's by default. */
+  readonly sessions?: number;
+  /** How models are reached, where the run's planner asks one; without keys by default. */
+  readonly models?: ModelAccess;
+  readonly signal?: AbortSignal;
+  readonly progress?: (phase: string, fraction: number) => void;
+  readonly log?: (message: string) => void;
+}
+
+/** Means over the sessions of the run's own policy, and everything else that was measured. */
+export interface RunEvaluation {
+  readonly tInt: number;
+  readonly rCum: number;
+  readonly rSin: number;
+  readonly sessions: number;
+  readonly summary: EvaluationSummary;
+}
+
+/**
+ * Evaluates a run that is not running and keeps the result in its folder (`evaluationFiles.ts`).
+ *
+ * @throws InputError where the folder is no run, its run is running, or it has no checkpoint yet
+ */
+export async function evaluateRun(path: string, options: EvaluateRunOptions): Promise<RunEvaluation> {
+  const folder = await RunFolder.open(path, () => new Date());
+  try {
+    const summary = await evaluateFolder(folder, {
+      models: { apiKey: () => undefined },
+      signal: new AbortController().signal,
+      progress: () => undefined,
+      log: () => undefined,
+      ...options,
+    });
+    const { tInt = 0, rCum = 0, rSin = 0 } = summary.run.metrics;
+    return { tInt, rCum, rSin, sessions: summary.sessions, summary };
+  } finally {
+    await folder.release();
+  }
+}
+
+type AllOptions = Required<Omit<EvaluateRunOptions, "sessions">> & Pick<EvaluateRunOptions, "sessions">;
+
+async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<EvaluationSummary> {
+  const { workspaceFolder, signal, progress, log } = options;
+  const record = await readRunRecord(folder.file("record"));
+  const checkpoint = await new CheckpointStore(folder.path, ({ message }) => log(message)).load();
+  if (!checkpoint) {
+    throw new InputError(
+      "evaluation.no-checkpoint",
+      `${folder.path}: this run has no checkpoint yet, so there are no weights to evaluate. Resume it: lerl resume ${folder.path}.`,
+    );
+  }
+  const state = checkpoint.json as TrainerState;
+  const experiment = await experimentInForce(record, folder, options.sessions);
+  const baseFolder = dirname(record.experimentFile);
+  const storage = storageFolder(workspaceFolder);
+  const engine = await createTensorEngine(experiment);
+  const calls = JsonLinesWriter.open<CallRow>(folder.file("llm"));
+  try {
+    const world = await buildWorld(experiment, { engine, baseFolder, storageFolder: storage, progress, log, signal });
+    const { planner } = await createPlayers(experiment, world, {
+      prompts: promptsInForce(record),
+      storageFolder: storage,
+      baseFolder,
+      models: options.models,
+      control: controlOf(signal, log),
+      record: (row) => calls.append(row),
+      promptInForce: () => undefined,
+    });
+    planner?.restore(state.planner);
+    const policy = createPolicy({ experiment, world, engine, slots: 1, quitRule: () => experiment.simulator.quit });
+    policy.restore({ json: state.policy, arrays: checkpoint.arrays });
+    const own: Contender = {
+      planner,
+      policy: (slots) => policy.evaluator(slots),
+      sampleReflections: frozenPool(experiment, state),
+      replanEvery: experiment.planner.replanEvery,
+    };
+    const contenders: readonly (readonly [EvaluatedPolicy, Contender])[] = [
+      ["run", own],
+      ...referenceContenders(experiment, world, engine),
+    ];
+    const setting = settingOf(experiment, world);
+    const measured = new Map<EvaluatedPolicy, readonly SessionRow[]>();
+    for (const [i, [name, contender]] of contenders.entries()) {
+      progress(name === "run" ? "Evaluating" : `Evaluating: ${name}`, i / contenders.length);
+      measured.set(name, await evaluate(setting, contender, signal));
+    }
+    await policy.dispose();
+    const summary = summarise(measured, world, setting, experiment, state.iteration);
+    const rows = [...measured].flatMap(([name, sessions]) => rowsOf(name, sessions, world.dataset));
+    await writeEvaluation(folder.path, summary, rows);
+    return summary;
+  } finally {
+    await calls.close();
+    await engine.dispose();
+  }
+}
+
+/** The run's document with the live changes made to it, and the number of sessions asked for. */
+async function experimentInForce(
+  record: RunRecord,
+  folder: RunFolder,
+  sessions: number | undefined,
+): Promise<Experiment> {
+  const changes: { path: string; value: unknown }[] = [];
+  for await (const event of jsonLines<TimelineEvent>(folder.file("events"))) {
+    if (event.type === "change" && !event.path.endsWith(".prompt")) changes.push({ path: event.path, value: event.to });
+  }
+  if (sessions !== undefined) changes.push({ path: "evaluation.sessions", value: sessions });
+  return experimentSchema.parse(JSON.parse(applyOverrides(JSON.stringify(record.experiment), changes)));
+}
+
+function settingOf(experiment: Experiment, world: World): EvaluationSetting {
+  const { seed, sessions } = experiment.evaluation;
+  return {
+    dataset: world.dataset,
+    simulator: experiment.simulator,
+    correlation: world.fidelity("correlation"),
+    responseModel: world.responseModels(evaluationSlots(sessions)),
+    sessions: evaluationSessions(world.users, seed, sessions),
+    masks: world.masks,
+  };
+}
+
+/** The pool as the run left it, sampled by a stream of the evaluation's own. */
+function frozenPool(experiment: Experiment, { pool }: TrainerState): NonNullable<Contender["sampleReflections"]> {
+  const random = new RandomStream(experiment.evaluation.seed, "evaluation pool");
+  const copy = new ReflectionPool(experiment.reflections, random);
+  copy.restore({ ...pool, random: random.state() });
+  return () => copy.sample();
+}
+
+/** A model that cannot be reached makes the evaluation wait, as it makes a run wait. */
+function controlOf(signal: AbortSignal, log: (message: string) => void): RunControl {
+  const control = new RunControl((paused) => log(paused?.reason ?? "The model answers again."));
+  signal.addEventListener("abort", () => control.stop("interrupted"), { once: true });
+  return control;
+}
+
+function summarise(
+  measured: ReadonlyMap<EvaluatedPolicy, readonly SessionRow[]>,
+  { dataset }: World,
+  { responseModel }: EvaluationSetting,
+  experiment: Experiment,
+  iteration: number,
+): EvaluationSummary {
+  const diversity = { dataset, itemEncodings: responseModel.itemEncodings, novelty: itemNovelty(dataset) };
+  const of = (name: EvaluatedPolicy): PolicySummary => {
+    const sessions = measured.get(name) ?? [];
+    const metrics = {
+      tInt: mean(sessions.map(({ tInt }) => tInt)),
+      rCum: mean(sessions.map(({ rCum }) => rCum)),
+      rSin: mean(sessions.map(({ rSin }) => rSin)),
+      ...diversityOf(
+        sessions.flatMap(({ session }) => servedSlates(session)),
+        diversity,
+      ),
+    };
+    return { metrics, categories: categorySteps(sessions, dataset) };
+  };
+  const references: Record<ReferencePolicy, PolicySummary> = {
+    random: of("random"),
+    "round-robin": of("round-robin"),
+    oracle: of("oracle"),
+  };
+  return {
+    schemaVersion: 1,
+    engineVersion,
+    iteration,
+    sessions: experiment.evaluation.sessions,
+    seed: experiment.evaluation.seed,
+    categoryNames: dataset.categories.map(({ name }) => name),
+    run: of("run"),
+    references,
+  };
+}

@@ -1,0 +1,83 @@
+/** What an evaluation leaves in a run folder: every session as a row, and their aggregates. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { referencePolicies } from "../../protocol/run.ts";
+import { InputError, messageOf } from "../errors.ts";
+import { isMissing, replaceFile, toJson } from "../store/files.ts";
+import { readJsonLines } from "../store/jsonLines.ts";
+
+export const evaluationFiles = { rows: "evaluation.jsonl", summary: "evaluation.json" } as const;
+
+/** `run` is the run's own policy. */
+export const evaluatedPolicies = ["run", ...referencePolicies] as const;
+export type EvaluatedPolicy = (typeof evaluatedPolicies)[number];
+
+/** One line of evaluation.jsonl; `session` pairs it with the same session of another policy or run. */
+export interface EvaluationRow {
+  readonly policy: EvaluatedPolicy;
+  readonly session: number;
+  readonly user: string;
+  readonly tInt: number;
+  readonly rCum: number;
+  readonly rSin: number;
+  readonly ended: "quit" | "turn-limit";
+  /** Reward of each step. */
+  readonly rewards: readonly number[];
+}
+
+const policySummarySchema = z.strictObject({
+  /** Means over sessions, and section 12's numbers over all slates, by metric name. */
+  metrics: z.record(z.string(), z.number()),
+  /** [step][category] how often a category was recommended at a step, as an item's primary category. */
+  categories: z.array(z.array(z.int())),
+});
+export type PolicySummary = z.output<typeof policySummarySchema>;
+
+/** evaluation.json */
+const evaluationSummarySchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  engineVersion: z.string(),
+  /** The iteration whose weights were evaluated. */
+  iteration: z.int(),
+  sessions: z.int(),
+  /** Of the evaluation users and their click uniforms. */
+  seed: z.int(),
+  categoryNames: z.array(z.string()),
+  run: policySummarySchema,
+  references: z.record(z.enum(referencePolicies), policySummarySchema),
+});
+export type EvaluationSummary = z.output<typeof evaluationSummarySchema>;
+
+/** Replaces what a run folder holds; the summary last, so that where it is, the rows are whole. */
+export async function writeEvaluation(
+  folder: string,
+  summary: EvaluationSummary,
+  rows: readonly EvaluationRow[],
+): Promise<void> {
+  await replaceFile(join(folder, evaluationFiles.rows), rows.map((row) => `${toJson(row)}\n`).join(""));
+  await replaceFile(join(folder, evaluationFiles.summary), `${toJson(summary)}\n`);
+}
+
+/**
+ * The evaluation of a run; undefined if it has none.
+ *
+ * @throws InputError where the file is damaged
+ */
+export async function readEvaluation(folder: string): Promise<EvaluationSummary | undefined> {
+  const file = join(folder, evaluationFiles.summary);
+  try {
+    return evaluationSummarySchema.parse(JSON.parse(await readFile(file, "utf8")));
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw new InputError(
+      "evaluation.broken",
+      `${file}: not readable (${messageOf(error)}). Evaluate the run again: lerl evaluate ${folder}.`,
+      { cause: error },
+    );
+  }
+}
+
+export function readEvaluationRows(folder: string): Promise<readonly EvaluationRow[]> {
+  return readJsonLines<EvaluationRow>(join(folder, evaluationFiles.rows));
+}
