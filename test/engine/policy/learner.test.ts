@@ -1,3 +1,5 @@
+import "@tensorflow/tfjs-backend-cpu";
+import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Actor } from "../../../src/engine/policy/actor.ts";
 import { GradientShard } from "../../../src/engine/policy/gradientShard.ts";
@@ -5,7 +7,7 @@ import { Learner } from "../../../src/engine/policy/learner.ts";
 import { clippedSurrogate } from "../../../src/engine/policy/losses.ts";
 import { PolicyModel } from "../../../src/engine/policy/model.ts";
 import { ActorCritic } from "../../../src/engine/policy/network.ts";
-import type { Fragment } from "../../../src/engine/policy/rollout.ts";
+import type { Fragment, Transition } from "../../../src/engine/policy/rollout.ts";
 import { updateRule } from "../../../src/engine/policy/updateRule.ts";
 import { viewsOf } from "../../../src/engine/policy/views.ts";
 import { TensorEngine } from "../../../src/engine/tensor/tensorEngine.ts";
@@ -18,6 +20,7 @@ let engine: TensorEngine;
 
 beforeAll(async () => {
   engine = await TensorEngine.create({ backend: "wasm", workers: 0 });
+  await tf.setBackend("cpu");
 });
 
 afterAll(() => engine.dispose());
@@ -57,7 +60,7 @@ function serve(actor: Actor, sessions: readonly OpenSession[], fragments: readon
     fragment.transitions.push({
       ...decision,
       // Off the policy by a little, so that ratios differ from 1 and some are clipped.
-      logProbability: decision.logProbability + 0.15 * ((t + slot) % 3) - 0.15,
+      logProbability: decision.logProbability + 0.3 * ((t + slot) % 3) - 0.3,
       order: 3 * t + slot,
       reward: served.reward,
       terminated: slot === 1 && t === 3,
@@ -104,6 +107,25 @@ function gradientOf(parts: Parts): Float32Array {
   return gradient;
 }
 
+/** Means and values of all transitions, fragment by fragment. */
+function outputsOf({ model, views, network, fragments }: Parts): { means: number[]; values: number[] } {
+  const shard = new GradientShard(model, 0);
+  const { feedbackTypes } = network.states.shape;
+  const means: number[] = [];
+  const values: number[] = [];
+  for (const { sequence, transitions } of fragments) {
+    for (const { tokens } of transitions) {
+      const view = viewSequence(views, sequence, tokens, [tokens], feedbackTypes, network.states.start);
+      shard.recordForward([view], 0, 0, undefined);
+      engine.run([shard.tape]);
+      means.push(...shard.views().means);
+      values.push(shard.views().values[0] as number);
+    }
+  }
+  shard.dispose();
+  return { means, values };
+}
+
 const groupSum = (parts: Parts, gradient: Float32Array, group: string) =>
   parts.network.layout.parameters
     .filter((parameter) => parameter.group === group)
@@ -140,24 +162,61 @@ describe.each([
   });
 });
 
+it("PPO's loss has TensorFlow.js's gradients by means, values and log standard deviations", () => {
+  const parts = rollout({ ppo: { entropyCoefficient: 0.01 } });
+  const { network, model, rule, fragments } = parts;
+  const transitions = fragments.flatMap((fragment) => fragment.transitions);
+  const { means, values } = outputsOf(parts);
+  const width = network.actionWidth;
+  const rows = transitions.length;
+  const column = (of: (transition: Transition) => number) => tf.tensor1d(transitions.map(of));
+  const actions = tf.tensor2d(
+    transitions.flatMap(({ action }) => [...action]),
+    [rows, width],
+  );
+  const oldLogProbabilities = column(({ logProbability }) => logProbability);
+  const advantages = column(({ advantage }) => advantage);
+  const targets = column(({ target }) => target);
+
+  const loss = (meanShift: tf.Tensor, valueShift: tf.Tensor, logStd: tf.Tensor): tf.Scalar => {
+    const z = actions.sub(tf.tensor2d(means, [rows, width]).add(meanShift)).div(logStd.exp());
+    const logProbabilities = z
+      .square()
+      .mul(-0.5)
+      .sub(logStd)
+      .sub(0.5 * Math.log(2 * Math.PI))
+      .sum(1);
+    const ratio = logProbabilities.sub(oldLogProbabilities).exp();
+    const clipped = ratio.clipByValue(1 - rule.clip, 1 + rule.clip);
+    const policy = tf.minimum(ratio.mul(advantages), clipped.mul(advantages)).mean().neg();
+    const value = tf.tensor1d(values).add(valueShift).sub(targets).square().mean();
+    const entropy = logStd.add(0.5 * (1 + Math.log(2 * Math.PI))).sum();
+    return policy.add(value.mul(rule.valueCoefficient)).sub(entropy.mul(rule.entropyCoefficient)) as tf.Scalar;
+  };
+  const spread = tf.tensor1d(model.spread().slice());
+  const expected = tf.grads(loss)([tf.zeros([width]), tf.zeros([1]), spread]);
+
+  const gradient = gradientOf(parts);
+  const ours = [network.action.linears.at(-1)?.bias, network.value.linears.at(-1)?.bias, network.spread];
+  ours.forEach((parameter, i) => {
+    const { offset = 0, length = 0 } = parameter ?? {};
+    const theirs = expected[i]?.dataSync() ?? new Float32Array();
+    expect(length).toBe(theirs.length);
+    gradient.subarray(offset, offset + length).forEach((g, j) => {
+      expect(g).toBeCloseTo(theirs[j] as number, 5);
+    });
+  });
+});
+
 describe("a full pass", () => {
   it.each([
     ["packed", {}],
     ["windowed", { policy: { layout: "windowed" }, simulator: { historyLength: 4 } }],
     ["outgrown", { simulator: { historyLength: 6, quit: { rule: "temper", initialTemper: 1 } } }],
   ] as [string, ExperimentInput][])("gives the values of the cached rollout bit for bit (%s)", (_, input) => {
-    const { model, views, network, fragments } = rollout(input);
-    const shard = new GradientShard(model, 0);
-    const { feedbackTypes } = network.states.shape;
-    for (const { sequence, transitions } of fragments) {
-      for (const { tokens, value } of transitions) {
-        const view = viewSequence(views, sequence, tokens, [tokens], feedbackTypes, network.states.start);
-        shard.recordForward([view], 0, 0, undefined);
-        engine.run([shard.tape]);
-        expect(shard.views().values[0]).toBe(value);
-      }
-    }
-    shard.dispose();
+    const parts = rollout(input);
+    const rolledOut = parts.fragments.flatMap(({ transitions }) => transitions.map(({ value }) => value));
+    expect(outputsOf(parts).values).toEqual(rolledOut);
   });
 });
 
