@@ -145,16 +145,16 @@ test("slider and number field follow each other; out of range nothing can be app
     const slider = page.getByRole("slider", { name: "Reflections per plan (k)" });
     await slider.focus();
     await slider.press("ArrowRight");
-    expect(await field.inputValue()).toBe("4");
+    await expect.poll(() => field.inputValue()).toBe("4");
     await field.fill("12");
-    expect(await slider.inputValue()).toBe("12");
+    await expect.poll(() => slider.inputValue()).toBe("12");
     await field.fill("99");
     await page.getByText("Enter 0 to 20.").waitFor();
     expect(
       await page.locator("vscode-button", { hasText: "Save to the file" }).getAttribute("disabled"),
     ).not.toBeNull();
     await page.getByRole("button", { name: "Reset Reflections per plan (k)" }).click();
-    expect(await field.inputValue()).toBe("3");
+    await expect.poll(() => field.inputValue()).toBe("3");
   }));
 
 test("the sketch follows the rule, and the window rule brings its own parameters", () =>
@@ -197,7 +197,7 @@ test("zoom, pan, crosshair and events work from the keyboard, and are spoken", (
     const plot = page.locator("[data-metric=rCum] .plot");
     await plot.focus();
     await plot.press("]");
-    await page.locator(".event-popup").first().waitFor();
+    await page.locator("[data-metric=rCum] .event-popup").waitFor();
     await plot.press("ArrowRight");
     expect(await page.locator("[aria-live=polite].visually-hidden").textContent()).toMatch(
       /R_cum at iteration \d+: Wording 7/,
@@ -222,7 +222,7 @@ test("dragging selects a part of the axis, a double click shows all again", () =
     await page.mouse.move(box.x + 180, box.y + 60, { steps: 4 });
     await page.mouse.up();
     const all = page.getByRole("button", { name: "Show all" });
-    expect(await all.isEnabled()).toBe(true);
+    await expect.poll(() => all.isEnabled()).toBe(true);
     await page.mouse.dblclick(box.x + 120, box.y + 60);
     await expect.poll(() => all.isEnabled()).toBe(false);
   }));

@@ -29,6 +29,8 @@ import {
   summaryOf,
 } from "./fakeData.ts";
 
+import { animate, fill, stream } from "./load.ts";
+
 export type Scenario = "running" | "done" | "fresh" | "invalid" | "untrusted" | "noEngine" | "missingPrompt" | "empty";
 
 type Handlers = {
@@ -382,6 +384,7 @@ declare global {
   interface Window {
     fakeHost: FakeHost;
     policyViolations: string[];
+    load: { readonly fill: typeof fill; readonly stream: typeof stream; readonly animate: typeof animate };
     acquireVsCodeApi: () => unknown;
   }
 }
@@ -392,6 +395,7 @@ document.addEventListener("securitypolicyviolation", ({ violatedDirective, block
   if (sourceFile.endsWith("fakeHost.js")) return;
   window.policyViolations.push(`${violatedDirective}: ${blockedURI} ${sourceFile}:${lineNumber}`);
 });
+window.load = { fill, stream, animate };
 const scenario = new URLSearchParams(location.search).get("scenario") ?? "running";
 window.fakeHost = new FakeHost(scenario as Scenario);
 window.acquireVsCodeApi = () => ({

@@ -1,6 +1,6 @@
 /// <reference types="node" />
 /** Serves the Studio page under the policy the host sets, and opens it in Chromium with a theme's variables. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { build } from "esbuild";
@@ -82,23 +82,19 @@ export class StudioPages {
     page.on("pageerror", (error) => failures.push(String(error)));
     page.on("console", (message) => message.type() === "error" && failures.push(message.text()));
     pageFailures.set(page, failures);
-    // The host sets the variables on the root element's style through the object model, as done here.
-    await page.addInitScript(
-      ({ variables, bodyClass }) => {
-        const apply = () => {
-          for (const [name, value] of Object.entries(variables))
-            document.documentElement.style.setProperty(name, value);
-          document.body.className = bodyClass;
-        };
-        document.addEventListener("readystatechange", apply, { once: true });
-      },
-      { variables: themeVariables(theme), bodyClass: themeClass[theme] },
-    );
+    await page.addInitScript(themeScript(theme));
     await page.goto(`${this.address}/?scenario=${scenario}`);
-    await page.waitForFunction(
-      () => document.querySelector("#studio > *") !== null && !document.querySelector(".loading"),
-    );
+    await page.waitForFunction(`document.querySelector("#studio > *:not(.loading)") !== null`);
     return page;
+  }
+
+  /** Memory of the browser's page processes, MB resident. */
+  async memory(): Promise<number> {
+    const session = await this.browser.newBrowserCDPSession();
+    const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+    await session.detach();
+    const pages = processInfo.filter(({ type }) => type === "renderer");
+    return pages.reduce((sum, { id }) => sum + residentMb(id), 0);
   }
 
   async stop(): Promise<void> {
@@ -107,12 +103,26 @@ export class StudioPages {
   }
 }
 
+/** The host sets the variables on the root element's style through the object model, as done here. */
+function themeScript(theme: ThemeKind): string {
+  return `document.addEventListener("readystatechange", () => {
+    for (const [name, value] of Object.entries(${JSON.stringify(themeVariables(theme))}))
+      document.documentElement.style.setProperty(name, value);
+    document.body.className = ${JSON.stringify(themeClass[theme])};
+  }, { once: true });`;
+}
+
 const pageFailures = new WeakMap<Page, string[]>();
 
 /** Script errors, console errors and policy violations of a page so far. */
 export async function failuresOf(page: Page): Promise<string[]> {
-  const violations = await page.evaluate(() => window.policyViolations);
+  const violations = await page.evaluate<string[]>("window.policyViolations");
   return [...(pageFailures.get(page) ?? []), ...violations];
+}
+
+function residentMb(pid: number): number {
+  const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  return Number(kilobytes ?? 0) / 1024;
 }
 
 interface ServedFile {

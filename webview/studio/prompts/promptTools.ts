@@ -94,7 +94,7 @@ function renderedPreview(app: App, prompt: PromptState): TemplateResult {
   if (preview.status !== "ready") return html`<p class="hint">${waiting(app)}</p>`;
   return html`${preview.value.messages.map(
     ({ role, content }) => html`<h4 class="message-role">${role}</h4>
-      <pre class="message">${content}</pre>`,
+      <pre class="message" tabindex="0">${content}</pre>`,
   )}`;
 }
 

@@ -64,17 +64,18 @@ function strip(app: App, steps: readonly EpisodeStep[], chosen: number): Templat
   return html`<div class="strip" role="group" aria-label="Steps; arrow keys move" @keydown=${move}>
     ${steps.map((step, i) => {
       const clicks = step.feedback.filter((given) => given.length > 0).length;
-      const label = `Step ${i + 1}: ${clicks} of ${step.items.length} clicked, temper ${formatNumber(step.patience, 3)}${step.repeated ? ", repeated categories" : ""}`;
+      const facts = `${clicks} of ${step.items.length} clicked, temper ${formatNumber(step.patience, 3)}`;
       return html`<button
         type="button"
         class="strip-step ${step.repeated ? "repeated" : ""}"
         aria-pressed=${i === chosen}
-        aria-label=${label}
-        title=${label}
+        title=${facts}
         tabindex=${i === chosen ? 0 : -1}
         @click=${() => app.sessions.showStep(i)}
       >
-        <span class="strip-number">${i + 1}</span>
+        <span class="strip-number"
+          ><span class="visually-hidden">Step </span>${i + 1}<span class="visually-hidden">: ${facts}</span></span
+        >
         <span class="strip-clicks">
           ${step.feedback.map((given) => html`<span class="dot ${given.length > 0 ? "on" : ""}"></span>`)}
         </span>
