@@ -15,8 +15,11 @@ export interface PolicyLoss {
 
 export type PolicyObjective = (logProbability: number, oldLogProbability: number, advantage: number) => PolicyLoss;
 
+/** Log ratios beyond this are a policy gone far astray already; the bound keeps its exponential finite. */
+const LARGEST_LOG_RATIO = 20;
+
 function divergence(logProbability: number, oldLogProbability: number, clip: number) {
-  const logRatio = logProbability - oldLogProbability;
+  const logRatio = Math.min(LARGEST_LOG_RATIO, Math.max(-LARGEST_LOG_RATIO, logProbability - oldLogProbability));
   const ratio = exp(logRatio);
   return { ratio, k1: -logRatio, k3: ratio - 1 - logRatio, clipped: Math.abs(ratio - 1) > clip };
 }

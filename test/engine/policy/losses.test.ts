@@ -21,6 +21,13 @@ describe("clipped surrogate", () => {
     expect(result.clipped).toBe(clipped);
   });
 
+  it("stays finite however far the policy went", () => {
+    for (const result of [objective(5000, 0, -1), objective(-5000, 0, 1), objective(5000, 0, 0)]) {
+      for (const value of [result.loss, result.gradient, result.k1, result.k3])
+        expect(Number.isFinite(value)).toBe(true);
+    }
+  });
+
   it("measures the divergence with k1 = -ln ratio and k3 = (ratio - 1) - ln ratio", () => {
     const { k1, k3 } = at(1.5, 1);
     expect(k1).toBeCloseTo(-Math.log(1.5), 12);
