@@ -1,0 +1,29 @@
+/** *Save to the file*: changes of the experiment document, one undo step each, never to something unreadable. */
+import { EndOfLine, l10n, Range, type TextDocument, WorkspaceEdit, workspace } from "vscode";
+import type { LiveChange } from "../../protocol/engine.ts";
+import { parseExperiment } from "../../protocol/parseExperiment.ts";
+import { UserError } from "../platform/errors.ts";
+import { applyReplacements, documentEdits } from "./textEdits.ts";
+
+/** @throws UserError where the document has errors, would get some, or changed in the meantime */
+export async function editExperiment(document: TextDocument, changes: readonly LiveChange[]): Promise<null> {
+  const text = document.getText();
+  if (!parseExperiment(text).ok) {
+    throw new UserError(l10n.t("The experiment file has errors. Mend them in the text editor first."));
+  }
+  const edits = documentEdits(text, changes, document.eol === EndOfLine.CRLF ? "\r\n" : "\n");
+  const outcome = parseExperiment(applyReplacements(text, edits));
+  if (!outcome.ok) {
+    const [problem] = outcome.problems;
+    throw new UserError(
+      l10n.t("{0}: {1} The file stays as it is.", problem?.path ?? "", problem?.message ?? l10n.t("Not allowed.")),
+    );
+  }
+  if (edits.length === 0) return null;
+  const edit = new WorkspaceEdit();
+  for (const { offset, length, text: added } of edits) {
+    edit.replace(document.uri, new Range(document.positionAt(offset), document.positionAt(offset + length)), added);
+  }
+  if (await workspace.applyEdit(edit)) return null;
+  throw new UserError(l10n.t("The experiment file changed in the meantime. Look at it and try again."));
+}

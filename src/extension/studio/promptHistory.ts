@@ -1,0 +1,27 @@
+/** The versions of a prompt that runs have used, from the run records. */
+import { dirname, resolve } from "node:path";
+import type { RunRecord } from "../../protocol/run.ts";
+import type { PromptHistoryEntry, PromptRole } from "../../protocol/studio.ts";
+
+/** Newest first; within a run the version used last comes first. `file` is the prompt file's path. */
+export function promptHistory(
+  runs: readonly RunRecord[],
+  role: PromptRole,
+  file: string,
+): readonly PromptHistoryEntry[] {
+  return runs.flatMap((run) => {
+    const versions = run.prompts
+      .filter((version) => version.role === role && resolve(dirname(run.experimentFile), version.file) === file)
+      .toSorted((a, b) => b.since - a.since);
+    return versions.map(({ hash, since, text }, i): PromptHistoryEntry => {
+      // A run's result is its last version's: what earlier ones were worth nobody has measured.
+      const rCum = i === 0 ? run.summary?.rCum : undefined;
+      return { hash, runId: run.id, runName: run.name, since, text, ...(rCum !== undefined && { rCum }) };
+    });
+  });
+}
+
+/** The prompt a run used last. */
+export function lastPrompt(run: RunRecord, role: PromptRole): RunRecord["prompts"][number] | undefined {
+  return run.prompts.filter((version) => version.role === role).toSorted((a, b) => b.since - a.since)[0];
+}

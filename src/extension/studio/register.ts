@@ -1,0 +1,40 @@
+/** The Studio: the editor for `*.lerl.json` and the command that opens it. */
+import { commands, type Disposable, l10n, Uri, window } from "vscode";
+import type { StudioEvents } from "../../protocol/studio.ts";
+import { resolveTarget } from "../experiments/target.ts";
+import { type CommandArguments, registerCommand } from "../platform/commands.ts";
+import { DisposableStore } from "../platform/disposables.ts";
+import { UserError } from "../platform/errors.ts";
+import type { Services } from "../services.ts";
+import { StudioEditor, studioViewType } from "./studioEditor.ts";
+
+type OpenTarget = CommandArguments["lerl.openStudio"][0];
+
+export function registerStudio(services: Services): Disposable {
+  const owned = new DisposableStore();
+  const editor = new StudioEditor(services);
+  const open = async (target: OpenTarget, reveal?: StudioEvents["reveal"]): Promise<void> => {
+    const file = await fileOf(target, services);
+    if (!file) return;
+    const shown = reveal ?? (isRun(target) ? { tab: "curves", runId: target.runId } : undefined);
+    if (shown) editor.reveal(file, shown);
+    await commands.executeCommand("vscode.openWith", file, studioViewType);
+  };
+  owned.addAll(
+    window.registerCustomEditorProvider(studioViewType, editor, { supportsMultipleEditorsPerDocument: true }),
+    registerCommand(services.log, "lerl.openStudio", open),
+  );
+  return owned;
+}
+
+const isRun = (target: OpenTarget): target is { readonly runId: string } =>
+  target !== undefined && !(target instanceof Uri) && "runId" in target;
+
+/** The experiment that a file, a row or a run stands for. */
+async function fileOf(target: OpenTarget, { runs, files }: Services): Promise<Uri | undefined> {
+  if (!isRun(target)) return resolveTarget(target, "experiment", files);
+  await runs.load();
+  const record = runs.get(target.runId);
+  if (record) return Uri.file(record.experimentFile);
+  throw new UserError(l10n.t("There is no run {0} in this workspace; it may have been deleted.", target.runId));
+}

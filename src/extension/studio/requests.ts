@@ -1,0 +1,88 @@
+/** The page's requests (src/protocol/studio.ts) -> documents, runs and the engine. What they throw the page shows. */
+import { commands, l10n } from "vscode";
+import type { Experiment } from "../../protocol/experiment.ts";
+import type { RunId, RunRecord } from "../../protocol/run.ts";
+import type { StudioRequests } from "../../protocol/studio.ts";
+import { executeCommand } from "../platform/commands.ts";
+import { UserError } from "../platform/errors.ts";
+import { editExperiment } from "./experimentEdits.ts";
+import { promptRequests } from "./promptRequests.ts";
+import { saveFile } from "./saveFile.ts";
+import type { StudioSession } from "./studioSession.ts";
+
+export type RequestHandlers = {
+  readonly [M in keyof StudioRequests]: (params: StudioRequests[M]["params"]) => Promise<StudioRequests[M]["result"]>;
+};
+
+export function requestHandlers(session: StudioSession): RequestHandlers {
+  const { document, feed, options } = session;
+  const { engine, runs, launcher } = options.services;
+
+  const recordOf = (runId: RunId): RunRecord => {
+    const record = runs.get(runId);
+    if (record) return record;
+    throw new UserError(l10n.t("There is no run {0} in this workspace; it may have been deleted.", runId));
+  };
+
+  return {
+    ready: () => session.snapshot(),
+
+    // The file. A running experiment does not notice.
+    editDocument: ({ changes }) => editExperiment(document, changes),
+    // The running experiment. The file does not change.
+    apply: ({ runId, changes }) => engine.request("runs/change", { runId, changes }),
+
+    ...promptRequests(session, recordOf),
+
+    run: ({ seed }) => launcher.start(document.uri, seed === undefined ? {} : { seed }),
+    pause: ({ runId }) => launcher.pause(runId).then(none),
+    resume: ({ runId }) => launcher.resume(runId).then(none),
+    stop: ({ runId }) => launcher.stop(runId).then(none),
+
+    slice: ({ runId, cursor }) => feed.slice(runId, cursor),
+    follow: async ({ runIds }) => {
+      feed.follow(runIds);
+      return null;
+    },
+
+    episodes: (query) => engine.request("runs/episodes", query),
+    episode: (params) => engine.request("runs/episode", params),
+    rerunStep: async ({ runId, episode, step, promptText }) => {
+      const key = await launcher.keyFor(recordOf(runId).experiment as Experiment);
+      return engine.request("runs/rerunStep", {
+        runId,
+        episode,
+        step,
+        promptText: promptText ?? session.prompts.planner.state.text,
+        ...(key !== undefined && { apiKey: key }),
+      });
+    },
+
+    compare: (params) => engine.request("runs/compare", params),
+    openReport: async ({ runIds }) => {
+      const targets = runIds.map((runId) => ({ runId }));
+      await executeCommand("lerl.openReport", targets[0], targets);
+      return null;
+    },
+    saveFile: (file) => saveFile(document.uri, file),
+
+    openText: async () => {
+      await executeCommand("lerl.openAsText", document.uri);
+      return null;
+    },
+    connectModel: async () => {
+      await executeCommand("lerl.connectModel", document.uri);
+      return null;
+    },
+    restartEngine: () => engine.restart().then(none),
+    manageTrust: () => showCommand("workbench.trust.manage"),
+    openSettings: ({ query }) => showCommand("workbench.action.openSettings", query),
+  };
+}
+
+const none = (): null => null;
+
+async function showCommand(command: string, ...args: readonly unknown[]): Promise<null> {
+  await commands.executeCommand(command, ...args);
+  return null;
+}

@@ -1,0 +1,58 @@
+/** The custom editor for `*.lerl.json`, and which of its pages are open. */
+import {
+  type CancellationToken,
+  type CustomTextEditorProvider,
+  env,
+  type TextDocument,
+  type Uri,
+  type WebviewPanel,
+} from "vscode";
+import type { StudioEvents } from "../../protocol/studio.ts";
+import type { Services } from "../services.ts";
+import { pageHtml, pageRoots } from "./pageHtml.ts";
+import type { StudioSession } from "./studioSession.ts";
+
+export const studioViewType = "lerl.studio";
+
+export class StudioEditor implements CustomTextEditorProvider {
+  private readonly sessions = new Map<WebviewPanel, StudioSession>();
+  /** What a page that is being opened is to show. */
+  private readonly awaited = new Map<string, StudioEvents["reveal"]>();
+
+  constructor(private readonly services: Services) {}
+
+  async resolveCustomTextEditor(
+    document: TextDocument,
+    panel: WebviewPanel,
+    _token?: CancellationToken,
+  ): Promise<void> {
+    const { extensionUri } = this.services.context;
+    // What the session needs (the schema library above all) loads while the page does.
+    const loading = import("./studioSession.ts");
+    const early: unknown[] = [];
+    const keep = panel.webview.onDidReceiveMessage((message: unknown) => early.push(message));
+    panel.webview.options = { enableScripts: true, localResourceRoots: pageRoots(extensionUri) };
+    panel.webview.html = pageHtml(panel.webview, extensionUri, env.language);
+    const { StudioSession } = await loading;
+    keep.dispose();
+    const session = new StudioSession({ services: this.services, document, panel });
+    this.sessions.set(panel, session);
+    panel.onDidDispose(() => {
+      this.sessions.delete(panel);
+      session.dispose();
+    });
+    const key = document.uri.toString();
+    const reveal = this.awaited.get(key);
+    this.awaited.delete(key);
+    if (reveal) session.reveal(reveal);
+    for (const message of early) await session.receive(message);
+  }
+
+  /** Shows a part of an experiment's page, when it opens if it is not open. */
+  reveal(file: Uri, reveal: StudioEvents["reveal"]): void {
+    const key = file.toString();
+    const open = [...this.sessions.values()].filter(({ document }) => document.uri.toString() === key);
+    if (open.length === 0) this.awaited.set(key, reveal);
+    for (const session of open) session.reveal(reveal);
+  }
+}

@@ -1,0 +1,218 @@
+/**
+ * One open Studio page: answers its requests and tells it what changes, for as long as it can be seen. A page that is
+ * hidden is gone (its state is kept by VS Code) and asks for everything anew when it comes back.
+ */
+import { type TextDocument, TextDocumentSaveReason, type WebviewPanel, workspace } from "vscode";
+import type { Experiment } from "../../protocol/experiment.ts";
+import { experimentJsonSchema } from "../../protocol/experiment.ts";
+import type { RunId, RunRecord } from "../../protocol/run.ts";
+import type { HostToStudio, PromptRole, StudioEvents, StudioSnapshot, StudioToHost } from "../../protocol/studio.ts";
+import { isActive } from "../engine/runStore.ts";
+import { resolveBeside } from "../experiments/experimentFiles.ts";
+import { DisposableStore } from "../platform/disposables.ts";
+import { messageOf, UserError } from "../platform/errors.ts";
+import type { Services } from "../services.ts";
+import { documentState } from "./experimentState.ts";
+import { readMessage } from "./messages.ts";
+import { PromptFile } from "./promptFile.ts";
+import { type RequestHandlers, requestHandlers } from "./requests.ts";
+import { RunFeed } from "./runFeed.ts";
+
+export interface StudioSessionOptions {
+  readonly services: Services;
+  readonly document: TextDocument;
+  readonly panel: WebviewPanel;
+}
+
+const promptRoles: readonly PromptRole[] = ["planner", "critic"];
+
+export class StudioSession {
+  readonly document: TextDocument;
+  readonly prompts: Readonly<Record<PromptRole, PromptFile>>;
+  readonly feed: RunFeed;
+  private readonly owned = new DisposableStore();
+  private readonly handlers: RequestHandlers;
+  /** The page listens. */
+  private connected = false;
+  private revealing: StudioEvents["reveal"] | undefined;
+  /** A run that was asked for; it gives way to one that runs. */
+  private chosen: RunId | undefined;
+  /** What the page knows of the runs, to tell it only what is new. */
+  private toldRuns = "";
+
+  constructor(readonly options: StudioSessionOptions) {
+    const { services, document, panel } = options;
+    this.document = document;
+    this.feed = new RunFeed(
+      (runId, cursor) => services.runs.slice(runId, cursor),
+      (slice) => this.send("appended", slice),
+    );
+    const files = this.promptUris(documentState(document).experiment as Experiment | undefined);
+    this.prompts = {
+      planner: this.owned.add(new PromptFile("planner", files.planner)),
+      critic: this.owned.add(new PromptFile("critic", files.critic)),
+    };
+    this.handlers = requestHandlers(this);
+    this.owned.addAll(
+      panel.webview.onDidReceiveMessage((message: unknown) => this.receive(message)),
+      panel.onDidChangeViewState(() => this.viewChanged()),
+      ...promptRoles.map((role) => this.prompts[role].onDidChange((state) => this.send("prompt", state))),
+      workspace.onDidChangeTextDocument((event) => event.document === document && this.documentChanged()),
+      workspace.onDidSaveTextDocument((saved) => saved === document && this.documentChanged()),
+      workspace.onWillSaveTextDocument((event) => {
+        if (event.document === document && event.reason === TextDocumentSaveReason.Manual) this.savePrompts();
+      }),
+      workspace.onDidGrantWorkspaceTrust(() => this.send("trust", { trusted: true })),
+      services.engine.onDidChangeState((state) => this.send("engine", state)),
+      services.runs.onDidChange(() => this.sendRuns()),
+      services.runs.onDidAppend((slice) => this.feed.append(slice)),
+      services.runs.onDidProgress((progress) => this.send("progress", progress)),
+    );
+  }
+
+  /** The run the page follows: the one that runs, else the one asked for, else the newest of this experiment. */
+  get currentRun(): RunRecord | undefined {
+    const { runs } = this.options.services;
+    const own = runs.all.filter(({ experimentFile }) => experimentFile === this.document.uri.fsPath);
+    const chosen = this.chosen === undefined ? undefined : runs.get(this.chosen);
+    return own.find(({ state }) => isActive(state)) ?? chosen ?? own[0];
+  }
+
+  /** Shows a part of the page, now or when the page is ready. */
+  reveal(reveal: StudioEvents["reveal"]): void {
+    if (reveal.runId !== undefined) this.chosen = reveal.runId;
+    if (!this.connected) {
+      this.revealing = reveal;
+      return;
+    }
+    this.sendRuns();
+    this.send("reveal", reveal);
+  }
+
+  /** Answers `ready`. Nothing in it waits for the engine: what it knows follows as an event. */
+  async snapshot(): Promise<StudioSnapshot> {
+    const { engine, runs, log } = this.options.services;
+    this.feed.reset();
+    runs.load().catch((error: unknown) => log.warn(`The runs cannot be listed: ${messageOf(error)}`));
+    const document = documentState(this.document);
+    const [planner, critic] = await Promise.all(promptRoles.map((role) => this.prompts[role].refresh()));
+    this.connected = true;
+    const told = this.runsAsTold();
+    this.toldRuns = told.signature;
+    return {
+      document,
+      prompts: { planner: planner ?? this.prompts.planner.state, critic: critic ?? this.prompts.critic.state },
+      ...told.event,
+      trusted: workspace.isTrusted,
+      engine: engine.state,
+      schema: experimentJsonSchema(),
+    };
+  }
+
+  dispose(): void {
+    this.connected = false;
+    this.owned.dispose();
+  }
+
+  /** Takes a message of the page, whatever it holds. */
+  async receive(raw: unknown): Promise<void> {
+    const incoming = readMessage(raw);
+    if (!incoming.ok) {
+      this.options.services.log.warn(incoming.reason);
+      if (incoming.id !== undefined) this.post({ kind: "failure", id: incoming.id, message: incoming.reason });
+      return;
+    }
+    const { message } = incoming;
+    try {
+      this.post({ kind: "response", id: message.id, result: await this.answer(message) });
+      if (message.method === "ready") this.greet();
+    } catch (error) {
+      const { log } = this.options.services;
+      if (error instanceof UserError) log.info(`${message.method}: ${error.message}`);
+      else log.error(`${message.method}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      this.post({ kind: "failure", id: message.id, message: messageOf(error) });
+    }
+  }
+
+  private answer<M extends StudioToHost["method"]>(message: Extract<StudioToHost, { method: M }>): Promise<unknown> {
+    return this.handlers[message.method as M](message.params as never);
+  }
+
+  /** What a new page needs besides its snapshot. */
+  private greet(): void {
+    const { runs } = this.options.services;
+    for (const { id } of runs.active) {
+      const progress = runs.progress(id);
+      if (progress) this.send("progress", progress);
+    }
+    if (this.revealing) this.send("reveal", this.revealing);
+    this.revealing = undefined;
+  }
+
+  private viewChanged(): void {
+    if (this.options.panel.visible) return;
+    this.connected = false;
+    this.feed.reset();
+  }
+
+  private documentChanged(): void {
+    const state = documentState(this.document);
+    this.send("document", state);
+    if (state.experiment === undefined) return;
+    const files = this.promptUris(state.experiment as Experiment);
+    for (const role of promptRoles) void this.prompts[role].locate(files[role]);
+  }
+
+  /** Where the experiment's prompts lie; an unreadable document keeps the usual names. */
+  private promptUris(experiment: Experiment | undefined) {
+    const { uri } = this.document;
+    return {
+      planner: resolveBeside(uri, experiment?.planner.prompt ?? "planner.lerl.md"),
+      critic: resolveBeside(uri, experiment?.critic.prompt ?? "critic.lerl.md"),
+    };
+  }
+
+  /** Saving the experiment in the Studio saves what is edited beside it. */
+  private savePrompts(): void {
+    if (!this.options.panel.active) return;
+    for (const role of promptRoles) {
+      const file = this.prompts[role].file.toString();
+      void workspace.textDocuments.find(({ uri, isDirty }) => isDirty && uri.toString() === file)?.save();
+    }
+  }
+
+  private sendRuns(): void {
+    const { event, signature } = this.runsAsTold();
+    if (!this.connected || signature === this.toldRuns) return;
+    this.toldRuns = signature;
+    this.send("runs", event);
+  }
+
+  /** Records change with every iteration; how far a run is comes as its progress, so that is no news. */
+  private runsAsTold(): { readonly event: StudioEvents["runs"]; readonly signature: string } {
+    const runs = this.options.services.runs.all;
+    const currentRun = this.currentRun?.id;
+    const signature = JSON.stringify([
+      currentRun,
+      runs.map(({ id, state, name, note, reason, summary, prompts }) => [
+        id,
+        state,
+        name,
+        note,
+        reason,
+        summary,
+        prompts.length,
+      ]),
+    ]);
+    return { event: { runs, ...(currentRun !== undefined && { currentRun }) }, signature };
+  }
+
+  /** A page that cannot be seen does not exist: nothing is sent to it. */
+  private send<E extends keyof StudioEvents>(event: E, data: StudioEvents[E]): void {
+    if (this.connected && this.options.panel.visible) this.post({ kind: "event", event, data } as HostToStudio);
+  }
+
+  private post(message: HostToStudio): void {
+    void this.options.panel.webview.postMessage(message);
+  }
+}
