@@ -7,6 +7,7 @@ import { Launcher } from "./experiments/launcher.ts";
 import { EditorModels } from "./models/editorModels.ts";
 import { DisposableStore } from "./platform/disposables.ts";
 import { ApiKeys } from "./platform/secrets.ts";
+import { setting } from "./platform/settings.ts";
 import { requireTrust } from "./platform/trust.ts";
 import { requireWorkspaceFolder } from "./platform/workspaceFolder.ts";
 import { rooms } from "./rooms.ts";
@@ -37,6 +38,7 @@ function buildServices(context: ExtensionContext, owned: DisposableStore): Servi
       log,
       host: { "models/ask": (question, token) => editorModels.ask(question, token) },
       workspaceFolder: requireWorkspaceFolder,
+      nodeArguments: () => [`--max-old-space-size=${setting("lerl.engine.memoryMb")}`],
       requireTrust,
     }),
   );

@@ -15,6 +15,8 @@ export interface EngineClientOptions
   extends Pick<EngineProcessOptions, "modulePath" | "locale" | "log" | "host" | "heartbeat" | "patience"> {
   /** Where the engine works. Asked at each start; may throw for the user. */
   readonly workspaceFolder: () => string;
+  /** Flags of Node's for the process. Asked at each start. */
+  readonly nodeArguments?: () => readonly string[];
   /** Throws unless the workspace is trusted. */
   readonly requireTrust: () => void;
   /** Milliseconds before the first, second, ... restart. */
@@ -30,6 +32,7 @@ const reading: ReadonlySet<keyof EngineRequests> = new Set([
   "runs/episode",
   "runs/compare",
   "reflections/list",
+  "prompts/diagnose",
 ]);
 
 export class EngineClient implements Disposable {
@@ -41,6 +44,7 @@ export class EngineClient implements Disposable {
   private engine: Promise<EngineProcess> | undefined;
   private policy: RestartPolicy;
   private readonly ended = new AbortController();
+  private lastFailure = "";
 
   readonly onDidChangeState: Event<EngineState> = this.stateChanged.event;
   /** The process died although nobody asked it to; says why. Runs it had are interrupted. */
@@ -127,11 +131,10 @@ export class EngineClient implements Disposable {
     }
   }
 
-  private lastFailure = "";
-
   private async launch(workspaceFolder: string): Promise<EngineProcess> {
     const engine = await EngineProcess.start({
       ...this.options,
+      nodeArguments: this.options.nodeArguments?.() ?? [],
       workspaceFolder,
       notified: (name, params) => this.notified(name, params),
       alive: () => {

@@ -38,6 +38,8 @@ export interface EngineProcessOptions {
   readonly modulePath: string;
   readonly workspaceFolder: string;
   readonly locale: string;
+  /** Flags of Node's for the process. */
+  readonly nodeArguments?: readonly string[];
   readonly log: LogOutputChannel;
   readonly host: HostHandlers;
   readonly notified: NotificationListener;
@@ -85,7 +87,7 @@ export class EngineProcess {
     const child = fork(options.modulePath, [], {
       cwd: options.workspaceFolder,
       // The extension host's own flags (a debugger's port above all) are not the engine's.
-      execArgv: [],
+      execArgv: [...(options.nodeArguments ?? [])],
       env: engineEnvironment(process.env),
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });

@@ -76,7 +76,7 @@ export class ExperimentFiles implements Disposable {
   async describe(uri: Uri): Promise<ExperimentFile> {
     const kind = fileKind(uri) ?? "experiment";
     const text = await readText(uri);
-    if (kind === "suite") return { uri, kind, problems: [], ...suiteTitle(uri, text) };
+    if (kind === "suite") return describeSuite(uri, text);
     const parsed = await parse(text);
     if (!parsed.ok) return { uri, kind, name: baseName(uri), description: "", problems: parsed.problems };
     const { name, description } = parsed.value;
@@ -153,11 +153,10 @@ async function readPrompt(experimentFile: Uri, file: string | undefined): Promis
 
 const baseName = (uri: Uri): string => uri.path.slice(uri.path.lastIndexOf("/") + 1);
 
-/** A suite's own name and description, read leniently: the engine checks the rest when it runs. */
-function suiteTitle(uri: Uri, text: string): { name: string; description: string } {
-  const field = (name: string): string | undefined => {
-    const found = new RegExp(`^\\s*"${name}"\\s*:\\s*("(?:[^"\\\\]|\\\\.)*")`, "m").exec(text)?.[1];
-    return found === undefined ? undefined : (JSON.parse(found) as string);
-  };
-  return { name: field("name") ?? baseName(uri), description: field("description") ?? "" };
+async function describeSuite(uri: Uri, text: string): Promise<ExperimentFile> {
+  const { parseSuite } = await import("../../protocol/suite.ts");
+  const parsed = parseSuite(text);
+  if (!parsed.ok) return { uri, kind: "suite", name: baseName(uri), description: "", problems: parsed.problems };
+  const { name, question } = parsed.value;
+  return { uri, kind: "suite", name, description: question, problems: [] };
 }

@@ -11,6 +11,8 @@ import { showError } from "./errors.ts";
 export type FileTarget = Uri | { readonly uri: Uri };
 /** A run: a row of the Runs tree, or a caller that knows the id. */
 export type RunTarget = { readonly runId: RunId };
+/** A reflection: a row of the Reflection Pool, a link in a hover, or an entry of the pick list. */
+export type ReflectionTarget = RunTarget & { readonly reflection: string };
 /** What VS Code passes to a command of a tree with several rows selected: the row clicked, then the selection. */
 type Selection<T> = [clicked?: T, selected?: readonly T[]];
 
@@ -36,6 +38,33 @@ export interface CommandArguments {
   "lerl.deleteRun": Selection<RunTarget>;
   "lerl.openPromptVersion": [target?: RunTarget & { readonly role: "planner" | "critic"; readonly hash: string }];
   "lerl.refreshRuns": [];
+
+  "lerl.runPrompt": [prompt?: Uri];
+  "lerl.previewPrompt": [prompt?: Uri];
+  "lerl.choosePreviewUser": [preview?: Uri];
+  "lerl.choosePreviewStep": [preview?: Uri];
+  "lerl.comparePromptVersion": [prompt?: Uri];
+  "lerl.showPromptExperiments": [prompt?: Uri];
+
+  "lerl.showReflections": [prompt?: Uri];
+  "lerl.openReflection": [target?: ReflectionTarget];
+  "lerl.showReflectionSession": [target?: ReflectionTarget];
+  "lerl.pinReflection": [target?: ReflectionTarget];
+  "lerl.unpinReflection": [target?: ReflectionTarget];
+  "lerl.muteReflection": [target?: ReflectionTarget];
+  "lerl.unmuteReflection": [target?: ReflectionTarget];
+  "lerl.rateReflectionUp": [target?: ReflectionTarget];
+  "lerl.rateReflectionDown": [target?: ReflectionTarget];
+  "lerl.clearReflectionRating": [target?: ReflectionTarget];
+  "lerl.editReflection": [target?: ReflectionTarget];
+  "lerl.deleteReflection": [target?: ReflectionTarget];
+  "lerl.copyReflection": [target?: ReflectionTarget];
+  "lerl.groupReflectionsByScore": [];
+  "lerl.groupReflectionsByPrompt": [];
+  "lerl.groupReflectionsByEpisode": [];
+  "lerl.sortReflections": [];
+  "lerl.filterReflections": [];
+  "lerl.clearReflectionFilter": [];
 
   "lerl.connectModel": [target?: FileTarget];
   "lerl.forgetKeys": [];

@@ -9,6 +9,9 @@ export interface ContextKeys {
   "lerl.noExperiments": boolean;
   /** The runs have been listed and there are none. */
   "lerl.noRuns": boolean;
+  /** What the Reflection Pool is grouped by. */
+  "lerl.reflectionGrouping": "score" | "prompt" | "episode";
+  "lerl.reflectionsFiltered": boolean;
   /** The engine gave up; its state says why. */
   "lerl.engineUnavailable": boolean;
 }
@@ -21,6 +24,8 @@ export const contextKeys: Readonly<Record<ContextKey, null>> = {
   "lerl.runPaused": null,
   "lerl.noExperiments": null,
   "lerl.noRuns": null,
+  "lerl.reflectionGrouping": null,
+  "lerl.reflectionsFiltered": null,
   "lerl.engineUnavailable": null,
 };
 

@@ -1,0 +1,33 @@
+/** The Experiments room: the tree, the lenses, and the commands that begin with a file. */
+import { commands, type Disposable } from "vscode";
+import { registerCommand } from "../platform/commands.ts";
+import { DisposableStore } from "../platform/disposables.ts";
+import type { Services } from "../services.ts";
+import { registerCodeLenses } from "./codeLenses.ts";
+import { registerExperimentsTree } from "./experimentsTree.ts";
+import { newExperiment } from "./newExperiment.ts";
+import { runSuite } from "./suiteTask.ts";
+import { activeFile, resolveTarget, uriOf } from "./target.ts";
+
+export function registerExperiments({ context, log, runs, files, launcher }: Services): Disposable {
+  const owned = new DisposableStore();
+  owned.addAll(
+    registerExperimentsTree(files, runs, log),
+    registerCodeLenses(runs),
+    registerCommand(log, "lerl.run", async (target) => {
+      const uri = await resolveTarget(target, "experiment", files);
+      return uri && launcher.start(uri);
+    }),
+    registerCommand(log, "lerl.runSuite", async (target) => {
+      const uri = await resolveTarget(target, "suite", files);
+      if (uri) await runSuite(uri, context.extensionUri);
+    }),
+    registerCommand(log, "lerl.newExperiment", () => newExperiment(context.extensionUri)),
+    registerCommand(log, "lerl.openAsText", async (target) => {
+      const uri = target ? uriOf(target) : activeFile();
+      if (uri) await commands.executeCommand("vscode.openWith", uri, "default");
+    }),
+    registerCommand(log, "lerl.refreshExperiments", () => files.refresh()),
+  );
+  return owned;
+}

@@ -1,0 +1,27 @@
+/** Suites run as a task: the command line in a terminal, where progress, Ctrl+C and the table at the end belong. */
+import { l10n, ProcessExecution, Task, TaskScope, tasks, Uri } from "vscode";
+import { requireTrust } from "../platform/trust.ts";
+import { requireWorkspaceFolder } from "../platform/workspaceFolder.ts";
+
+/** Named in package.json (taskDefinitions). */
+const TASK_TYPE = "lerl-suite";
+
+/** @throws UntrustedError, UserError without a folder */
+export async function runSuite(suite: Uri, extensionUri: Uri): Promise<void> {
+  requireTrust();
+  const command = Uri.joinPath(extensionUri, "dist", "cli.cjs").fsPath;
+  const execution = new ProcessExecution(process.execPath, [command, "suite", "run", suite.fsPath], {
+    cwd: requireWorkspaceFolder(),
+    // The editor's own binary is Node when this is set.
+    env: { ELECTRON_RUN_AS_NODE: "1" },
+  });
+  const name = suite.path.slice(suite.path.lastIndexOf("/") + 1);
+  const task = new Task(
+    { type: TASK_TYPE, file: suite.fsPath },
+    TaskScope.Workspace,
+    name,
+    l10n.t("LERL suite"),
+    execution,
+  );
+  await tasks.executeTask(task);
+}

@@ -1,0 +1,89 @@
+/** How a run looks in a list: icon, one line of numbers, tooltip, and what a screen reader says. */
+import { l10n, MarkdownString, ThemeColor, ThemeIcon } from "vscode";
+import type { RunProgress } from "../../protocol/engine.ts";
+import type { RunRecord, RunState } from "../../protocol/run.ts";
+import { formatAge, formatCost, formatDuration, formatScore, formatShare } from "../platform/format.ts";
+
+const icons: Readonly<Record<RunState, readonly [icon: string, color?: string]>> = {
+  starting: ["loading~spin"],
+  running: ["loading~spin", "charts.blue"],
+  paused: ["debug-pause", "charts.yellow"],
+  done: ["pass", "testing.iconPassed"],
+  stopped: ["debug-stop", "descriptionForeground"],
+  failed: ["error", "list.errorForeground"],
+  interrupted: ["debug-disconnect", "list.warningForeground"],
+};
+
+export function runIcon(state: RunState): ThemeIcon {
+  const [icon, color] = icons[state];
+  return new ThemeIcon(icon, color === undefined ? undefined : new ThemeColor(color));
+}
+
+export function stateName(state: RunState): string {
+  const names: Readonly<Record<RunState, string>> = {
+    starting: l10n.t("starting"),
+    running: l10n.t("running"),
+    paused: l10n.t("paused"),
+    done: l10n.t("done"),
+    stopped: l10n.t("stopped"),
+    failed: l10n.t("failed"),
+    interrupted: l10n.t("interrupted"),
+  };
+  return names[state];
+}
+
+/** The line beside a run's name, most telling first: "42 % · R_cum 8.31 · T_int 12.40 · 3 min 20 s". */
+export function runNumbers(record: RunRecord, progress: RunProgress | undefined): string {
+  const { state, summary, iteration, iterations, activeSeconds } = record;
+  const ended = state === "done";
+  const rCum = summary?.rCum ?? progress?.rCum;
+  return [
+    ...(ended ? [] : [progressText(record, progress)]),
+    ...(rCum === undefined ? [] : [`R_cum ${formatScore(rCum)}`]),
+    ...(summary ? [`T_int ${formatScore(summary.tInt)}`] : []),
+    ...(activeSeconds > 0 ? [formatDuration(activeSeconds)] : []),
+    ...(ended && iteration < iterations ? [formatShare(iteration / iterations)] : []),
+  ].join(" · ");
+}
+
+function progressText({ state, iteration, iterations }: RunRecord, progress: RunProgress | undefined): string {
+  if (state === "starting" && progress) return `${progress.phase} ${formatShare(progress.fraction)}`;
+  const share = formatShare(progress?.fraction ?? iteration / iterations);
+  return state === "running" ? share : `${stateName(state)} · ${share}`;
+}
+
+export function runTooltip(record: RunRecord, progress: RunProgress | undefined, now: Date): MarkdownString {
+  const { name, note, state, reason, iteration, iterations, seed, startedAt, summary, experimentFile } = record;
+  const tooltip = new MarkdownString("", true);
+  tooltip.appendMarkdown("**").appendText(name).appendMarkdown("** — ").appendText(stateName(state));
+  if (reason) tooltip.appendMarkdown("\n\n").appendText(reason);
+  if (note) tooltip.appendMarkdown("\n\n$(note) ").appendText(note);
+  const rows: readonly (readonly [string, string])[] = [
+    [l10n.t("Iteration"), `${iteration} / ${iterations}`],
+    ...(summary
+      ? ([
+          ["R_cum", formatScore(summary.rCum)],
+          ["T_int", formatScore(summary.tInt)],
+          ["R_sin", formatScore(summary.rSin)],
+        ] as const)
+      : []),
+    ...(progress?.secondsLeft === undefined
+      ? []
+      : [[l10n.t("Time left"), formatDuration(progress.secondsLeft)] as const]),
+    ...(progress && progress.calls > 0
+      ? [[l10n.t("Model calls"), `${progress.calls}, ${formatCost(progress.cost)}`] as const]
+      : []),
+    [l10n.t("Seed"), String(seed)],
+    [l10n.t("Started"), formatAge(startedAt, now)],
+    [l10n.t("Experiment"), experimentFile],
+  ];
+  tooltip.appendMarkdown("\n\n| | |\n|---|---|\n");
+  for (const [label, value] of rows) {
+    tooltip.appendMarkdown("| ").appendText(label).appendMarkdown(" | ").appendText(value).appendMarkdown(" |\n");
+  }
+  return tooltip;
+}
+
+export function runLabel(record: RunRecord, progress: RunProgress | undefined): string {
+  return l10n.t("Run {0}, {1}, {2}", record.name, stateName(record.state), runNumbers(record, progress));
+}

@@ -1,0 +1,127 @@
+/** The Runs view: the workspace's runs, newest first, with the prompt versions each of them used. */
+import {
+  type Disposable,
+  EventEmitter,
+  l10n,
+  ThemeIcon,
+  type TreeDataProvider,
+  TreeItem,
+  TreeItemCollapsibleState,
+} from "vscode";
+import type { PromptVersion, RunId, RunRecord } from "../../protocol/run.ts";
+import { isActive, type RunStore } from "../engine/runStore.ts";
+import { commandLink } from "../platform/commands.ts";
+import { setContextKey } from "../platform/contextKeys.ts";
+import { DisposableStore } from "../platform/disposables.ts";
+import { runIcon, runLabel, runNumbers, runTooltip } from "./runRow.ts";
+
+export interface RunNode {
+  readonly kind: "run";
+  readonly runId: RunId;
+}
+
+/** A prompt as a run used it. */
+export interface PromptVersionNode extends Pick<PromptVersion, "role" | "hash"> {
+  readonly kind: "promptVersion";
+  readonly runId: RunId;
+}
+
+export type RunsNode = RunNode | PromptVersionNode;
+
+/** Rows of running runs are drawn anew at most this often. */
+const REFRESH_MS = 500;
+
+export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
+  private readonly owned = new DisposableStore();
+  private readonly changed = this.owned.add(new EventEmitter<RunNode | undefined>());
+  /** One object per run: VS Code knows rows by identity. */
+  private readonly nodes = new Map<RunId, RunNode>();
+  private readonly stale = new Set<RunId>();
+  private timer: NodeJS.Timeout | undefined;
+
+  readonly onDidChangeTreeData = this.changed.event;
+
+  constructor(private readonly runs: RunStore) {
+    this.owned.addAll(
+      runs.onDidChange((runId) => (runId === undefined ? this.changed.fire(undefined) : this.refreshSoon(runId))),
+      runs.onDidProgress(({ runId }) => this.refreshSoon(runId)),
+    );
+  }
+
+  async getChildren(node?: RunsNode): Promise<RunsNode[]> {
+    if (node) return node.kind === "run" ? this.versionsOf(node.runId) : [];
+    await this.runs.load();
+    const { all } = this.runs;
+    setContextKey("lerl.noRuns", all.length === 0);
+    return all.map(({ id }) => this.nodeOf(id));
+  }
+
+  getTreeItem(node: RunsNode): TreeItem {
+    const record = this.runs.get(node.runId);
+    if (!record) return new TreeItem(node.runId);
+    return node.kind === "run" ? this.runItem(record) : versionItem(node, record);
+  }
+
+  getParent(node: RunsNode): RunsNode | undefined {
+    return node.kind === "run" ? undefined : this.nodeOf(node.runId);
+  }
+
+  nodeOf(runId: RunId): RunNode {
+    const known = this.nodes.get(runId);
+    if (known) return known;
+    const node: RunNode = { kind: "run", runId };
+    this.nodes.set(runId, node);
+    return node;
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.owned.dispose();
+  }
+
+  private runItem(record: RunRecord): TreeItem {
+    const { id, name, state, prompts } = record;
+    const progress = this.runs.progress(id);
+    const item = new TreeItem(
+      name,
+      prompts.length > 0 ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None,
+    );
+    const ours = !isActive(state) || this.runs.isMine(id);
+    item.id = id;
+    item.description = runNumbers(record, progress);
+    item.iconPath = runIcon(state);
+    item.tooltip = runTooltip(record, progress, new Date());
+    item.contextValue = `run.${state}${ours ? ".mine" : ""}`;
+    item.command = commandLink("lerl.openRun", l10n.t("Open Run in the Studio"), { runId: id });
+    item.accessibilityInformation = { label: runLabel(record, progress) };
+    return item;
+  }
+
+  private versionsOf(runId: RunId): PromptVersionNode[] {
+    const { prompts = [] } = this.runs.get(runId) ?? {};
+    return prompts.map(({ role, hash }) => ({ kind: "promptVersion", runId, role, hash }));
+  }
+
+  private refreshSoon(runId: RunId): void {
+    this.stale.add(runId);
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      for (const id of this.stale) this.changed.fire(this.nodeOf(id));
+      this.stale.clear();
+    }, REFRESH_MS);
+  }
+}
+
+function versionItem({ role, hash, runId }: PromptVersionNode, { prompts, id }: RunRecord): TreeItem {
+  const version = prompts.find((prompt) => prompt.role === role && prompt.hash === hash);
+  const label = role === "planner" ? l10n.t("Planner prompt") : l10n.t("Critic prompt");
+  const since = version && version.since > 0 ? l10n.t("from iteration {0}", version.since) : "";
+  const item = new TreeItem(label);
+  item.id = `${id} ${role} ${hash}`;
+  item.description = [hash.slice(0, 7), since].filter(Boolean).join(" · ");
+  item.iconPath = new ThemeIcon("comment-draft");
+  item.contextValue = "promptVersion";
+  item.command = commandLink("lerl.openPromptVersion", l10n.t("Open Prompt Version"), { runId, role, hash });
+  item.accessibilityInformation = { label: l10n.t("{0}, version {1} {2}", label, hash.slice(0, 7), since) };
+  return item;
+}
