@@ -40,13 +40,9 @@ const counted = (name, ...args) => ({
   name,
   run: () => {
     const log = join(scratch, `${name}.log`);
-    const { status } = spawnSync(
-      "bash",
-      ["-c", 'set -o pipefail; "$0" "${@:2}" 2>&1 | tee "$1"', process.execPath, log, ...args],
-      {
-        stdio: "inherit",
-      },
-    );
+    const script = 'set -o pipefail; log="$1"; shift; "$@" 2>&1 | tee "$log"';
+    const command = ["-c", script, "bash", log, process.execPath, ...args];
+    const { status } = spawnSync("bash", command, { stdio: "inherit" });
     const counts = readFileSync(log, "utf8").match(/(\d+) passed, (\d+) failed\s*$/);
     if (!counts) return [0, 1];
     const [passed, failed] = [Number(counts[1]), Number(counts[2])];
