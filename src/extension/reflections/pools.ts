@@ -1,0 +1,79 @@
+/** The reflection pools of runs as they are now, read anew when they change, and changed by a person. */
+import { type Disposable, type Event, EventEmitter, type LogOutputChannel } from "vscode";
+import type { PooledReflection, ReflectionChange } from "../../protocol/engine.ts";
+import type { RunId } from "../../protocol/run.ts";
+import type { EngineClient } from "../engine/engineClient.ts";
+import type { RunStore } from "../engine/runStore.ts";
+import { DisposableStore } from "../platform/disposables.ts";
+import { messageOf } from "../platform/errors.ts";
+
+/** Changes come with every iteration of a run: a pool is read at most this often. */
+const COALESCE_MS = 400;
+
+export class ReflectionPools implements Disposable {
+  private readonly owned = new DisposableStore();
+  private readonly known = new Map<RunId, Promise<readonly PooledReflection[]>>();
+  private readonly timers = new Map<RunId, NodeJS.Timeout>();
+  private readonly changed = this.owned.add(new EventEmitter<RunId>());
+
+  /** A pool that was asked for is another now. */
+  readonly onDidChange: Event<RunId> = this.changed.event;
+
+  constructor(
+    private readonly engine: Pick<EngineClient, "request">,
+    runs: Pick<RunStore, "onDidChangeReflections">,
+    private readonly log: Pick<LogOutputChannel, "warn">,
+  ) {
+    this.owned.add(runs.onDidChangeReflections((runId) => this.refreshSoon(runId)));
+  }
+
+  /** Oldest first. A failure is not kept. */
+  of(runId: RunId): Promise<readonly PooledReflection[]> {
+    const known = this.known.get(runId);
+    if (known) return known;
+    const listed = this.engine.request("reflections/list", { runId });
+    this.known.set(runId, listed);
+    listed.catch(() => {
+      if (this.known.get(runId) === listed) this.known.delete(runId);
+    });
+    return listed;
+  }
+
+  async find(runId: RunId, id: string): Promise<PooledReflection | undefined> {
+    return (await this.of(runId)).find((reflection) => reflection.id === id);
+  }
+
+  /** Asks the engine; the new pool is announced as soon as it is known. */
+  async change(change: ReflectionChange): Promise<void> {
+    await this.engine.request("reflections/change", change);
+    await this.refresh(change.runId);
+  }
+
+  forget(runId: RunId): void {
+    clearTimeout(this.timers.get(runId));
+    this.timers.delete(runId);
+    this.known.delete(runId);
+  }
+
+  dispose(): void {
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    this.timers.clear();
+    this.owned.dispose();
+  }
+
+  private refreshSoon(runId: RunId): void {
+    if (this.timers.has(runId)) return;
+    const timer = setTimeout(() => {
+      this.timers.delete(runId);
+      this.refresh(runId).catch((error: unknown) => this.log.warn(`Reflections of ${runId}: ${messageOf(error)}`));
+    }, COALESCE_MS);
+    this.timers.set(runId, timer);
+  }
+
+  /** The old pool stays in use until the new one is there. */
+  private async refresh(runId: RunId): Promise<void> {
+    const listed = await this.engine.request("reflections/list", { runId });
+    this.known.set(runId, Promise.resolve(listed));
+    this.changed.fire(runId);
+  }
+}

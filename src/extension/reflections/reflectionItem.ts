@@ -1,0 +1,54 @@
+/** A reflection as a row: label, numbers, marks, and what screen readers say. */
+import { l10n, MarkdownString, ThemeIcon, TreeItem, TreeItemCollapsibleState } from "vscode";
+import type { PooledReflection } from "../../protocol/engine.ts";
+import { commandLink, type ReflectionTarget } from "../platform/commands.ts";
+import { escapeMarkdown, formatProbability, formatScore, marks, shorten, summarise } from "./wording.ts";
+
+const LABEL_LENGTH = 120;
+
+export function reflectionItem(target: ReflectionTarget, reflection: PooledReflection): TreeItem {
+  const { text, pinned, muted, rating } = reflection;
+  const item = new TreeItem(shorten(text, LABEL_LENGTH), TreeItemCollapsibleState.None);
+  item.id = `${target.runId}/${target.reflection}`;
+  item.description = summarise(reflection);
+  item.tooltip = reflectionTooltip(reflection);
+  item.iconPath = iconOf(reflection);
+  item.contextValue = [
+    "lerlReflection",
+    pinned ? "pinned" : "unpinned",
+    muted ? "muted" : "audible",
+    rating === 0 ? "unrated" : rating > 0 ? "ratedUp" : "ratedDown",
+  ].join(" ");
+  item.command = commandLink("lerl.openReflection", l10n.t("Open Reflection"), target);
+  item.accessibilityInformation = { label: `${text} ${spoken(reflection)}` };
+  return item;
+}
+
+export function reflectionTooltip(reflection: PooledReflection): MarkdownString {
+  const { id, text, score, probability, timesSampled, iteration } = reflection;
+  const rows: readonly (readonly [string, string])[] = [
+    [l10n.t("Score"), formatScore(score)],
+    [l10n.t("Probability of the next place"), formatProbability(probability)],
+    [l10n.t("Shown to the planner"), l10n.t("{0} times", timesSampled)],
+    [l10n.t("Iteration"), String(iteration)],
+  ];
+  const tooltip = new MarkdownString();
+  tooltip.appendMarkdown(`**${id}** ${marks(reflection).join(", ")}\n\n${escapeMarkdown(text)}\n\n`);
+  tooltip.appendMarkdown(`| | |\n|---|--:|\n${rows.map(([name, value]) => `| ${name} | ${value} |`).join("\n")}`);
+  return tooltip;
+}
+
+function iconOf({ pinned, muted, rating }: PooledReflection): ThemeIcon {
+  if (muted) return new ThemeIcon("mute");
+  if (pinned) return new ThemeIcon("pinned");
+  if (rating !== 0) return new ThemeIcon(rating > 0 ? "thumbsup" : "thumbsdown");
+  return new ThemeIcon("lightbulb");
+}
+
+const spoken = (reflection: PooledReflection): string =>
+  [
+    l10n.t("Score {0}", formatScore(reflection.score)),
+    l10n.t("probability {0}", formatProbability(reflection.probability)),
+    l10n.t("shown {0} times", reflection.timesSampled),
+    ...marks(reflection),
+  ].join(", ");

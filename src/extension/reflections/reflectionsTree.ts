@@ -1,0 +1,122 @@
+/** The Reflection Pool view: runs, their reflections in groups, live while a run goes on. */
+import {
+  type Disposable,
+  type Event,
+  EventEmitter,
+  l10n,
+  ThemeIcon,
+  type TreeDataProvider,
+  TreeItem,
+  TreeItemCollapsibleState,
+} from "vscode";
+import type { PooledReflection } from "../../protocol/engine.ts";
+import type { RunId, RunRecord } from "../../protocol/run.ts";
+import { isActive, type RunStore } from "../engine/runStore.ts";
+import type { ReflectionTarget } from "../platform/commands.ts";
+import { DisposableStore } from "../platform/disposables.ts";
+import { type Arrangement, arrange, type ReflectionGroup } from "./arrangement.ts";
+import type { ReflectionPools } from "./pools.ts";
+import { reflectionItem } from "./reflectionItem.ts";
+import { describeGroup } from "./wording.ts";
+
+export type PoolRow =
+  | { readonly kind: "run"; readonly runId: RunId }
+  | { readonly kind: "group"; readonly runId: RunId; readonly group: ReflectionGroup; readonly first: boolean }
+  | ({ readonly kind: "reflection"; readonly value: PooledReflection } & ReflectionTarget);
+
+export class ReflectionsTree implements TreeDataProvider<PoolRow>, Disposable {
+  private readonly owned = new DisposableStore();
+  private readonly changed = this.owned.add(new EventEmitter<PoolRow | undefined>());
+  private arrangement: Arrangement = { grouping: "score", order: "score", filter: "" };
+  /** One object per run, so that the view can be asked to look at one run again. */
+  private readonly runRows = new Map<RunId, PoolRow>();
+
+  readonly onDidChangeTreeData: Event<PoolRow | undefined> = this.changed.event;
+
+  constructor(
+    private readonly runs: RunStore,
+    private readonly pools: ReflectionPools,
+  ) {
+    this.owned.addAll(
+      pools.onDidChange((runId) => this.changed.fire(this.runRows.get(runId))),
+      runs.onDidChange((runId) => {
+        // A run's record changes with every iteration; the row shows only its name.
+        if (runId === undefined) this.changed.fire(undefined);
+      }),
+    );
+  }
+
+  get arranged(): Arrangement {
+    return this.arrangement;
+  }
+
+  arrange(change: Partial<Arrangement>): void {
+    this.arrangement = { ...this.arrangement, ...change };
+    this.changed.fire(undefined);
+  }
+
+  async getChildren(row?: PoolRow): Promise<PoolRow[]> {
+    if (!row) return this.runsWithPools();
+    if (row.kind === "reflection") return [];
+    if (row.kind === "group") {
+      const { runId } = row;
+      return row.group.reflections.map((value) => ({ kind: "reflection", runId, reflection: value.id, value }));
+    }
+    const { runId } = row;
+    const groups = arrange(await this.pools.of(runId), this.arrangement, this.runs.get(runId)?.prompts);
+    return groups.map((group, i) => ({ kind: "group", runId, group, first: i === 0 }));
+  }
+
+  getTreeItem(row: PoolRow): TreeItem {
+    switch (row.kind) {
+      case "run":
+        return this.runItem(this.runs.get(row.runId), row.runId);
+      case "group":
+        return this.groupItem(row);
+      case "reflection":
+        return reflectionItem({ runId: row.runId, reflection: row.reflection }, row.value);
+    }
+  }
+
+  dispose(): void {
+    this.owned.dispose();
+  }
+
+  private async runsWithPools(): Promise<PoolRow[]> {
+    await this.runs.load();
+    return this.runs.all.filter((run) => run.iteration > 0 || isActive(run.state)).map(({ id }) => this.rowOf(id));
+  }
+
+  private rowOf(runId: RunId): PoolRow {
+    const row = this.runRows.get(runId) ?? { kind: "run", runId };
+    this.runRows.set(runId, row);
+    return row;
+  }
+
+  /** The newest run is open, the others are a click away. */
+  private runItem(run: RunRecord | undefined, runId: RunId): TreeItem {
+    const newest = this.runs.current?.id === runId;
+    const item = new TreeItem(
+      run?.name ?? runId,
+      newest ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed,
+    );
+    item.id = runId;
+    item.contextValue = "lerlReflectionRun";
+    item.description = run ? new Date(run.startedAt).toLocaleString() : "";
+    item.iconPath = new ThemeIcon(run && isActive(run.state) ? "sync" : "beaker");
+    return item;
+  }
+
+  private groupItem({ runId, group, first }: PoolRow & { readonly kind: "group" }): TreeItem {
+    const open = first || this.arrangement.filter !== "";
+    const item = new TreeItem(
+      describeGroup(group.label),
+      open ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed,
+    );
+    const count = group.reflections.length;
+    item.id = `${runId}/${this.arrangement.grouping}/${group.key}`;
+    item.contextValue = "lerlReflectionGroup";
+    item.description = count === 1 ? l10n.t("1 reflection") : l10n.t("{0} reflections", count);
+    return item;
+  }
+}
