@@ -6,6 +6,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { exitCodes, reportFailure } from "./commands/exit.ts";
 import { promptsCommand } from "./commands/prompts.ts";
+import { reportCommand } from "./commands/report.ts";
 import { resumeCommand, runCommand } from "./commands/run.ts";
 import { suiteCommand } from "./commands/suite.ts";
 import { userModelCommand } from "./commands/userModel.ts";
@@ -38,6 +39,7 @@ Exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted (a checkpoint is kept
     evaluateCommand(),
     suiteCommand(),
     compareCommand(),
+    reportCommand(),
     dataCommand(),
     userModelCommand(),
     promptsCommand(),

@@ -153,7 +153,7 @@ function cautions({ groups, baseline }: Grouping): readonly string[] {
     notes.push("Not all runs were evaluated on the same sessions; evaluate them alike: lerl evaluate <runDir>.");
   if (runs.every(({ evaluation }) => evaluation === undefined))
     notes.push("Scores are those of the evaluation beside training; lerl evaluate <runDir> keeps every session.");
-  if (new Set(runs.map(({ references }) => JSON.stringify(references["random"]))).size > 1)
+  if (new Set(runs.map(({ references }) => JSON.stringify(references.random))).size > 1)
     notes.push(
       `Random, round-robin and oracle are those of ${groups[baseline]?.label ?? "the first row"}; each row is normalised by those of its own setting.`,
     );

@@ -2,23 +2,28 @@
 import type { ComparedRow } from "../compare.ts";
 import { type Estimate, formatEstimate } from "../statistics.ts";
 
+/** With more rows than this, their intervals are left to the table. */
+const MOST_INTERVALS = 6;
+
 /**
  * Sorts the rows by whether their interval of R_cum lies above, below, or overlaps the baseline's. Overlapping intervals
  * do not prove equality: the sentence then says that no difference could be shown.
  */
 export function conclude(rows: readonly ComparedRow[], baseline: number): string {
   const base = rows[baseline];
-  const level = base?.metrics["rCum"];
+  const level = base?.metrics.rCum;
   if (!base || !level) return "Nothing can be concluded: the baseline has not been evaluated.";
   const others = rows.flatMap((row) => {
-    const score = row.metrics["rCum"];
+    const score = row.metrics.rCum;
     return row === base || !score ? [] : [{ row, score }];
   });
   const stated = `${base.label} reaches R_cum ${formatEstimate(level)}${seedsOf(level)}`;
   if (others.length === 0) return `${stated}.`;
   const single = [level, ...others.map(({ score }) => score)].some(({ n }) => n < 2);
   if (single) return `${stated}; with one seed in a row, nothing can be said about differences.`;
-  const name = (list: typeof others) => listed(list.map(({ row, score }) => `${row.label} (${formatEstimate(score)})`));
+  const shown = others.length <= MOST_INTERVALS;
+  const name = (list: typeof others) =>
+    listed(list.map(({ row, score }) => (shown ? `${row.label} (${formatEstimate(score)})` : row.label)));
   const above = others.filter(({ score }) => score.low > level.high);
   const below = others.filter(({ score }) => score.high < level.low);
   const unclear = others.filter(({ score }) => score.low <= level.high && score.high >= level.low);

@@ -80,8 +80,8 @@ async function fromTraining(folder: string, { summary }: RunRecord): Promise<Mea
 
 function withNormalised(scores: Scores, references: LoadedRun["references"]): Scores {
   const { rCum } = scores;
-  const random = references["random"]?.["rCum"];
-  const oracle = references["oracle"]?.["rCum"];
+  const random = references.random?.rCum;
+  const oracle = references.oracle?.rCum;
   if (rCum === undefined || random === undefined || oracle === undefined) return scores;
   const normalised = normalisedScore(rCum, random, oracle);
   return normalised === undefined ? scores : { ...scores, normalised };

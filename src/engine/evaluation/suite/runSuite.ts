@@ -124,15 +124,14 @@ class Tracker {
   }
 
   private show(): void {
-    const { trials, done, options } = this;
     const underWay = [...this.fractions.values()].reduce((sum, fraction) => sum + fraction, 0);
-    const seconds = (options.now() - this.started) / 1000;
+    const seconds = (this.options.now() - this.started) / 1000;
     const share = this.total === 0 ? 1 : this.worked / this.total;
-    options.progress({
-      done,
-      trials,
+    this.options.progress({
+      done: this.done,
+      trials: this.trials,
       running: this.fractions.size,
-      fraction: Math.min(1, (done + underWay) / trials),
+      fraction: Math.min(1, (this.done + underWay) / this.trials),
       ...(share > 0 && { secondsLeft: (seconds / share) * (1 - share) }),
     });
   }
