@@ -44,6 +44,8 @@ export class Learner {
   /** Parameters of the target value network, and room for gradients that nobody wants. */
   private readonly target: { readonly region: Region; readonly first: number; readonly count: number };
   private readonly discarded: Region;
+  /** Shards with work in the current gradient step. */
+  private busy: readonly GradientShard[] = [];
 
   constructor(
     private readonly model: PolicyModel,
@@ -148,8 +150,6 @@ export class Learner {
     this.discarded.release();
   }
 
-  private busy: readonly GradientShard[] = [];
-
   /** Where the target value network's parameters would begin if all parameters lay in front of them. */
   private targetAddress(): Address {
     const { region, first } = this.target;
@@ -191,8 +191,8 @@ export class Learner {
       const policy = this.objective(logProbability, transition.logProbability, advantage);
       const weight = policy.gradient * share;
       for (let i = 0; i < width; i++) {
-        const place = state.row * width + i;
-        here.meanGradient[place] = (here.meanGradient[place] as number) + weight * (gradient.mean[i] as number);
+        const at = state.row * width + i;
+        here.meanGradient[at] = (here.meanGradient[at] as number) + weight * (gradient.mean[i] as number);
         spread[i] = (spread[i] as number) + weight * (gradient.spread[i] as number);
       }
       const error = value - target;
@@ -209,9 +209,9 @@ export class Learner {
     }
     gaussian.entropyGradient(gradient.spread);
     const { store, engine } = this.model;
-    const place = engine.memory.floats(network.spread.at(store.shardGradient(0)), width);
+    const spreadGradient = engine.memory.floats(network.spread.at(store.shardGradient(0)), width);
     for (let i = 0; i < width; i++) {
-      place[i] = (spread[i] as number) - rule.entropyCoefficient * (gradient.spread[i] as number);
+      spreadGradient[i] = (spread[i] as number) - rule.entropyCoefficient * (gradient.spread[i] as number);
     }
     return statistics;
   }
