@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { main as compileKernels } from "assemblyscript/asc";
 import { build } from "esbuild";
+import { buildSchemas } from "./schemas.mjs";
 
 const production = process.argv.includes("--production");
 
@@ -60,6 +61,7 @@ function buildNode(bundle) {
 await mkdir("dist", { recursive: true });
 await Promise.all([
   buildKernels(),
+  buildSchemas(),
   ...bundles.map(buildNode),
   existsSync(page.in) &&
     build({

@@ -126,7 +126,13 @@ export interface StudioEvents {
   trust: { readonly trusted: boolean };
   engine: EngineState;
   /** Something to show now: a tab, a session. */
-  reveal: { readonly tab: StudioTab; readonly runId?: RunId; readonly episode?: string };
+  reveal: {
+    readonly tab: StudioTab;
+    readonly runId?: RunId;
+    readonly episode?: string;
+    /** For the comparison: the runs it shows. */
+    readonly runIds?: readonly RunId[];
+  };
 }
 
 /** What is edited, in the left column. */

@@ -61,6 +61,7 @@ export class RunStore implements Disposable {
       engine.on("run/appended", (batch) => this.takeBatch(batch)),
       engine.on("reflections/changed", ({ runId }) => this.reflected.fire(runId)),
       engine.onDidDie(() => this.engineDied()),
+      engine.onDidChangeState(({ state }) => state === "ready" && this.engineIsBack()),
     );
   }
 
@@ -202,6 +203,7 @@ export class RunStore implements Disposable {
 
   /** What it ran stands in the run folders as of the last checkpoint. */
   private engineDied(): void {
+    this.loaded = undefined;
     const lost = this.active.map((record): RunRecord => ({ ...record, state: "interrupted" }));
     for (const record of lost) {
       this.drop(record.id);
@@ -210,6 +212,12 @@ export class RunStore implements Disposable {
     if (lost.length === 0) return;
     this.changed.fire(undefined);
     this.interrupted.fire(lost);
+  }
+
+  /** What stands in the run folders counts, as the new process reads it. */
+  private engineIsBack(): void {
+    if (this.loaded || this.records.size === 0) return;
+    this.load().catch((error: unknown) => this.log.warn(messageOf(error)));
   }
 
   private watchForeign(): void {

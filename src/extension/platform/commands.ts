@@ -29,7 +29,7 @@ export interface CommandArguments {
   "lerl.stop": Selection<RunTarget>;
   "lerl.openRun": [target?: RunTarget];
   "lerl.compareRuns": Selection<RunTarget>;
-  "lerl.compareWithLast": [target?: RunTarget];
+  "lerl.compareWithLast": [target?: RunTarget | FileTarget];
   "lerl.openReport": Selection<RunTarget>;
   "lerl.evaluate": [target?: RunTarget];
   "lerl.revealRunFolder": [target?: RunTarget];

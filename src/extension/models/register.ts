@@ -1,0 +1,35 @@
+/** The Models room: connecting a model and forgetting its key. */
+import { type Disposable, l10n, window } from "vscode";
+import { resolveTarget } from "../experiments/target.ts";
+import { registerCommand } from "../platform/commands.ts";
+import { DisposableStore } from "../platform/disposables.ts";
+import type { ApiKeys } from "../platform/secrets.ts";
+import type { Services } from "../services.ts";
+import { connectModel } from "./connectModel.ts";
+
+export function registerModels(services: Services): Disposable {
+  const { log, files, keys } = services;
+  const owned = new DisposableStore();
+  owned.addAll(
+    registerCommand(log, "lerl.connectModel", async (target) => {
+      const uri = await resolveTarget(target, "experiment", files);
+      if (uri) await connectModel(uri, services);
+    }),
+    registerCommand(log, "lerl.forgetKeys", () => forgetKeys(keys)),
+  );
+  return owned;
+}
+
+async function forgetKeys(keys: ApiKeys): Promise<void> {
+  const servers = await keys.servers();
+  if (servers.length === 0) {
+    void window.showInformationMessage(l10n.t("No API key is stored."));
+    return;
+  }
+  const chosen = await window.showQuickPick([...servers], {
+    title: l10n.t("Forget stored API keys"),
+    placeHolder: l10n.t("Servers whose keys are to be forgotten"),
+    canPickMany: true,
+  });
+  for (const server of chosen ?? []) await keys.forget(server);
+}

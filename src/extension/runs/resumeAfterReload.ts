@@ -1,0 +1,72 @@
+/**
+ * A reload of the window ends the engine, which keeps checkpoints. What ran then goes on when LERL is used again
+ * (setting lerl.resumeAfterReload), or is offered. A window that was closed for longer only shows it as interrupted.
+ */
+import { type Disposable, type LogOutputChannel, l10n, type Memento, window } from "vscode";
+import type { RunId, RunRecord } from "../../protocol/run.ts";
+import { isActive, type RunStore } from "../engine/runStore.ts";
+import type { Launcher } from "../experiments/launcher.ts";
+import { showError } from "../platform/errors.ts";
+import { setting } from "../platform/settings.ts";
+
+const MEMORY = "lerl.activeRuns";
+/** An end longer ago than this was no reload. */
+const RELOAD_MS = 2 * 60_000;
+
+export interface ReloadServices {
+  readonly memory: Memento;
+  readonly runs: RunStore;
+  readonly launcher: Launcher;
+  readonly log: LogOutputChannel;
+  readonly now: () => Date;
+}
+
+export function resumeAfterReload(services: ReloadServices): Disposable {
+  const { memory, runs, log } = services;
+  const before = memory.get<readonly RunId[]>(MEMORY, []);
+  if (before.length > 0) goOn(before, services).catch((error: unknown) => showError(log, error));
+  let kept = before.join();
+  return runs.onDidChange(() => {
+    const active = runs.active.map(({ id }) => id);
+    if (active.join() === kept) return;
+    kept = active.join();
+    void memory.update(MEMORY, active);
+  });
+}
+
+async function goOn(before: readonly RunId[], services: ReloadServices): Promise<void> {
+  const { runs, launcher, memory, now } = services;
+  await runs.load();
+  const waiting = new Set(before);
+  const listening = runs.onDidChange(() => void look());
+  const look = async (): Promise<void> => {
+    for (const record of [...waiting].flatMap((id) => runs.get(id) ?? [])) {
+      // The old engine may still be writing its checkpoint.
+      if (isActive(record.state) && !runs.isMine(record.id)) continue;
+      waiting.delete(record.id);
+      if (wasReloaded(record, now())) await resumeOrOffer(record, launcher);
+    }
+    for (const id of waiting) if (!runs.get(id)) waiting.delete(id);
+    if (waiting.size === 0) listening.dispose();
+  };
+  await memory.update(MEMORY, []);
+  await look();
+}
+
+/** Ended in good order, a moment ago. A crash has no end: its run is offered by the tree. */
+function wasReloaded({ state, endedAt }: RunRecord, now: Date): boolean {
+  return state === "interrupted" && endedAt !== undefined && now.getTime() - Date.parse(endedAt) < RELOAD_MS;
+}
+
+async function resumeOrOffer({ id, name }: RunRecord, launcher: Launcher): Promise<void> {
+  if (setting("lerl.resumeAfterReload")) {
+    await launcher.continue(id);
+    return;
+  }
+  const resume = l10n.t("Resume");
+  const answer = await window.showInformationMessage(
+    l10n.t('"{0}" was interrupted by the reload of the window.', name),
+    resume,
+  );
+  if (answer === resume) await launcher.resume(id);
+}

@@ -1,0 +1,74 @@
+/** Which runs a command means: the rows it was given, those selected in the tree, or the ones the user picks. */
+import { l10n, type TreeView, window } from "vscode";
+import type { RunRecord } from "../../protocol/run.ts";
+import type { RunStore } from "../engine/runStore.ts";
+import type { RunTarget } from "../platform/commands.ts";
+import { UserError } from "../platform/errors.ts";
+import { runIcon, runNumbers } from "./runRow.ts";
+import type { RunsNode } from "./runsTree.ts";
+
+export interface Choice {
+  /** Which runs the command can be used on. */
+  readonly fits?: (record: RunRecord) => boolean;
+  readonly placeHolder: string;
+  /** Said when no run fits. */
+  readonly none: string;
+}
+
+export class RunSelection {
+  constructor(
+    private readonly runs: RunStore,
+    private readonly tree: Pick<TreeView<RunsNode>, "selection">,
+  ) {}
+
+  /** @returns no run when the user picked none */
+  async one(target: RunTarget | undefined, choice: Choice): Promise<RunRecord | undefined> {
+    const [first] = await this.some(target, undefined, choice, false);
+    return first;
+  }
+
+  /** @throws UserError when no run fits */
+  async many(clicked: RunTarget | undefined, selected: readonly RunTarget[] | undefined, choice: Choice) {
+    return this.some(clicked, selected, choice, true);
+  }
+
+  private async some(
+    clicked: RunTarget | undefined,
+    selected: readonly RunTarget[] | undefined,
+    choice: Choice,
+    many: boolean,
+  ): Promise<readonly RunRecord[]> {
+    await this.runs.load();
+    const fits = choice.fits ?? (() => true);
+    const meant = selected && selected.length > 0 ? selected : clicked ? [clicked] : this.tree.selection;
+    const ids = [...new Set(meant.map(({ runId }) => runId))];
+    const records = ids.flatMap((id) => this.runs.get(id) ?? []).filter(fits);
+    if (records.length > 0) return many ? records : records.slice(0, 1);
+    if (clicked) throw new UserError(choice.none);
+    return this.pick(fits, choice, many);
+  }
+
+  private async pick(
+    fits: (record: RunRecord) => boolean,
+    { placeHolder, none }: Choice,
+    many: boolean,
+  ): Promise<readonly RunRecord[]> {
+    const items = this.runs.all.filter(fits).map((record) => ({
+      label: record.name,
+      description: runNumbers(record, this.runs.progress(record.id)),
+      detail: record.note,
+      iconPath: runIcon(record.state),
+      record,
+    }));
+    if (items.length === 0) throw new UserError(none);
+    if (items.length === 1 && !many) return items.map(({ record }) => record);
+    if (!many) {
+      const chosen = await window.showQuickPick(items, { placeHolder });
+      return chosen ? [chosen.record] : [];
+    }
+    const chosen = await window.showQuickPick(items, { placeHolder, canPickMany: true });
+    return (chosen ?? []).map(({ record }) => record);
+  }
+}
+
+export const noRuns = (): string => l10n.t("There is no run in this workspace yet.");
