@@ -34,8 +34,9 @@ export function registerReflectionCommands(
   const { log, runs } = services;
   const owned = new DisposableStore();
 
-  /** From the palette a reflection of the current run is picked first. */
-  const chosen = async (target: ReflectionTarget | undefined): Promise<ReflectionTarget | undefined> => {
+  /** From the palette or a key: the one selected in the view, else one of the current run that is picked first. */
+  const chosen = async (given: ReflectionTarget | undefined): Promise<ReflectionTarget | undefined> => {
+    const target = given ?? view.selected;
     if (target) return target;
     await runs.load();
     const run = runs.current;

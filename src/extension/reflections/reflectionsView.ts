@@ -1,6 +1,7 @@
 /** The Reflection Pool view around its tree: filter, grouping, message, and the badge of reflections not yet seen. */
 import { type Disposable, l10n, type TreeView, window } from "vscode";
 import { isActive, type RunStore } from "../engine/runStore.ts";
+import type { ReflectionTarget } from "../platform/commands.ts";
 import { setContextKey } from "../platform/contextKeys.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { type Arrangement, filtered } from "./arrangement.ts";
@@ -36,6 +37,12 @@ export class ReflectionsView implements Disposable {
 
   get arranged(): Arrangement {
     return this.tree.arranged;
+  }
+
+  /** The reflection selected, while the view is looked at. */
+  get selected(): ReflectionTarget | undefined {
+    const row = this.view.visible ? this.view.selection[0] : undefined;
+    return row?.kind === "reflection" ? { runId: row.runId, reflection: row.reflection } : undefined;
   }
 
   arrange(change: Partial<Arrangement>): void {
