@@ -22,7 +22,7 @@ const change = z.strictObject({
     .max(300)
     .regex(/^[A-Za-z_]\w*(\.[\w-]+)*$/),
   /** A message cannot carry `undefined`: an absent value is one. */
-  value: z.unknown(),
+  value: z.unknown().optional(),
 });
 const changes = z.array(change).min(1).max(200);
 const nothing = z.strictObject({});

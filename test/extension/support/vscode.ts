@@ -69,6 +69,8 @@ export const languages = new Proxy({} as Record<string, (...args: unknown[]) => 
   get:
     (_, name) =>
     (...args: unknown[]) => {
+      if (name === "getDiagnostics") return host.diagnostics.get(String(args[0])) ?? [];
+      if (name === "onDidChangeDiagnostics") return events.diagnostics.event(args[0] as () => void);
       if (name !== "createDiagnosticCollection") return register(String(name), ...args);
       const collection = new Map<string, unknown>();
       return {

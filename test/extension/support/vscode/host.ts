@@ -36,6 +36,10 @@ function newState() {
     progress: [] as { readonly title: string; readonly reports: unknown[]; cancel(): void }[],
     tasks: [] as unknown[],
     clipboard: "",
+    /** Diagnostics by the file's Uri as text. */
+    diagnostics: new Map<string, readonly unknown[]>(),
+    /** Answers save dialogs; undefined: cancelled. */
+    answerSave: (_options: { readonly defaultUri?: Uri }): Uri | undefined => undefined,
     models: [] as unknown[],
     activeTab: undefined as unknown,
     activeEditor: undefined as { readonly document: TextDocument } | undefined,
@@ -53,6 +57,8 @@ export const events = {
   opened: new EventEmitter<TextDocument>(),
   closed: new EventEmitter<TextDocument>(),
   saved: new EventEmitter<TextDocument>(),
+  willSave: new EventEmitter<{ document: TextDocument; reason: number }>(),
+  diagnostics: new EventEmitter<{ uris: readonly Uri[] }>(),
   folders: new EventEmitter<unknown>(),
   configuration: new EventEmitter<{ affectsConfiguration(name: string): boolean }>(),
   trust: new EventEmitter<void>(),

@@ -1,5 +1,7 @@
 /** Positions, ranges, documents and edits of the fake `vscode` module. */
+import { writeFileSync } from "node:fs";
 import type { Uri } from "./uri.ts";
+import { EndOfLine } from "./values.ts";
 
 export class Position {
   constructor(
@@ -65,6 +67,10 @@ export class TextDocument {
     return this.uri.fsPath;
   }
 
+  get eol(): number {
+    return this.text.includes("\r\n") ? EndOfLine.CRLF : EndOfLine.LF;
+  }
+
   get lineCount(): number {
     return this.lines().length;
   }
@@ -77,6 +83,12 @@ export class TextDocument {
     this.text = text;
     this.version++;
     this.isDirty = true;
+  }
+
+  async save(): Promise<boolean> {
+    writeFileSync(this.uri.fsPath, this.text);
+    this.isDirty = false;
+    return true;
   }
 
   lineAt(place: number | Position) {
@@ -122,6 +134,13 @@ export class WorkspaceEdit {
 
   replace(uri: Uri, range: Range, newText: string): void {
     this.edits.push({ uri, edit: { range, newText } });
+  }
+
+  /** Files to create, with their contents. */
+  readonly files: { readonly uri: Uri; readonly contents: Uint8Array }[] = [];
+
+  createFile(uri: Uri, options: { readonly contents?: Uint8Array } = {}): void {
+    this.files.push({ uri, contents: options.contents ?? new Uint8Array() });
   }
 
   insert(uri: Uri, position: Position, newText: string): void {

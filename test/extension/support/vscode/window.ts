@@ -2,6 +2,7 @@
 import { CancellationTokenSource, EventEmitter } from "./events.ts";
 import { events, host, register, type ShownMessage } from "./host.ts";
 import type { TextDocument } from "./text.ts";
+import type { Uri } from "./uri.ts";
 
 const show =
   (severity: ShownMessage["severity"]) =>
@@ -52,6 +53,7 @@ export const window = {
     host.shown.push(document);
     return { document };
   },
+  showSaveDialog: async (options: { defaultUri?: Uri } = {}) => host.answerSave(options),
   createOutputChannel: logChannel,
   createTreeView: (id: string, options: unknown) => {
     const selection: unknown[] = [];

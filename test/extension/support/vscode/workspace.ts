@@ -52,6 +52,7 @@ async function openTextDocument(target: Uri | { content?: string; language?: str
 }
 
 async function applyEdit(edit: WorkspaceEdit): Promise<boolean> {
+  for (const { uri, contents } of edit.files) await fileSystem.writeFile(uri, contents);
   for (const [uri, edits] of edit.entries()) {
     const document = await openTextDocument(uri);
     const last = [...edits].sort((a, b) => document.offsetAt(b.range.start) - document.offsetAt(a.range.start));
@@ -126,6 +127,7 @@ export const workspace = {
   onDidOpenTextDocument: events.opened.event,
   onDidCloseTextDocument: events.closed.event,
   onDidSaveTextDocument: events.saved.event,
+  onWillSaveTextDocument: events.willSave.event,
   onDidChangeWorkspaceFolders: events.folders.event,
   onDidChangeConfiguration: events.configuration.event,
   onDidGrantWorkspaceTrust: events.trust.event,
