@@ -138,7 +138,7 @@ describe.each([
   { policy: { layout: "windowed" }, simulator: { historyLength: 4 } },
   { fidelity: { switches: { actionStd: "full" } } },
 ] as ExperimentInput[])("the whole loss (%j)", (input) => {
-  it("has the gradient that finite differences give along random directions", () => {
+  it("has the gradient that finite differences give, parameter by parameter", () => {
     const parts = rollout({ ...input, ppo: { entropyCoefficient: 0.01 } });
     const gradient = gradientOf(parts);
     const { values, layout } = parts.model.store;

@@ -36,6 +36,8 @@ export interface UserModelReport {
   readonly auc: Readonly<Record<string, number | null>>;
   /** By epoch: training loss per row, and validation AUC of the click. */
   readonly epochs: readonly { readonly loss: number; readonly validationAuc: number | null }[];
+  /** The epoch whose parameters were kept, 1-based: the best on the validation rows. */
+  readonly keptEpoch: number;
   readonly trainingRows: number;
   readonly testRows: number;
   readonly droppedUsers: number;
@@ -47,7 +49,7 @@ export interface TrainingHooks {
 }
 
 /**
- * Trains the parameters in `parts.store` in place.
+ * Trains the parameters in `parts.store` in place and leaves those of the epoch with the best validation AUC.
  * @throws LerlError `user-model.too-little-data`, `user-model.not-finite`; the signal's reason when it is aborted
  */
 export async function trainUserModel(
@@ -65,7 +67,9 @@ export async function trainUserModel(
   }
   const trainer = new UserModelTrainer(parts, config, rows);
   try {
+    const { values } = parts.store;
     const epochs: UserModelReport["epochs"][number][] = [];
+    let best = { epoch: 0, auc: Number.NEGATIVE_INFINITY, values };
     for (let epoch = 1; epoch <= config.epochs; epoch++) {
       const loss = await trainer.epoch(epoch, (fraction, mean) => {
         onProgress?.({ epoch, epochs: config.epochs, fraction: (epoch - 1 + fraction) / config.epochs, loss: mean });
@@ -73,11 +77,16 @@ export async function trainUserModel(
       });
       const [validationAuc = null] = await trainer.judge(rows.validation.slice(0, VALIDATION_USERS), signal);
       epochs.push({ loss, validationAuc });
+      // Where the validation rows hold one label only, every epoch counts as better than the one before.
+      const judged = validationAuc ?? epoch;
+      if (judged > best.auc) best = { epoch, auc: judged, values: values.slice() };
     }
+    values.set(best.values);
     const auc = await trainer.judge(rows.test, signal);
     return {
       auc: Object.fromEntries(dataset.feedbackTypes.map((name, f) => [name, auc[f] ?? null])),
       epochs,
+      keptEpoch: best.epoch,
       trainingRows: rows.training.reduce((sum, sequence) => sum + predictedRows(sequence), 0),
       testRows: rows.test.reduce((sum, sequence) => sum + predictedRows(sequence), 0),
       droppedUsers: rows.droppedUsers,

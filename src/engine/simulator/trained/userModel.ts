@@ -21,7 +21,7 @@ import {
 import type { UserModelParts } from "./userModelShard.ts";
 
 /** Raised with every change of the network, its training or the files: older models are then trained anew. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** model.json, beside the weights in weights.f32 (little-endian float32). It is written last. */
 const recordSchema = z.strictObject({
@@ -32,6 +32,7 @@ const recordSchema = z.strictObject({
   report: z.strictObject({
     auc: z.record(z.string(), z.number().nullable()),
     epochs: z.array(z.strictObject({ loss: z.number(), validationAuc: z.number().nullable() })),
+    keptEpoch: z.int(),
     trainingRows: z.int(),
     testRows: z.int(),
     droppedUsers: z.int(),

@@ -84,6 +84,9 @@ describe("training", () => {
     expect(first.report.auc.is_click).toBeGreaterThan(0.85);
     expect(first.report.auc.is_like).toBeGreaterThan(0.95);
     expect(first.report).toMatchObject({ trainingRows: 40 * 20, testRows: 200, droppedUsers: 0 });
+    const validation = first.report.epochs.map(({ validationAuc }) => validationAuc ?? 0);
+    expect(validation).toHaveLength(config.epochs);
+    expect(first.report.keptEpoch).toBe(1 + validation.indexOf(Math.max(...validation)));
     expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
     expect(fractions.at(-1)).toBe(1);
 
