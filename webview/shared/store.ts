@@ -35,6 +35,24 @@ export function frameScheduler(work: () => void): () => void {
   };
 }
 
+/** Does `work` at once, then at most every `milliseconds`; what was asked for in between is done at the end of them. */
+export function throttle(work: () => void, milliseconds: number): () => void {
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  let again = false;
+  const run = (): void => {
+    again = false;
+    work();
+    waiting = setTimeout(() => {
+      waiting = undefined;
+      if (again) run();
+    }, milliseconds);
+  };
+  return () => {
+    if (waiting === undefined) run();
+    else again = true;
+  };
+}
+
 /** Delays `work` until nobody asked for `milliseconds`. */
 export function debounce(work: () => void, milliseconds: number): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -10,7 +10,7 @@ import type {
   StudioTab,
 } from "../../src/protocol/studio.ts";
 import { type HostApi, HostError, Messenger, type StudioMethod } from "../shared/messenger.ts";
-import { debounce, Store } from "../shared/store.ts";
+import { debounce, Store, throttle } from "../shared/store.ts";
 import { RunLibrary } from "./curves/runData.ts";
 import { PromptWorkbench } from "./prompts/promptWorkbench.ts";
 import { SessionLoader } from "./sessions/sessionLoader.ts";
@@ -19,6 +19,9 @@ import { unsavedDrafts } from "./thresholds/drafts.ts";
 
 /** Notices of success go by themselves; errors stay until dismissed. Milliseconds. */
 const noticeLife = 6000;
+
+/** How often the list of sessions follows a run, in milliseconds. */
+const sessionRefresh = 5000;
 
 export class App {
   readonly store: Store<StudioState>;
@@ -209,14 +212,18 @@ export class App {
       if (!this.shownRuns().includes(slice.runId)) return;
       this.library.append(slice).catch((error: unknown) => this.notify("error", messageOf(error)));
     });
-    this.messenger.on("progress", (progress) =>
-      this.store.update((state) => ({ progress: { ...state.progress, [progress.runId]: progress } })),
-    );
+    const refreshSessions = throttle(() => this.sessions.refresh(), sessionRefresh);
+    this.messenger.on("progress", (progress) => {
+      this.store.update((state) => ({ progress: { ...state.progress, [progress.runId]: progress } }));
+      if (this.state.page.resultTab === "sessions" && progress.runId === this.sessions.runId) refreshSessions();
+    });
     this.messenger.on("trust", ({ trusted }) => this.#patchSnapshot({ trusted }));
     this.messenger.on("engine", (engine) => this.#patchSnapshot({ engine }));
     this.messenger.on("reveal", ({ tab, runId, episode }) => {
       this.showTab(tab);
-      if (episode !== undefined) this.sessions.open(episode, runId);
+      if (episode === undefined) return;
+      this.sessions.open(episode, runId);
+      this.sessions.refresh();
     });
   }
 }

@@ -1,7 +1,7 @@
 /** Entry of the Studio page: builds everything, draws the page after each change, once a frame. */
 import { render } from "lit-html";
 import type { HostApi } from "../shared/messenger.ts";
-import { frameScheduler } from "../shared/store.ts";
+import { frameScheduler, throttle } from "../shared/store.ts";
 import { registerToolkit } from "../shared/toolkit.ts";
 import { App } from "./app.ts";
 import { CurvesView } from "./curves/curvesView.ts";
@@ -22,9 +22,11 @@ function start(root: HTMLElement): void {
     // A policy without inline styles allows setting them from here.
     root.style.setProperty("--split", String(app.state.page.split));
   });
+  // Charts follow the numbers in every frame; the page around them has nothing that is read that fast.
+  const redrawAround = throttle(redraw, 200);
   const app = new App(acquireVsCodeApi(), window, () => {
     panes?.curves.invalidate();
-    redraw();
+    redrawAround();
   });
   panes = { prompts: new PromptsPane(app), curves: new CurvesView(app) };
   app.store.subscribe(() => {

@@ -13,6 +13,9 @@ import { runBar } from "./runBar.ts";
 import { sessionsPane } from "./sessions/sessionsPane.ts";
 import { thresholdsPane } from "./thresholds/thresholdsPane.ts";
 
+/** Nothing on the page moves by itself but the ring shown while it opens. */
+const stillness = matchMedia("(prefers-reduced-motion: reduce)");
+
 export interface Panes {
   readonly prompts: PromptsPane;
   readonly curves: CurvesView;
@@ -40,7 +43,13 @@ function body(app: App, panes: Panes): TemplateResult {
         ? invalidDocument(app, snapshot.value)
         : studio(app, panes, snapshot.value);
     default:
-      return html`<main class="loading" aria-busy="true"><vscode-progress-ring aria-label="Opening the experiment"></vscode-progress-ring></main>`;
+      return html`<main class="loading" aria-busy="true">
+        ${
+          stillness.matches
+            ? "Opening the experiment…"
+            : html`<vscode-progress-ring aria-label="Opening the experiment"></vscode-progress-ring>`
+        }
+      </main>`;
   }
 }
 

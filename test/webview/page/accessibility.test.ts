@@ -85,9 +85,9 @@ test("tabs are one stop each and move with the arrow keys; the splitter moves, t
   await page.locator("#result-tab-curves").focus();
   await page.keyboard.press("ArrowRight");
   expect(await page.evaluate(() => document.activeElement?.id)).toBe("result-tab-sessions");
-  expect(await page.locator("#result-tab-sessions").getAttribute("aria-selected")).toBe("true");
+  await expect.poll(() => page.locator("#result-tab-sessions").getAttribute("aria-selected")).toBe("true");
   await page.keyboard.press("ArrowLeft");
-  expect(await page.locator("#result-tab-curves").getAttribute("tabindex")).toBe("0");
+  await expect.poll(() => page.locator("#result-tab-curves").getAttribute("tabindex")).toBe("0");
   expect(await page.locator("#result-tab-compare").getAttribute("tabindex")).toBe("-1");
   const column = page.locator(".column.edit");
   const before = (await column.boundingBox())?.width ?? 0;

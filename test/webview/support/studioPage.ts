@@ -140,7 +140,12 @@ async function bundle(): Promise<ReadonlyMap<string, ServedFile>> {
     outdir: "/",
   } as const;
   const [studio, host] = await Promise.all([
-    build({ ...common, entryPoints: [`${root}webview/studio/main.ts`], entryNames: "studio", minify: true }),
+    build({
+      ...common,
+      entryPoints: [`${root}webview/studio/main.ts`],
+      entryNames: "studio",
+      minify: process.env.NOMIN === undefined,
+    }),
     build({ ...common, entryPoints: [`${root}test/webview/support/fakeHost.ts`], entryNames: "fakeHost" }),
   ]);
   const files = new Map<string, ServedFile>([["/", { type: "text/html; charset=utf-8", body: skeleton }]]);

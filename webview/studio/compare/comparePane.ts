@@ -91,7 +91,7 @@ function result(app: App, chosen: readonly RunId[]): TemplateResult {
       <p class="hint">How likely a session of the row's run has a higher R_cum than one of the column's.</p>
       ${improvementMatrix(value)}
     </section>
-    ${settings(value)} ${promptDifferences(value)}
+    ${settings(value)} ${promptDifferences(app, value)}
   </div>`;
 }
 
@@ -122,11 +122,13 @@ function settings({ settings: changed, rows }: Comparison): TemplateResult {
   </section>`;
 }
 
-function promptDifferences({ prompts, rows }: Comparison): TemplateResult {
+function promptDifferences(app: App, { prompts, rows }: Comparison): TemplateResult {
   const sections = prompts.flatMap(({ role, texts }) => {
     const [first = "", ...others] = texts;
-    return others.flatMap((text, i) =>
-      text === first
+    const left = rows[0]?.runIds[0];
+    return others.flatMap((text, i) => {
+      const right = rows[i + 1]?.runIds[0];
+      return text === first
         ? []
         : html`<details open>
             <summary>
@@ -134,8 +136,17 @@ function promptDifferences({ prompts, rows }: Comparison): TemplateResult {
               <span class="hint">${rows[0]?.label ?? "first"} → ${rows[i + 1]?.label ?? "other"}</span>
             </summary>
             ${diffView(first, text, `${role} prompt, ${rows[0]?.label ?? ""} against ${rows[i + 1]?.label ?? ""}`)}
-          </details>`,
-    );
+          ${
+            left !== undefined && right !== undefined
+              ? html`<div class="banner-actions">
+                    <vscode-button appearance="secondary" @click=${() => app.attempt("diffRuns", { role, left, right })}
+                      >Open diff</vscode-button
+                    >
+                  </div>`
+              : nothing
+          }
+          </details>`;
+    });
   });
   return html`<section aria-label="Prompts">
     <h3>Prompts</h3>

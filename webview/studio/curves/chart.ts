@@ -2,6 +2,7 @@
 import {
   Chart,
   type ChartDataset,
+  type ChartOptions,
   Filler,
   LinearScale,
   LineController,
@@ -54,6 +55,7 @@ const axisWidth = 46;
 export class LinePlot {
   readonly #chart: LineChart;
   #picture: Picture | undefined;
+  #styled: { readonly palette: Palette; readonly logScale: boolean } | undefined;
 
   constructor(canvas: HTMLCanvasElement) {
     this.#chart = new Chart<"line", Point[]>(canvas, {
@@ -93,7 +95,12 @@ export class LinePlot {
     this.#picture = picture;
     const chart = this.#chart;
     // Chart.js keeps its own copy of what it drew: data is handed over whole, never pushed into.
-    chart.data.datasets = picture.strokes.map(dataset);
+    const { datasets } = chart.data;
+    datasets.length = Math.min(datasets.length, picture.strokes.length);
+    // The objects are kept: Chart.js builds everything anew for one it has not seen.
+    picture.strokes.forEach((stroke, i) => {
+      datasets[i] = Object.assign(datasets[i] ?? {}, dataset(stroke));
+    });
     this.#scales(picture);
     chart.update("none");
   }
@@ -103,37 +110,14 @@ export class LinePlot {
   }
 
   #scales({ range, logScale, palette, references, strokes }: Picture): void {
-    const font = { family: palette.font, size: 11 };
-    const ticks = { color: palette.muted, font, maxRotation: 0 };
-    const border = { display: false };
     const [low, high] = verticalRange(strokes, references, logScale);
-    this.#chart.options.scales = {
-      x: {
-        type: "linear",
-        min: range[0],
-        max: range[1],
-        border,
-        grid: { display: false },
-        ticks: { ...ticks, maxTicksLimit: 6, includeBounds: false, callback: (value) => compact(Number(value)) },
-      },
-      y: {
-        type: logScale ? "logarithmic" : "linear",
-        min: low,
-        max: high,
-        border,
-        grid: { color: faint(palette.grid, palette.dashed ? 0.5 : 0.25), tickLength: 0 },
-        ticks: {
-          ...ticks,
-          maxTicksLimit: 5,
-          padding: 6,
-          includeBounds: logScale,
-          callback: (value) => compact(Number(value)),
-        },
-        afterFit: (scale) => {
-          scale.width = axisWidth;
-        },
-      },
-    };
+    const { options } = this.#chart;
+    if (palette !== this.#styled?.palette || logScale !== this.#styled.logScale) {
+      options.scales = scaleStyles(palette, logScale);
+      this.#styled = { palette, logScale };
+    }
+    Object.assign(options.scales?.x ?? {}, { min: range[0], max: range[1] });
+    Object.assign(options.scales?.y ?? {}, { min: low, max: high });
   }
 
   #annotations(): Plugin<"line"> {
@@ -145,6 +129,36 @@ export class LinePlot {
   }
 }
 
+function scaleStyles(palette: Palette, logScale: boolean): NonNullable<ChartOptions<"line">["scales"]> {
+  const font = { family: palette.font, size: 11 };
+  // Few labels are measured, not all: they are about as wide as one another.
+  const ticks = { color: palette.muted, font, maxRotation: 0, sampleSize: 2 };
+  const border = { display: false };
+  return {
+    x: {
+      type: "linear",
+      border,
+      grid: { display: false },
+      ticks: { ...ticks, maxTicksLimit: 6, includeBounds: false, callback: (value) => compact(Number(value)) },
+    },
+    y: {
+      type: logScale ? "logarithmic" : "linear",
+      border,
+      grid: { color: faint(palette.grid, palette.dashed ? 0.5 : 0.25), tickLength: 0 },
+      ticks: {
+        ...ticks,
+        maxTicksLimit: 5,
+        padding: 6,
+        includeBounds: logScale,
+        callback: (value) => compact(Number(value)),
+      },
+      afterFit: (scale) => {
+        scale.width = axisWidth;
+      },
+    },
+  };
+}
+
 function dataset(stroke: Stroke): ChartDataset<"line", Point[]> {
   return {
     data: stroke.points as Point[],
@@ -152,7 +166,7 @@ function dataset(stroke: Stroke): ChartDataset<"line", Point[]> {
     backgroundColor: stroke.colour,
     borderWidth: stroke.band ? 0 : stroke.width,
     borderDash: [...stroke.dash],
-    borderJoinStyle: "round",
+    borderJoinStyle: "bevel",
     pointRadius: stroke.dots ? 2 : 0,
     pointHitRadius: 0,
     tension: 0,

@@ -2,15 +2,16 @@
 import { html, nothing, render, type TemplateResult } from "lit-html";
 import { type MetricName, metricCatalogue } from "../../../src/protocol/metrics.ts";
 import { formatCount, formatNumber, shorten } from "../../shared/format.ts";
-import { LinePlot, type Picture, type Stroke } from "./chart.ts";
+import { throttle } from "../../shared/store.ts";
+import { LinePlot, type Picture } from "./chart.ts";
 import { dataTable } from "./dataTable.ts";
-import { type Decimated, decimate } from "./decimate.ts";
+import type { Decimated } from "./decimate.ts";
 import { attachGestures, type PlotActions } from "./gestures.ts";
 import type { Line } from "./lines.ts";
-import { colourOf, dashOf, faint, type Palette } from "./palette.ts";
+import type { Palette } from "./palette.ts";
 import type { ReferenceLine } from "./references.ts";
 import { type Axis, nearestIndex, type Series } from "./series.ts";
-import { SmoothedSeries } from "./smoothing.ts";
+import { StrokeBuilder } from "./strokes.ts";
 import { describeEvent, eventKind, type ToldEvent } from "./timeline.ts";
 import type { Range } from "./viewport.ts";
 
@@ -33,11 +34,15 @@ export interface CardActions extends PlotActions {
   readonly remove: () => void;
 }
 
-/** A series of fewer points shows each as a dot: an evaluation every ten iterations is not a continuous curve. */
-const mostDots = 40;
+/** Lowest and highest of so many pixels make one stroke; finer than a line is wide gains nothing. */
+const bucketPixels = 2;
+/** Before the plot has its size. */
+const fewestBuckets = 100;
 /** Pixels around the crosshair in which an event counts as pointed at. */
 const reach = 6;
 const mostEventsShown = 4;
+/** Milliseconds between two renewals of a card's text while points stream in. */
+const textInterval = 100;
 
 export class ChartCard {
   readonly element = document.createElement("article");
@@ -50,10 +55,11 @@ export class ChartCard {
   readonly #table = document.createElement("div");
   readonly #header = document.createElement("header");
   readonly #footer = document.createElement("footer");
-  readonly #smoothed = new WeakMap<Series, SmoothedSeries>();
+  readonly #strokes = new StrokeBuilder();
   #showsTable = false;
   #crosshairAt: number | undefined;
   #active = false;
+  #shown: readonly Decimated[] = [];
 
   constructor(
     readonly metric: MetricName,
@@ -91,7 +97,9 @@ export class ChartCard {
 
   draw(model: CardModel): void {
     this.model = model;
-    const shown = this.#strokes(model);
+    const { left, right } = this.#plot.area;
+    const buckets = Math.max(fewestBuckets, Math.round((right - left) / bucketPixels));
+    const shown = this.#strokes.build(model, buckets);
     const markers = model.events.map((event) => ({ x: event[model.axis], kind: eventKind(event) }));
     const picture: Picture = {
       strokes: shown.strokes,
@@ -103,15 +111,23 @@ export class ChartCard {
       palette: model.palette,
     };
     if (!this.#showsTable) this.#plot.draw(picture);
-    this.#renderAround(model, shown.decimated);
-    this.point(this.#crosshairAt);
+    this.#shown = shown.decimated;
+    this.#placeCrosshair();
+    this.#renderText();
   }
 
   /** Places the crosshair at a value of the axis; the card pointed at also tells the events there. */
   point(x: number | undefined, active = this.#active): void {
     this.#crosshairAt = x;
     this.#active = active;
+    this.#placeCrosshair();
+    if (this.model) this.#renderHeader(this.model);
+  }
+
+  #placeCrosshair(): void {
     const { model } = this;
+    const x = this.#crosshairAt;
+    const active = this.#active;
     if (!model) return;
     const { left, right, top, bottom } = this.#plot.area;
     const at = x === undefined ? Number.NaN : this.#plot.pixelOf(x);
@@ -122,7 +138,6 @@ export class ChartCard {
       this.#crosshair.style.top = `${top}px`;
       this.#crosshair.style.height = `${bottom - top}px`;
     }
-    this.#renderHeader(model);
     this.#renderPopup(model, inPlot && active ? at : undefined);
   }
 
@@ -146,40 +161,12 @@ export class ChartCard {
     this.element.remove();
   }
 
-  #strokes(model: CardModel): { strokes: readonly Stroke[]; decimated: readonly Decimated[] } {
-    const { axis, range, palette, logScale } = model;
-    const buckets = Math.max(100, Math.round(this.#plot.area.right - this.#plot.area.left));
-    const strokes: Stroke[] = [];
-    const decimated: Decimated[] = [];
-    const reduce = (series: Series, values: Float64Array): Decimated =>
-      decimate(series.axis(axis), values, range, buckets, logScale);
-    for (const { entry, series, band } of model.lines) {
-      const colour = colourOf(palette, entry.index);
-      const dash = dashOf(palette, entry.index);
-      const raw = reduce(series, series.values.view());
-      const dots = raw.of <= mostDots;
-      decimated.push(raw);
-      if (band) {
-        const edge = { colour: faint(colour, 0.18), width: 0, dash: [], dots: false };
-        strokes.push({ ...edge, points: reduce(band.low, band.low.values.view()).points });
-        strokes.push({ ...edge, points: reduce(band.high, band.high.values.view()).points, band: true });
-      }
-      if (model.smoothing > 0 && !dots) {
-        const smooth = this.#smooth(series, model.smoothing).view();
-        strokes.push({ points: raw.points, colour: faint(colour, 0.28), width: 1, dash: [], dots: false });
-        strokes.push({ points: reduce(series, smooth).points, colour, width: 1.75, dash, dots: false });
-      } else strokes.push({ points: raw.points, colour, width: 1.5, dash, dots });
-    }
-    return { strokes, decimated };
-  }
-
-  #smooth(series: Series, weight: number): SmoothedSeries {
-    const kept = this.#smoothed.get(series);
-    if (kept?.weight === weight) return kept;
-    const smoothed = new SmoothedSeries(series, weight);
-    this.#smoothed.set(series, smoothed);
-    return smoothed;
-  }
+  /** Numbers that change more often than they can be read. */
+  readonly #renderText = throttle(() => {
+    if (!this.model) return;
+    this.#renderAround(this.model, this.#shown);
+    this.#renderHeader(this.model);
+  }, textInterval);
 
   #renderAround(model: CardModel, decimated: readonly Decimated[]): void {
     const { label } = metricCatalogue[this.metric];
@@ -227,7 +214,9 @@ export class ChartCard {
 
   #toggleTable(): void {
     this.#showsTable = !this.#showsTable;
-    if (this.model) this.draw(this.model);
+    if (!this.model) return;
+    this.#renderAround(this.model, this.#shown);
+    this.draw(this.model);
   }
 
   #eventsNear(model: CardModel, pixel: number): readonly ToldEvent[] {

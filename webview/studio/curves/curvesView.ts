@@ -14,10 +14,15 @@ import { nearestIndex } from "./series.ts";
 import { isTold, type ToldEvent, withPromptTexts } from "./timeline.ts";
 import { panned, type Range, zoomed } from "./viewport.ts";
 
+/** Milliseconds of a frame that drawing may take; the cards left over are drawn in the next one. */
+const frameBudget = 14;
+
 export class CurvesView {
   readonly #cards = new Map<MetricName, ChartCard>();
   readonly #lines: LineSource;
   readonly #visibility: IntersectionObserver;
+  /** Cards to draw, the one that waits longest first. */
+  readonly #stale = new Set<ChartCard>();
   readonly #announce = document.createElement("div");
   readonly #redraw: () => void;
   #palette: Palette = readPalette();
@@ -33,11 +38,11 @@ export class CurvesView {
         const card = this.#cards.get((target as HTMLElement).dataset.metric as MetricName);
         if (card) card.visible = isIntersecting;
       }
-      this.#redraw();
+      this.invalidate();
     });
     onThemeChange(() => {
       this.#palette = readPalette();
-      this.#redraw();
+      this.invalidate();
     });
   }
 
@@ -47,6 +52,8 @@ export class CurvesView {
   }
 
   invalidate(): void {
+    // Cards still waiting for their turn keep it: a stream of changes must not starve the last ones.
+    for (const card of this.#cards.values()) this.#stale.add(card);
     this.#redraw();
   }
 
@@ -56,6 +63,7 @@ export class CurvesView {
       if (metrics.includes(metric)) continue;
       this.#visibility.unobserve(card.element);
       card.destroy();
+      this.#stale.delete(card);
       this.#cards.delete(metric);
     }
     const ordered = (Object.keys(metricCatalogue) as MetricName[]).filter((metric) => metrics.includes(metric));
@@ -115,7 +123,13 @@ export class CurvesView {
     const events = this.events();
     const planEvents = (data?.events ?? []).flatMap((event) => (event.type === "plan" ? event[axis] : []));
     const record: RunRecord | undefined = runById(this.app.state, current);
-    for (const card of this.#cards.values()) {
+    const started = performance.now();
+    for (const card of [...this.#stale]) {
+      if (performance.now() - started > frameBudget) {
+        this.#redraw();
+        return;
+      }
+      this.#stale.delete(card);
       if (!card.visible || !card.element.isConnected) continue;
       const isPlanMetric = metricCatalogue[card.metric].group === "Plans";
       card.draw({

@@ -20,7 +20,7 @@ const perBucket = 4;
 /**
  * @param x ascending
  * @param range visible part of the axis; one neighbour on each side is kept, so that lines run to the edge
- * @param buckets about the width in pixels
+ * @param buckets parts of the range; each keeps at most four points
  */
 export function decimate(
   x: Float64Array,
@@ -45,27 +45,33 @@ export function decimate(
     return { points, of: count, decimated: false, notPositive };
   }
   const start = x[from] as number;
-  const width = ((x[to - 1] as number) - start) / buckets || 1;
+  const width = ((x[to - 1] as number) - start) / buckets;
   let i = from;
-  while (i < to) {
-    const bucket = Math.floor(((x[i] as number) - start) / width);
+  for (let bucket = 1; i < to; bucket++) {
+    // The bucket's end is searched for, so that the loop over its points only compares values.
+    const end = bucket >= buckets ? to : Math.min(to, lowerBound(x, start + bucket * width, i));
     let first = -1;
     let last = -1;
     let lowest = -1;
     let highest = -1;
-    for (; i < to && Math.floor(((x[i] as number) - start) / width) === bucket; i++) {
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    for (; i < end; i++) {
       const value = y[i] as number;
       if (positiveOnly && value <= 0) {
         notPositive++;
         continue;
       }
-      if (first < 0) {
-        first = i;
-        lowest = i;
-        highest = i;
-      } else if (value < (y[lowest] as number)) lowest = i;
-      else if (value > (y[highest] as number)) highest = i;
+      if (first < 0) first = i;
       last = i;
+      if (value < low) {
+        low = value;
+        lowest = i;
+      }
+      if (value > high) {
+        high = value;
+        highest = i;
+      }
     }
     if (first < 0) continue;
     keep(first);

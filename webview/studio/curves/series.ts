@@ -68,9 +68,9 @@ export class Series {
   }
 }
 
-/** First index whose value is not below `x`. */
-export function lowerBound(values: Float64Array, x: number): number {
-  let low = 0;
+/** First index from `from` on whose value is not below `x`. */
+export function lowerBound(values: Float64Array, x: number, from = 0): number {
+  let low = from;
   let high = values.length;
   while (low < high) {
     const middle = (low + high) >>> 1;

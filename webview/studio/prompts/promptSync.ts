@@ -25,8 +25,8 @@ export class PromptSync {
   constructor(
     initial: SyncEvent,
     private readonly send: SendEdit,
-    /** The text changed by other means than `type`. */
-    private readonly replaced: () => void,
+    /** Something changed other than by `type`: the text, a conflict, what is unsent. */
+    private readonly changed: () => void,
   ) {
     this.text = initial.text;
     this.#base = initial;
@@ -56,7 +56,7 @@ export class PromptSync {
       this.conflict = this.#base;
       this.text = unsent.text;
     }
-    this.replaced();
+    this.changed();
   }
 
   receive(event: SyncEvent): void {
@@ -70,7 +70,7 @@ export class PromptSync {
       this.#base = event;
       this.text = event.text;
       this.conflict = undefined;
-      this.replaced();
+      this.changed();
       return;
     }
     const merged = this.conflict ? undefined : mergeLines(this.#base.text, this.text, event.text);
@@ -81,14 +81,14 @@ export class PromptSync {
       this.text = merged;
       this.#flush();
     }
-    this.replaced();
+    this.changed();
   }
 
   settle(choice: "mine" | "theirs"): void {
     if (choice === "theirs") this.text = this.#base.text;
     this.conflict = undefined;
     this.#flush();
-    this.replaced();
+    this.changed();
   }
 
   retry(): void {
@@ -107,11 +107,12 @@ export class PromptSync {
         if (accepted && version >= this.#base.version) this.#base = { text, version };
         // A refused edit goes again once the newest text has arrived and been merged, be that before or after this answer.
         if (accepted || this.#base.version >= version) this.#flush();
+        this.changed();
       },
       (error: unknown) => {
         this.#inFlight = undefined;
         this.failure = error instanceof Error ? error.message : String(error);
-        this.replaced();
+        this.changed();
       },
     );
   }

@@ -21,6 +21,7 @@ export function promptTools(app: App, prompt: PromptState, sync: PromptSync, edi
   const select = (id: Tool): void => {
     app.patchPage({ promptTool: id });
     if (id === "history") void app.prompts.loadHistory();
+    else if (id !== "problems") void app.prompts.renderPreview();
   };
   return html`<section class="prompt-tools" aria-label="About this prompt">
     <div class="pane-bar">

@@ -82,11 +82,7 @@ export class PromptWorkbench {
   #create(role: PromptRole, state: PromptState): PromptSync {
     const sync = new PromptSync(
       asEvent(state),
-      async (text, version) => {
-        const answer = await this.app.messenger.request("editPrompt", { role, text, version });
-        queueMicrotask(() => this.#changed());
-        return answer;
-      },
+      (text, version) => this.app.messenger.request("editPrompt", { role, text, version }),
       () => this.#changed(),
     );
     this.#syncs.set(role, sync);

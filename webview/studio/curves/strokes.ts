@@ -1,0 +1,64 @@
+/** From a card's lines to what its plot strokes: smoothed, decimated, coloured; unchanged lines are not worked out again. */
+import type { Stroke } from "./chart.ts";
+import type { CardModel } from "./chartCard.ts";
+import { type Decimated, decimate } from "./decimate.ts";
+import { colourOf, dashOf, faint } from "./palette.ts";
+import type { Series } from "./series.ts";
+import { SmoothedSeries } from "./smoothing.ts";
+
+/** A series of fewer points shows each as a dot: an evaluation every ten iterations is not a continuous curve. */
+const mostDots = 40;
+
+export class StrokeBuilder {
+  readonly #smoothed = new WeakMap<Series, SmoothedSeries>();
+  /** The last reduction of a series or of its smoothed twin, with what it was made for. */
+  readonly #reduced = new WeakMap<Series | SmoothedSeries, { readonly key: string; readonly value: Decimated }>();
+
+  /** @param buckets parts of the axis that a line is reduced to */
+  build(model: CardModel, buckets: number): { strokes: readonly Stroke[]; decimated: readonly Decimated[] } {
+    const { palette, smoothing } = model;
+    const strokes: Stroke[] = [];
+    const decimated: Decimated[] = [];
+    for (const { entry, series, band } of model.lines) {
+      const colour = colourOf(palette, entry.index);
+      const dash = dashOf(palette, entry.index);
+      const raw = this.#reduce(series, series, model, buckets);
+      const dots = raw.of <= mostDots;
+      decimated.push(raw);
+      if (band) {
+        const edge = { colour: faint(colour, 0.18), width: 0, dash: [], dots: false };
+        strokes.push({ ...edge, points: this.#reduce(band.low, band.low, model, buckets).points });
+        strokes.push({ ...edge, points: this.#reduce(band.high, band.high, model, buckets).points, band: true });
+      }
+      if (smoothing > 0 && !dots) {
+        const smooth = this.#reduce(series, this.#smooth(series, smoothing), model, buckets);
+        strokes.push({ points: raw.points, colour: faint(colour, 0.28), width: 1, dash: [], dots: false });
+        strokes.push({ points: smooth.points, colour, width: 1.75, dash, dots: false });
+      } else strokes.push({ points: raw.points, colour, width: 1.5, dash, dots });
+    }
+    return { strokes, decimated };
+  }
+
+  #reduce(
+    series: Series,
+    values: Series | SmoothedSeries,
+    { axis, range, logScale }: CardModel,
+    buckets: number,
+  ): Decimated {
+    const key = [series.revision, axis, ...range, buckets, logScale].join(" ");
+    const kept = this.#reduced.get(values);
+    if (kept?.key === key) return kept.value;
+    const numbers = values instanceof SmoothedSeries ? values.view() : values.values.view();
+    const value = decimate(series.axis(axis), numbers, range, buckets, logScale);
+    this.#reduced.set(values, { key, value });
+    return value;
+  }
+
+  #smooth(series: Series, weight: number): SmoothedSeries {
+    const kept = this.#smoothed.get(series);
+    if (kept?.weight === weight) return kept;
+    const smoothed = new SmoothedSeries(series, weight);
+    this.#smoothed.set(series, smoothed);
+    return smoothed;
+  }
+}
