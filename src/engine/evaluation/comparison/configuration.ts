@@ -15,12 +15,18 @@ export function settingsOf(document: unknown, path = ""): ReadonlyMap<string, un
 /** The prompts a configuration depends on; none where no model reads them. */
 export type PromptHashes = readonly string[];
 
-/** The same for two runs exactly when they differ in nothing but the seed. */
-export function configurationHash(experiment: Experiment, prompts: PromptHashes = []): string {
-  return hashOf(
-    [...settingsOf(experiment)].filter(([path]) => path !== "seed"),
-    prompts,
-  );
+/**
+ * The same for two runs exactly when they differ in nothing but the seed.
+ *
+ * @param changes made by hand while the run went on
+ */
+export function configurationHash(
+  experiment: Experiment,
+  prompts: PromptHashes = [],
+  changes: readonly unknown[] = [],
+): string {
+  const settings = [...settingsOf(experiment)].filter(([path]) => path !== "seed");
+  return hashOf([...settings, ["changes", changes]], prompts);
 }
 
 /** Names a trial: configuration, seed and what it is evaluated on. */

@@ -43,7 +43,9 @@ export async function groupRuns(folders: readonly string[]): Promise<Grouping> {
     else runs.push(await loadRunOrSay(folder));
   }
   const parts = await Promise.all(suites.map(({ folder, record }) => suiteGroups(folder, record, folders.length > 1)));
-  const groups = [...parts.flatMap((part) => part.groups), ...groupsOfRuns(runs)];
+  const single = groupsOfRuns(runs);
+  const groups = [...parts.flatMap((part) => part.groups), ...single];
+  const repeats = runs.length - single.reduce((sum, group) => sum + group.runs.length, 0);
   if (groups.length === 0) {
     throw new InputError("compare.nothing", "Nothing to compare: no trial is finished yet. Run the suite first.");
   }
@@ -56,7 +58,7 @@ export async function groupRuns(folders: readonly string[]): Promise<Grouping> {
     groups,
     baseline: Math.max(0, baseline),
     metrics: alone?.metrics ?? DEFAULT_METRICS,
-    notes: parts.flatMap((part) => part.notes),
+    notes: [...parts.flatMap((part) => part.notes), ...(repeats > 0 ? [repeated(repeats)] : [])],
   };
 }
 
@@ -87,10 +89,15 @@ async function suiteGroups(
   return { groups, notes };
 }
 
+const repeated = (runs: number): string =>
+  `${runs === 1 ? "1 run repeats" : `${runs} runs repeat`} a configuration and seed that are counted already, and ${runs === 1 ? "is" : "are"} left out.`;
+
+/** The first run of each seed: a repetition holds the same numbers and would narrow the interval for nothing. */
 function groupsOfRuns(runs: readonly LoadedRun[]): readonly RunGroup[] {
   const byConfiguration = new Map<string, LoadedRun[]>();
   for (const run of runs) {
     const group = byConfiguration.get(run.configuration) ?? [];
+    if (group.some(({ record }) => record.seed === run.record.seed)) continue;
     byConfiguration.set(run.configuration, [...group, run]);
   }
   const groups = [...byConfiguration.values()];

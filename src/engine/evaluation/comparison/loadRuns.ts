@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type Experiment, experimentSchema } from "../../../protocol/experiment.ts";
-import type { MetricRow, ReferenceRow, RunRecord } from "../../../protocol/run.ts";
+import type { MetricRow, ReferenceRow, RunRecord, TimelineEvent } from "../../../protocol/run.ts";
 import { readJsonLines } from "../../store/jsonLines.ts";
 import { readRunRecord } from "../../store/runDocuments.ts";
 import { runFiles } from "../../store/runFolder.ts";
@@ -38,13 +38,19 @@ export async function loadRun(folder: string): Promise<LoadedRun> {
     folder,
     record,
     experiment,
-    configuration: configurationHash(experiment, prompts),
+    configuration: configurationHash(experiment, prompts, await changesByHand(folder)),
     ...measured,
     sessions: new Map(
       rows.flatMap(({ policy, session, rCum }) => (policy === "run" ? [[session, rCum] as const] : [])),
     ),
     evaluation,
   };
+}
+
+/** Live changes and work on the reflections: such a run is no other seed of the untouched experiment. */
+async function changesByHand(folder: string): Promise<readonly TimelineEvent[]> {
+  const events = await readJsonLines<TimelineEvent>(join(folder, runFiles.events));
+  return events.filter(({ type }) => type === "change" || type === "pool");
 }
 
 /** The prompts that were in force at a run's end; none for roles that no model plays. */

@@ -15,7 +15,7 @@ export const style = `
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.55 system-ui, -apple-system, "Segoe UI", sans-serif; }
-main { max-width: 1180px; margin: 0 auto; padding: 48px 28px 80px; }
+main { max-width: 1280px; margin: 0 auto; padding: 48px 28px 80px; }
 h1 { font-size: 32px; line-height: 1.2; letter-spacing: -0.02em; margin: 0 0 6px; }
 h2 { font-size: 19px; letter-spacing: -0.01em; margin: 52px 0 4px; }
 h3 { font-size: 15px; margin: 20px 0 6px; }
