@@ -55,14 +55,14 @@ export interface EngineService {
 export function createService(options: ServiceOptions): EngineService {
   const { workspaceFolder, notify, ask, now, random } = options;
   const reader = new RunReader(workspaceFolder);
-  const runs = new LiveRuns({ workspaceFolder, engineVersion, now, random }, reader, notify);
+  const runs = new LiveRuns({ workspaceFolder, engineVersion, now, random, attended: true }, reader, notify);
   const datasets = new Datasets(workspaceFolder);
   const cacheFile = join(workspaceFolder, ".lerl", "cache", "answers.jsonl");
 
   /** A key given over the channel goes before the environment's. */
   const modelAccess = (apiKey: string | undefined): ModelAccess => ({
     ask,
-    apiKey: (variable) => apiKey ?? options.environment[variable ?? "OPENAI_API_KEY"],
+    apiKey: (variable) => apiKey ?? (variable === undefined ? undefined : options.environment[variable]),
   });
 
   const live = (runId: RunId) => {

@@ -40,7 +40,10 @@ export interface StartRun {
   readonly apiKey?: string;
 }
 
-/** A change that takes effect at the next environment step. `path` is a JSON path of the experiment or names a prompt. */
+/**
+ * A change that takes effect at the next environment step; limits of the models at once, since a step may be waiting for
+ * them. `path` is a JSON path of the experiment or names a prompt.
+ */
 export interface LiveChange {
   readonly path: string;
   readonly value: unknown;
@@ -59,6 +62,14 @@ export const liveChangePaths = [
   "ppo.learningRates.value",
   "ppo.learningRates.encoder",
   "ppo.learningRates.std",
+  "models.concurrency",
+  "models.requestsPerMinute",
+  "models.tokensPerMinute",
+  "models.timeoutSeconds",
+  "models.retries",
+  "models.maxCalls",
+  "models.maxTokens",
+  "models.maxCost",
 ] as const;
 
 /** What a run logged from a cursor on. Cursors are row counts; -1 asks from the start. */

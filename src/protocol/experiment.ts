@@ -334,6 +334,10 @@ export const evaluationSchema = z.strictObject({
     0,
     0xffff_ffff,
   ),
+  planner: z.enum(["offline", "same"]).default("offline").meta({
+    description:
+      "Who plans in evaluations during training where a model plans the run. offline: the planner without a model, so that an evaluation makes no calls and measures the policy; same: the model, about five calls per session by default.",
+  }),
   references: flag("Also measure random, round-robin and, where it exists, oracle rows.", true),
 });
 

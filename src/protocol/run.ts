@@ -26,6 +26,8 @@ export const runSummarySchema = z.strictObject({
   rSin: z.number(),
   /** (R_cum - random) / (oracle - random) on the same users and click uniforms; absent without an oracle. */
   normalised: z.number().optional(),
+  /** Who planned in the evaluation (`evaluation.planner`); absent for means of training. */
+  planner: z.enum(["none", "offline", "model"]).optional(),
   userSteps: z.int(),
 });
 export type RunSummary = z.output<typeof runSummarySchema>;

@@ -35,7 +35,7 @@ export async function readExperimentFile(file: string, sets: readonly string[] =
     throw new InputError("experiment.invalid", problems.join("\n"));
   }
   const folder = dirname(path);
-  const experiment = resolveDataPaths(parsed.value, overrides);
+  const experiment = resolveTypedPaths(parsed.value, overrides);
   return { path, folder, experiment, prompts: await readPrompts(experiment, folder) };
 }
 
@@ -49,7 +49,8 @@ export async function readPrompts(experiment: Experiment, folder: string): Promi
   return { ...(planner && { planner }), ...(critic && { critic }) };
 }
 
-function readOverride(text: string): Override {
+/** @throws InputError */
+export function readOverride(text: string): Override {
   const override = parseOverride(text);
   if (override) return override;
   throw new InputError("cli.set", `--set ${text}: expected path=value, for example --set simulator.quit.repeatCost=2.`);
@@ -70,11 +71,15 @@ async function readText(file: string): Promise<string> {
 }
 
 /** A path typed on the command line starts at the current folder, one in the file at the file's. */
-function resolveDataPaths(experiment: Experiment, overrides: readonly Override[]): Experiment {
+function resolveTypedPaths(experiment: Experiment, overrides: readonly Override[]): Experiment {
   const typed = (path: string): boolean => overrides.some((override) => override.path === path);
-  const { dataset } = experiment;
-  if ("path" in dataset && typed("dataset.path")) {
-    return { ...experiment, dataset: { ...dataset, path: resolve(dataset.path) } };
-  }
-  return experiment;
+  const { dataset, planner, critic } = experiment;
+  const recording = (role: "planner" | "critic", from: string | undefined) =>
+    from !== undefined && typed(`${role}.replayFrom`) ? { replayFrom: resolve(from) } : {};
+  return {
+    ...experiment,
+    dataset: "path" in dataset && typed("dataset.path") ? { ...dataset, path: resolve(dataset.path) } : dataset,
+    planner: { ...planner, ...recording("planner", planner.replayFrom) },
+    critic: { ...critic, ...recording("critic", critic.replayFrom) },
+  };
 }

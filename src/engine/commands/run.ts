@@ -5,8 +5,9 @@ import { InputError } from "../errors.ts";
 import { Run, type RunHost } from "../training/run.ts";
 import { engineVersion } from "../version.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
-import { readExperimentFile } from "./experimentFile.ts";
+import { readExperimentFile, readOverride } from "./experimentFile.ts";
 import { environmentModels } from "./models.ts";
+import { collect } from "./options.ts";
 import { jsonView, quietView, type RunView, terminalView } from "./runViews.ts";
 
 interface OutputOptions {
@@ -21,14 +22,16 @@ interface RunOptions extends OutputOptions {
   readonly out?: string;
 }
 
+interface ResumeOptions extends OutputOptions {
+  readonly set: readonly string[];
+}
+
 const wholeNumber = (text: string): number => {
   const value = Number(text);
   if (text.trim() === "" || !Number.isInteger(value) || value < 0)
     throw new InvalidArgumentError(`"${text}" is no whole number >= 0.`);
   return value;
 };
-
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 const outputOptions = (command: Command): Command =>
   command
@@ -38,7 +41,9 @@ const outputOptions = (command: Command): Command =>
 export function runCommand(): Command {
   return outputOptions(
     new Command("run")
-      .description("Train an experiment. Ctrl+C keeps a checkpoint; `lerl resume` goes on from it.")
+      .description(
+        "Train an experiment. Ctrl+C keeps a checkpoint, and so does a model budget that is used up; `lerl resume` goes\non from it. While a model server does not answer, the run waits for it.",
+      )
       .argument("<file>", "experiment file, *.lerl.json")
       .option(
         "--set <path=value>",
@@ -69,9 +74,16 @@ export function resumeCommand(): Command {
   return outputOptions(
     new Command("resume")
       .description("Go on with a run that was interrupted or stopped, from its checkpoint.")
-      .argument("<runDir>", "run folder, for example .lerl/runs/<id>"),
-  ).action(async (folder: string, options: OutputOptions) => {
-    await drive(options, (host) => Run.reopen(folder, host));
+      .argument("<runDir>", "run folder, for example .lerl/runs/<id>")
+      .option(
+        "--set <path=value>",
+        "change a live setting from here on, for example --set models.maxCalls=2000 where a budget was used up",
+        collect,
+        [],
+      ),
+  ).action(async (folder: string, options: ResumeOptions) => {
+    const changes = options.set.map(readOverride);
+    await drive(options, (host) => Run.reopen(folder, host, changes));
   });
 }
 
@@ -85,6 +97,7 @@ async function drive(options: OutputOptions, begin: (host: RunHost) => Promise<R
     random: () => randomInt(2 ** 32) / 2 ** 32,
     listener: view.listener,
     models: environmentModels(),
+    attended: false,
   });
   const interrupt = (): void => run.control.stop("interrupted");
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);

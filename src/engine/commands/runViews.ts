@@ -66,14 +66,26 @@ export function jsonView(): RunView {
       log: (level, message) => print({ type: "log", level, message }),
     },
     begin: (record, folder) => print({ type: "run", id: record.id, folder, experiment: record.experiment }),
-    end: (record, folder) => print({ type: "summary", ...summaryOf(record, results), state: record.state, folder }),
+    end: (record, folder) => {
+      const { state, reason } = record;
+      print({ type: "summary", ...summaryOf(record, results), state, ...(reason && { reason }), folder });
+    },
   };
 }
 
 export function quietView(): RunView {
   const results = new Results();
   return {
-    listener: { row: results.row, log: warn },
+    listener: {
+      row: (runId, kind, row) => {
+        results.row(runId, kind, row);
+        const reason = pauseReason(kind, row);
+        if (reason !== undefined) warn("warn", reason);
+      },
+      log: (level, message) => {
+        if (level === "warn") warn(level, message);
+      },
+    },
     begin: () => undefined,
     end: (record, folder) => printResult(record, results, folder),
   };
@@ -85,7 +97,13 @@ export function terminalView(): RunView {
   const progress = process.stdout.isTTY ? bar() : lines();
   return {
     listener: {
-      row: results.row,
+      row: (runId, kind, row) => {
+        results.row(runId, kind, row);
+        const reason = pauseReason(kind, row);
+        if (reason === undefined) return;
+        progress.clear();
+        warn("warn", reason);
+      },
       progress: progress.show,
       log: (level, message) => {
         progress.clear();
@@ -154,6 +172,12 @@ function describe({ phase, iteration, iterations, rCum, secondsLeft, calls, cost
   ].join("  ");
 }
 
+/** Why a run waits, where the row says that it does. */
+function pauseReason(kind: string, row: unknown): string | undefined {
+  const { type, reason } = row as { type?: string; reason?: string };
+  return kind === "events" && type === "paused" ? reason : undefined;
+}
+
 const warn = (_level: string, message: string): void => {
   process.stderr.write(`${paint.warning("warning")} ${message}\n`);
 };
@@ -205,6 +229,7 @@ function printResult(record: RunRecord, results: Results, folder: string): void 
   process.stdout.write(
     `${record.state === "done" ? paint.good("done") : paint.warning(record.state)} in ${duration(record.activeSeconds)}${speed}; files in ${where}\n`,
   );
-  if (record.state === "interrupted" || record.state === "stopped")
-    process.stdout.write(`Go on with: lerl resume ${where}\n`);
+  if (record.state !== "interrupted" && record.state !== "stopped") return;
+  if (record.reason !== undefined) process.stdout.write(`${record.reason}\n`);
+  else process.stdout.write(`Go on with: lerl resume ${where}\n`);
 }

@@ -12,6 +12,13 @@ export interface Spending {
 /** A share of the budget that a request on its way holds, until it is settled with what was really used. */
 export type Reservation = Readonly<Spending>;
 
+/** The setting that raises each limit. */
+export const budgetSettings: Readonly<Record<BudgetReached["limit"], string>> = {
+  calls: "models.maxCalls",
+  tokens: "models.maxTokens",
+  cost: "models.maxCost",
+};
+
 type BudgetLimits = Pick<ModelLimits, "maxCalls" | "maxTokens" | "maxCost">;
 
 export class Budget {
@@ -81,13 +88,12 @@ export class Budget {
   }
 
   private tell(limit: BudgetReached["limit"], used: number, allowed: number, amount: string): BudgetReached {
-    const setting = { calls: "models.maxCalls", tokens: "models.maxTokens", cost: "models.maxCost" }[limit];
     return {
       kind: "budget",
       limit,
       used,
       allowed,
-      message: `The model budget is used up: ${amount}. Raise ${setting} to go on.`,
+      message: `The model budget is used up: ${amount}. Raise ${budgetSettings[limit]} to go on.`,
     };
   }
 }

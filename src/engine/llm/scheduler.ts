@@ -149,8 +149,9 @@ export class Scheduler {
       const completion = { ...reply, usage, latencyMs, attempts: progress.attempts, cached: false };
       const cost = costOf(this.limits, request.model, usage);
       for (const counter of [this.totals, this.lapCounter]) counter.answered({ ...completion, cost });
-      if (this.limits.cache) this.options.cache?.put(key, reply);
+      // In this order: what was paid for is counted even where the process ends between the two.
       this.options.record({ ...rowOf(request), ...answerOf(completion), cost });
+      if (this.limits.cache) this.options.cache?.put(key, reply);
       return completion;
     } catch (error) {
       if (!signal.aborted) for (const counter of [this.totals, this.lapCounter]) counter.failed(progress.attempts);

@@ -32,6 +32,7 @@ export interface AssembleOptions {
   readonly notify: (level: "info" | "warn", message: string) => void;
   /** A prompt is in force from an iteration on. */
   readonly promptInForce: (role: PromptRole, prompt: PromptInForce, since: number) => void;
+  readonly attended: boolean;
 }
 
 export interface Assembly {
@@ -82,6 +83,7 @@ export async function assemble(options: AssembleOptions): Promise<Assembly> {
     checkPrompt: players.checkPrompt,
     prompt: players.changePrompt,
     event: sink.event,
+    next: () => trainer.next,
     setting: (path, changed) => {
       if (path.startsWith("simulator.quit")) {
         environment.quitRule = changed.simulator.quit;
@@ -89,6 +91,7 @@ export async function assemble(options: AssembleOptions): Promise<Assembly> {
       }
       if (path.startsWith("reflections.")) pool.config = changed.reflections;
       if (path.startsWith("planner.")) players.configure(changed);
+      if (path.startsWith("models.")) players.models.setLimits(changed.models);
       if (path.startsWith("ppo.") && "configure" in policy) policy.configure(changed.ppo);
     },
   });
@@ -107,6 +110,7 @@ export async function assemble(options: AssembleOptions): Promise<Assembly> {
     engine,
     experiment: () => changes.experiment,
     planner: players.planner,
+    offlinePlanner: players.offlinePlanner,
     policy,
     pool,
     signal: control.signal,
@@ -118,7 +122,7 @@ export async function assemble(options: AssembleOptions): Promise<Assembly> {
     stepper,
     planner: players.planner,
     critic: players.critic,
-    criticPromptHash: () => players.promptHash("critic"),
+    promptHashes: players.promptHashes,
     pool,
     episodes: new EpisodeRecorder(dataset, responseModel.feedbackTypes),
     tally: {
@@ -128,11 +132,10 @@ export async function assemble(options: AssembleOptions): Promise<Assembly> {
     },
     control,
     sink,
-    evaluate: (iteration) => evaluation.measure(iteration),
+    evaluation,
     watch: new FailureWatch(),
-    inForce: () => changes.experiment,
+    changes,
     now: () => performance.now(),
-    applyChanges: (iteration, userSteps) => changes.apply(iteration, userSteps),
   });
   return {
     world,

@@ -4,7 +4,11 @@
 export class StopSignal extends Error {
   override readonly name = "StopSignal";
 
-  constructor(readonly kind: "stopped" | "interrupted") {
+  /** @param reason for a person: why a run stopped that nobody stopped by hand */
+  constructor(
+    readonly kind: "stopped" | "interrupted",
+    readonly reason?: string,
+  ) {
     super(kind === "stopped" ? "The run was stopped." : "The run was interrupted.");
   }
 }
@@ -14,12 +18,17 @@ export interface PauseState {
   readonly reason: string;
 }
 
+/** Whoever paused by hand, beside the names of what else can hold a run back. */
+const HAND = "hand";
+
 export class RunControl {
   private readonly abort = new AbortController();
-  private paused: PauseState | undefined;
+  /** Reasons to wait, by who gave them; the newest is the one shown. */
+  private readonly holding = new Map<string, PauseState>();
+  private shown: PauseState | undefined;
   private readonly waiting = new Set<() => void>();
 
-  /** @param changed hears every change between running and paused */
+  /** @param changed hears every change between running and paused, and of the reason */
   constructor(private readonly changed: (paused: PauseState | undefined) => void) {}
 
   /** Aborts every wait of the run when it is stopped. */
@@ -27,53 +36,74 @@ export class RunControl {
     return this.abort.signal;
   }
 
-  get pauseState(): PauseState | undefined {
-    return this.paused;
-  }
-
   pause(reason: string): void {
-    if (this.paused || this.signal.aborted) return;
-    this.paused = { reason };
-    this.changed(this.paused);
+    this.hold(HAND, reason);
   }
 
+  /** Goes on, whoever paused; what is still missing will pause the run again. */
   resume(): void {
-    if (!this.paused) return;
-    this.paused = undefined;
-    this.changed(undefined);
+    this.holding.clear();
+    this.tell();
+  }
+
+  stop(kind: StopSignal["kind"], reason?: string): void {
+    this.abort.abort(new StopSignal(kind, reason));
     this.wakeAll();
   }
 
-  stop(kind: StopSignal["kind"]): void {
-    this.abort.abort(new StopSignal(kind));
+  /** Returns at once while running; waits while paused; throws the StopSignal once stopped. */
+  async proceed(): Promise<void> {
+    while (this.holding.size > 0 && !this.signal.aborted) await this.woken();
+    this.signal.throwIfAborted();
+  }
+
+  /**
+   * Pauses on behalf of `who` and waits until that is released, somebody resumes, or `retryMs` have passed; a stop ends
+   * the wait. After a retry the run still counts as paused: `release` it when what was missing is there again. A run
+   * that was paused by hand besides waits for that hand.
+   */
+  async block(who: string, reason: string, retryMs?: number): Promise<void> {
+    this.hold(who, reason);
+    let due = false;
+    const timer =
+      retryMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            due = true;
+            this.wakeAll();
+          }, retryMs);
+    const held = (): boolean => this.holding.has(HAND) || (this.holding.has(who) && !due);
+    while (held() && !this.signal.aborted) await this.woken();
+    clearTimeout(timer);
+    this.signal.throwIfAborted();
+  }
+
+  /** What held the run back on behalf of `who` is over. */
+  release(who: string): void {
+    if (this.holding.delete(who)) this.tell();
+  }
+
+  private hold(who: string, reason: string): void {
+    if (this.signal.aborted || this.holding.has(who)) return;
+    this.holding.set(who, { reason });
+    this.tell();
+  }
+
+  private tell(): void {
+    const newest = [...this.holding.values()].at(-1);
+    if (newest !== this.shown) {
+      this.shown = newest;
+      this.changed(newest);
+    }
     this.wakeAll();
+  }
+
+  private woken(): Promise<void> {
+    return new Promise((resolve) => this.waiting.add(resolve));
   }
 
   private wakeAll(): void {
     for (const wake of this.waiting) wake();
     this.waiting.clear();
-  }
-
-  /** Returns at once while running; waits while paused; throws the StopSignal once stopped. */
-  async proceed(): Promise<void> {
-    while (this.paused && !this.signal.aborted) {
-      await new Promise<void>((resolve) => this.waiting.add(resolve));
-    }
-    this.signal.throwIfAborted();
-  }
-
-  /**
-   * Pauses for `reason` and waits until somebody resumes or `retryMs` have passed; a stop ends the wait. After a retry
-   * the run still counts as paused: `resume` it when what was missing is there again.
-   */
-  async block(reason: string, retryMs?: number): Promise<void> {
-    this.pause(reason);
-    if (retryMs === undefined) return this.proceed();
-    let timer: NodeJS.Timeout | undefined;
-    const retry = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, retryMs);
-    });
-    await Promise.race([this.proceed(), retry]);
-    clearTimeout(timer);
   }
 }

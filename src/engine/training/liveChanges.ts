@@ -20,10 +20,26 @@ export interface ChangeTargets {
     iteration: number,
   ) => { readonly from: string; readonly to: string };
   readonly event: (event: TimelineEvent) => void;
+  /** The environment step to come. */
+  readonly next: () => StepPlace;
+}
+
+/** An environment step: its iteration, and the user steps served before it. */
+export interface StepPlace {
+  readonly iteration: number;
+  readonly userSteps: number;
+}
+
+export type ChangeEvent = Extract<TimelineEvent, { type: "change" }>;
+
+interface Waiting {
+  /** The environment step it belongs to, by the user steps before it; 0: the next one. */
+  readonly from: number;
+  readonly make: (place: StepPlace) => void;
 }
 
 export class LiveChanges {
-  private readonly waiting: LiveChange[] = [];
+  private waiting: Waiting[] = [];
   private current: Experiment;
   /** The document once every waiting change is in force. */
   private coming: Experiment;
@@ -42,47 +58,77 @@ export class LiveChanges {
   }
 
   /**
-   * Queues changes: all of them, or none.
+   * Queues changes: all of them, or none. Limits of the models are in force at once, since a step may be waiting for
+   * them.
    *
    * @throws InputError `change.not-live`, `change.invalid`, or what is wrong with a prompt
    */
   submit(changes: readonly LiveChange[]): void {
-    let document: unknown = this.coming;
-    for (const { path, value } of changes) {
-      if (isPrompt(path)) this.targets.checkPrompt(path, String(value));
-      else document = withValue(document, checkedPath(path), value);
+    for (const { path, value } of changes) if (isPrompt(path)) this.targets.checkPrompt(path, String(value));
+    this.coming = changedExperiment(this.coming, changes);
+    for (const change of changes) {
+      const make = (place: StepPlace): void => this.record(change, place);
+      if (isLimit(change.path)) make(this.targets.next());
+      else this.waiting.push({ from: 0, make });
     }
-    const parsed = experimentSchema.safeParse(document);
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues;
-      throw new InputError(
-        "change.invalid",
-        `${issue?.path.join(".") ?? "The experiment"}: ${issue?.message ?? "not allowed"}. The running experiment stays as it is.`,
-      );
-    }
-    this.coming = parsed.data;
-    this.waiting.push(...changes);
   }
 
-  /** Puts the waiting changes in force and records each on the timeline. */
+  /** Makes a recorded change again at the step it was made for; its event stands on the timeline already. */
+  repeat({ path, iteration, userSteps }: ChangeEvent, value: unknown): void {
+    if (!isPrompt(path)) this.coming = changedExperiment(this.coming, [{ path, value }]);
+    if (isLimit(path)) this.putInForce(path, value, iteration);
+    else this.schedule(userSteps, () => this.putInForce(path, value, iteration));
+  }
+
+  /** Has something done before the environment step that comes after so many user steps. */
+  schedule(userSteps: number, make: () => void): void {
+    this.waiting.push({ from: userSteps, make });
+  }
+
+  /** Puts in force what waits for this step or an earlier one. */
   apply(iteration: number, userSteps: number): void {
-    for (const { path, value } of this.waiting.splice(0)) {
-      const change = isPrompt(path)
-        ? this.targets.prompt(path, String(value), iteration)
-        : this.applySetting(path, value);
-      if (change) this.targets.event({ type: "change", path, ...change, iteration, userSteps });
-    }
+    const due = this.waiting.filter(({ from }) => from <= userSteps);
+    if (due.length === 0) return;
+    this.waiting = this.waiting.filter(({ from }) => from > userSteps);
+    for (const { make } of due) make({ iteration, userSteps });
   }
 
-  private applySetting(path: string, value: unknown): { from: unknown; to: unknown } | undefined {
+  /** One change in force, and on the timeline where it made a difference. */
+  private record({ path, value }: LiveChange, place: StepPlace): void {
+    const { from, to } = this.putInForce(path, value, place.iteration);
+    if (differs(from, to)) this.targets.event({ type: "change", path, from, to, ...place });
+  }
+
+  private putInForce(path: string, value: unknown, iteration: number): { from: unknown; to: unknown } {
+    if (isPrompt(path)) return this.targets.prompt(path, String(value), iteration);
     const from = valueAt(this.current, path);
     this.current = experimentSchema.parse(withValue(this.current, path, value));
     const to = valueAt(this.current, path);
-    if (JSON.stringify(from) === JSON.stringify(to)) return undefined;
-    this.targets.setting(path, this.current);
+    if (differs(from, to)) this.targets.setting(path, this.current);
     return { from, to };
   }
 }
+
+/**
+ * The document with changes to its settings; prompts stand beside it.
+ *
+ * @throws InputError `change.not-live`, `change.invalid`
+ */
+export function changedExperiment(experiment: Experiment, changes: readonly LiveChange[]): Experiment {
+  const document = changes
+    .filter(({ path }) => !isPrompt(path))
+    .reduce<unknown>((changed, { path, value }) => withValue(changed, checkedPath(path), value), experiment);
+  const parsed = experimentSchema.safeParse(document);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new InputError(
+    "change.invalid",
+    `${issue?.path.join(".") ?? "The experiment"}: ${issue?.message ?? "not allowed"}. The running experiment stays as it is.`,
+  );
+}
+
+const differs = (from: unknown, to: unknown): boolean => JSON.stringify(from) !== JSON.stringify(to);
+const isLimit = (path: string): boolean => path.startsWith("models.");
 
 const isPrompt = (path: string): path is PromptPath => path === "planner.prompt" || path === "critic.prompt";
 

@@ -1,10 +1,10 @@
 /** The schedulers of a run: one per role, one budget and one answer cache for both, and one way to pause. */
-import { join } from "node:path";
+import { resolve } from "node:path";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { MetricRow } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
 import { AnswerCache } from "../llm/answerCache.ts";
-import { Budget } from "../llm/budget.ts";
+import { Budget, budgetSettings } from "../llm/budget.ts";
 import type { Blocked } from "../llm/errors.ts";
 import { OpenAiProvider } from "../llm/providers/openai.ts";
 import { ReplayProvider } from "../llm/providers/replay.ts";
@@ -18,7 +18,7 @@ import type { RunControl } from "./control.ts";
 
 /** How a process reaches models. Keys stay in memory. */
 export interface ModelAccess {
-  /** The API key: of the variable the experiment names, or the one the user gave. */
+  /** The API key: of the variable the experiment names, or the one the user gave. Undefined: a server without keys. */
   readonly apiKey: (variable: string | undefined) => string | undefined;
   /** Asks one of the editor's own models; absent outside the editor. */
   readonly ask?: VscodeOptions["ask"];
@@ -31,17 +31,29 @@ export interface ModelPoolOptions {
   readonly baseFolder: string;
   readonly cacheFile: string;
   readonly record: (row: CallRow) => void;
+  /**
+   * Somebody can raise a budget while the run waits. Where nobody can, a budget that is used up interrupts the run. True
+   * by default.
+   */
+  readonly attended?: boolean;
 }
 
-/** While a model cannot be reached, it is asked again after this many milliseconds. */
-const RETRY_MS = 15_000;
+type Role = "planner" | "critic";
+
+/** While a model cannot be reached, it is asked again: soon at first, then ever later. Milliseconds. */
+const RETRY = { first: 1000, longest: 15_000 } as const;
 const DEFAULT_BASE_URL = "https://api.openai.com/v1";
+/** Sent to nobody but OpenAI unless an experiment names it. */
+const DEFAULT_KEY_VARIABLE = "OPENAI_API_KEY";
+/** What a used-up budget holds a run back by: one for both roles. */
+const BUDGET = "budget";
 
 export class ModelPool {
   readonly budget: Budget;
-  private readonly schedulers = new Map<"planner" | "critic", Scheduler>();
+  private readonly schedulers = new Map<Role, Scheduler>();
   private cache: AnswerCache | undefined;
-  private blocked = false;
+  /** Retries in vain since a role's model last answered. */
+  private readonly retries = new Map<Role, number>();
 
   constructor(
     private readonly experiment: Experiment,
@@ -51,7 +63,7 @@ export class ModelPool {
   }
 
   /** @throws InputError where the role's model settings cannot be used */
-  async scheduler(role: "planner" | "critic"): Promise<Scheduler> {
+  async scheduler(role: Role): Promise<Scheduler> {
     const provider = await this.provider(role);
     const { experiment } = this;
     this.cache ??= AnswerCache.open(this.options.cacheFile);
@@ -61,13 +73,20 @@ export class ModelPool {
       budget: this.budget,
       // Recorded answers are a cache of their own.
       ...(provider.kind !== "replay" && { cache: this.cache }),
-      record: (row) => this.record(row),
-      onBlocked: (why) => this.onBlocked(why),
+      record: (row) => this.record(role, row),
+      onBlocked: (why) => this.onBlocked(role, why),
       clock: systemClock,
       jitter: new RandomStream(experiment.seed, "jitter", role),
     });
     this.schedulers.set(role, scheduler);
     return scheduler;
+  }
+
+  /** In force at once, for requests that wait too; a run that waits for a higher budget goes on. */
+  setLimits(limits: Experiment["models"]): void {
+    this.budget.limits = limits;
+    for (const scheduler of this.schedulers.values()) scheduler.setLimits(limits);
+    this.options.control.release(BUDGET);
   }
 
   /** Numbers of the iteration that ended; nothing without a model. Latencies are those of the slower role. */
@@ -90,28 +109,33 @@ export class ModelPool {
     };
   }
 
-  private record(row: CallRow): void {
+  private record(role: Role, row: CallRow): void {
     this.options.record(row);
-    if (this.blocked && row.attempts > 0 && row.error === undefined) {
-      this.blocked = false;
-      this.options.control.resume();
+    if (row.attempts === 0 || row.error !== undefined) return;
+    if (this.retries.delete(role)) this.options.control.release(role);
+  }
+
+  private async onBlocked(role: Role, why: Blocked): Promise<void> {
+    const { control, attended = true } = this.options;
+    if (why.kind === "budget") {
+      const how = `On the command line: lerl resume <run folder> --set ${budgetSettings[why.limit]}=<more>.`;
+      if (!attended) control.stop("interrupted", `${why.message} ${how}`);
+      return control.block(BUDGET, why.message);
     }
+    const retries = this.retries.get(role) ?? 0;
+    this.retries.set(role, retries + 1);
+    const wait = Math.min(RETRY.longest, RETRY.first * 2 ** retries);
+    await control.block(role, `${why.message} The run goes on by itself when the model answers again.`, wait);
   }
 
-  private async onBlocked(why: Blocked): Promise<void> {
-    const { control } = this.options;
-    if (why.kind === "budget") return control.block(why.message);
-    this.blocked = true;
-    await control.block(`${why.message} The run goes on by itself when the model answers again.`, RETRY_MS);
-  }
-
-  private async provider(role: "planner" | "critic"): Promise<Provider> {
+  private async provider(role: Role): Promise<Provider> {
     const settings = this.experiment[role];
     const { models, baseFolder } = this.options;
     switch (settings.provider) {
       case "openai": {
-        const apiKey = models.apiKey(settings.apiKeyVariable);
-        return new OpenAiProvider({ baseUrl: settings.baseUrl ?? DEFAULT_BASE_URL, ...(apiKey && { apiKey }) });
+        const { baseUrl, apiKeyVariable } = settings;
+        const apiKey = models.apiKey(apiKeyVariable ?? (baseUrl === undefined ? DEFAULT_KEY_VARIABLE : undefined));
+        return new OpenAiProvider({ baseUrl: baseUrl ?? DEFAULT_BASE_URL, ...(apiKey && { apiKey }) });
       }
       case "vscode":
         if (models.ask) return new VscodeProvider({ ask: models.ask });
@@ -120,7 +144,7 @@ export class ModelPool {
           `${role}.provider: "vscode" works inside the editor only. On the command line use "openai" with a base URL, or "offline".`,
         );
       case "replay":
-        if (settings.replayFrom) return ReplayProvider.open(join(baseFolder, settings.replayFrom, "llm.jsonl"));
+        if (settings.replayFrom) return ReplayProvider.open(resolve(baseFolder, settings.replayFrom, "llm.jsonl"));
         throw new InputError(
           "models.replay-missing",
           `${role}.replayFrom: missing; "replay" needs the run folder whose recorded answers it uses.`,

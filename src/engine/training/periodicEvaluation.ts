@@ -1,6 +1,6 @@
 /** The evaluation beside training, with its reference rows: random, round-robin planning, and the oracle. */
 import type { Experiment } from "../../protocol/experiment.ts";
-import type { ReferencePolicy, ReferenceRow, RunSummary } from "../../protocol/run.ts";
+import type { Episode, ReferencePolicy, ReferenceRow, RunSummary } from "../../protocol/run.ts";
 import { ReflectionPool } from "../critic/reflectionPool.ts";
 import {
   type Contender,
@@ -9,14 +9,14 @@ import {
   evaluationSlots,
   meanScores,
 } from "../evaluation/evaluate.ts";
+import { referenceContenders } from "../evaluation/references.ts";
+import { mean } from "../evaluation/statistics.ts";
 import { RandomStream } from "../math/random.ts";
-import { OfflinePlanner } from "../planner/offline.ts";
 import type { Planner } from "../planner/planner.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { ResponseModel } from "../simulator/responseModel.ts";
 import { evaluationSessions, type SessionStart } from "../simulator/sessionSource.ts";
 import type { TensorEngine } from "../tensor/tensorEngine.ts";
-import { createPolicy } from "./policies.ts";
 import type { EvaluationValues } from "./trainer.ts";
 import type { World } from "./world.ts";
 
@@ -25,7 +25,9 @@ export interface PeriodicEvaluationOptions {
   readonly engine: TensorEngine;
   /** The document in force: a live change of the quit rule counts here too. */
   readonly experiment: () => Experiment;
+  /** The run's own planner, and the one that stands in for it where `evaluation.planner` says so. */
   readonly planner: Planner | undefined;
+  readonly offlinePlanner: Planner | undefined;
   readonly policy: Policy;
   readonly pool: ReflectionPool;
   readonly signal: AbortSignal;
@@ -33,11 +35,22 @@ export interface PeriodicEvaluationOptions {
   readonly progress: (phase: string, fraction: number) => void;
 }
 
+type Scores = { readonly tInt: number; readonly rCum: number; readonly rSin: number };
+
+/** What a checkpoint keeps (plain JSON). */
+export interface PeriodicEvaluationState {
+  readonly references: readonly ReferenceRow[] | null;
+  readonly summary: Omit<RunSummary, "userSteps"> | null;
+  readonly ended: readonly Scores[];
+}
+
 export class PeriodicEvaluation {
   private readonly sessions: readonly SessionStart[];
   private readonly responseModel: ResponseModel;
   private references: readonly ReferenceRow[] | undefined;
   private newest: Omit<RunSummary, "userSteps"> | undefined;
+  /** Training sessions since the last measurement, under section 10's `training-means`. */
+  private ended: Scores[] = [];
 
   constructor(private readonly options: PeriodicEvaluationOptions) {
     const { world, experiment } = options;
@@ -55,36 +68,67 @@ export class PeriodicEvaluation {
     this.references = undefined;
   }
 
-  /** What was measured before a run was interrupted. */
-  restore(references: readonly ReferenceRow[], summary: RunSummary | undefined): void {
-    if (references.length > 0) this.references = references;
-    this.newest = summary;
+  /** Sessions that ended in training: what the reference reports means of. */
+  observe(episodes: readonly Episode[]): void {
+    if (!this.measuresTraining) return;
+    this.ended.push(...episodes.map(({ tInt, rCum, rSin }) => ({ tInt, rCum, rSin })));
   }
 
-  /** Scores of the policy as it is now, mean action, on the fixed users. */
+  /** Scores of the policy as it is now, mean action, on the fixed users; or the means of training (switch 14). */
   async measure(iteration: number): Promise<EvaluationValues> {
-    const { world, experiment, planner, policy, signal } = this.options;
-    if (world.fidelity("evaluation") === "training-means") return {};
+    if (this.measuresTraining) return this.trainingMeans();
+    const { experiment, policy, signal } = this.options;
     if (experiment().evaluation.references) this.references ??= await this.measureReferences(iteration);
-    const rows = await evaluate(
-      this.setting(),
-      {
-        planner,
-        policy: (slots) => policy.evaluator(slots),
-        sampleReflections: this.frozenPool(),
-        replanEvery: experiment().planner.replanEvery,
-      },
-      signal,
-    );
-    const { tInt, rCum, rSin } = meanScores(rows);
-    const normalised = this.normalise(rCum);
-    this.newest = { tInt, rCum, rSin, ...(normalised !== undefined && { normalised }) };
-    return {
-      evalTInt: tInt,
-      evalRCum: rCum,
-      evalRSin: rSin,
-      ...(normalised !== undefined && { evalNormalised: normalised }),
+    const contender: Contender = {
+      ...this.planning(),
+      policy: (slots) => policy.evaluator(slots),
+      sampleReflections: this.frozenPool(),
     };
+    const scores = meanScores(await evaluate(this.setting(), contender, signal));
+    const normalised = this.normalise(scores.rCum);
+    const planner = contender.planner === undefined ? "none" : this.asksModel ? "model" : "offline";
+    this.newest = { ...scores, ...(normalised !== undefined && { normalised }), planner };
+    return { ...evaluationValues(scores), ...(normalised !== undefined && { evalNormalised: normalised }) };
+  }
+
+  state(): PeriodicEvaluationState {
+    return { references: this.references ?? null, summary: this.newest ?? null, ended: this.ended };
+  }
+
+  restore({ references, summary, ended }: PeriodicEvaluationState): void {
+    this.references = references ?? undefined;
+    this.newest = summary ?? undefined;
+    this.ended = [...ended];
+  }
+
+  private get measuresTraining(): boolean {
+    return this.options.world.fidelity("evaluation") === "training-means";
+  }
+
+  private trainingMeans(): EvaluationValues {
+    if (this.ended.length === 0) return {};
+    const scores = {
+      tInt: mean(this.ended.map(({ tInt }) => tInt)),
+      rCum: mean(this.ended.map(({ rCum }) => rCum)),
+      rSin: mean(this.ended.map(({ rSin }) => rSin)),
+    };
+    this.ended = [];
+    this.newest = scores;
+    return evaluationValues(scores);
+  }
+
+  /** Whether a model plans in evaluations. */
+  private get asksModel(): boolean {
+    const { planner, evaluation } = this.options.experiment();
+    return planner.enabled && planner.provider !== "offline" && evaluation.planner === "same";
+  }
+
+  /** The stand-in plans anew at every step: its plans cost nothing. */
+  private planning(): Pick<Contender, "planner" | "replanEvery"> {
+    const { planner, offlinePlanner, experiment } = this.options;
+    const { provider, replanEvery } = experiment().planner;
+    if (provider === "offline" || this.asksModel) return { planner, replanEvery };
+    return { planner: offlinePlanner, replanEvery: 1 };
   }
 
   /** The pool as it is, sampled by a stream of the evaluation's own: training does not notice. */
@@ -110,24 +154,7 @@ export class PeriodicEvaluation {
 
   private async measureReferences(iteration: number): Promise<readonly ReferenceRow[]> {
     const { world, engine, experiment, signal, reference, progress } = this.options;
-    const { dataset, interest } = world;
-    const document = experiment();
-    const { categoriesPerPlan } = document.planner;
-    const roundRobin = new OfflinePlanner({ dataset, interest, strategy: "round-robin", categoriesPerPlan });
-    const policyOf = (kind: Experiment["policy"]["kind"]) => (slots: number) =>
-      createPolicy({
-        experiment: { ...document, policy: { ...document.policy, kind } },
-        world,
-        engine,
-        slots,
-        quitRule: () => document.simulator.quit,
-      });
-    const contenders: readonly (readonly [ReferencePolicy, Contender])[] = [
-      ["random", { planner: undefined, policy: policyOf("random") }],
-      // Round-robin planning over a policy that has learned nothing.
-      ["round-robin", { planner: roundRobin, policy: policyOf("ppo") }],
-      ["oracle", { planner: undefined, policy: policyOf("greedy") }],
-    ];
+    const contenders = referenceContenders(experiment(), world, engine);
     const rows: ReferenceRow[] = [];
     for (const [i, [policy, contender]] of contenders.entries()) {
       progress("Measuring reference policies", i / contenders.length);
@@ -147,3 +174,9 @@ export class PeriodicEvaluation {
     return (rCum - random) / (oracle - random);
   }
 }
+
+const evaluationValues = ({ tInt, rCum, rSin }: Scores): EvaluationValues => ({
+  evalTInt: tInt,
+  evalRCum: rCum,
+  evalRSin: rSin,
+});

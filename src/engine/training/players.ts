@@ -13,6 +13,7 @@ import { plannerView } from "../prompts/plannerContext.ts";
 import { type Prompt, parsePrompt } from "../prompts/promptFile.ts";
 import type { ChangeTargets, PromptPath } from "./liveChanges.ts";
 import { ModelPool, type ModelPoolOptions } from "./modelPool.ts";
+import type { PromptHashes } from "./trainer.ts";
 import type { World } from "./world.ts";
 
 export type PromptRole = "planner" | "critic";
@@ -26,8 +27,10 @@ export interface PlayerOptions extends Omit<ModelPoolOptions, "cacheFile"> {
 
 export interface Players {
   readonly planner: Planner | undefined;
+  /** Plans without a model; undefined only where nothing plans. */
+  readonly offlinePlanner: Planner | undefined;
   readonly critic: Critic | undefined;
-  readonly promptHash: (role: PromptRole) => string | undefined;
+  readonly promptHashes: () => PromptHashes;
   readonly checkPrompt: ChangeTargets["checkPrompt"];
   readonly changePrompt: ChangeTargets["prompt"];
   /** After a live change of a planner setting. */
@@ -98,9 +101,10 @@ export async function createPlayers(experiment: Experiment, world: World, option
 
   return {
     planner,
+    offlinePlanner: planner && offlinePlanner,
     critic,
     models,
-    promptHash: (role) => prompts.get(role)?.hash,
+    promptHashes: () => Object.fromEntries([...prompts].map(([role, { hash }]) => [role, hash])),
     checkPrompt: (path, text) => {
       const role = roleOf(path);
       parseFor(role, { file: fileOf(role), text });

@@ -1,7 +1,7 @@
 /** From a finished session to a reflection in the pool (docs/method.md, section 1, step 6, and section 2). */
 import type { FidelityChoice } from "../../protocol/experiment.ts";
 import type { Episode } from "../../protocol/run.ts";
-import type { Critic, FinishedSession } from "../critic/critic.ts";
+import type { Critic, FinishedSession, WrittenReflection } from "../critic/critic.ts";
 import type { ReflectionPool } from "../critic/reflectionPool.ts";
 import type { StepResult } from "../simulator/environment.ts";
 import { sessionScores } from "../simulator/session.ts";
@@ -28,40 +28,45 @@ export interface EndedSession {
 /** In the reference a score is shared by this many reflections: the last one's of each group. */
 const REFERENCE_GROUP = 3;
 
+/** What the critic was asked, and its answer to come. */
+interface Asked {
+  readonly ended: readonly EndedSession[];
+  readonly promptHash: string | undefined;
+  readonly written: Promise<readonly WrittenReflection[]>;
+}
+
 export class Reflecting {
-  private pending: Promise<void> | undefined;
+  private asked: Asked[] = [];
 
   constructor(private readonly options: ReflectingOptions) {}
 
-  /** Asks the critic about the sessions that ended. Their reflections enter the pool when `settle` is awaited. */
+  /** Asks the critic about the sessions that ended. */
   submit(ended: readonly EndedSession[], signal: AbortSignal): void {
     if (ended.length === 0) return;
-    const before = this.pending;
-    // Taken now: a session that goes on grows while the critic waits its turn.
+    const { critic, promptHash } = this.options;
     const sessions = ended.map(({ result }) => this.sessionFor(result));
-    this.pending = (async () => {
-      await before;
-      await this.reflect(ended, sessions, signal);
-    })();
+    const written = critic.reflect(sessions, signal);
     // A failure belongs to whoever awaits `settle`; until then it must not count as unhandled.
-    this.pending.catch(() => undefined);
+    written.catch(() => undefined);
+    this.asked.push({ ended, promptHash: promptHash(), written });
   }
 
-  /** Resolves when every reflection asked for has entered the pool. */
+  /**
+   * Takes the reflections asked for into the pool, in the order of asking. Here and not when the critic answers: what
+   * plans are made with must not depend on how fast that was.
+   */
   async settle(): Promise<void> {
-    const { pending } = this;
-    this.pending = undefined;
-    await pending;
+    const asked = this.asked;
+    this.asked = [];
+    for (const { ended, promptHash, written } of asked) this.take(ended, await written, promptHash);
   }
 
-  private async reflect(
+  private take(
     ended: readonly EndedSession[],
-    sessions: readonly FinishedSession[],
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { critic, pool, promptHash, reflected } = this.options;
-    const hash = promptHash();
-    const written = await critic.reflect(sessions, signal);
+    written: readonly WrittenReflection[],
+    promptHash: string | undefined,
+  ): void {
+    const { pool, reflected } = this.options;
     const scores = this.scores(ended.map(({ result }) => result));
     for (const [i, { episode }] of ended.entries()) {
       const { text = "", source = "offline" } = written[i] ?? {};
@@ -71,7 +76,7 @@ export class Reflecting {
         iteration: episode.iteration,
         score: scores[i] ?? 0,
         episode: episode.id,
-        ...(hash !== undefined && { promptHash: hash }),
+        ...(promptHash !== undefined && { promptHash }),
       });
       reflected(text === "" ? episode : { ...episode, reflection: text });
     }

@@ -5,20 +5,22 @@
 import { dirname } from "node:path";
 import type { LiveChange, PromptTexts, ReflectionChange, RunProgress } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
-import type { ReferenceRow, RunId, RunRecord, RunState } from "../../protocol/run.ts";
+import type { RunId, RunRecord, RunState } from "../../protocol/run.ts";
 import { poolChange, type ReflectionPool } from "../critic/reflectionPool.ts";
 import { InputError, messageOf } from "../errors.ts";
-import type { CallRow } from "../llm/types.ts";
 import { type Checkpoint, CheckpointStore } from "../store/checkpoint.ts";
 import type { JsonDocument } from "../store/jsonDocument.ts";
-import { jsonLines, readJsonLines } from "../store/jsonLines.ts";
 import { openReflections, openRunRecord, type ReflectionsDocument } from "../store/runDocuments.ts";
 import { RunFolder } from "../store/runFolder.ts";
 import { type Assembly, assemble } from "./assemble.ts";
+import { type Comeback, comeBack, promptsAt, spent } from "./comeback.ts";
 import { RunControl, StopSignal } from "./control.ts";
 import type { ModelAccess } from "./modelPool.ts";
-import { type HandMade, RunLog, type RunRows, rewind } from "./runLog.ts";
-import type { IterationWork, Trainer, TrainerState, TrainingSink } from "./trainer.ts";
+import { type Beginning, trainingProgress } from "./progress.ts";
+import { type HandMade, RunLog, type RunRows } from "./runLog.ts";
+import type { IterationWork, Trainer, TrainingSink } from "./trainer.ts";
+
+export { promptsInForce } from "./comeback.ts";
 
 /** Told of everything that happens in a run. */
 export interface RunListener {
@@ -38,6 +40,8 @@ export interface RunHost {
   readonly listener: RunListener;
   /** How models are reached: keys, and the editor's own models. */
   readonly models: ModelAccess;
+  /** Somebody can raise a model budget while the run waits for it; where nobody can, the run is interrupted. */
+  readonly attended: boolean;
 }
 
 export interface RunStart {
@@ -57,7 +61,7 @@ export class Run {
   private lastState: Checkpoint | undefined;
   private activeSince: number | undefined;
   /** Where this process took the run up. */
-  private began = { iteration: 0, seconds: 0 };
+  private began: Beginning = { iteration: 0, seconds: 0 };
   /** What made the run fail: an InputError where the user can mend it. */
   failure: unknown;
   private finished: Promise<RunRecord> | undefined;
@@ -69,9 +73,7 @@ export class Run {
     private readonly pool: JsonDocument<ReflectionsDocument>,
     private readonly log: RunLog,
     private readonly prompts: PromptTexts,
-    private readonly resumed:
-      | { readonly checkpoint: Checkpoint | undefined; readonly handMade: readonly HandMade[] }
-      | undefined,
+    private readonly comeback: Comeback | undefined,
   ) {
     this.checkpoints = new CheckpointStore(folder.path, (warning) => host.listener.log?.("warn", warning.message));
     this.control = new RunControl((paused) => this.pauseChanged(paused?.reason));
@@ -112,16 +114,14 @@ export class Run {
 
   /**
    * Opens the folder of a run that did not end, to go on from its checkpoint.
-   * @throws InputError where there is nothing to go on from
+   * @param changes live changes for its next environment step
+   * @throws InputError where there is nothing to go on from, or a change is not allowed
    */
-  static async reopen(path: string, host: RunHost): Promise<Run> {
+  static async reopen(path: string, host: RunHost, changes: readonly LiveChange[] = []): Promise<Run> {
     const folder = await RunFolder.open(path, host.now);
     try {
-      const checkpoint = await new CheckpointStore(folder.path, (warning) =>
-        host.listener.log?.("warn", warning.message),
-      ).load();
-      const handMade = await rewind(folder, checkpoint ? (checkpoint.json as TrainerState).iteration : -1);
-      return await Run.open(folder, host, undefined, { checkpoint, handMade });
+      const comeback = await comeBack(folder, changes, (warning) => host.listener.log?.("warn", warning.message));
+      return await Run.open(folder, host, undefined, comeback);
     } catch (error) {
       await folder.release();
       throw error;
@@ -132,17 +132,15 @@ export class Run {
     folder: RunFolder,
     host: RunHost,
     prompts: PromptTexts | undefined,
-    resumed: Run["resumed"],
+    comeback: Comeback | undefined,
     initial?: RunRecord,
   ): Promise<Run> {
     const onWarning = (warning: Error): void => host.listener.log?.("warn", warning.message);
     const record = await openRunRecord({ file: folder.file("record"), onWarning }, initial);
     const pool = await openReflections({ file: folder.file("reflections"), onWarning });
-    if (resumed && record.data.state === "done") {
-      throw new InputError("run.done", `${folder.path}: this run is done. Start a new one, or evaluate it.`);
-    }
     const log = new RunLog(folder, (kind, row) => host.listener.row?.(folder.id, kind, row));
-    return new Run(folder, host, record, pool, log, prompts ?? promptsInForce(record.data), resumed);
+    const texts = prompts ?? promptsAt(record.data, comeback?.checkpoint?.json.prompts);
+    return new Run(folder, host, record, pool, log, texts, comeback);
   }
 
   get id(): RunId {
@@ -175,20 +173,16 @@ export class Run {
 
   /** @throws InputError when there is no such reflection */
   changeReflection(change: Omit<ReflectionChange, "runId">): void {
-    const pool = this.assembly?.pool;
     const { action, text, rating, id } = change;
-    if (!pool?.change(id, poolChange(change))) {
+    if (!this.trainer || !this.assembly?.pool.change(id, poolChange(change))) {
       throw new InputError("reflections.unknown", `Reflection ${id} is no longer in the pool of ${this.id}.`);
     }
     const value = action === "edit" ? text : action === "rate" ? rating : undefined;
-    const { iteration, userSteps } = this.place();
     this.log.append("events", {
       type: "pool",
       action,
       reflection: id,
-      // Of the iteration under way: when that is computed again, so is this.
-      iteration: iteration + 1,
-      userSteps,
+      ...this.trainer.next,
       ...(value !== undefined && { value }),
     });
     this.log.flush();
@@ -218,9 +212,9 @@ export class Run {
   }
 
   private async play(): Promise<void> {
-    const experiment = this.record.data.experiment as Experiment;
+    const { checkpoint, handMade = [], changes = [] } = this.comeback ?? {};
     this.assembly = await assemble({
-      experiment,
+      experiment: checkpoint?.json.experiment ?? (this.record.data.experiment as Experiment),
       prompts: this.prompts,
       baseFolder: dirname(this.record.data.experimentFile),
       storageFolder: storageFolder(this.host.workspaceFolder),
@@ -228,65 +222,50 @@ export class Run {
       log: this.log,
       sink: this.sink(),
       models: this.host.models,
+      attended: this.host.attended,
       progress: (phase, fraction) => this.reportPhase(phase, fraction),
       notify: (level, message) => this.host.listener.log?.(level, message),
       promptInForce: (role, prompt, since) => this.notePrompt(role, prompt, since),
     });
-    const { trainer } = this.assembly;
+    const { trainer, models } = this.assembly;
     this.trainer = trainer;
     this.control.signal.throwIfAborted();
     this.activeSince = this.host.now().getTime();
-    this.update({ state: "running" });
-    const { checkpoint, handMade } = this.resumed ?? {};
+    this.update({ state: "running", reason: undefined, endedAt: undefined });
+    models.budget.restore(await spent(this.folder));
+    this.began = { iteration: checkpoint?.json.iteration ?? 0, seconds: this.activeSeconds() };
     if (checkpoint) {
-      trainer.restore({ json: checkpoint.json as TrainerState, arrays: checkpoint.arrays });
+      trainer.restore(checkpoint);
       this.lastState = checkpoint;
-      await this.recall(this.assembly);
-      this.event({ type: "resumed" });
-    } else {
-      this.event({ type: "started" });
-      await trainer.start();
     }
-    this.began = { iteration: trainer.place.iteration, seconds: this.activeSeconds() };
-    if (handMade) this.repeat(handMade);
+    this.event({ type: checkpoint ? "resumed" : "started" });
+    this.repeat(handMade);
+    if (changes.length > 0) this.change(changes);
+    if (!checkpoint) await trainer.start();
     await trainer.run();
     this.summarise();
     await this.save();
   }
 
-  /** What earlier processes measured and spent. */
-  private async recall({ evaluation, models }: Assembly): Promise<void> {
-    const references = await readJsonLines<ReferenceRow>(this.folder.file("references"));
-    evaluation.restore(references, this.record.data.summary);
-    let { calls, tokens, cost } = models.budget.spending;
-    for await (const row of jsonLines<CallRow>(this.folder.file("llm"))) {
-      calls += row.attempts > 0 && row.error === undefined ? 1 : 0;
-      tokens += row.cached ? 0 : row.tokensIn + row.tokensOut;
-      cost += row.cost;
-    }
-    models.budget.restore({ calls, tokens, cost });
-  }
-
-  /** Changes by hand that fell away with the rows after the checkpoint: made again. */
+  /** What a person did after the checkpoint is done again, at the step it was done for. */
   private repeat(handMade: readonly HandMade[]): void {
     for (const event of handMade) {
       try {
-        if (event.type === "change") {
-          const value = event.path.endsWith(".prompt") ? this.promptText(String(event.to)) : event.to;
-          this.change([{ path: event.path, value }]);
-        } else {
-          const { action, reflection: id, value } = event;
-          this.changeReflection({
-            id,
-            action,
-            ...(typeof value === "string" && { text: value }),
-            ...(typeof value === "number" && { rating: value }),
-          });
-        }
+        if (event.type === "pool") this.repeatInPool(event);
+        else
+          this.assembly?.changes.repeat(
+            event,
+            event.path.endsWith(".prompt") ? this.promptText(String(event.to)) : event.to,
+          );
       } catch (error) {
         this.host.listener.log?.("warn", `A change made before the interruption was not repeated: ${messageOf(error)}`);
       }
     }
+  }
+
+  private repeatInPool({ action, reflection, value, userSteps }: Extract<HandMade, { type: "pool" }>): void {
+    const amended = { action, ...(typeof value === "string" ? { text: value } : { rating: value ?? 0 }) };
+    this.assembly?.changes.schedule(userSteps, () => this.assembly?.pool.change(reflection, poolChange(amended)));
   }
 
   private sink(): TrainingSink {
@@ -328,9 +307,9 @@ export class Run {
   }
 
   /** A stop in the middle of an iteration: everything that belongs to it is computed again when the run goes on. */
-  private async interrupted({ kind }: StopSignal): Promise<void> {
+  private async interrupted({ kind, reason }: StopSignal): Promise<void> {
     await this.save();
-    this.end(kind);
+    this.end(kind, reason);
   }
 
   private end(state: RunState, reason?: string, cause?: unknown): void {
@@ -403,11 +382,11 @@ export class Run {
     prompt: { file: string; text: string; hash: string },
     since: number,
   ): void {
-    const versions = this.record.data.prompts;
-    if (versions.some((version) => version.role === role && version.hash === prompt.hash && version.since <= since))
-      return;
+    const versions = this.record.data.prompts.filter((version) => version.role === role);
+    const isKnown = since === 0 && versions.some(({ hash }) => hash === prompt.hash);
+    if (isKnown || versions.findLast((version) => version.since <= since)?.hash === prompt.hash) return;
     const { file, text, hash } = prompt;
-    this.update({ prompts: [...versions, { role, hash, file, text, since }] });
+    this.update({ prompts: [...this.record.data.prompts, { role, hash, file, text, since }] });
   }
 
   private promptText(hash: string): string | undefined {
@@ -419,36 +398,10 @@ export class Run {
     this.host.listener.progress?.({ runId: this.id, phase, fraction, iteration: 0, iterations, calls: 0, cost: 0 });
   }
 
-  private reportIteration(iteration: number, fraction: number): void {
-    const { iterations, iteration: done, summary } = this.record.data;
-    const complete = Math.min(iterations, fraction === 1 ? iteration : iteration - 1 + fraction);
-    const served = complete - this.began.iteration;
-    const seconds = this.activeSeconds() - this.began.seconds;
-    const secondsLeft = served > 0 ? (seconds / served) * (iterations - complete) : undefined;
-    const { calls = 0, cost = 0 } = this.assembly?.models.budget.spending ?? {};
-    this.host.listener.progress?.({
-      runId: this.id,
-      phase: "Training",
-      fraction: complete / iterations,
-      iteration: done,
-      iterations,
-      ...(secondsLeft !== undefined && { secondsLeft }),
-      ...(summary && { rCum: summary.rCum }),
-      calls,
-      cost,
-    });
+  private reportIteration(iteration: number, share: number): void {
+    const spending = this.assembly?.models.budget.spending ?? { calls: 0, cost: 0 };
+    this.host.listener.progress?.(trainingProgress(this.current, this.began, iteration, share, spending));
   }
 }
 
 export const storageFolder = (workspaceFolder: string): string => `${workspaceFolder}/.lerl`;
-
-/** The prompts a run last used. */
-export function promptsInForce({ prompts }: RunRecord): PromptTexts {
-  const newest = (role: "planner" | "critic") => prompts.filter((version) => version.role === role).at(-1);
-  const planner = newest("planner");
-  const critic = newest("critic");
-  return {
-    ...(planner && { planner: { file: planner.file, text: planner.text } }),
-    ...(critic && { critic: { file: critic.file, text: critic.text } }),
-  };
-}

@@ -2,7 +2,8 @@
 
 import type { Episode, MetricRow, ReferenceRow, TimelineEvent } from "../../protocol/run.ts";
 import type { CallRow } from "../llm/types.ts";
-import { JsonLinesWriter, jsonLines, truncateAfter } from "../store/jsonLines.ts";
+import { replaceFile, toJson } from "../store/files.ts";
+import { JsonLinesWriter, readJsonLines, truncateAfter } from "../store/jsonLines.ts";
 import type { RunFolder } from "../store/runFolder.ts";
 
 /** Rows by the file they go to. */
@@ -38,6 +39,8 @@ export class RunLog {
 
   append<K extends keyof RunRows>(kind: K, row: RunRows[K]): void {
     this.writers[kind].append(row);
+    // A call is paid for: its row must outlive this process, whatever happens next.
+    if (kind === "llm") this.writers.llm.flush();
     this.listener(kind, row);
   }
 
@@ -56,20 +59,24 @@ export class RunLog {
   }
 }
 
-/** What a person did after the checkpoint that a run goes on from: it must not be lost with the rows. */
+/** What a person did: it must not be lost with the rows after a checkpoint. */
 export type HandMade = Extract<TimelineEvent, { type: "change" | "pool" }>;
 
 /**
  * Cuts a run's files back to a checkpoint: rows of later iterations are computed again, byte for byte. Model calls stay,
- * they were made. Returns the changes by hand that fell away.
+ * they were made, and so does what a person did; it is returned, to be done again at its step.
  */
 export async function rewind(folder: RunFolder, iteration: number): Promise<readonly HandMade[]> {
-  const lost: HandMade[] = [];
-  for await (const event of jsonLines<TimelineEvent>(folder.file("events"))) {
-    if (event.iteration > iteration && (event.type === "change" || event.type === "pool")) lost.push(event);
+  const events = await readJsonLines<TimelineEvent>(folder.file("events"));
+  // Not cut off but picked out: between the events of an iteration stand pauses, which belong to the one before.
+  const kept = events.filter((event) => event.iteration <= iteration || isHandMade(event));
+  if (kept.length < events.length) {
+    await replaceFile(folder.file("events"), kept.map((event) => `${toJson(event)}\n`).join(""));
   }
-  for (const kind of ["metrics", "timing", "events", "references", "episodes"] as const) {
+  for (const kind of ["metrics", "timing", "references", "episodes"] as const) {
     await truncateAfter<{ iteration: number }>(folder.file(kind), (row) => row.iteration <= iteration);
   }
-  return lost;
+  return kept.filter(isHandMade).filter((event) => event.iteration > iteration);
 }
+
+const isHandMade = (event: TimelineEvent): event is HandMade => event.type === "change" || event.type === "pool";

@@ -2,6 +2,7 @@
  * The loop of docs/method.md, section 1: rollout, reflections, update; iteration by iteration, and an evaluation now and
  * then. It knows interfaces only; `assemble.ts` chooses what stands behind them.
  */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { Episode, MetricRow, TimelineEvent } from "../../protocol/run.ts";
 import type { Critic } from "../critic/critic.ts";
@@ -12,6 +13,8 @@ import type { PolicyState } from "../policy/policy.ts";
 import type { EnvironmentState } from "../simulator/environment.ts";
 import type { RunControl } from "./control.ts";
 import { type EpisodePlans, type EpisodeRecorder, episodeId } from "./episodes.ts";
+import type { LiveChanges, StepPlace } from "./liveChanges.ts";
+import type { PeriodicEvaluation, PeriodicEvaluationState } from "./periodicEvaluation.ts";
 import { type EndedSession, Reflecting } from "./reflecting.ts";
 import type { ServedStep, Stepper, StepperState } from "./stepper.ts";
 import { IterationTally, type TallyContext } from "./tally.ts";
@@ -35,7 +38,7 @@ export interface IterationWork {
   readonly seconds: number;
 }
 
-/** Numbers of one evaluation, by metric name; empty where there is none (section 10, switch 14). */
+/** Numbers of one evaluation, by metric name. */
 export type EvaluationValues = Readonly<
   Partial<Record<"evalTInt" | "evalRCum" | "evalRSin" | "evalNormalised", number>>
 >;
@@ -45,27 +48,30 @@ export interface TrainerParts {
   readonly stepper: Stepper;
   readonly planner: Planner | undefined;
   readonly critic: Critic | undefined;
-  readonly criticPromptHash: () => string | undefined;
   readonly pool: ReflectionPool;
   readonly episodes: EpisodeRecorder;
   readonly tally: TallyContext;
   readonly control: RunControl;
   readonly sink: TrainingSink;
-  readonly evaluate: (iteration: number) => Promise<EvaluationValues>;
+  readonly evaluation: Pick<PeriodicEvaluation, "measure" | "observe" | "state" | "restore">;
   /** Looks a completed iteration and the sessions that ended in it over for trouble. */
   readonly watch: FailureWatch;
   /** Milliseconds from any origin; reaches timing rows only. */
   readonly now: () => number;
-  /** Live changes that wait for the next environment step. */
-  readonly applyChanges: (iteration: number, userSteps: number) => void;
-  /** The document in force, live changes included. */
-  readonly inForce: () => Experiment;
+  readonly changes: Pick<LiveChanges, "apply" | "experiment">;
+  /** Hash of the prompts in force. */
+  readonly promptHashes: () => PromptHashes;
 }
+
+export type PromptHashes = { readonly [role in "planner" | "critic"]?: string };
 
 /** Everything a run needs to go on as if it had not been interrupted; arrays apart. */
 export interface TrainerState {
   readonly iteration: number;
   readonly userSteps: number;
+  /** The document and the prompts in force, live changes included. */
+  readonly experiment: Experiment;
+  readonly prompts: PromptHashes;
   readonly environment: EnvironmentState;
   readonly stepper: StepperState;
   readonly episodes: EpisodePlans;
@@ -73,6 +79,7 @@ export interface TrainerState {
   readonly policy: PolicyState["json"];
   readonly pool: ReturnType<ReflectionPool["state"]>;
   readonly watch: unknown;
+  readonly evaluation: PeriodicEvaluationState;
 }
 
 export class Trainer {
@@ -81,9 +88,11 @@ export class Trainer {
   private readonly reflecting: Reflecting | undefined;
   /** Sessions that ended in the iteration under way. */
   private ended: Episode[] = [];
+  /** The environment step to come: where a change made now takes effect. */
+  next: StepPlace = { iteration: 1, userSteps: 0 };
 
   constructor(private readonly parts: TrainerParts) {
-    const { critic, pool, experiment, criticPromptHash, sink, tally } = parts;
+    const { critic, pool, experiment, promptHashes, sink, tally } = parts;
     this.reflecting =
       critic &&
       new Reflecting({
@@ -92,7 +101,7 @@ export class Trainer {
         slateSize: experiment.simulator.slateSize,
         reflectionSession: tally.fidelity("reflectionSession"),
         poolScore: tally.fidelity("poolScore"),
-        promptHash: criticPromptHash,
+        promptHash: () => promptHashes().critic,
         reflected: (episode) => {
           this.keep(episode);
           sink.pool();
@@ -121,16 +130,20 @@ export class Trainer {
 
   /** One rollout and one update. */
   private async iterate(): Promise<void> {
-    const { experiment, stepper, control, sink } = this.parts;
+    const { experiment, stepper, control, sink, changes } = this.parts;
     const { rolloutSteps } = experiment.training;
-    const { policy } = stepper.parts;
+    const { policy, environment } = stepper.parts;
     const iteration = this.iteration + 1;
     const started = this.parts.now();
     const tally = new IterationTally(this.parts.tally);
     let userSteps = this.userSteps;
     for (let step = 0; step < rolloutSteps; step++) {
+      // Whatever waits outside, a change or a signal, is let in between two steps.
+      await nextTurn();
       await control.proceed();
-      this.parts.applyChanges(iteration, userSteps);
+      changes.apply(iteration, userSteps);
+      const isLast = step === rolloutSteps - 1;
+      this.next = { iteration: isLast ? iteration + 1 : iteration, userSteps: userSteps + environment.sessions.length };
       // The critic's words enter the pool once this step's plans are made: the two waits overlap.
       const served = await stepper.step(control.signal, this.reflecting?.settle());
       userSteps += served.length;
@@ -170,28 +183,31 @@ export class Trainer {
 
   /** Evaluates where one is due, and writes the iteration's row. */
   private async measure(values: MetricRow["values"], work: IterationWork): Promise<void> {
-    const { experiment, control, sink, pool, evaluate, watch, inForce } = this.parts;
+    const { experiment, control, sink, pool, evaluation, watch, changes } = this.parts;
     const { iteration, userSteps } = this;
+    evaluation.observe(this.ended);
     const due = iteration % experiment.evaluation.every === 0 || iteration === experiment.training.iterations;
-    const evaluation = due ? await evaluate(iteration) : {};
+    const evaluated = due ? await evaluation.measure(iteration) : {};
     control.signal.throwIfAborted();
-    const row: MetricRow = { iteration, userSteps, values: { ...values, ...evaluation } };
+    const row: MetricRow = { iteration, userSteps, values: { ...values, ...evaluated } };
     sink.metrics(row);
     const episodes = this.ended;
     this.ended = [];
-    const observation = { row, experiment: inForce(), reflections: pool.reflections, episodes };
+    const observation = { row, experiment: changes.experiment, reflections: pool.reflections, episodes };
     for (const event of watch.observe(observation)) sink.event(event);
     await sink.iterationDone(iteration, work);
   }
 
   /** Between iterations only: the rollout is empty then. */
   state(): { readonly json: TrainerState; readonly arrays: PolicyState["arrays"] } {
-    const { stepper, episodes, planner, pool } = this.parts;
+    const { stepper, episodes, planner, pool, changes, promptHashes, evaluation } = this.parts;
     const policy = stepper.parts.policy.state();
     return {
       json: structuredClone({
         iteration: this.iteration,
         userSteps: this.userSteps,
+        experiment: changes.experiment,
+        prompts: promptHashes(),
         environment: stepper.parts.environment.state(),
         stepper: stepper.state(),
         episodes: episodes.state(),
@@ -199,6 +215,7 @@ export class Trainer {
         policy: policy.json,
         pool: pool.state(),
         watch: this.parts.watch.state(),
+        evaluation: evaluation.state(),
       }),
       arrays: policy.arrays,
     };
@@ -208,8 +225,10 @@ export class Trainer {
     const { stepper, episodes, planner, pool } = this.parts;
     this.iteration = json.iteration;
     this.userSteps = json.userSteps;
+    this.next = { iteration: json.iteration + 1, userSteps: json.userSteps };
     pool.restore(json.pool);
     this.parts.watch.restore(json.watch);
+    this.parts.evaluation.restore(json.evaluation);
     planner?.restore(json.planner);
     stepper.parts.policy.restore({ json: json.policy, arrays });
     stepper.parts.environment.restore(json.environment);

@@ -1,0 +1,146 @@
+/** A real HTTP server that answers chat completions, or fails in every way servers do, and remembers what it was asked. */
+import { createHash } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+export type Fault =
+  | "429"
+  | "500"
+  | "not json"
+  | "no choices"
+  | "truncated body"
+  | "cut reply"
+  | "empty reply"
+  | "prose"
+  | "unknown ids"
+  | "hang"
+  | "disconnect";
+
+export interface Asked {
+  readonly model: string;
+  readonly messages: readonly { readonly role: string; readonly content: string }[];
+  readonly authorization: string | undefined;
+  readonly fault: Fault | undefined;
+}
+
+export class ChatServer {
+  readonly journal: Asked[] = [];
+  /** What goes wrong with the n-th request, from 0. */
+  fault: (n: number) => Fault | undefined = () => undefined;
+  latencyMs = 0;
+  /** Repeated to whoever asks, as careless servers do. */
+  echoesKey = false;
+  private readonly hanging = new Set<ServerResponse>();
+  private server: Server | undefined;
+  private port = 0;
+
+  get baseUrl(): string {
+    return `http://127.0.0.1:${this.port}/v1`;
+  }
+
+  /** On the port it had before, if any. */
+  async open(): Promise<void> {
+    const server = createServer((req, res) => void this.handle(req, res));
+    this.server = server;
+    await new Promise<void>((resolve) => server.listen(this.port, "127.0.0.1", resolve));
+    this.port = (server.address() as AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    const { server } = this;
+    this.server = undefined;
+    for (const res of this.hanging) res.destroy();
+    server?.closeAllConnections();
+    await new Promise((resolve) => (server ? server.close(resolve) : resolve(undefined)));
+  }
+
+  /** Resolves when so many requests have come in. */
+  async asked(count: number): Promise<void> {
+    while (this.journal.length < count) await sleep(5);
+  }
+
+  private async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    let text = "";
+    for await (const chunk of req) text += chunk;
+    if (req.url?.endsWith("/models")) return json(res, 200, { data: [{ id: "test-model" }] });
+    const body = JSON.parse(text) as Pick<Asked, "model" | "messages"> & { response_format?: unknown };
+    const fault = this.fault(this.journal.length);
+    const { authorization } = req.headers;
+    this.journal.push({ model: body.model, messages: body.messages, authorization, fault });
+    if (this.latencyMs > 0) await sleep(this.latencyMs);
+    if (fault && this.fail(fault, res, authorization)) return;
+    const wanted = body.response_format !== undefined;
+    const content = fault ? bad[fault] : wanted ? plan(body.messages) : reflection(body.messages);
+    const said = content ?? "";
+    json(res, 200, completion(this.echoesKey ? `${said} ${authorization}` : said, fault === "cut reply"));
+  }
+
+  private fail(fault: Fault, res: ServerResponse, authorization: string | undefined): boolean {
+    const message = this.echoesKey ? `trouble, ${authorization}` : "trouble";
+    switch (fault) {
+      case "429":
+        json(res, 429, { error: { message } }, { "retry-after": "0" });
+        return true;
+      case "500":
+        json(res, 500, { error: { message } });
+        return true;
+      case "not json":
+        res.writeHead(200, { "content-type": "application/json" }).end("<html>busy</html>");
+        return true;
+      case "no choices":
+        json(res, 200, { choices: [] });
+        return true;
+      case "truncated body": {
+        const whole = JSON.stringify(completion("hello", false));
+        res.writeHead(200, { "content-type": "application/json", "content-length": whole.length });
+        res.write(whole.slice(0, whole.length / 2), () => res.destroy());
+        return true;
+      }
+      case "hang":
+        this.hanging.add(res);
+        return true;
+      case "disconnect":
+        res.destroy();
+        return true;
+      default:
+        return false;
+    }
+  }
+}
+
+const bad: Partial<Record<Fault, string>> = {
+  "cut reply": '{"categories": [1, 2',
+  "empty reply": "",
+  prose: "I would rather not.",
+  "unknown ids": '{"categories": [999, 998]}',
+};
+
+const completion = (content: string, cut: boolean) => ({
+  id: "c",
+  object: "chat.completion",
+  created: 0,
+  model: "test-model",
+  choices: [{ index: 0, message: { role: "assistant", content }, finish_reason: cut ? "length" : "stop" }],
+  usage: { prompt_tokens: 100, completion_tokens: 10, total_tokens: 110 },
+});
+
+type Messages = Asked["messages"];
+
+const digest = (messages: Messages): Buffer => createHash("sha256").update(JSON.stringify(messages)).digest();
+
+/** Five of the candidates the prompt lists, always the same for the same prompt. */
+function plan(messages: Messages): string {
+  const text = messages.at(-1)?.content ?? "";
+  const candidates = [...text.matchAll(/^- (\d+) \([^)]*\)$/gm)].map(([, id]) => Number(id));
+  const drawn = [...digest(messages)].map((byte) => candidates[byte % candidates.length] ?? 0);
+  return JSON.stringify({ categories: [...new Set(drawn)].slice(0, 5) });
+}
+
+function reflection(messages: Messages): string {
+  return `Lesson ${digest(messages).toString("hex", 0, 4)}: change categories before the user tires of them.`;
+}
+
+function json(res: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+  res.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
+}
