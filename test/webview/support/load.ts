@@ -5,6 +5,8 @@ import type { MetricRow } from "../../../src/protocol/run.ts";
 export interface Frames {
   readonly frames: number;
   readonly seconds: number;
+  /** Times a canvas was drawn anew, all charts together. */
+  readonly redraws: number;
   /** 95th percentile of the time between frames, milliseconds. */
   readonly p95: number;
 }
@@ -57,17 +59,38 @@ export async function stream(
   return ticks * rows;
 }
 
+/** Counts the clearing of canvases, with which every drawing of a chart begins, until asked for the number. */
+function countRedraws(): () => number {
+  const prototype = CanvasRenderingContext2D.prototype;
+  const original = prototype.clearRect;
+  let count = 0;
+  prototype.clearRect = function clearRect(...area) {
+    count++;
+    original.apply(this, area);
+  };
+  return () => {
+    prototype.clearRect = original;
+    return count;
+  };
+}
+
 /** A new row in every frame, so that every frame draws every chart. */
 export function animate(runIds: readonly string[], metrics: readonly MetricName[], seconds: number): Promise<Frames> {
   return new Promise((resolve) => {
     const times: number[] = [];
+    const counted = countRedraws();
     const frame = (now: number): void => {
       times.push(now);
       const [first = now] = times;
       if (now - first >= seconds * 1000) {
         const gaps = times.slice(1).map((time, i) => time - (times[i] ?? 0));
         gaps.sort((a, b) => a - b);
-        resolve({ frames: gaps.length, seconds: (now - first) / 1000, p95: gaps[Math.floor(gaps.length * 0.95)] ?? 0 });
+        resolve({
+          frames: gaps.length,
+          seconds: (now - first) / 1000,
+          redraws: counted(),
+          p95: gaps[Math.floor(gaps.length * 0.95)] ?? 0,
+        });
         return;
       }
       for (const runId of runIds) send(runId, metrics, 1);

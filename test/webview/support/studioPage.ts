@@ -84,7 +84,7 @@ export class StudioPages {
     pageFailures.set(page, failures);
     await page.addInitScript(themeScript(theme));
     await page.goto(`${this.address}/?scenario=${scenario}`);
-    await page.waitForFunction(`document.querySelector("#studio > *:not(.loading)") !== null`);
+    await until(page, `document.querySelector("#studio > *:not(.loading)") !== null`);
     return page;
   }
 
@@ -123,6 +123,15 @@ export async function failuresOf(page: Page): Promise<string[]> {
 function residentMb(pid: number): number {
   const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
   return Number(kilobytes ?? 0) / 1024;
+}
+
+/** Waits until an expression holds; asked from here, for the page's policy lets nothing be evaluated inside. */
+export async function until(page: Page, expression: string, milliseconds = 60_000): Promise<void> {
+  const end = Date.now() + milliseconds;
+  while (!(await page.evaluate<boolean>(expression))) {
+    if (Date.now() > end) throw new Error(`Not so within ${milliseconds} ms: ${expression}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 interface ServedFile {

@@ -74,7 +74,11 @@ export class RunLibrary {
   load(runId: RunId): Promise<void> {
     const under = this.#loading.get(runId);
     if (under) return under;
-    const work = this.#catchUp(runId).finally(() => this.#loading.delete(runId));
+    const work = this.#catchUp(runId).finally(() => {
+      this.#loading.delete(runId);
+      // What never loaded is asked for again when it is wanted again.
+      if (!this.#runs.get(runId)?.loaded) this.#runs.delete(runId);
+    });
     this.#loading.set(runId, work);
     return work;
   }

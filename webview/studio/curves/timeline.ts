@@ -72,11 +72,13 @@ function describe(event: ToldEvent): EventText {
 
 function describeChange({ path, from, to }: Extract<ToldEvent, { type: "change" }>): EventText {
   if (path.endsWith(".prompt") && typeof from === "string" && typeof to === "string") {
+    const title = `${path.startsWith("critic") ? "Critic" : "Planner"} prompt changed`;
+    if (isHash(from) && isHash(to))
+      return { kind: "change", title, detail: `${from.slice(0, 7)} → ${to.slice(0, 7)}`, lines: [] };
     const changed = diffLines(from, to).filter(({ kind }) => kind !== "same");
     const lines = changed.slice(0, mostDiffLines).map(({ kind, text }) => `${kind === "added" ? "+" : "−"} ${text}`);
     if (changed.length > mostDiffLines) lines.push(`⋯ ${changed.length - mostDiffLines} more`);
-    const role = path.startsWith("critic") ? "Critic" : "Planner";
-    return { kind: "change", title: `${role} prompt changed`, detail: diffSummary(from, to), lines };
+    return { kind: "change", title, detail: diffSummary(from, to), lines };
   }
   if (isObject(from) && isObject(to)) {
     const keys = Object.keys({ ...from, ...to }).filter((key) => formatValue(from[key]) !== formatValue(to[key]));
@@ -85,6 +87,9 @@ function describeChange({ path, from, to }: Extract<ToldEvent, { type: "change" 
   }
   return { kind: "change", title: `${path} changed`, detail: `${formatValue(from)} → ${formatValue(to)}`, lines: [] };
 }
+
+/** A version whose text the run's record does not hold yet. */
+const isHash = (version: string): boolean => /^[0-9a-f]+$/.test(version);
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
