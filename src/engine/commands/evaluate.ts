@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import Table from "cli-table3";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { InputError } from "../errors.ts";
 import { pairedDifference } from "../evaluation/bootstrap.ts";
 import { evaluateRun } from "../evaluation/evaluateRun.ts";
@@ -14,6 +14,12 @@ import { number, paint } from "./terminal.ts";
 /** Sessions below which an evaluation is too noisy to be told to others (docs/method.md, section 13). */
 const FEWEST_SESSIONS = 200;
 
+interface EvaluateOptions {
+  readonly sessions?: number;
+  readonly planner: "same" | "offline";
+  readonly json?: boolean;
+}
+
 export function evaluateCommand(): Command {
   return new Command("evaluate")
     .description(
@@ -25,8 +31,13 @@ export function evaluateCommand(): Command {
       `sessions to evaluate, by default the experiment's, at least ${FEWEST_SESSIONS}`,
       countOption,
     )
+    .addOption(
+      new Option("--planner <who>", "where the run's planner asks a model: same asks it, offline plans without it")
+        .choices(["same", "offline"])
+        .default("same"),
+    )
     .option("--json", "print one JSON object")
-    .action(async (folder: string, { sessions, json }: { sessions?: number; json?: boolean }) => {
+    .action(async (folder: string, { sessions, planner, json }: EvaluateOptions) => {
       const abort = new AbortController();
       const interrupted = new InputError("cli.interrupted", "Interrupted; the evaluation before, if any, was kept.");
       const interrupt = (): void => abort.abort(interrupted);
@@ -34,6 +45,7 @@ export function evaluateCommand(): Command {
       const evaluation = await evaluateRun(folder, {
         workspaceFolder: process.cwd(),
         ...(sessions !== undefined && { sessions }),
+        planner,
         models: environmentModels(),
         signal: abort.signal,
         progress: (phase, fraction) => {

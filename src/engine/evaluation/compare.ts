@@ -157,6 +157,14 @@ function cautions({ groups, baseline }: Grouping): readonly string[] {
     notes.push(
       `Random, round-robin and oracle are those of ${groups[baseline]?.label ?? "the first row"}; each row is normalised by those of its own setting.`,
     );
+  if (
+    runs.some(
+      ({ experiment: { planner }, evaluation }) => planner.provider !== "offline" && evaluation?.planner === "offline",
+    )
+  )
+    notes.push(
+      "Runs whose planner asks a model were evaluated with the planner without one; lerl evaluate <runDir> asks it.",
+    );
   if (new Set(runs.map(({ record }) => record.engineVersion)).size > 1)
     notes.push("The runs are of different engine versions.");
   return notes;

@@ -3,16 +3,15 @@
  * on the fixed users; random, round-robin and oracle on the same sessions.
  */
 import { dirname } from "node:path";
-import { type Experiment, experimentSchema } from "../../protocol/experiment.ts";
-import { applyOverrides } from "../../protocol/overrides.ts";
-import type { ReferencePolicy, RunRecord, TimelineEvent } from "../../protocol/run.ts";
+import type { Experiment } from "../../protocol/experiment.ts";
+import type { ReferencePolicy } from "../../protocol/run.ts";
 import { ReflectionPool } from "../critic/reflectionPool.ts";
 import { InputError } from "../errors.ts";
 import type { CallRow } from "../llm/types.ts";
 import { RandomStream } from "../math/random.ts";
 import { evaluationSessions } from "../simulator/sessionSource.ts";
 import { CheckpointStore } from "../store/checkpoint.ts";
-import { JsonLinesWriter, jsonLines } from "../store/jsonLines.ts";
+import { JsonLinesWriter } from "../store/jsonLines.ts";
 import { readRunRecord } from "../store/runDocuments.ts";
 import { RunFolder } from "../store/runFolder.ts";
 import { RunControl } from "../training/control.ts";
@@ -40,6 +39,8 @@ export interface EvaluateRunOptions {
   readonly workspaceFolder: string;
   /** The experiment's by default. */
   readonly sessions?: number;
+  /** Who plans for a run whose planner asks a model: it (by default), or the planner without one. */
+  readonly planner?: Experiment["evaluation"]["planner"];
   /** How models are reached, where the run's planner asks one; without keys by default. */
   readonly models?: ModelAccess;
   readonly signal?: AbortSignal;
@@ -78,7 +79,8 @@ export async function evaluateRun(path: string, options: EvaluateRunOptions): Pr
   }
 }
 
-type AllOptions = Required<Omit<EvaluateRunOptions, "sessions">> & Pick<EvaluateRunOptions, "sessions">;
+type Chosen = "sessions" | "planner";
+type AllOptions = Required<Omit<EvaluateRunOptions, Chosen>> & Pick<EvaluateRunOptions, Chosen>;
 
 async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<EvaluationSummary> {
   const { workspaceFolder, signal, progress, log } = options;
@@ -91,14 +93,19 @@ async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<E
     );
   }
   const state = checkpoint.json as TrainerState;
-  const experiment = await experimentInForce(record, folder, options.sessions);
+  const { sessions = state.experiment.evaluation.sessions, planner = "same" } = options;
+  // The document with the live changes made to it.
+  const experiment: Experiment = {
+    ...state.experiment,
+    evaluation: { ...state.experiment.evaluation, sessions, planner },
+  };
   const baseFolder = dirname(record.experimentFile);
   const storage = storageFolder(workspaceFolder);
-  const engine = await createTensorEngine(experiment);
+  const engine = await createTensorEngine(experiment, "use");
   const calls = JsonLinesWriter.open<CallRow>(folder.file("llm"));
   try {
     const world = await buildWorld(experiment, { engine, baseFolder, storageFolder: storage, progress, log, signal });
-    const { planner } = await createPlayers(experiment, world, {
+    const players = await createPlayers(experiment, world, {
       prompts: promptsInForce(record),
       storageFolder: storage,
       baseFolder,
@@ -107,14 +114,17 @@ async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<E
       record: (row) => calls.append(row),
       promptInForce: () => undefined,
     });
-    planner?.restore(state.planner);
+    const asksModel = experiment.planner.provider !== "offline" && planner === "same";
+    const ownPlanner = asksModel ? players.planner : players.offlinePlanner;
+    if (asksModel) ownPlanner?.restore(state.planner);
     const policy = createPolicy({ experiment, world, engine, slots: 1, quitRule: () => experiment.simulator.quit });
     policy.restore({ json: state.policy, arrays: checkpoint.arrays });
     const own: Contender = {
-      planner,
+      planner: ownPlanner,
       policy: (slots) => policy.evaluator(slots),
       sampleReflections: frozenPool(experiment, state),
-      replanEvery: experiment.planner.replanEvery,
+      // As beside training: a stand-in for a model plans anew at every step.
+      replanEvery: asksModel || experiment.planner.provider === "offline" ? experiment.planner.replanEvery : 1,
     };
     const contenders: readonly (readonly [EvaluatedPolicy, Contender])[] = [
       ["run", own],
@@ -135,20 +145,6 @@ async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<E
     await calls.close();
     await engine.dispose();
   }
-}
-
-/** The run's document with the live changes made to it, and the number of sessions asked for. */
-async function experimentInForce(
-  record: RunRecord,
-  folder: RunFolder,
-  sessions: number | undefined,
-): Promise<Experiment> {
-  const changes: { path: string; value: unknown }[] = [];
-  for await (const event of jsonLines<TimelineEvent>(folder.file("events"))) {
-    if (event.type === "change" && !event.path.endsWith(".prompt")) changes.push({ path: event.path, value: event.to });
-  }
-  if (sessions !== undefined) changes.push({ path: "evaluation.sessions", value: sessions });
-  return experimentSchema.parse(JSON.parse(applyOverrides(JSON.stringify(record.experiment), changes)));
 }
 
 function settingOf(experiment: Experiment, world: World): EvaluationSetting {
@@ -210,6 +206,11 @@ function summarise(
     iteration,
     sessions: experiment.evaluation.sessions,
     seed: experiment.evaluation.seed,
+    planner: !experiment.planner.enabled
+      ? "none"
+      : experiment.planner.provider !== "offline" && experiment.evaluation.planner === "same"
+        ? "model"
+        : "offline",
     categoryNames: dataset.categories.map(({ name }) => name),
     run: of("run"),
     references,

@@ -43,6 +43,8 @@ const evaluationSummarySchema = z.strictObject({
   sessions: z.int(),
   /** Of the evaluation users and their click uniforms. */
   seed: z.int(),
+  /** Who planned for the run's own policy. */
+  planner: z.enum(["none", "offline", "model"]),
   categoryNames: z.array(z.string()),
   run: policySummarySchema,
   references: z.record(z.enum(referencePolicies), policySummarySchema),

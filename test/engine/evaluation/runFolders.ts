@@ -90,6 +90,7 @@ export async function writeRun(parent: string, made: MadeRun): Promise<string> {
     iteration: 1,
     sessions: sessions.length,
     seed: 1,
+    planner: "offline",
     categoryNames,
     run: policy(mean),
     references: { random: policy(random), "round-robin": policy((random + oracle) / 2), oracle: policy(oracle) },
