@@ -29,7 +29,7 @@ export function userModelCommand(): Command {
         const { experiment, folder } = await readExperimentFile(file, set);
         const abort = new AbortController();
         process.once("SIGINT", () => abort.abort(new InputError("cli.interrupted", "Interrupted; nothing was kept.")));
-        const engine = await createTensorEngine(experiment);
+        const engine = await createTensorEngine(experiment, "use");
         try {
           const model = await open(experiment, folder, engine, abort.signal);
           print(model, json === true);

@@ -5,7 +5,7 @@
 import { exp, log } from "../math/elementary.ts";
 import type { RandomStream } from "../math/random.ts";
 
-const LOG_2_PI = 1.8378770664093453;
+export const LOG_2_PI = 1.8378770664093453;
 
 /** One point's gradients are added to `mean` (by dimension) and `spread` (by spread parameter). */
 export interface GaussianGradient {
@@ -75,9 +75,9 @@ export const diagonalGaussian: GaussianFamily = {
 };
 
 /** Added to every entry of the reference's covariance matrix. */
-const EVERYWHERE = 1e-4;
+export const EVERYWHERE = 1e-4;
 /** Keeps the matrix positive definite should a variance be driven to zero. */
-const MIN_VARIANCE = 1e-6;
+export const MIN_VARIANCE = 1e-6;
 
 /**
  * The reference's full covariance D + 1e-4 * 1 1^T (section 10, row 16): the parameters are the variances on the diagonal,

@@ -1,6 +1,9 @@
 /** Losses of one transition with their gradients, and the diagnostics that go with them (docs/method.md, section 6). */
 import { exp } from "../math/elementary.ts";
 
+/** What the policy's gradient is that of. */
+export type ObjectiveName = "ppo" | "a2c";
+
 /** One transition's policy loss. */
 export interface PolicyLoss {
   readonly loss: number;
@@ -16,7 +19,7 @@ export interface PolicyLoss {
 export type PolicyObjective = (logProbability: number, oldLogProbability: number, advantage: number) => PolicyLoss;
 
 /** Log ratios beyond this are a policy gone far astray already; the bound keeps its exponential finite. */
-const LARGEST_LOG_RATIO = 20;
+export const LARGEST_LOG_RATIO = 20;
 
 function divergence(logProbability: number, oldLogProbability: number, clip: number) {
   const logRatio = Math.min(LARGEST_LOG_RATIO, Math.max(-LARGEST_LOG_RATIO, logProbability - oldLogProbability));
@@ -40,6 +43,10 @@ export function policyGradient(clip: number): PolicyObjective {
     const { ratio: _, ...kl } = divergence(logProbability, oldLogProbability, clip);
     return { loss: -advantage * logProbability, gradient: -advantage, ...kl };
   };
+}
+
+export function policyObjective(name: ObjectiveName, clip: number): PolicyObjective {
+  return name === "ppo" ? clippedSurrogate(clip) : policyGradient(clip);
 }
 
 /** Share of the initial learning rate in force at an iteration: linear from 1 to 0 over the run. */

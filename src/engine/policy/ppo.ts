@@ -8,12 +8,15 @@ import type { Views } from "../tensor/views.ts";
 import { Actor, type ActorOptions } from "./actor.ts";
 import { explainedVariance } from "./advantage.ts";
 import { PolicyEvaluator } from "./evaluator.ts";
+import { KernelGradients } from "./kernelGradients.ts";
 import { Learner } from "./learner.ts";
-import { annealed, clippedSurrogate, policyGradient } from "./losses.ts";
+import { annealed, type ObjectiveName, policyObjective } from "./losses.ts";
 import { PolicyModel } from "./model.ts";
 import { ActorCritic, type Group, groups } from "./network.ts";
 import type { ActMode, ActRequest, Diagnostics, Policy, PolicyOutcome, PolicyState } from "./policy.ts";
 import { assess, type Fragment } from "./rollout.ts";
+import { TargetNetwork } from "./targetNetwork.ts";
+import { TfjsGradients } from "./tfjsGradients.ts";
 import { type UpdateRule, updateRule } from "./updateRule.ts";
 import { viewsOf } from "./views.ts";
 
@@ -52,7 +55,7 @@ export function createA2cPolicy(options: PpoOptions): LearningPolicy {
   return create("a2c", options);
 }
 
-function create(name: "ppo" | "a2c", options: PpoOptions): LearningPolicy {
+function create(name: ObjectiveName, options: PpoOptions): LearningPolicy {
   const { engine, dataset, experiment } = options;
   const { policy, simulator, fidelity } = experiment;
   const seed = options.seed ?? experiment.seed;
@@ -60,9 +63,13 @@ function create(name: "ppo" | "a2c", options: PpoOptions): LearningPolicy {
   const model = new PolicyModel(engine, new ActorCritic(dataset, experiment, views.positions));
   model.store.initialize(seed, "policy");
   const rule = updateRule(experiment);
-  const objective = name === "ppo" ? clippedSurrogate(rule.clip) : policyGradient(rule.clip);
   const learnerRule: UpdateRule = name === "ppo" ? rule : { ...rule, epochs: 1 };
-  const learner = new Learner(model, views, learnerRule, objective, seed, policy.layout === "packed");
+  const target = new TargetNetwork(model);
+  const gradients =
+    engine.tfjs === undefined
+      ? new KernelGradients(model, views, rule, policyObjective(name, rule.clip), target, seed)
+      : new TfjsGradients(engine.tfjs.tf, model, views, rule, name, target, seed);
+  const learner = new Learner(model, learnerRule, gradients, target, seed, policy.layout === "packed");
   const actorOptions: ActorOptions = {
     slateSize: simulator.slateSize,
     // Row 1 of section 10.
@@ -191,7 +198,7 @@ class ActorCriticPolicy implements LearningPolicy {
         weights: store.values.slice(),
         moment1: store.moments[0].slice(),
         moment2: store.moments[1].slice(),
-        target: this.learner.targetValues.slice(),
+        target: this.learner.target.values.slice(),
       },
     };
   }
@@ -202,7 +209,7 @@ class ActorCriticPolicy implements LearningPolicy {
       weights: store.values,
       moment1: store.moments[0],
       moment2: store.moments[1],
-      target: this.learner.targetValues,
+      target: this.learner.target.values,
     };
     for (const [name, place] of Object.entries(places)) {
       const saved = arrays[name];

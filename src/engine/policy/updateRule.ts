@@ -44,3 +44,8 @@ export function updateRule({ ppo, fidelity }: Pick<Experiment, "ppo" | "fidelity
     samples: fidelityChoice(fidelity, "updateSamples"),
   };
 }
+
+/** Value targets are computed with the gradients, from the next states' values, instead of once per rollout. */
+export function needsNextStates({ targetTau, encoderGradient }: UpdateRule): boolean {
+  return targetTau !== undefined || encoderGradient === "td-target";
+}

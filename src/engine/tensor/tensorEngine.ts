@@ -4,6 +4,7 @@ import { LinearMemory } from "./memory.ts";
 import { plainKernels } from "./plain.ts";
 import { SCRATCH_BYTES } from "./scratch.ts";
 import { play, Tape } from "./tape.ts";
+import type { Tfjs } from "./tfjs/availability.ts";
 import { compileKernels, instantiateKernels, MODULE_BYTES } from "./wasm.ts";
 import { WorkerPool } from "./workerPool.ts";
 
@@ -12,6 +13,7 @@ export interface TensorEngineOptions {
   readonly backend: "wasm" | "plain";
   /** Threads beside the calling one; results do not depend on it. The plain backend has none. */
   readonly workers: number;
+  readonly tfjs?: Tfjs | undefined;
 }
 
 export class TensorEngine {
@@ -21,17 +23,19 @@ export class TensorEngine {
     readonly kernels: Kernels,
     private readonly playAll: (tapes: readonly Tape[]) => void,
     private readonly pool: WorkerPool | undefined,
+    /** Where given, TensorFlow.js computes the gradients of a policy's updates; the kernels do the rest. */
+    readonly tfjs: Tfjs | undefined,
   ) {}
 
   /** @throws LerlError `tensor.not-built`, `tensor.worker-failed` */
-  static async create({ backend, workers }: TensorEngineOptions): Promise<TensorEngine> {
+  static async create({ backend, workers, tfjs }: TensorEngineOptions): Promise<TensorEngine> {
     const memory = new LinearMemory(MODULE_BYTES);
     if (backend === "plain") {
       const kernels = plainKernels(memory);
       const playAll = (tapes: readonly Tape[]) => {
         for (const { address, length } of tapes) play(kernels, memory, address, length);
       };
-      return new TensorEngine(memory, kernels, playAll, undefined);
+      return new TensorEngine(memory, kernels, playAll, undefined, tfjs);
     }
     const module = compileKernels();
     const kernels = instantiateKernels(module, memory.handle, memory.reserve(SCRATCH_BYTES).address);
@@ -39,7 +43,7 @@ export class TensorEngine {
       const playAll = (tapes: readonly Tape[]) => {
         for (const { address, length } of tapes) kernels.execute(address, length);
       };
-      return new TensorEngine(memory, kernels, playAll, undefined);
+      return new TensorEngine(memory, kernels, playAll, undefined, tfjs);
     }
     const pool = new WorkerPool(memory, module, kernels.execute);
     try {
@@ -48,7 +52,7 @@ export class TensorEngine {
       await pool.dispose();
       throw error;
     }
-    return new TensorEngine(memory, kernels, (tapes) => pool.run(tapes), pool);
+    return new TensorEngine(memory, kernels, (tapes) => pool.run(tapes), pool, tfjs);
   }
 
   /** An empty tape. */

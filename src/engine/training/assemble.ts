@@ -49,7 +49,8 @@ export interface Assembly {
 export async function assemble(options: AssembleOptions): Promise<Assembly> {
   const { experiment, control, log, sink } = options;
   const { simulator, seed } = experiment;
-  const engine = await createTensorEngine(experiment);
+  const engine = await createTensorEngine(experiment, "learn");
+  if (engine.tfjs) options.notify("info", `Updates are computed by ${engine.tfjs.text}.`);
   const world = await buildWorld(experiment, {
     engine,
     baseFolder: options.baseFolder,

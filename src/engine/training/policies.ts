@@ -7,15 +7,22 @@ import { createA2cPolicy, createPpoPolicy, type LearningPolicy } from "../policy
 import { correlationPenaltyInForce } from "../simulator/correlation.ts";
 import { rewardPerFeedback } from "../simulator/reward.ts";
 import { TensorEngine } from "../tensor/tensorEngine.ts";
+import { loadTfjs } from "../tensor/tfjs/availability.ts";
 import type { World } from "./world.ts";
 
 /** More threads than this wait for one another longer than they compute. */
 const MOST_THREADS = 4;
 
-/** The numeric engine of a run, shared by everything in it that computes. */
-export function createTensorEngine({ policy }: Experiment): Promise<TensorEngine> {
+/**
+ * The numeric engine of a run, shared by everything in it that computes. With the backend `tfjs`, TensorFlow.js computes
+ * the updates of a policy that learns and our kernels all the rest.
+ *
+ * @throws InputError `policy.tfjs-missing`
+ */
+export async function createTensorEngine({ policy }: Experiment, purpose: "learn" | "use"): Promise<TensorEngine> {
   const threads = policy.workers === 0 ? Math.min(MOST_THREADS, availableParallelism()) : policy.workers;
-  return TensorEngine.create({ backend: policy.backend === "plain" ? "plain" : "wasm", workers: threads - 1 });
+  const tfjs = policy.backend === "tfjs" && purpose === "learn" ? await loadTfjs() : undefined;
+  return TensorEngine.create({ backend: policy.backend === "plain" ? "plain" : "wasm", workers: threads - 1, tfjs });
 }
 
 export interface PolicySetting {

@@ -3,11 +3,13 @@ import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Actor } from "../../../src/engine/policy/actor.ts";
 import { GradientShard } from "../../../src/engine/policy/gradientShard.ts";
+import { KernelGradients } from "../../../src/engine/policy/kernelGradients.ts";
 import { Learner } from "../../../src/engine/policy/learner.ts";
 import { clippedSurrogate } from "../../../src/engine/policy/losses.ts";
 import { PolicyModel } from "../../../src/engine/policy/model.ts";
 import { ActorCritic } from "../../../src/engine/policy/network.ts";
 import type { Fragment, Transition } from "../../../src/engine/policy/rollout.ts";
+import { TargetNetwork } from "../../../src/engine/policy/targetNetwork.ts";
 import { updateRule } from "../../../src/engine/policy/updateRule.ts";
 import { viewsOf } from "../../../src/engine/policy/views.ts";
 import { TensorEngine } from "../../../src/engine/tensor/tensorEngine.ts";
@@ -33,7 +35,9 @@ function rollout(input: ExperimentInput) {
   const model = new PolicyModel(engine, network);
   model.store.initialize(3, "policy");
   const rule = updateRule(experiment);
-  const learner = new Learner(model, views, rule, clippedSurrogate(rule.clip), 3, true);
+  const target = new TargetNetwork(model);
+  const gradients = new KernelGradients(model, views, rule, clippedSurrogate(rule.clip), target, 3);
+  const learner = new Learner(model, rule, gradients, target, 3, true);
   const actor = new Actor(model, views, 3, { slateSize: 2, exclusion: "infinity", dropout: 0, seed: 3 });
   const sessions = [0, 1, 2].map((slot) => openSession(dataset, slot));
   for (const session of sessions) actor.open(session);
@@ -44,7 +48,7 @@ function rollout(input: ExperimentInput) {
     bootstrap: 0,
   }));
   for (let t = 0; t < 4; t++) serve(actor, sessions, fragments, t);
-  return { experiment, views, network, model, rule, learner, actor, fragments };
+  return { experiment, views, network, model, rule, gradients, learner, actor, fragments };
 }
 
 function serve(actor: Actor, sessions: readonly OpenSession[], fragments: readonly Fragment[], t: number): void {
@@ -78,8 +82,8 @@ const everything = ({ fragments }: Parts) =>
 
 /** The whole loss at the parameters as they stand, leaving no gradients behind. */
 function lossOf(parts: Parts): number {
-  const { model, learner, rule } = parts;
-  const { policyLoss, valueLoss } = learner.gradients(everything(parts));
+  const { model, gradients, rule } = parts;
+  const { policyLoss, valueLoss } = gradients.compute(everything(parts), 0);
   const { store } = model;
   engine.memory.floats(store.shardGradients, store.shards * store.layout.denseLength).fill(0);
   return policyLoss + rule.valueCoefficient * valueLoss - rule.entropyCoefficient * model.gaussian().entropy;
@@ -87,23 +91,20 @@ function lossOf(parts: Parts): number {
 
 /** Gradient of the whole loss, [layout.length]. */
 function gradientOf(parts: Parts): Float32Array {
-  const { model, learner, network } = parts;
+  const { model, gradients } = parts;
   const { store } = model;
   const { length, denseLength } = store.layout;
-  learner.gradients(everything(parts));
+  gradients.compute(everything(parts), 0);
   const gradient = new Float32Array(length);
   for (let shard = 0; shard < store.shards; shard++) {
     const own = engine.memory.floats(store.shardGradient(shard), denseLength);
     for (let i = 0; i < denseLength; i++) gradient[i] = (gradient[i] as number) + (own[i] as number);
     own.fill(0);
   }
-  const tapes = Array.from({ length: network.states.columns }, () => engine.tape());
-  network.states.scatter(tapes, store.gradient, learner.work);
-  engine.run(tapes);
+  engine.run(gradients.scatters);
   const tables = engine.memory.floats(store.gradient, length);
   gradient.set(tables.subarray(denseLength), denseLength);
   tables.fill(0);
-  for (const tape of tapes) tape.dispose();
   return gradient;
 }
 
@@ -240,11 +241,11 @@ describe("fidelity", () => {
     expect(parts.rule).toMatchObject({ lambda: 0, clip: 0.8, normaliseAdvantage: false, targetTau: 0.01 });
     const { learner, model, network } = parts;
     const first = network.value.linears[0]?.weight.offset ?? 0;
-    const before = learner.targetValues.slice();
+    const before = learner.target.values.slice();
     expect(before).toEqual(model.store.values.slice(first, first + before.length));
     learner.step(everything(parts), { action: 1e-3, value: 1e-2, encoder: 0, std: 0 });
     const value = model.store.values;
-    learner.targetValues.forEach((target, i) => {
+    learner.target.values.forEach((target, i) => {
       const old = before[i] as number;
       expect(target).toBeCloseTo(old + 0.01 * ((value[first + i] as number) - old), 6);
     });

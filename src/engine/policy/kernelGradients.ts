@@ -1,0 +1,133 @@
+/** Losses and gradients of a gradient step by our kernels: shards in parallel, one result (docs/method.md, section 6). */
+import { deriveKey } from "../math/random.ts";
+import type { Address } from "../tensor/kernels.ts";
+import type { Region } from "../tensor/memory.ts";
+import type { Tape } from "../tensor/tape.ts";
+import type { Views } from "../tensor/views.ts";
+import { GradientShard } from "./gradientShard.ts";
+import type { PolicyObjective } from "./losses.ts";
+import type { Minibatch } from "./minibatches.ts";
+import { type PolicyModel, SHARDS } from "./model.ts";
+import { type PlacedTransition, place } from "./placement.ts";
+import { noLosses, type StepGradients, type StepLosses } from "./stepGradients.ts";
+import type { TargetNetwork } from "./targetNetwork.ts";
+import { needsNextStates, type UpdateRule } from "./updateRule.ts";
+
+export class KernelGradients implements StepGradients {
+  readonly scatters: readonly Tape[];
+  private readonly shards: readonly GradientShard[];
+  /** Room for gradients that nobody wants. */
+  private readonly discarded: Region;
+  /** Shards with work in the current gradient step. */
+  private busy: readonly GradientShard[] = [];
+
+  constructor(
+    private readonly model: PolicyModel,
+    private readonly views: Views,
+    private readonly rule: UpdateRule,
+    private readonly objective: PolicyObjective,
+    private readonly target: TargetNetwork,
+    private readonly seed: number,
+  ) {
+    const { engine, network, store } = model;
+    this.shards = Array.from({ length: SHARDS }, (_, i) => new GradientShard(model, i));
+    this.scatters = Array.from({ length: network.states.columns }, () => engine.tape());
+    this.discarded = engine.memory.reserve(store.layout.denseLength * 4);
+  }
+
+  compute(minibatch: Minibatch, step: number): StepLosses {
+    const { engine, network, store } = this.model;
+    const { rule } = this;
+    const live = needsNextStates(rule);
+    const encoder = { feedbackTypes: network.states.shape.feedbackTypes, start: network.states.start };
+    const { sequences, transitions } = place(minibatch, this.views, encoder, SHARDS, live);
+    this.busy = this.shards.filter((_, i) => (sequences[i]?.length ?? 0) > 0);
+    const key = deriveKey(this.seed, "dropout", step);
+    this.shards.forEach((shard, i) => {
+      const own = sequences[i] ?? [];
+      if (own.length > 0) shard.recordForward(own, rule.dropout, key, live ? this.targetWeights() : undefined);
+    });
+    const tapes = this.busy.map(({ tape }) => tape);
+    engine.run(tapes);
+    const losses = this.losses(transitions, live);
+    for (const shard of this.busy) {
+      shard.recordBackward(
+        rule.encoderGradient === "state"
+          ? { kind: "state" }
+          : { kind: "td-target", target: this.targetWeights(), discarded: this.discarded.address },
+      );
+    }
+    // The discarded gradients of all shards share one place, which two threads must not write at once.
+    if (rule.encoderGradient === "state") engine.run(tapes);
+    else for (const tape of tapes) engine.run([tape]);
+    const work = this.busy.map((shard) => shard.work);
+    network.states.scatter(this.scatters, store.gradient, work);
+    return losses;
+  }
+
+  dispose(): void {
+    for (const shard of this.shards) shard.dispose();
+    for (const tape of this.scatters) tape.dispose();
+    this.discarded.release();
+  }
+
+  /** Parameters that value the next state. */
+  private targetWeights(): Address {
+    return this.rule.targetTau === undefined ? this.model.store.weights : this.target.weights;
+  }
+
+  /** Losses of all transitions; their gradients go to the shards' buffers and the spread's to the first shard. */
+  private losses(transitions: readonly PlacedTransition[], live: boolean): StepLosses {
+    const { rule } = this;
+    const { network } = this.model;
+    const width = network.actionWidth;
+    const gaussian = this.model.gaussian();
+    const gradient = { mean: new Float64Array(width), spread: new Float64Array(width) };
+    const spread = new Float64Array(width);
+    const losses = noLosses();
+    const views = this.shards.map((shard) => (this.busy.includes(shard) ? shard.views() : undefined));
+    for (const view of views) {
+      view?.meanGradient.fill(0);
+      view?.valueGradient.fill(0);
+      view?.targetGradient.fill(0);
+    }
+    const share = 1 / transitions.length;
+    for (const { transition, state, next } of transitions) {
+      const here = views[state.shard];
+      if (here === undefined) throw new Error("a transition lies in a shard without work");
+      const there = next && views[next.shard];
+      const value = here.values[state.row] as number;
+      const nextValue = next && there ? (there.targets[next.row] as number) : 0;
+      const target = live ? transition.reward + rule.gamma * nextValue : transition.target;
+      const advantage = rule.targetTau === undefined ? transition.advantage : target - value;
+
+      const mean = here.means.subarray(state.row * width, (state.row + 1) * width);
+      const logProbability = gaussian.logProbabilityGradient(mean, transition.action, gradient);
+      const policy = this.objective(logProbability, transition.logProbability, advantage);
+      const weight = policy.gradient * share;
+      for (let i = 0; i < width; i++) {
+        const at = state.row * width + i;
+        here.meanGradient[at] = (here.meanGradient[at] as number) + weight * (gradient.mean[i] as number);
+        spread[i] = (spread[i] as number) + weight * (gradient.spread[i] as number);
+      }
+      const error = value - target;
+      const valueGradient = 2 * rule.valueCoefficient * error * share;
+      here.valueGradient[state.row] = (here.valueGradient[state.row] as number) + valueGradient;
+      if (next && there) {
+        there.targetGradient[next.row] = (there.targetGradient[next.row] as number) - rule.gamma * valueGradient;
+      }
+      losses.policyLoss += policy.loss * share;
+      losses.valueLoss += error * error * share;
+      losses.oldApproxKl += policy.k1 * share;
+      losses.approxKl += policy.k3 * share;
+      losses.clipFraction += policy.clipped ? share : 0;
+    }
+    gaussian.entropyGradient(gradient.spread);
+    const { store, engine } = this.model;
+    const spreadGradient = engine.memory.floats(network.spread.at(store.shardGradient(0)), width);
+    for (let i = 0; i < width; i++) {
+      spreadGradient[i] = (spread[i] as number) - rule.entropyCoefficient * (gradient.spread[i] as number);
+    }
+    return losses;
+  }
+}
