@@ -11,6 +11,7 @@ import { loadDataset } from "../data/loadDataset.ts";
 import { InputError } from "../errors.ts";
 import { InterestRanking } from "../planner/interest.ts";
 import { CategoryMasks } from "../planner/mask.ts";
+import { updateRule } from "../policy/updateRule.ts";
 import { LatentResponseModel } from "../simulator/latent.ts";
 import { MatrixResponseModel } from "../simulator/matrix.ts";
 import type { ResponseModelFactory } from "../simulator/responseModel.ts";
@@ -88,11 +89,11 @@ function checkSlate({ simulator, planner }: Experiment, dataset: Dataset): void 
 }
 
 async function responseModelsFor(
-  { simulator, fidelity, ppo }: Experiment,
+  experiment: Experiment,
   dataset: Dataset,
   options: WorldOptions,
 ): Promise<ResponseModelFactory> {
-  const config = simulator.responseModel;
+  const config = experiment.simulator.responseModel;
   const kind =
     config.kind === "auto" ? (dataset.latent ? "latent" : dataset.matrix ? "matrix" : "trained") : config.kind;
   if (kind === "latent") {
@@ -107,7 +108,7 @@ async function responseModelsFor(
   }
   return trainedResponseModel(dataset, config.kind === "trained" ? config : undefined, {
     ...options,
-    dropout: fidelityChoice(fidelity, "actingDropout") === "on" ? ppo.dropout : 0,
+    dropout: updateRule(experiment).actingDropout,
   });
 }
 
