@@ -8,7 +8,7 @@ import type { EngineNotifications, EngineRequests } from "../../protocol/engine.
 import type { EngineState } from "../../protocol/studio.ts";
 import { messageOf } from "../platform/errors.ts";
 import { EngineLostError } from "./engineErrors.ts";
-import { EngineProcess, type EngineProcessOptions } from "./engineProcess.ts";
+import type { EngineProcess, EngineProcessOptions } from "./engineProcess.ts";
 import { RestartPolicy } from "./restartPolicy.ts";
 
 export interface EngineClientOptions
@@ -132,6 +132,8 @@ export class EngineClient implements Disposable {
   }
 
   private async launch(workspaceFolder: string): Promise<EngineProcess> {
+    // What speaks with the process loads with the first use of it, not at activation.
+    const { EngineProcess } = await import("./engineProcess.ts");
     const engine = await EngineProcess.start({
       ...this.options,
       nodeArguments: this.options.nodeArguments?.() ?? [],

@@ -17,7 +17,8 @@ import {
   protocolVersion,
 } from "../../protocol/engine.ts";
 import { messageOf } from "../platform/errors.ts";
-import { EngineLostError, engineError } from "./engineErrors.ts";
+import { EngineLostError } from "./engineErrors.ts";
+import { engineError } from "./rpcErrors.ts";
 import { timeoutOf } from "./timeouts.ts";
 
 /** Requests of the engine, answered here. */

@@ -5,7 +5,7 @@
 import { commands, type Disposable, type LogOutputChannel, type Uri } from "vscode";
 import type { RunId } from "../../protocol/run.ts";
 import type { StudioEvents } from "../../protocol/studio.ts";
-import { showError } from "./errors.ts";
+import { messageOf, showError } from "./errors.ts";
 
 /** An experiment or suite file: a Uri from the explorer or an editor's title, or a row of the Experiments tree. */
 export type FileTarget = Uri | { readonly uri: Uri };
@@ -83,7 +83,8 @@ export function registerCommand<C extends CommandId>(log: LogOutputChannel, id: 
     try {
       return await handler(...args);
     } catch (error) {
-      await showError(log, error);
+      // The caller does not wait until the message is answered.
+      showError(log, error).catch((failure: unknown) => log.error(messageOf(failure)));
       return undefined;
     }
   });

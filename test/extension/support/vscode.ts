@@ -8,6 +8,7 @@ import { Uri } from "./vscode/uri.ts";
 
 export * from "./vscode/events.ts";
 export { events, host, resetHost } from "./vscode/host.ts";
+export * from "./vscode/languageValues.ts";
 export * from "./vscode/text.ts";
 export * from "./vscode/uri.ts";
 export * from "./vscode/values.ts";

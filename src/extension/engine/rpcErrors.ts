@@ -1,0 +1,23 @@
+/** What the engine's channel rejects with -> errors a person can read. */
+import { l10n } from "vscode";
+import { ErrorCodes, ResponseError } from "vscode-jsonrpc/node";
+import { EngineFailure, EngineInputError, EngineLostError } from "./engineErrors.ts";
+
+/** Codes of src/engine/main.ts. */
+const INPUT = 1;
+
+export function engineError(method: string, error: unknown): Error {
+  if (!(error instanceof ResponseError)) return lost(method, error);
+  if (error.code === INPUT) return new EngineInputError(error.message, codeOf(error.data));
+  if (error.code === ErrorCodes.PendingResponseRejected || error.code === ErrorCodes.ConnectionInactive)
+    return lost(method, error);
+  return new EngineFailure(l10n.t("The engine failed at {0}: {1}", method, error.message), { cause: error });
+}
+
+function lost(method: string, cause: unknown): EngineLostError {
+  return new EngineLostError(l10n.t("The engine stopped before it answered {0}.", method), { cause });
+}
+
+function codeOf(data: unknown): string | undefined {
+  return typeof data === "object" && data !== null && "code" in data ? String(data.code) : undefined;
+}
