@@ -11,6 +11,7 @@ import type {
 } from "../../src/protocol/studio.ts";
 import { type HostApi, HostError, Messenger, type StudioMethod } from "../shared/messenger.ts";
 import { debounce, Store, throttle } from "../shared/store.ts";
+import { compareChosen } from "./compare/comparePane.ts";
 import { RunLibrary } from "./curves/runData.ts";
 import { PromptWorkbench } from "./prompts/promptWorkbench.ts";
 import { SessionLoader } from "./sessions/sessionLoader.ts";
@@ -71,6 +72,7 @@ export class App {
       this.prompts.open(snapshot.prompts);
       this.followRuns();
       this.sessions.refresh();
+      if (this.state.page.resultTab === "compare") void compareChosen(this);
     } catch (error) {
       this.store.update({ snapshot: { status: "failed", message: messageOf(error) } });
     }
@@ -127,8 +129,13 @@ export class App {
   }
 
   showTab(tab: StudioTab): void {
-    if (tab === "prompts" || tab === "thresholds") this.patchPage({ editTab: tab });
-    else this.patchPage({ resultTab: tab });
+    if (tab === "prompts" || tab === "thresholds") {
+      this.patchPage({ editTab: tab });
+      return;
+    }
+    this.patchPage({ resultTab: tab });
+    if (tab === "sessions") this.sessions.refresh();
+    if (tab === "compare" && this.state.comparison.status === "idle") void compareChosen(this);
   }
 
   toggleMetric(metric: MetricName, on: boolean): void {
@@ -219,7 +226,11 @@ export class App {
     });
     this.messenger.on("trust", ({ trusted }) => this.#patchSnapshot({ trusted }));
     this.messenger.on("engine", (engine) => this.#patchSnapshot({ engine }));
-    this.messenger.on("reveal", ({ tab, runId, episode }) => {
+    this.messenger.on("reveal", ({ tab, runId, runIds, episode }) => {
+      if (runIds) {
+        this.patchPage({ compared: runIds });
+        void compareChosen(this);
+      }
       this.showTab(tab);
       if (episode === undefined) return;
       this.sessions.open(episode, runId);

@@ -4,7 +4,7 @@ import type { EditTab, ResultTab, StudioSnapshot } from "../../src/protocol/stud
 import { splitter } from "../shared/splitter.ts";
 import { tabList } from "../shared/tabs.ts";
 import type { App } from "./app.ts";
-import { compareChosen, comparePane } from "./compare/comparePane.ts";
+import { comparePane } from "./compare/comparePane.ts";
 import { curvesPane } from "./curves/curvesPane.ts";
 import type { CurvesView } from "./curves/curvesView.ts";
 import { emptyState } from "./emptyState.ts";
@@ -73,11 +73,6 @@ function invalidDocument(app: App, { document }: StudioSnapshot): TemplateResult
 function studio(app: App, panes: Panes, snapshot: StudioSnapshot): TemplateResult {
   const { editTab, resultTab, split, drafts } = app.state.page;
   const draftCount = Object.keys(drafts).length;
-  const selectResult = (tab: ResultTab): void => {
-    app.showTab(tab);
-    if (tab === "sessions") app.sessions.refresh();
-    if (tab === "compare" && app.state.comparison.status === "idle") void compareChosen(app);
-  };
   return html`${runBar(app, snapshot)} ${obstacles(app, snapshot)}
     <main class="columns">
       <section class="column edit" aria-label="Prompts and thresholds">
@@ -110,7 +105,7 @@ function studio(app: App, panes: Panes, snapshot: StudioSnapshot): TemplateResul
             { id: "compare", label: "Compare" },
           ],
           selected: resultTab,
-          select: selectResult,
+          select: (tab) => app.showTab(tab),
         })}
         <div id="result-panel" class="fill" role="tabpanel" aria-labelledby="result-tab-${resultTab}">
           ${resultTab === "curves" ? curvesPane(app, panes.curves, snapshot) : nothing}
