@@ -10,7 +10,8 @@ export interface PreviewContent {
   readonly problem?: string;
 }
 
-const RULE = "━".repeat(60);
+/** Short enough to stay on one line beside the prompt. */
+const RULE = "━".repeat(24);
 
 export function previewText({ rendering, problem }: PreviewContent): string {
   const lines: string[] = [];
