@@ -117,7 +117,7 @@ export async function kernelRows(): Promise<readonly KernelRow[]> {
     await tf.setBackend("wasm");
     const capacity = { tokens: 800, outputs: 100, sequences: 8 };
     const [ours, shared] = [new ReferencePolicy(single, SHAPE, capacity), new ReferencePolicy(pair, SHAPE, capacity)];
-    const theirs = new TfjsPolicy(ours.store, SHAPE);
+    const theirs = new TfjsPolicy(tf, ours.store, SHAPE);
     const windows = sequences(64, 100, [99]);
     const sessions = sequences(
       20,

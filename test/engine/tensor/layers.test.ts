@@ -11,11 +11,15 @@ describe("layers", () => {
     await tf.setBackend("cpu");
   });
 
-  it.each(["wasm", "plain"] as const)("give TensorFlow.js's gradients of a whole policy (%s)", async (backend) => {
+  it.each([
+    ["wasm", "windows", [sequences(9, 19, [18])]],
+    ["plain", "windows", [sequences(9, 19, [18])]],
+    ["wasm", "sequences of different lengths", [sequences(5, 19, [4, 11, 18]), sequences(4, 8, "all")]],
+  ] as const)("give TensorFlow.js's gradients of a whole policy (%s, %s)", async (backend, _, batches) => {
     const engine = await (backend === "wasm" ? wasm() : plain());
     const ours = new ReferencePolicy(engine, shape, capacity, sizes);
-    const theirs = new TfjsPolicy(ours.store, shape, sizes);
-    const batch = sequences(9, 19, [18]);
+    const theirs = new TfjsPolicy(tf, ours.store, shape, sizes);
+    const batch = batches.flat();
     const loss = ours.gradients(batch);
     const expected = theirs.gradients(batch);
     expect(loss).toBeCloseTo(expected.loss, 5);
