@@ -42,7 +42,7 @@ export class PromptEditor {
     this.#area.focus();
   }
 
-  /** Shows `text`, touching only what differs, so that the caret and the undo history stay. */
+  /** Shows `text`, touching only what differs, so that the caret and the selection stay. */
   show(text: string): void {
     const area = this.#area;
     if (area.value === text) return;

@@ -84,8 +84,7 @@ export class PromptsPane {
     if (!sync.conflict) return nothing;
     return html`<section class="banner warning" role="alert">
       <p>
-        <strong>The file was changed outside, at the lines you were typing in.</strong> Choose which text stays; the
-        other remains in the undo history.
+        <strong>The file was changed outside, at the lines you were typing in.</strong> Choose which text stays.
       </p>
       <div class="banner-actions">
         <vscode-button @click=${() => sync.settle("mine")}>Keep what I typed</vscode-button>
@@ -96,7 +95,7 @@ export class PromptsPane {
   }
 
   #failure(sync: PromptSync): TemplateResult | typeof nothing {
-    if (sync.failure === undefined) return nothing;
+    if (sync.failure === undefined || sync.conflict) return nothing;
     return html`<section class="banner error" role="alert">
       <p><strong>The last edit did not reach the file.</strong> ${sync.failure} What you typed is still here.</p>
       <div class="banner-actions"><vscode-button @click=${() => sync.retry()}>Try again</vscode-button></div>

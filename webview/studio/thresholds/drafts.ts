@@ -16,6 +16,10 @@ export interface SettingsView {
   readonly fields: readonly Field[];
   readonly shown: (path: string) => unknown;
   readonly inFile: (path: string) => unknown;
+  /** What *Reset* goes back to: the file's value, or the default where the file has another quit rule. */
+  readonly baseline: (path: string) => unknown;
+  /** The quit rule shown is not the file's. */
+  readonly ruleChanged: boolean;
   /** Undefined without a running experiment, or where it has no such setting (another quit rule). */
   readonly running: (path: string) => unknown;
   /** What *Save to the file* would change. */
@@ -46,8 +50,8 @@ export function settingsView(
     const otherRule = valueAt(runningExperiment, rulePath) !== rule;
     return isQuit(path) && path !== rulePath && otherRule ? undefined : valueAt(runningExperiment, path);
   };
-  const shown = (path: string): unknown =>
-    drafts[path] ?? inFile(path) ?? fields.find((field) => field.path === path)?.fallback;
+  const baseline = (path: string): unknown => inFile(path) ?? fields.find((field) => field.path === path)?.fallback;
+  const shown = (path: string): unknown => drafts[path] ?? baseline(path);
 
   const shownQuit: Record<string, unknown> = { rule };
   for (const { path } of fields) if (isQuit(path)) shownQuit[path.slice(quitPath.length + 1)] = shown(path);
@@ -73,15 +77,26 @@ export function settingsView(
       else nextRunOnly.push(label);
     }
   }
-  return { rule, fields, shown, inFile, running, toSave, toApply, nextRunOnly };
+  return {
+    rule,
+    fields,
+    shown,
+    inFile,
+    baseline,
+    ruleChanged: rule !== fileRule,
+    running,
+    toSave,
+    toApply,
+    nextRunOnly,
+  };
 }
 
 const ruleOf = (value: unknown): QuitRule["rule"] => (value === "window" ? "window" : "temper");
 
-/** Drafts without the one for `path`, or with `value` when it differs from the file's. */
-export function withDraft(drafts: Drafts, path: string, value: unknown, fileValue: unknown): Drafts {
+/** Drafts without the one for `path`, or with `value` when it differs from the baseline. */
+export function withDraft(drafts: Drafts, path: string, value: unknown, baseline: unknown): Drafts {
   const { [path]: _before, ...others } = drafts;
-  return sameJson(value, fileValue) ? others : { ...others, [path]: value };
+  return sameJson(value, baseline) ? others : { ...others, [path]: value };
 }
 
 /** The drafts the file does not say by now: saved ones are none any more. */

@@ -21,7 +21,8 @@ export function fieldControl(field: Field, view: SettingsView, set: SetValue): T
   const shown = view.shown(path);
   const inFile = view.inFile(path);
   const running = view.running(path);
-  const draft = !sameJson(shown, inFile);
+  const baseline = view.baseline(path);
+  const draft = !sameJson(shown, baseline);
   const runningDiffers = running !== undefined && !sameJson(shown, running);
   return html`<div class="field ${draft ? "changed" : ""}">
     <div class="field-head">
@@ -35,7 +36,7 @@ export function fieldControl(field: Field, view: SettingsView, set: SetValue): T
               type="button"
               class="link-button"
               aria-label="Reset ${field.label}"
-              @click=${() => set(inFile ?? field.fallback)}
+              @click=${() => set(baseline)}
             >
               Reset
             </button>`

@@ -28,7 +28,7 @@ export function thresholdsPane(app: App, snapshot: StudioSnapshot): TemplateResu
   const { drafts } = app.state.page;
   const view = settingsView(snapshot.schema, experiment, drafts, running);
   const set = (path: string, value: unknown): void =>
-    app.patchPage({ drafts: withDraft(app.state.page.drafts, path, value, view.inFile(path)) });
+    app.patchPage({ drafts: withDraft(app.state.page.drafts, path, value, view.baseline(path)) });
 
   return html`<div class="pane thresholds-pane">
     ${applyBar(app, view, isActive(record) ? record.id : undefined, record?.name)}
@@ -97,7 +97,7 @@ function applyBar(
           >Apply to the running experiment</vscode-button
         >
         <span id="apply-reason" class="hint"
-          >${applyReason ?? `${plural(toApply.length, "setting")} of ${runName ?? "the run"}; the file stays as it is.`}</span
+          >${applyReason ?? `${plural(toApply.length, "setting")}; the file stays as it is.`}</span
         >
       </div>
       <div class="apply-choice">
@@ -148,7 +148,7 @@ function ruleChoice(app: App, view: SettingsView): TemplateResult {
     ${(Object.keys(ruleNames) as QuitRule["rule"][]).map(
       (rule) => html`<label>
         <input type="radio" name="quit-rule" .checked=${view.rule === rule} @change=${() => choose(rule)} />
-        ${ruleNames[rule]}
+        ${ruleNames[rule]}${view.ruleChanged && view.rule === rule ? html` <span class="pill changed">draft</span>` : nothing}
       </label>`,
     )}
   </fieldset>`;
