@@ -1,75 +1,40 @@
-// Builds everything that runs: kernels (AssemblyScript to WebAssembly) and one bundle per process (esbuild).
-import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+// Builds everything that runs: kernels (AssemblyScript to WebAssembly), bundles (esbuild), schemas. --production: minified,
+// without source maps. Files are written beside and renamed: whoever reads dist/ meanwhile sees whole files.
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { main as compileKernels } from "assemblyscript/asc";
-import { build } from "esbuild";
+import { buildBundles } from "./bundles.mjs";
 import { buildSchemas } from "./schemas.mjs";
 
 const production = process.argv.includes("--production");
 
-/** Bundles that exist so far; a room without an entry file yet is left out. */
-const bundles = [
-  { in: "src/extension/extension.ts", out: "dist/extension.cjs", external: ["vscode"] },
-  { in: "src/engine/main.ts", out: "dist/engine.cjs" },
-  { in: "src/engine/cli.ts", out: "dist/cli.cjs", banner: "#!/usr/bin/env node" },
-  { in: "src/engine/tensor/worker.ts", out: "dist/engineWorker.cjs" },
-].filter((bundle) => existsSync(bundle.in));
-
-const page = { in: "webview/studio/main.ts", out: "dist/studio.js" };
+async function write(path, contents) {
+  await mkdir(dirname(path), { recursive: true });
+  const partial = `${path}.${process.pid}`;
+  await writeFile(partial, contents);
+  await rename(partial, path);
+}
 
 async function buildKernels() {
-  const entry = "src/engine/tensor/kernels/index.ts";
-  if (!existsSync(entry)) return;
-  const { error, stderr } = await compileKernels([
-    entry,
-    "--outFile",
-    "dist/kernels.wasm",
-    "--config",
-    "src/engine/tensor/kernels/asconfig.json",
-  ]);
+  const written = new Map();
+  const { error, stderr } = await compileKernels(
+    [
+      "src/engine/tensor/kernels/index.ts",
+      ...["--outFile", "dist/kernels.wasm"],
+      ...["--config", "src/engine/tensor/kernels/asconfig.json"],
+    ],
+    { writeFile: (name, contents) => void written.set(name, contents) },
+  );
   if (error) throw new Error(`AssemblyScript failed: ${error.message}\n${stderr.toString()}`);
+  return [...written].map(([path, contents]) => ({ path, contents }));
 }
 
-const common = {
-  bundle: true,
-  minify: production,
-  sourcemap: production ? false : "linked",
-  legalComments: "none",
-  logLevel: "warning",
-  target: "es2023",
-};
+const bundles = async () => (await buildBundles({ production })).flatMap(({ outputFiles }) => outputFiles);
 
-function buildNode(bundle) {
-  return build({
-    ...common,
-    entryPoints: [bundle.in],
-    outfile: bundle.out,
-    platform: "node",
-    format: "cjs",
-    target: "node20",
-    // Some packages (jsonc-parser) ship a CommonJS build that cannot be bundled.
-    mainFields: ["module", "main"],
-    external: [...(bundle.external ?? []), "@tensorflow/*"],
-    // CommonJS has no import.meta.url: sources use it to find the files that lie beside the bundle.
-    define: { "import.meta.url": "__bundleUrl" },
-    banner: {
-      js: `${bundle.banner ? `${bundle.banner}\n` : ""}const __bundleUrl = require("node:url").pathToFileURL(__filename).href;`,
-    },
-  });
-}
+const files = (await Promise.all([buildKernels(), bundles(), buildSchemas()])).flat();
+await Promise.all(files.map(({ path, contents }) => write(path, contents)));
 
-await mkdir("dist", { recursive: true });
-await Promise.all([
-  buildKernels(),
-  buildSchemas(),
-  ...bundles.map(buildNode),
-  existsSync(page.in) &&
-    build({
-      ...common,
-      entryPoints: [page.in],
-      outfile: page.out,
-      platform: "browser",
-      format: "iife",
-      target: "es2022",
-    }),
-]);
+// Source maps of an earlier build belong to other bundles.
+const current = new Set(files.map(({ path }) => basename(path)));
+const stale = (await readdir("dist")).filter((name) => name.endsWith(".map") && !current.has(name));
+await Promise.all(stale.map((name) => rm(join("dist", name), { force: true })));

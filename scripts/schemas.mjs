@@ -1,6 +1,4 @@
-// Writes the JSON Schemas that the editor checks *.lerl.json and *.suite.json files with, from the engine's own schemas.
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+// The JSON Schemas that the editor checks *.lerl.json and *.suite.json files with, made from the engine's own schemas.
 import { build } from "esbuild";
 
 const entry = `
@@ -8,6 +6,7 @@ const entry = `
   export { suiteJsonSchema } from "./src/protocol/suite.ts";
 `;
 
+/** The files as { path, contents }. */
 export async function buildSchemas(folder = "dist/schemas") {
   const { outputFiles } = await build({
     stdin: { contents: entry, resolveDir: process.cwd() },
@@ -20,9 +19,8 @@ export async function buildSchemas(folder = "dist/schemas") {
   });
   const module = Buffer.from(outputFiles[0].contents).toString("base64");
   const { experimentJsonSchema, suiteJsonSchema } = await import(`data:text/javascript;base64,${module}`);
-  await mkdir(folder, { recursive: true });
-  await Promise.all([
-    writeFile(join(folder, "experiment.json"), JSON.stringify(experimentJsonSchema())),
-    writeFile(join(folder, "suite.json"), JSON.stringify(suiteJsonSchema())),
-  ]);
+  return [
+    { path: `${folder}/experiment.json`, contents: JSON.stringify(experimentJsonSchema()) },
+    { path: `${folder}/suite.json`, contents: JSON.stringify(suiteJsonSchema()) },
+  ];
 }

@@ -57,6 +57,8 @@ const stages = [
   check("lint", "npx", ["biome", "check", "."]),
   check("types", "npm", ["run", "--silent", "types"]),
   ...["engine", "extension", "webview"].filter(hasTests).map(vitest),
+  // Leaves the production build in dist/: what follows is tested as users get it.
+  check("package", process.execPath, ["scripts/package.mjs"]),
   // The real VS Code needs Debian's packages; elsewhere these two stages are left out, and said to be.
   ...(existsSync("/etc/debian_version")
     ? [counted("host", "test/host/run.mjs"), counted("floor", "test/host/run.mjs", "--floor")]

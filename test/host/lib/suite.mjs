@@ -2,9 +2,9 @@
 import { cpSync, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { packageExtension } from "../../../scripts/vsix.mjs";
 import { onCleanup } from "./cleanup.mjs";
 import { openDriverChannel } from "./driverChannel.mjs";
-import { packageExtension } from "./package.mjs";
 import { createScratch } from "./scratch.mjs";
 import { resultsFolder, screenshot } from "./screenshots.mjs";
 import { driverSocket, installExtensions, startServer } from "./server.mjs";

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import vsce from "@vscode/vsce";
-import { repositoryFolder } from "./variants.mjs";
 
+const repositoryFolder = join(import.meta.dirname, "..");
 const cacheFolder = join(repositoryFolder, ".cache", "vsix");
 
 async function contentHash(folder) {
@@ -30,7 +30,7 @@ export async function packageExtension(folder = repositoryFolder) {
     packagePath: partial,
     dependencies: false,
     allowMissingRepository: true,
-    skipLicense: true,
+    skipLicense: folder !== repositoryFolder,
   });
   renameSync(partial, packagePath);
   for (const file of older) rmSync(join(cacheFolder, file), { force: true });
