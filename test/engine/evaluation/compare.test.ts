@@ -137,6 +137,15 @@ describe("configurations", () => {
     expect(trialId({ ...base, name: "Other" }, 200)).toBe(ids[0]);
   });
 
+  it("share a trial where nothing reads what they differ in", () => {
+    const id = (planner: object, k: number) => trialId(experimentSchema.parse({ planner, reflections: { k } }), 200);
+    const model = { provider: "openai", model: "m" };
+    expect(id({}, 0)).toBe(id({}, 3));
+    expect(id(model, 0)).not.toBe(id(model, 3));
+    expect(id({ enabled: false, ...model }, 0)).toBe(id({ enabled: false }, 3));
+    expect(id({ enabled: false }, 3)).not.toBe(id({}, 3));
+  });
+
   it("differ in the leaves that differ", () => {
     const window = experimentSchema.parse({ simulator: { quit: { rule: "window", window: 5 } } });
     const paths = differingSettings([base, window]).map(({ path }) => path);

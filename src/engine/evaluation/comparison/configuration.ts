@@ -29,9 +29,21 @@ export function configurationHash(
   return hashOf([...settings, ["changes", changes]], prompts);
 }
 
-/** Names a trial: configuration, seed and what it is evaluated on. */
+/**
+ * Names a trial: configuration, seed and what it is evaluated on. Settings that nothing reads do not count, so that such
+ * variants share their trials: without a planner all of its own, and without a planner that asks a model, which alone
+ * reads reflections, those of reflections and critic.
+ */
 export function trialId(experiment: Experiment, sessions: number, prompts: PromptHashes = []): string {
-  return hashOf([...settingsOf(experiment), ["sessions", sessions]], prompts).slice(0, 16);
+  const { enabled, provider } = experiment.planner;
+  const unread = [
+    ...(enabled ? [] : ["planner."]),
+    ...(enabled && provider !== "offline" ? [] : ["reflections.", "critic."]),
+  ];
+  const settings = [...settingsOf(experiment)].filter(
+    ([path]) => path === "planner.enabled" || !unread.some((start) => path.startsWith(start)),
+  );
+  return hashOf([...settings, ["sessions", sessions]], prompts).slice(0, 16);
 }
 
 function hashOf(settings: readonly (readonly [string, unknown])[], prompts: PromptHashes): string {

@@ -86,7 +86,19 @@ async function suiteGroups(
     if (runs.length < trials.length) notes.push(`${label}: ${runs.length} of ${trials.length} trials are finished.`);
     if (runs.length > 0) groups.push({ label, description: variant.description, runs });
   }
-  return { groups, notes };
+  return { groups, notes: [...notes, ...sharedTrials(variants)] };
+}
+
+/** Rows that show the same runs must not be taken for a finding. */
+function sharedTrials(variants: SuiteRecord["variants"]): readonly string[] {
+  return variants.flatMap(({ name, trials }, i) => {
+    const earlier = variants.slice(0, i).find((other) => other.trials.join() === trials.join());
+    return earlier
+      ? [
+          `${name} is the same as ${earlier.name} here: they differ only in settings that nothing reads without a model.`,
+        ]
+      : [];
+  });
 }
 
 const repeated = (runs: number): string =>
