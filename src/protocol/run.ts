@@ -96,8 +96,18 @@ export type TimelineEvent = EventBase &
   (
     | { readonly type: "started" | "resumed" | "done" | "stopped" }
     | { readonly type: "paused" | "failed"; readonly reason: string }
-    /** A live change: `path` is the JSON path in the experiment, or `planner.prompt` / `critic.prompt`. */
-    | { readonly type: "change"; readonly path: string; readonly from: unknown; readonly to: unknown }
+    /**
+     * A live change: `path` is the JSON path in the experiment; or `planner.prompt` / `critic.prompt`, where `from` and
+     * `to` are the hashes of the old and the new text.
+     */
+    | {
+        readonly type: "change";
+        readonly path: string;
+        readonly from: unknown;
+        readonly to: unknown;
+        /** The new text of a prompt. */
+        readonly text?: string;
+      }
     | {
         readonly type: "pool";
         readonly action: PoolAction;

@@ -11,8 +11,6 @@ export interface CategoryMaskOptions {
   readonly slateSize: number;
   /** Section 10, switch 2: the reference never selects category 0. */
   readonly categoryZero: FidelityChoice<"categoryZero">;
-  /** Section 10, switch 13: every category of an item counts, or its primary one only. */
-  readonly itemCategories: FidelityChoice<"itemCategories">;
 }
 
 export interface MaskedPlan {
@@ -32,7 +30,7 @@ export class CategoryMasks {
   private readonly members: readonly Int32Array[];
 
   constructor(private readonly options: CategoryMaskOptions) {
-    this.members = membersByCategory(options.dataset, options.itemCategories === "single");
+    this.members = membersByCategory(options.dataset);
   }
 
   /** Levels as in `CategoryMask`: a thin plan is completed category by category from the user's next best ones. */
@@ -70,13 +68,12 @@ export class CategoryMasks {
   }
 }
 
-function membersByCategory(dataset: Dataset, primaryOnly: boolean): readonly Int32Array[] {
+function membersByCategory(dataset: Dataset): readonly Int32Array[] {
   const { offsets, values } = dataset.itemCategories;
   const members: ItemIndex[][] = dataset.categories.map(() => []);
   for (let item = 0; item < dataset.items; item++) {
-    const start = offsets[item] as number;
-    const end = primaryOnly ? start + 1 : (offsets[item + 1] as number);
-    for (let k = start; k < end; k++) members[values[k] as number]?.push(item);
+    const end = offsets[item + 1] as number;
+    for (let k = offsets[item] as number; k < end; k++) members[values[k] as number]?.push(item);
   }
   return members.map((items) => Int32Array.from(items));
 }

@@ -74,7 +74,8 @@ export class LiveChanges {
   }
 
   /** Makes a recorded change again at the step it was made for; its event stands on the timeline already. */
-  repeat({ path, iteration, userSteps }: ChangeEvent, value: unknown): void {
+  repeat({ path, to, text, iteration, userSteps }: ChangeEvent): void {
+    const value = isPrompt(path) ? text : to;
     if (!isPrompt(path)) this.coming = changedExperiment(this.coming, [{ path, value }]);
     if (isLimit(path)) this.putInForce(path, value, iteration);
     else this.schedule(userSteps, () => this.putInForce(path, value, iteration));
@@ -96,7 +97,9 @@ export class LiveChanges {
   /** One change in force, and on the timeline where it made a difference. */
   private record({ path, value }: LiveChange, place: StepPlace): void {
     const { from, to } = this.putInForce(path, value, place.iteration);
-    if (differs(from, to)) this.targets.event({ type: "change", path, from, to, ...place });
+    if (!differs(from, to)) return;
+    const text = isPrompt(path) ? { text: String(value) } : {};
+    this.targets.event({ type: "change", path, from, to, ...text, ...place });
   }
 
   private putInForce(path: string, value: unknown, iteration: number): { from: unknown; to: unknown } {

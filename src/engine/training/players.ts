@@ -51,10 +51,11 @@ export async function createPlayers(experiment: Experiment, world: World, option
   let planner: Planner | undefined = experiment.planner.enabled ? offlinePlanner : undefined;
   let modelPlanner: ModelPlanner | undefined;
   if (planner && experiment.planner.provider !== "offline") {
-    const scheduler = await models.scheduler("planner");
+    const prompt = load("planner");
+    const { complete } = await models.scheduler("planner");
     modelPlanner = new ModelPlanner({
-      complete: scheduler.complete,
-      prompt: load("planner"),
+      complete,
+      prompt,
       view: plannerView(dataset, experiment),
       settings: { ...experiment.planner, seed: experiment.seed },
       fallback: offlinePlanner,
@@ -67,10 +68,11 @@ export async function createPlayers(experiment: Experiment, world: World, option
   let critic: Critic | undefined = experiment.critic.enabled ? offlineCritic : undefined;
   let modelCritic: ModelCritic | undefined;
   if (critic && experiment.critic.provider !== "offline") {
-    const scheduler = await models.scheduler("critic");
+    const prompt = load("critic");
+    const { complete } = await models.scheduler("critic");
     modelCritic = new ModelCritic({
-      complete: scheduler.complete,
-      prompt: load("critic"),
+      complete,
+      prompt,
       view: { dataset, slateSize: experiment.simulator.slateSize },
       settings: { ...experiment.critic, seed: experiment.seed },
       fallback: offlineCritic,

@@ -227,6 +227,7 @@ export class Run {
       notify: (level, message) => this.host.listener.log?.(level, message),
       promptInForce: (role, prompt, since) => this.notePrompt(role, prompt, since),
     });
+    await this.record.flush();
     const { trainer, models } = this.assembly;
     this.trainer = trainer;
     this.control.signal.throwIfAborted();
@@ -252,11 +253,7 @@ export class Run {
     for (const event of handMade) {
       try {
         if (event.type === "pool") this.repeatInPool(event);
-        else
-          this.assembly?.changes.repeat(
-            event,
-            event.path.endsWith(".prompt") ? this.promptText(String(event.to)) : event.to,
-          );
+        else this.assembly?.changes.repeat(event);
       } catch (error) {
         this.host.listener.log?.("warn", `A change made before the interruption was not repeated: ${messageOf(error)}`);
       }
@@ -303,6 +300,8 @@ export class Run {
   private async save(): Promise<void> {
     if (!this.lastState) return;
     await this.log.sync();
+    // The checkpoint names prompts by hash; the record holds their texts.
+    await this.record.flush();
     await this.checkpoints.save(this.lastState);
   }
 
@@ -387,10 +386,6 @@ export class Run {
     if (isKnown || versions.findLast((version) => version.since <= since)?.hash === prompt.hash) return;
     const { file, text, hash } = prompt;
     this.update({ prompts: [...this.record.data.prompts, { role, hash, file, text, since }] });
-  }
-
-  private promptText(hash: string): string | undefined {
-    return this.record.data.prompts.find((version) => version.hash === hash)?.text;
   }
 
   private reportPhase(phase: string, fraction: number): void {

@@ -66,7 +66,6 @@ export async function buildWorld(experiment: Experiment, options: WorldOptions):
       interest,
       slateSize: experiment.simulator.slateSize,
       categoryZero: fidelity("categoryZero"),
-      itemCategories: fidelity("itemCategories"),
     }),
     users: new UserSampler(dataset, experiment.simulator.drawUsers),
     fidelity,

@@ -24,7 +24,6 @@ const masks = new CategoryMasks({
   interest,
   slateSize: K,
   categoryZero: "selectable",
-  itemCategories: "multi",
 });
 const temper = quitRule({ rule: "temper" });
 

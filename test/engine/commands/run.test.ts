@@ -128,7 +128,7 @@ describe("bad input", () => {
     [
       "a wrong type",
       ["run", "type.lerl.json"],
-      /type\.lerl\.json:1:26: simulator\.users: "many" is not allowed; expected a whole number\./,
+      /type\.lerl\.json:1:26: simulator\.users: "many" is not allowed; expected a number\./,
     ],
     ["a wrong range", ["run", "range.lerl.json"], /ppo\.gamma: 2 is not allowed; expected a number <= 1\./],
     ["a wrong override", ["run", "tiny.lerl.json", "--set", "ppo.gamma=2"], /--set ppo\.gamma: 2 is not allowed/],

@@ -12,8 +12,8 @@ export const criticPrompt = readFileSync(new URL("critic.lerl.md", examples), "u
 
 export const modelExperiment = (baseUrl: string) => ({
   ...tinyExperiment,
-  planner: { ...tinyExperiment.planner, provider: "openai", baseUrl, model: "test-model" },
-  critic: { provider: "openai", baseUrl, model: "test-model" },
+  planner: { ...tinyExperiment.planner, provider: "openai" as const, baseUrl, model: "test-model" },
+  critic: { provider: "openai" as const, baseUrl, model: "test-model" },
   models: { timeoutSeconds: 5, maxRetryAfterSeconds: 1 },
   training: { iterations: 3, checkpointEvery: 1 },
   evaluation: { every: 3, sessions: 8 },

@@ -77,7 +77,7 @@ async function measure(replanEvery?: number) {
     dataset,
     environment,
     planner,
-    masks: new CategoryMasks({ dataset, interest, slateSize: 6, categoryZero: "selectable", itemCategories: "multi" }),
+    masks: new CategoryMasks({ dataset, interest, slateSize: 6, categoryZero: "selectable" }),
     // Whatever the plan allows is as good as anything else to it: what R_cum differs by is the plan's.
     policy: new RandomPolicy(dataset.items, 6, 1),
     mode: "sample",

@@ -15,7 +15,6 @@ function masks(options: Partial<CategoryMaskOptions> = {}): CategoryMasks {
     interest: new InterestRanking(data),
     slateSize: 2,
     categoryZero: "selectable",
-    itemCategories: "multi",
     ...options,
   });
 }
@@ -57,10 +56,6 @@ describe("the mask of a plan", () => {
     expect(reference.build(session, [0])).toMatchObject({ mask: undefined, event: "plan.empty" });
     const wide = masks({ categoryZero: "never", slateSize: 6 }).build(session, [1, 2, 3]);
     expect(wide).toMatchObject({ mask: Uint8Array.of(1, 1, 2, 2, 2, 2), event: "plan.thin" });
-  });
-
-  it("knows one category per item for the reference", () => {
-    expect(masks({ itemCategories: "single" }).build(session, [0]).mask).toEqual(Uint8Array.of(2, 2, 0, 0, 0, 0));
   });
 
   it("always leaves room for a slate and never allows an item outside plan and completion", () => {
