@@ -97,6 +97,18 @@ test("history shows the difference to the editor and restores through the host",
       .toEqual([{ role: "planner", hash: "c90ffe12ab", runId: "current" }]);
   }));
 
+test("an edited prompt is put in force in the running experiment", () =>
+  studio({}, async (page) => {
+    const button = page.locator("vscode-button", { hasText: "Apply to the run" });
+    await area(page).press("Control+End");
+    await area(page).pressSequentially("Surprise them.");
+    await expect.poll(() => plannerText(page)).toMatch(/Surprise them\.$/);
+    await button.click();
+    await expect
+      .poll(() => requests(page, "apply"))
+      .toEqual([{ runId: "current", changes: [{ path: "planner.prompt", value: await plannerText(page) }] }]);
+  }));
+
 test("a missing prompt file is offered to be created", () =>
   studio({ scenario: "missingPrompt" }, async (page) => {
     await page.getByText("Create from the default").click();

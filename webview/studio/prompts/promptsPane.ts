@@ -2,9 +2,11 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { PromptRole, PromptState, StudioSnapshot } from "../../../src/protocol/studio.ts";
 import { diffView } from "../../shared/diffView.ts";
+import { valueAt } from "../../shared/jsonPath.ts";
 import { tabList } from "../../shared/tabs.ts";
 import type { App } from "../app.ts";
 import { emptyState } from "../emptyState.ts";
+import { currentRun, isActive } from "../state.ts";
 import { PromptEditor } from "./promptEditor.ts";
 import type { PromptSync } from "./promptSync.ts";
 import { promptTools } from "./promptTools.ts";
@@ -40,6 +42,7 @@ export class PromptsPane {
         })}
         <span class="file-name" title=${prompt.file}>${prompt.file}</span>
         <span class="spacer"></span>
+        ${prompt.exists ? this.#applyButton(role) : nothing}
         ${
           prompt.exists
             ? html`<vscode-button
@@ -55,6 +58,32 @@ export class PromptsPane {
         ${prompt.exists ? this.#body(prompt) : this.#missing(prompt)}
       </div>
     </div>`;
+  }
+
+  /** Puts the text in the editor in force in the running experiment, from its next step on. */
+  #applyButton(role: PromptRole): TemplateResult | typeof nothing {
+    const { app } = this;
+    const record = currentRun(app.state);
+    const sync = app.prompts.get(role);
+    if (!isActive(record) || !sync) return nothing;
+    const inForce = record.prompts.findLast((version) => version.role === role)?.text.replaceAll("\r\n", "\n");
+    const offline = valueAt(record.experiment, `${role}.provider`) === "offline";
+    const reason = offline
+      ? `The offline ${role} of the running experiment does not read the prompt.`
+      : sync.text === inForce
+        ? "The running experiment already uses this text."
+        : undefined;
+    const apply = async (): Promise<void> => {
+      const changes = [{ path: `${role}.prompt`, value: sync.text }];
+      const applied = await app.attempt("apply", { runId: record.id, changes });
+      if (applied === null) app.notify("info", `${record.name} uses the edited prompt from its next step on.`);
+    };
+    return html`<vscode-button
+      ?disabled=${reason !== undefined || app.isBusy("apply")}
+      title=${reason ?? "Use this text in the running experiment from its next step on; the run stays as it is otherwise"}
+      @click=${apply}
+      >Apply to the run</vscode-button
+    >`;
   }
 
   #body(prompt: PromptState): TemplateResult {
