@@ -37,21 +37,21 @@ describe("lerl run --set policy.backend=tfjs", () => {
     }
   });
 
-  it("ends with one error that says what to install where there is no TensorFlow.js", () => {
+  it("ends with one error that says what to install where there is no TensorFlow.js; all else goes on", () => {
     const alone = join(scratch.path, "alone", "dist");
     mkdirSync(alone, { recursive: true });
     for (const name of ["cli.cjs", "kernels.wasm", "engineWorker.cjs"])
       copyFileSync(join(dist, name), join(alone, name));
-    const run = (...args: string[]) =>
-      spawnSync(process.execPath, [join(alone, "cli.cjs"), "run", file, "--iterations", "1", ...args], {
-        cwd: scratch.path,
-        encoding: "utf8",
-      });
-    const { status, stderr } = run("--set", "policy.backend=tfjs");
+    const cli = (...args: string[]) =>
+      spawnSync(process.execPath, [join(alone, "cli.cjs"), ...args], { cwd: scratch.path, encoding: "utf8" });
+    const run = ["run", file, "--iterations", "1"];
+    const { status, stderr } = cli(...run, "--set", "policy.backend=tfjs");
     expect(status).toBe(2);
     expect(stderr).toContain("npm install @tensorflow/tfjs-node");
     expect(stderr).not.toContain("    at ");
-    expect(run("--out", "other").status).toBe(0);
+    expect(cli(...run, "--out", "other").status).toBe(0);
+    // What TensorFlow.js has trained is acted and evaluated by our kernels.
+    expect(cli("evaluate", "tfjs", "--sessions", "4", "--json").status).toBe(0);
   });
 });
 
