@@ -153,7 +153,7 @@ async function bundle(): Promise<ReadonlyMap<string, ServedFile>> {
       ...common,
       entryPoints: [`${root}webview/studio/main.ts`],
       entryNames: "studio",
-      minify: process.env.NOMIN === undefined,
+      minify: true,
     }),
     build({ ...common, entryPoints: [`${root}test/webview/support/fakeHost.ts`], entryNames: "fakeHost" }),
   ]);
