@@ -14,13 +14,13 @@ import type { RunStore } from "../engine/runStore.ts";
 import { commandLink } from "../platform/commands.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { formatAge, formatScore } from "../platform/format.ts";
-import { experimentLanguage } from "../platform/views.ts";
+import { experimentFiles } from "../platform/views.ts";
 import { fileKind } from "./experimentFiles.ts";
 
 export function registerCodeLenses(runs: RunStore): Disposable {
   const owned = new DisposableStore();
   const lenses = owned.add(new ExperimentLenses(runs));
-  owned.add(languages.registerCodeLensProvider({ language: experimentLanguage }, lenses));
+  owned.add(languages.registerCodeLensProvider({ pattern: experimentFiles }, lenses));
   return owned;
 }
 

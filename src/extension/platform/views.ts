@@ -9,5 +9,5 @@ export const views = {
 /** The custom editor of `*.lerl.json`. */
 export const studioEditor = "lerl.studio";
 
-/** Language of experiment and suite files: JSON with comments, with our schema, lenses and icon. */
-export const experimentLanguage = "lerl-experiment";
+/** Experiment and suite files: the editor's own JSON with comments, so that its JSON service knows them. */
+export const experimentFiles = "**/*.{lerl,suite}.json";
