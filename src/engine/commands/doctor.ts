@@ -2,13 +2,13 @@ import { access, constants } from "node:fs/promises";
 import { availableParallelism, totalmem } from "node:os";
 import { Command } from "commander";
 import { messageOf } from "../errors.ts";
-import { detectServers, tryModel } from "../llm/detect.ts";
+import { detectServers, localServers, type ServerAddress, tryModel } from "../llm/detect.ts";
 import { TensorEngine } from "../tensor/tensorEngine.ts";
 import { describeTfjs } from "../tensor/tfjs/availability.ts";
 import { engineVersion } from "../version.ts";
 import { paint } from "./terminal.ts";
 
-interface Finding {
+export interface Finding {
   readonly name: string;
   readonly state: "good" | "note" | "bad";
   readonly text: string;
@@ -69,8 +69,8 @@ async function folder(): Promise<Finding> {
 }
 
 /** Every local server with a model answers one structured question. */
-async function models(): Promise<readonly Finding[]> {
-  const servers = await detectServers();
+export async function models(addresses: readonly ServerAddress[] = localServers): Promise<readonly Finding[]> {
+  const servers = await detectServers(addresses);
   if (servers.length === 0) {
     const text =
       "none found on Ollama's, llama.cpp's and LM Studio's ports; the offline planner and critic work without";

@@ -3,6 +3,7 @@ import { relative } from "node:path";
 import { Presets, SingleBar } from "cli-progress";
 import Table from "cli-table3";
 import type { RunProgress } from "../../protocol/engine.ts";
+import type { Experiment } from "../../protocol/experiment.ts";
 import type { MetricRow, ReferenceRow, RunRecord } from "../../protocol/run.ts";
 import type { RunListener } from "../training/run.ts";
 import { duration, number, paint } from "./terminal.ts";
@@ -183,12 +184,13 @@ const warn = (_level: string, message: string): void => {
 };
 
 function summaryOf(record: RunRecord, results: Results) {
-  const { tInt, rCum, rSin, normalised } = record.summary ?? {};
+  const { tInt, rCum, rSin, normalised, planner } = record.summary ?? {};
   return {
     tInt,
     rCum,
     rSin,
     ...(normalised !== undefined && { normalised }),
+    ...(planner !== undefined && { planner }),
     userSteps: record.summary?.userSteps ?? 0,
     userStepsPerSecond: Math.round(results.userStepsPerSecond),
     peakMemoryMb: Math.round(process.resourceUsage().maxRSS / 1024),
@@ -224,6 +226,12 @@ function printResult(record: RunRecord, results: Results, folder: string): void 
       table.push([policy, number(tInt, 2), number(rCum), number(rSin), number(normalised)]);
     }
     process.stdout.write(`${table.toString()}\n`);
+    const { planner } = record.experiment as Experiment;
+    if (planner.provider !== "offline" && record.summary?.planner === "offline") {
+      process.stdout.write(
+        `${paint.quiet('Evaluated with the offline planner in the model\'s place, without calls; evaluation.planner "same" asks the model.')}\n`,
+      );
+    }
   }
   const speed = results.userStepsPerSecond > 0 ? `, ${Math.round(results.userStepsPerSecond)} user steps/s` : "";
   process.stdout.write(

@@ -29,6 +29,8 @@ export class ChatServer {
   /** What goes wrong with the n-th request, from 0. */
   fault: (n: number) => Fault | undefined = () => undefined;
   latencyMs = 0;
+  /** Takes the place of the usual answers. */
+  reply: ((messages: Asked["messages"]) => string) | undefined;
   /** Repeated to whoever asks, as careless servers do. */
   echoesKey = false;
   private readonly hanging = new Set<ServerResponse>();
@@ -48,11 +50,9 @@ export class ChatServer {
   }
 
   async close(): Promise<void> {
-    const { server } = this;
-    this.server = undefined;
     for (const res of this.hanging) res.destroy();
-    server?.closeAllConnections();
-    await new Promise((resolve) => (server ? server.close(resolve) : resolve(undefined)));
+    this.server?.closeAllConnections();
+    await new Promise((resolve) => (this.server?.listening ? this.server.close(resolve) : resolve(undefined)));
   }
 
   /** Resolves when so many requests have come in. */
@@ -71,7 +71,8 @@ export class ChatServer {
     if (this.latencyMs > 0) await sleep(this.latencyMs);
     if (fault && this.fail(fault, res, authorization)) return;
     const wanted = body.response_format !== undefined;
-    const content = fault ? bad[fault] : wanted ? plan(body.messages) : reflection(body.messages);
+    const usual = this.reply ?? (wanted ? plan : reflection);
+    const content = fault ? bad[fault] : usual(body.messages);
     const said = content ?? "";
     json(res, 200, completion(this.echoesKey ? `${said} ${authorization}` : said, fault === "cut reply"));
   }

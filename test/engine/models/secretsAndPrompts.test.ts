@@ -46,7 +46,7 @@ const leaks = (text: string): readonly string[] => forms.filter((form) => text.i
 
 describe("a key in the environment", () => {
   const args = (out: string) => [
-    ...["run", file, "--json", "--out", out, "--set", "models.cache=true", "--set", "models.retries=1"],
+    ...["run", file, "--json", "--out", out, "--iterations", "1", "--set", "models.retries=1"],
     ...["--set", "planner.apiKeyVariable=LERL_TEST_KEY", "--set", "critic.apiKeyVariable=LERL_TEST_KEY"],
   ];
 
