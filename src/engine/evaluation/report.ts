@@ -2,6 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileError, replaceFile } from "../store/files.ts";
+import { runsFolder } from "../store/runFolder.ts";
 import { compareGroups, type RunComparison } from "./compare.ts";
 import { groupRuns } from "./comparison/groups.ts";
 import { asMarkdown, markdownText } from "./comparison/tables.ts";
@@ -15,7 +16,7 @@ const files = { page: "report.html", summary: "report.md" } as const;
 
 /**
  * Writes `report.html` and `report.md`: into the folder of one run or suite, for several into
- * `reports/<first>-and-<n>-more` beside the runs' folder.
+ * `.lerl/reports/<first>-and-<n>-more`; runs kept elsewhere get a `reports` folder beside them.
  *
  * @param folders of runs or suites
  * @returns path of the page
@@ -38,7 +39,9 @@ export async function writeReport(folders: readonly string[]): Promise<string> {
 function reportFolder(folders: readonly string[]): string {
   const [first = "."] = folders;
   if (folders.length === 1) return first;
-  return join(dirname(dirname(first)), "reports", `${basename(first)}-and-${folders.length - 1}-more`);
+  const parent = dirname(first);
+  const place = basename(parent) === basename(runsFolder("")) ? dirname(parent) : parent;
+  return join(place, "reports", `${basename(first)}-and-${folders.length - 1}-more`);
 }
 
 /** The page. Its policy forbids scripts and everything remote: a report is only ever read. */

@@ -102,7 +102,10 @@ export interface HeatMap {
 const CELL = { width: 9, height: 12, label: 96, top: 4 } as const;
 const MOST_STEPS = 30;
 
-/** Category by step: the stronger a cell, the larger the category's share of what was recommended at that step. */
+/**
+ * Category by step: the stronger a cell, the larger the category's share of what was recommended at that step. The line
+ * of all others is grey and on a scale of its own, from nothing to everything.
+ */
 export function heatMap({ label, shares, categories, names, strongest }: HeatMap): Markup {
   const shown = shares.slice(0, MOST_STEPS);
   const others = (row: readonly number[]) =>
@@ -110,9 +113,10 @@ export function heatMap({ label, shares, categories, names, strongest }: HeatMap
   const lines = [
     ...categories.map((category) => ({
       name: names[category] ?? "",
-      of: (row: readonly number[]) => row[category] ?? 0,
+      of: (row: readonly number[]) => (row[category] ?? 0) / strongest,
+      style: "heat",
     })),
-    ...(categories.length < names.length ? [{ name: "All others", of: others }] : []),
+    ...(categories.length < names.length ? [{ name: "All others", of: others, style: "heat rest" }] : []),
   ];
   const columns = Math.max(20, shown.length);
   const width = CELL.label + columns * CELL.width + 4;
@@ -125,10 +129,10 @@ ${lines.map(
     i,
   ) => html`<text class="tick" x="${CELL.label - 6}" y="${CELL.top + i * CELL.height + 9}" text-anchor="end">${shortened(name)}</text>
 ${shown.map((row, t) => {
-  const strength = Math.min(1, of(row) / strongest);
+  const strength = Math.min(1, of(row));
   return strength < 0.005
     ? undefined
-    : html`<rect class="heat" x="${CELL.label + t * CELL.width}" y="${CELL.top + i * CELL.height}" width="${CELL.width - 1}" height="${CELL.height - 1}" fill-opacity="${strength.toFixed(2)}"/>`;
+    : html`<rect class="${style}" x="${CELL.label + t * CELL.width}" y="${CELL.top + i * CELL.height}" width="${CELL.width - 1}" height="${CELL.height - 1}" fill-opacity="${strength.toFixed(2)}"/>`;
 })}`,
 )}
 ${[1, 5, 10, 15, 20, 25, 30]
@@ -139,4 +143,4 @@ ${[1, 5, 10, 15, 20, 25, 30]
   )}</svg></figure>`;
 }
 
-const shortened = (name: string): string => (name.length > 17 ? `${name.slice(0, 16)}…` : name);
+const shortened = (name: string): string => (name.length > 16 ? `${name.slice(0, 15)}…` : name);

@@ -53,7 +53,7 @@ figcaption b { color: var(--accent); font-variant-numeric: tabular-nums; }
 .curve { fill: none; stroke: var(--accent); stroke-width: 1.8; stroke-linejoin: round; }
 .band { fill: var(--accent); fill-opacity: 0.18; }
 .beside { fill: none; stroke: var(--grey); stroke-width: 1.2; stroke-dasharray: 3 3; }
-.heat { fill: var(--accent); }
+.heat { fill: var(--accent); } .heat.rest { fill: var(--grey); }
 .matrix td { text-align: center; padding: 5px 8px; font-size: 12.5px; min-width: 46px; border: 2px solid var(--card); border-radius: 6px; }
 .matrix th { font-size: 12.5px; border: 0; } .matrix thead th { text-align: center; }
 .chips { min-width: 420px; display: flex; flex-wrap: wrap; gap: 6px; justify-content: flex-start; white-space: normal; }
