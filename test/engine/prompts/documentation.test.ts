@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { parsePrompt } from "../../../src/engine/prompts/promptFile.ts";
+import { fidelitySwitches } from "../../../src/protocol/experiment.ts";
+import { liquidFilters, liquidTags } from "../../../src/protocol/promptSyntax.ts";
+import { type PromptVariableField, promptVariables } from "../../../src/protocol/promptVariables.ts";
+
+const page = (name: string): string => readFileSync(new URL(`../../../docs/${name}`, import.meta.url), "utf8");
+const part = (text: string, name: string): string =>
+  (text.split(`<!-- ${name} -->`)[1]?.split(`<!-- /${name} -->`)[0] ?? "").trim();
+
+/** Rows of a variable and of its fields, as they are written in a template. */
+function rowsOf(path: string, { type, meaning, fields = [] }: PromptVariableField, roles: string): string[] {
+  const own = `| \`${path}\` | ${type} | ${roles} | ${meaning} |`;
+  return [own, ...fields.flatMap((field) => rowsOf(`${path}[].${field.name}`, field, ""))];
+}
+
+const variableTable = (): string =>
+  [
+    "| variable | type | prompts | meaning |",
+    "|---|---|---|---|",
+    ...promptVariables.flatMap((variable) => rowsOf(variable.name, variable, variable.roles.join(", "))),
+  ].join("\n");
+
+const words = (entries: readonly { readonly name: string }[]): string =>
+  entries.map(({ name }) => `\`${name}\``).join(", ");
+
+it("docs/prompts.md holds the table of variables that rendering and the editor use", () => {
+  expect(part(page("prompts.md"), "variables")).toBe(variableTable());
+});
+
+it("docs/prompts.md names the tags and filters there are", () => {
+  const text = `Tags: ${words(liquidTags)}.\n\nFilters: ${words(liquidFilters)}.`;
+  expect(part(page("prompts.md"), "syntax")).toBe(text);
+});
+
+it("the example of docs/prompts.md is a prompt", () => {
+  const [, example = ""] = /```markdown\n([\s\S]*?)```/.exec(page("prompts.md")) ?? [];
+  expect(parsePrompt("example.lerl.md", example).role).toBe("planner");
+});
+
+it("docs/fidelity.md holds every switch with both its choices, in the schema's order", () => {
+  const rows = [...page("fidelity.md").matchAll(/^\| `(\w+)` \| `([\w-]+)` \| `([\w-]+)` \|/gm)];
+  expect(rows.map(([, name, paper, reference]) => [name, [paper, reference]])).toEqual(
+    Object.entries(fidelitySwitches),
+  );
+});
