@@ -17,7 +17,7 @@ export function previewText({ rendering, problem }: PreviewContent): string {
   const lines: string[] = [];
   if (problem !== undefined) {
     lines.push(`⚠ ${problem}`, "");
-    if (rendering) lines.push("  Below: the last text that could be rendered.", "");
+    if (rendering) lines.push("Below: the last text that could be rendered.", "");
   } else if (!rendering) {
     lines.push("Rendering…");
   }

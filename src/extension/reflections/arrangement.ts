@@ -68,14 +68,14 @@ export function sorted(reflections: readonly PooledReflection[], order: Order): 
     .map(({ reflection }) => reflection);
 }
 
-/** The width of score bands: 1, 2 or 5 times a power of ten, so that a pool has about six. */
+/** The width of score bands: 1, 2 or 5 times a power of ten, so that a pool has about six; 0.01 at least. */
 export function bandWidth(scores: readonly number[]): number {
   const low = scores.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const high = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const rough = (high - low) / 6;
   if (!(rough > 0) || !Number.isFinite(rough)) return 1;
   const power = 10 ** Math.floor(Math.log10(rough));
-  return ([1, 2, 5].find((step) => step * power >= rough) ?? 10) * power;
+  return Math.max(0.01, ([1, 2, 5].find((step) => step * power >= rough) ?? 10) * power);
 }
 
 function labelOf(

@@ -130,11 +130,11 @@ function hoverText(document: TextDocument, { run, pool, next }: Contribution): M
 function hoverRow(runId: RunId, reflection: PooledReflection): string {
   const target = { runId, reflection: reflection.id };
   const pin = reflection.pinned
-    ? link("lerl.unpinReflection", l10n.t("$(pinned) Unpin"), target)
-    : link("lerl.pinReflection", l10n.t("$(pin) Pin"), target);
-  const mute = link("lerl.muteReflection", l10n.t("$(mute) Mute"), target);
+    ? link("lerl.unpinReflection", l10n.t("$(pinned)&nbsp;Unpin"), target)
+    : link("lerl.pinReflection", l10n.t("$(pin)&nbsp;Pin"), target);
+  const mute = link("lerl.muteReflection", l10n.t("$(mute)&nbsp;Mute"), target);
   const { score, probability, text } = reflection;
-  return `| ${formatScore(score)} | ${formatProbability(probability)} | ${escapeMarkdown(text)} | ${pin} ${mute} |`;
+  return `| ${formatScore(score)} | ${formatProbability(probability)} | ${escapeMarkdown(text)} | ${pin}&nbsp;${mute} |`;
 }
 
 const link = (command: (typeof linked)[number], title: string, argument: unknown): string =>

@@ -25,6 +25,14 @@ const changes = {
   "lerl.clearReflectionRating": { action: "rate", rating: 0 },
 } as const satisfies Partial<Record<CommandId, { readonly action: PoolAction; readonly rating?: number }>>;
 
+type AboutReflection =
+  | keyof typeof changes
+  | "lerl.openReflection"
+  | "lerl.showReflectionSession"
+  | "lerl.editReflection"
+  | "lerl.deleteReflection"
+  | "lerl.copyReflection";
+
 export function registerReflectionCommands(
   services: Services,
   pools: ReflectionPools,
@@ -35,13 +43,25 @@ export function registerReflectionCommands(
   const owned = new DisposableStore();
 
   /** From the palette or a key: the one selected in the view, else one of the current run that is picked first. */
-  const chosen = async (given: ReflectionTarget | undefined): Promise<ReflectionTarget | undefined> => {
-    const target = given ?? view.selected;
+  const chosen = async (args: readonly (ReflectionTarget | undefined)[]): Promise<ReflectionTarget | undefined> => {
+    // A menu passes nothing for a row that left the view while the menu was open.
+    if (args.length > 0 && !args[0]) throw new UserError(l10n.t("This reflection is no longer in the pool."));
+    const target = args[0] ?? view.selected;
     if (target) return target;
     await runs.load();
     const run = runs.current;
     if (!run) throw new UserError(l10n.t("There is no run in this workspace yet."));
     return pickReflection(run, pools, l10n.t("Choose a reflection"));
+  };
+
+  /** Registers a command about one reflection. */
+  const about = (command: AboutReflection, act: (target: ReflectionTarget) => unknown): void => {
+    owned.add(
+      registerCommand(log, command, async (...args: [target?: ReflectionTarget]) => {
+        const target = await chosen(args);
+        if (target) await act(target);
+      }),
+    );
   };
 
   const reflectionOf = async ({ runId, reflection }: ReflectionTarget) => {
@@ -51,58 +71,40 @@ export function registerReflectionCommands(
   };
 
   for (const [command, change] of Object.entries(changes)) {
-    owned.add(
-      registerCommand(log, command as keyof typeof changes, async (given?: ReflectionTarget) => {
-        const target = await chosen(given);
-        if (target) await pools.change({ runId: target.runId, id: target.reflection, ...change });
-      }),
-    );
+    about(command as keyof typeof changes, ({ runId, reflection: id }) => pools.change({ runId, id, ...change }));
   }
 
+  about("lerl.openReflection", (target) => documents.open(target));
+
+  about("lerl.showReflectionSession", async (target) => {
+    const { runId } = target;
+    const { episode } = await reflectionOf(target);
+    await executeCommand("lerl.openStudio", { runId }, { tab: "sessions", runId, episode });
+  });
+
+  about("lerl.editReflection", async (target) => {
+    const { text: value } = await reflectionOf(target);
+    const text = await window.showInputBox({
+      prompt: l10n.t("Text of reflection {0}", target.reflection),
+      value,
+      validateInput: (typed) =>
+        typed.trim() === "" ? l10n.t("A reflection cannot be empty; delete it instead.") : undefined,
+    });
+    if (text === undefined || text === value) return;
+    await pools.change({ runId: target.runId, id: target.reflection, action: "edit", text });
+  });
+
+  about("lerl.deleteReflection", async (target) => {
+    const { text } = await reflectionOf(target);
+    const remove = l10n.t("Delete");
+    const question = l10n.t("Delete reflection {0} from the pool? It cannot be brought back.", target.reflection);
+    const answer = await window.showWarningMessage(question, { modal: true, detail: shorten(text, 300) }, remove);
+    if (answer === remove) await pools.change({ runId: target.runId, id: target.reflection, action: "delete" });
+  });
+
+  about("lerl.copyReflection", async (target) => env.clipboard.writeText((await reflectionOf(target)).text));
+
   owned.addAll(
-    registerCommand(log, "lerl.openReflection", async (given) => {
-      const target = await chosen(given);
-      if (target) await documents.open(target);
-    }),
-
-    registerCommand(log, "lerl.showReflectionSession", async (given) => {
-      const target = await chosen(given);
-      if (!target) return;
-      const { runId } = target;
-      const { episode } = await reflectionOf(target);
-      await executeCommand("lerl.openStudio", { runId }, { tab: "sessions", runId, episode });
-    }),
-
-    registerCommand(log, "lerl.editReflection", async (given) => {
-      const target = await chosen(given);
-      if (!target) return;
-      const { text: value } = await reflectionOf(target);
-      const text = await window.showInputBox({
-        prompt: l10n.t("Text of reflection {0}", target.reflection),
-        value,
-        validateInput: (typed) =>
-          typed.trim() === "" ? l10n.t("A reflection cannot be empty; delete it instead.") : undefined,
-      });
-      if (text !== undefined && text !== value) {
-        await pools.change({ runId: target.runId, id: target.reflection, action: "edit", text });
-      }
-    }),
-
-    registerCommand(log, "lerl.deleteReflection", async (given) => {
-      const target = await chosen(given);
-      if (!target) return;
-      const { text } = await reflectionOf(target);
-      const remove = l10n.t("Delete");
-      const question = l10n.t("Delete reflection {0} from the pool? It cannot be brought back.", target.reflection);
-      const answer = await window.showWarningMessage(question, { modal: true, detail: shorten(text, 300) }, remove);
-      if (answer === remove) await pools.change({ runId: target.runId, id: target.reflection, action: "delete" });
-    }),
-
-    registerCommand(log, "lerl.copyReflection", async (given) => {
-      const target = await chosen(given);
-      if (target) await env.clipboard.writeText((await reflectionOf(target)).text);
-    }),
-
     registerCommand(log, "lerl.showReflections", async (prompt) => {
       const run = await runFor(services, prompt);
       if (!run) throw new UserError(l10n.t("No run has a reflection pool for this prompt yet."));

@@ -2,15 +2,18 @@
 import { l10n, MarkdownString, ThemeIcon, TreeItem, TreeItemCollapsibleState } from "vscode";
 import type { PooledReflection } from "../../protocol/engine.ts";
 import { commandLink, type ReflectionTarget } from "../platform/commands.ts";
-import { escapeMarkdown, formatProbability, formatScore, marks, shorten, summarise } from "./wording.ts";
+import type { Order } from "./arrangement.ts";
+import { escapeMarkdown, formatProbability, formatScore, leadingNumber, marks, shorten, summarise } from "./wording.ts";
 
 const LABEL_LENGTH = 120;
 
-export function reflectionItem(target: ReflectionTarget, reflection: PooledReflection): TreeItem {
+export function reflectionItem(target: ReflectionTarget, reflection: PooledReflection, order: Order): TreeItem {
   const { text, pinned, muted, rating } = reflection;
-  const item = new TreeItem(shorten(text, LABEL_LENGTH), TreeItemCollapsibleState.None);
+  const leading = leadingNumber(reflection, order);
+  const label = `${leading}  ${shorten(text, LABEL_LENGTH)}`;
+  const item = new TreeItem(label, TreeItemCollapsibleState.None);
   item.id = `${target.runId}/${target.reflection}`;
-  item.description = summarise(reflection);
+  item.description = summarise(reflection, leading);
   item.tooltip = reflectionTooltip(reflection);
   item.iconPath = iconOf(reflection);
   item.contextValue = [

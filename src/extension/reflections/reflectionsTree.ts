@@ -74,7 +74,7 @@ export class ReflectionsTree implements TreeDataProvider<PoolRow>, Disposable {
       case "group":
         return this.groupItem(row);
       case "reflection":
-        return reflectionItem({ runId: row.runId, reflection: row.reflection }, row.value);
+        return reflectionItem({ runId: row.runId, reflection: row.reflection }, row.value, this.arrangement.order);
     }
   }
 

@@ -1,17 +1,29 @@
 /** Reflections in words and numbers, alike in trees, hovers, pick lists and documents. */
 import type { PooledReflection } from "../../protocol/engine.ts";
-import type { GroupLabel } from "./arrangement.ts";
+import type { GroupLabel, Order } from "./arrangement.ts";
 
 export const formatScore = (score: number): string => score.toFixed(2);
 
 export function formatProbability(probability: number): string {
-  if (probability <= 0) return "0 %";
-  if (probability < 0.001) return "< 0.1 %";
-  return `${(probability * 100).toFixed(probability < 0.1 ? 1 : 0)} %`;
+  if (probability <= 0) return "0%";
+  if (probability < 0.001) return "<0.1%";
+  return `${(probability * 100).toFixed(probability < 0.1 ? 1 : 0)}%`;
 }
 
-/** `9.50 · 31 % · shown 4 times`, with what a person did to it. */
-export function summarise(reflection: PooledReflection): string {
+/** The number a list is sorted by, first in its rows so that a narrow view shows it. */
+export function leadingNumber(reflection: PooledReflection, order: Order): string {
+  switch (order) {
+    case "probability":
+      return formatProbability(reflection.probability);
+    case "timesSampled":
+      return `${reflection.timesSampled}×`;
+    default:
+      return formatScore(reflection.score);
+  }
+}
+
+/** `9.50 · 31% · 4×`, with what a person did to it; without the number that leads the row already. */
+export function summarise(reflection: PooledReflection, leading = ""): string {
   const { score, probability, timesSampled } = reflection;
   return [
     formatScore(score),
@@ -19,7 +31,7 @@ export function summarise(reflection: PooledReflection): string {
     timesSampled > 0 ? `${timesSampled}×` : "",
     ...marks(reflection),
   ]
-    .filter(Boolean)
+    .filter((part) => part !== "" && part !== leading)
     .join(" · ");
 }
 

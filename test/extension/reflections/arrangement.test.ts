@@ -85,8 +85,8 @@ describe("reflections in words", () => {
   it("sums up score, probability, use and marks", () => {
     expect(
       summarise(reflection("r", { score: 9.5, probability: 0.314, timesSampled: 4, pinned: true, rating: -1 })),
-    ).toBe("9.50 · 31 % · 4× · pinned · rated down");
-    expect([0, 0.0004, 0.0431, 1].map(formatProbability)).toEqual(["0 %", "< 0.1 %", "4.3 %", "100 %"]);
+    ).toBe("9.50 · 31% · 4× · pinned · rated down");
+    expect([0, 0.0004, 0.0431, 1].map(formatProbability)).toEqual(["0%", "<0.1%", "4.3%", "100%"]);
     expect(shorten("a\n b  c", 10)).toBe("a b c");
     expect(shorten("abcdefgh", 5)).toBe("abcd…");
   });

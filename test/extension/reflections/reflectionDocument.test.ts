@@ -13,8 +13,8 @@ describe("a reflection as a document", () => {
     expect(markdown).toContain("| Shown to the planner | once |");
     expect(markdown).toContain("User u7 · 1 step · R_cum 0.50 · R_sin 0.50 · the user left");
     expect(markdown).toContain("| 1 | Music, Sport | 1 of 2 | 0.50 | 3.00 | repeats |");
-    expect(markdown).toContain("| 1 | i1 | Music | click | 75 % |");
-    expect(markdown).toContain("| 2 | i2 | 9 | – | 20 % |");
+    expect(markdown).toContain("| 1 | i1 | Music | click | 75% |");
+    expect(markdown).toContain("| 2 | i2 | 9 | – | 20% |");
   });
 
   it("says so where the session is gone, and shows text as text", () => {

@@ -73,12 +73,18 @@ export const languages = new Proxy({} as Record<string, (...args: unknown[]) => 
       if (name === "getDiagnostics") return host.diagnostics.get(String(args[0])) ?? [];
       if (name === "onDidChangeDiagnostics") return events.diagnostics.event(args[0] as () => void);
       if (name !== "createDiagnosticCollection") return register(String(name), ...args);
-      const collection = new Map<string, unknown>();
+      const changed = (uri: Uri) => events.diagnostics.fire({ uris: [uri] });
       return {
-        set: (uri: { toString(): string }, list: unknown) => void collection.set(uri.toString(), list),
-        get: (uri: { toString(): string }) => collection.get(uri.toString()),
-        delete: (uri: { toString(): string }) => void collection.delete(uri.toString()),
-        clear: () => collection.clear(),
+        set: (uri: Uri, list: readonly unknown[]) => {
+          host.diagnostics.set(uri.toString(), list);
+          changed(uri);
+        },
+        get: (uri: Uri) => host.diagnostics.get(uri.toString()),
+        delete: (uri: Uri) => {
+          host.diagnostics.delete(uri.toString());
+          changed(uri);
+        },
+        clear: () => host.diagnostics.clear(),
         dispose: () => undefined,
       };
     },

@@ -78,7 +78,7 @@ export const scenarios = {
       const of = (text) => spans.find((span) => span.text === text)?.colour;
       const found = {
         value: of("planner"),
-        section: of("system"),
+        section: of("# system"),
         tag: of("for"),
         variable: of("categories"),
         text: of("Candidate categories, as id (name):"),
@@ -190,7 +190,10 @@ export const scenarios = {
       await vscode.window.showTextDocument(uri);
     });
     await problemsOf(host, "lonely.lerl.md", (codes) => codes.includes("prompt.unused"));
-    await openFile(host.page, planner);
+    await host.evaluate(async (vscode) => {
+      const [uri] = await vscode.workspace.findFiles("planner.lerl.md");
+      await vscode.window.showTextDocument(uri);
+    });
     await until(async () => (await lensTitles(host.page)).some((title) => title.includes("Used by 2 experiments")));
   },
 

@@ -60,7 +60,7 @@ export const scenarios = {
     const label = await labelOf(rows(host.page).last());
     await inlineAction(host.page, label, "Pin Reflection", pool);
     const pinned = await until(async () => (await reflections(host)).find((one) => one.pinned));
-    assert.equal(pinned.text.replace(/\s+/g, " ").slice(0, 40), label.slice(0, 40));
+    assert.equal(pinned.text.replace(/\s+/g, " ").slice(0, 40), label.replace(/^\S+\s+/, "").slice(0, 40));
     const before = pinned.timesSampled;
     await until(async () => (await reflections(host)).find((one) => one.id === pinned.id)?.timesSampled > before + 20);
     const iteration = JSON.parse((await recorded(host, "episodes.jsonl")).trim().split("\n").at(-1)).iteration;
@@ -136,9 +136,15 @@ export const scenarios = {
     await viewAction(host.page, "Reflection Pool", "Group by Session");
     await until(async () => (await groups()).some((label) => label.startsWith("Sessions of iteration")));
     await viewAction(host.page, "Reflection Pool", "Group by Score");
-    const label = await labelOf(rows(host.page).first());
-    await contextAction(host.page, label, "Rate Reflection Up", pool);
+    // A pinned one: others may leave the pool while the menu is open.
+    const { text } = (await reflections(host)).find(({ pinned }) => pinned);
+    await viewAction(host.page, "Reflection Pool", "Filter Reflections");
+    await answerInput(host.page, text);
+    await until(async () => (await rows(host.page).count()) === 1);
+    await host.screenshot("reflections-filtered");
+    await contextAction(host.page, await labelOf(rows(host.page)), "Rate Reflection Up", pool);
     await until(async () => (await reflections(host)).some(({ rating }) => rating === 1));
+    await viewAction(host.page, "Reflection Pool", "Clear Reflection Filter");
     await viewAction(host.page, "Reflection Pool", "Filter Reflections");
     await answerInput(host.page, "no such words");
     await until(async () => (await rows(host.page).count()) === 0);
