@@ -125,7 +125,7 @@ export function heatMap({ label, shares, categories, names, strongest }: HeatMap
 <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Categories over steps: ${label}">
 ${lines.map(
   (
-    { name, of },
+    { name, of, style },
     i,
   ) => html`<text class="tick" x="${CELL.label - 6}" y="${CELL.top + i * CELL.height + 9}" text-anchor="end">${shortened(name)}</text>
 ${shown.map((row, t) => {
