@@ -41,3 +41,26 @@ export async function waitForStatusBar(page, text, timeout = 30_000) {
   await entry.waitFor({ timeout });
   return entry;
 }
+
+const center = (page) => page.locator(".notifications-center.visible");
+
+/** The same in the notification center, opened from the status bar: messages stay there after their toast is gone. */
+export async function waitForMessage(page, text) {
+  if ((await center(page).count()) === 0) await page.locator(".statusbar-item[id='status.notifications'] a").click();
+  const item = center(page).locator(".notification-list-item").filter({ hasText: text }).first();
+  await item.waitFor();
+  return item;
+}
+
+/** Clicks a button of a message in the notification center. */
+export async function answerMessage(page, text, button) {
+  const item = await waitForMessage(page, text);
+  await item.hover();
+  await item.locator(".monaco-button").getByText(button, { exact: true }).click();
+}
+
+/** Removes every message and closes the notification center. */
+export async function clearMessages(page) {
+  if ((await center(page).count()) === 0) await page.locator(".statusbar-item[id='status.notifications'] a").click();
+  await center(page).locator(".codicon-notifications-clear-all").first().click();
+}
