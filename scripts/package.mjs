@@ -1,7 +1,6 @@
 // npm run package: a production build, packed into one universal lerl-studio-<version>.vsix whose content is checked.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { checkNotices } from "./notices.mjs";
 import { packageExtension } from "./vsix.mjs";
 import { zipEntries } from "./zip.mjs";
 
@@ -59,7 +58,6 @@ function problemsOf(path, manifest) {
 
 const build = spawnSync(process.execPath, ["scripts/build.mjs", "--production"], { stdio: "inherit" });
 if (build.status !== 0) process.exit(build.status ?? 1);
-await checkNotices();
 
 const manifest = JSON.parse(readFileSync("package.json", "utf8"));
 const packed = await packageExtension();

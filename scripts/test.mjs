@@ -56,6 +56,7 @@ const hasTests = (name) =>
 const stages = [
   check("lint", "npx", ["biome", "check", "."]),
   check("types", "npm", ["run", "--silent", "types"]),
+  check("notices", process.execPath, ["scripts/notices.mjs", "--check"]),
   ...["engine", "extension", "webview"].filter(hasTests).map(vitest),
   // Leaves the production build in dist/: what follows is tested as users get it.
   check("package", process.execPath, ["scripts/package.mjs"]),

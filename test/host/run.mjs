@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { startBrowser } from "./lib/browser.mjs";
+import { ensureBrowser, startBrowser } from "./lib/browser.mjs";
 import { cleanUp, cleanUpOnSignals, onCleanup } from "./lib/cleanup.mjs";
 import { ensureHost } from "./lib/installation.mjs";
 import { sweepAbandoned } from "./lib/scratch.mjs";
@@ -37,6 +37,7 @@ function chosenSuites() {
 
 async function main() {
   await sweepAbandoned(log);
+  await ensureBrowser(log);
   const installation = await ensureHost(variant, log);
   log(`VS Code ${installation.vscode}`);
   const browser = await startBrowser();

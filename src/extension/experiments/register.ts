@@ -2,10 +2,12 @@
 import { commands, type Disposable } from "vscode";
 import { registerCommand } from "../platform/commands.ts";
 import { DisposableStore } from "../platform/disposables.ts";
+import { showError } from "../platform/errors.ts";
 import type { Services } from "../services.ts";
 import { registerCodeLenses } from "./codeLenses.ts";
 import { registerExperimentsTree } from "./experimentsTree.ts";
 import { newExperiment } from "./newExperiment.ts";
+import { startRequestedRun } from "./requestedRun.ts";
 import { runSuite } from "./suiteTask.ts";
 import { activeFile, resolveTarget, uriOf } from "./target.ts";
 
@@ -28,6 +30,9 @@ export function registerExperiments({ context, log, runs, files, launcher }: Ser
       if (uri) await commands.executeCommand("vscode.openWith", uri, "default");
     }),
     registerCommand(log, "lerl.refreshExperiments", () => files.refresh()),
+  );
+  startRequestedRun({ environment: process.env, memory: context.workspaceState, launcher }).catch((error: unknown) =>
+    showError(log, error),
   );
   return owned;
 }

@@ -1,6 +1,6 @@
 // Chromium, headless, with a profile that lives as long as the run.
 import { chromium } from "playwright-core";
-import { findCommand } from "./systemPackages.mjs";
+import { ensureCommands, findCommand } from "./systemPackages.mjs";
 
 const flags = [
   "--no-sandbox",
@@ -13,6 +13,9 @@ const flags = [
 ];
 
 export const viewport = { width: 1440, height: 900 };
+
+/** Chromium, installed by apt where it is missing. */
+export const ensureBrowser = (log) => ensureCommands({ chromium: "chromium" }, log);
 
 /** Signals are handled by the runner, which must stop the server too. */
 export async function startBrowser() {

@@ -113,7 +113,6 @@ function removePartial(target) {
  */
 export async function ensureHost(name, log = () => {}) {
   const variant = variants[name];
-  await ensureCommands({ chromium: "chromium" }, log);
   const target = installationFolder(name);
   if (existsSync(marker(target))) return describe(target);
 

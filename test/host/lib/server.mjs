@@ -5,7 +5,6 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { endMarkedProcesses, markVariable } from "./processes.mjs";
-import { variants } from "./variants.mjs";
 
 const startTimeoutMs = 30_000;
 const stopGraceMs = 8_000;
@@ -74,10 +73,11 @@ export async function installExtensions(host, scratch, packages) {
 }
 
 /**
- * Starts the server and waits until it answers. `stop()` ends its whole group and resolves to the processes that
- * outlived the grace period and had to be killed: an extension that leaves such a process has a fault.
+ * Starts the server and waits until it answers. `ended` resolves when the server is gone. `stop()` ends its whole group
+ * and resolves to the processes that outlived the grace period and had to be killed: an extension that leaves such a
+ * process has a fault.
  */
-export async function startServer(host, name, scratch) {
+export async function startServer(host, scratch, serverFlags) {
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const logFile = join(scratch.root, "server.log");
@@ -87,7 +87,7 @@ export async function startServer(host, name, scratch) {
     [
       ...["--bind-addr", `127.0.0.1:${port}`, "--auth", "none"],
       ...["--disable-telemetry", "--disable-update-check", "--disable-getting-started-override"],
-      ...variants[name].serverFlags,
+      ...serverFlags,
     ],
     logFile,
   );
@@ -115,5 +115,5 @@ export async function startServer(host, name, scratch) {
     }
     await sleep(50);
   }
-  return { origin, port, logFile, stop };
+  return { origin, port, logFile, ended, stop };
 }

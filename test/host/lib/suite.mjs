@@ -12,7 +12,7 @@ import { copyWorkspace, openWindow } from "./session.mjs";
 import { writeSettings } from "./settings.mjs";
 import { themeId } from "./themes.mjs";
 import { withTimeout } from "./timeout.mjs";
-import { hostFolder, repositoryFolder } from "./variants.mjs";
+import { hostFolder, repositoryFolder, variants } from "./variants.mjs";
 
 const scenarioTimeoutMs = 180_000;
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
@@ -94,7 +94,7 @@ async function startSuite({ suite, variant, installation, log }) {
   const channel = await openDriverChannel(driverSocket(scratch));
   const closeChannel = onCleanup(channel.close);
   const started = performance.now();
-  const server = await startServer(installation, variant, scratch);
+  const server = await startServer(installation, scratch, variants[variant].serverFlags);
   const stopServer = onCleanup(server.stop);
   log(`server ready after ${seconds(started)}`);
   const stop = async () => {
