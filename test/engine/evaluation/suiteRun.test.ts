@@ -5,6 +5,8 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, expect, it } from "vitest";
+import { readEvaluation, readEvaluationRows } from "../../../src/engine/evaluation/evaluationFiles.ts";
+import { readRunRecord } from "../../../src/engine/store/runDocuments.ts";
 import { temporaryFolder } from "./runFolders.ts";
 
 const cli = resolve(import.meta.dirname, "../../../dist/cli.cjs");
@@ -17,7 +19,7 @@ const base = {
   simulator: { users: 3 },
   policy: { backend: "plain", layers: 1, hidden: [8], idEmbedding: 4, encoding: 8, heads: 2, feedForward: 8 },
   training: { iterations: 6, rolloutSteps: 4, checkpointEvery: 1 },
-  evaluation: { every: 100, sessions: 2, references: false },
+  evaluation: { every: 100, sessions: 5, references: false },
 };
 const suite = {
   name: "Small suite",
@@ -64,6 +66,21 @@ function runSuite(folder: string, when?: (progress: Progress) => boolean): Promi
   return new Promise((end) => child.once("close", end));
 }
 
+/** The checkpoint's weights on the sessions of the evaluation beside training: the same numbers as at training's end. */
+async function checkEvaluation(folder: string): Promise<void> {
+  const { summary } = await readRunRecord(join(folder, "run.json"));
+  const evaluation = await readEvaluation(folder);
+  expect(evaluation?.run.metrics["rCum"]).toBeCloseTo(summary?.rCum ?? Number.NaN, 12);
+  const rows = await readEvaluationRows(folder);
+  expect(rows.map(({ policy, session }) => `${policy} ${session}`)).toEqual(
+    ["run", "random", "round-robin", "oracle"].flatMap((policy) => [0, 1, 2, 3, 4].map((i) => `${policy} ${i}`)),
+  );
+  for (const { rewards, rCum, tInt } of rows) {
+    expect(rewards).toHaveLength(tInt);
+    expect(rewards.reduce((sum, reward) => sum + reward, 0)).toBeCloseTo(rCum, 12);
+  }
+}
+
 const tableOf = (folder: string) =>
   Promise.all(
     ["table.txt", "table.md", "table.json", "table.csv"].map((file) =>
@@ -89,6 +106,7 @@ describe.runIf(built)("lerl suite run", () => {
     expect(await tableOf(broken)).toEqual(await tableOf(straight));
     const trials = await readdir(join(broken, ".lerl/suites/small-suite/trials"));
     expect(trials).toHaveLength(4);
+    for (const trial of trials) await checkEvaluation(join(broken, ".lerl/suites/small-suite/trials", trial));
 
     // Everything is done: nothing runs again.
     expect(await runSuite(broken, ({ running }) => running > 0)).toBe(0);
