@@ -38,6 +38,7 @@ export class ExperimentsTree implements TreeDataProvider<ExperimentNode>, Dispos
   private readonly owned = new DisposableStore();
   private readonly changed = this.owned.add(new EventEmitter<undefined>());
   private running = "";
+  private shown = "";
 
   readonly onDidChangeTreeData = this.changed.event;
 
@@ -47,7 +48,7 @@ export class ExperimentsTree implements TreeDataProvider<ExperimentNode>, Dispos
     private readonly log: LogOutputChannel,
   ) {
     this.owned.addAll(
-      files.onDidChange(() => this.changed.fire(undefined)),
+      files.onDidChange(() => this.filesChanged()),
       runs.onDidChange(() => this.runsChanged()),
     );
   }
@@ -57,6 +58,7 @@ export class ExperimentsTree implements TreeDataProvider<ExperimentNode>, Dispos
     try {
       const found = await this.files.all();
       setContextKey("lerl.noExperiments", found.length === 0);
+      this.shown = found.map(rowText).join("\n");
       return found.map((file) => ({ kind: "file", uri: file.uri, file }));
     } catch (error) {
       this.log.error(messageOf(error));
@@ -100,6 +102,16 @@ export class ExperimentsTree implements TreeDataProvider<ExperimentNode>, Dispos
     return this.runs.active.some(({ experimentFile }) => experimentFile === uri.fsPath);
   }
 
+  /** Rows stay as they are while somebody types: one that is replaced under the pointer loses the click. */
+  private filesChanged(): void {
+    this.files.all().then(
+      (found) => {
+        if (found.map(rowText).join("\n") !== this.shown) this.changed.fire(undefined);
+      },
+      (error: unknown) => this.log.error(messageOf(error)),
+    );
+  }
+
   /** The rows show which experiments run: they change when that does, not with every iteration. */
   private runsChanged(): void {
     const running = this.runs.active.map(({ experimentFile }) => experimentFile).join("\n");
@@ -107,6 +119,12 @@ export class ExperimentsTree implements TreeDataProvider<ExperimentNode>, Dispos
     this.running = running;
     this.changed.fire(undefined);
   }
+}
+
+/** Everything a file's rows are drawn from. */
+function rowText(file: ExperimentFile): string {
+  const prompts = promptsOf(file).map(({ uri }) => uri.toString());
+  return JSON.stringify([file.uri.toString(), file.name, file.description, file.problems, prompts]);
 }
 
 function promptsOf({ uri, experiment }: ExperimentFile): ExperimentNode[] {

@@ -62,5 +62,7 @@ export async function answerMessage(page, text, button) {
 /** Removes every message and closes the notification center. */
 export async function clearMessages(page) {
   if ((await center(page).count()) === 0) await page.locator(".statusbar-item[id='status.notifications'] a").click();
-  await center(page).locator(".codicon-notifications-clear-all").first().click();
+  if ((await center(page).locator(".notification-list-item").count()) > 0)
+    await center(page).locator(".codicon-notifications-clear-all").first().click();
+  else await page.locator(".statusbar-item[id='status.notifications'] a").click();
 }
