@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { dataRows } from "./data.ts";
 import { engineRows } from "./engine.ts";
 import { kernelRows } from "./kernels.ts";
+import { studioRows } from "./studio.ts";
 
 interface Row {
   readonly name: string;
@@ -18,6 +19,7 @@ const parts: Readonly<Record<string, (root: string) => Promise<readonly Row[]>>>
   kernels: () => kernelRows(),
   data: async (root) => (await dataRows(root)).map((row) => ({ ...row, atMost: true })),
   engine: engineRows,
+  studio: () => studioRows(),
 };
 
 async function main(): Promise<void> {

@@ -281,7 +281,10 @@ export const policySchema = z.strictObject({
   backend: z
     .enum(["wasm", "plain", "tfjs"])
     .default("wasm")
-    .meta({ description: "What computes: our WebAssembly kernels, their plain twin, or TensorFlow.js." }),
+    .meta({
+      description:
+        "What computes. wasm: our kernels; plain: their readable twin, slow; tfjs: TensorFlow.js computes the updates and has to be installed (see lerl doctor).",
+    }),
   workers: count(
     "Threads that share an update; the result does not depend on it. 0: one per core, at most 4.",
     0,
