@@ -6,7 +6,7 @@ import { runsFolder } from "../store/runFolder.ts";
 import { compareGroups, type RunComparison } from "./compare.ts";
 import { groupRuns } from "./comparison/groups.ts";
 import { asMarkdown, markdownText } from "./comparison/tables.ts";
-import { html } from "./report/markup.ts";
+import { html, Markup } from "./report/markup.ts";
 import { type GroupData, loadGroupData } from "./report/reportData.ts";
 import * as sections from "./report/sections.ts";
 import { style } from "./report/style.ts";
@@ -54,7 +54,7 @@ export function pageOf(comparison: RunComparison, data: readonly GroupData[]): s
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${title} – LERL report</title>
-<style>${style}</style>
+<style>${new Markup(style)}</style>
 </head>
 <body><main>
 <h1>${title}</h1>

@@ -22,7 +22,7 @@ const scale =
   (value: number) =>
     from + ((value - low) / (high - low)) * (to - from);
 
-const WHISKER = { width: 150, height: 22 } as const;
+const WHISKER = { width: 130, height: 22 } as const;
 
 /** An estimate with its interval on a shared scale; `marks` are reference values. */
 export function whisker(estimate: Estimate, range: Range, marks: readonly number[], accented: boolean): Markup {

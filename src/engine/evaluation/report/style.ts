@@ -27,7 +27,7 @@ p { margin: 6px 0 14px; max-width: 78ch; }
 .hint { color: var(--quiet); font-size: 13.5px; }
 .scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: 10px; margin-top: 14px; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { padding: 6px 12px; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
+th, td { padding: 6px 10px; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
 thead th { font-size: 12.5px; font-weight: 600; color: var(--quiet); }
 th:first-child, td.words { text-align: left; }
 td.words { white-space: normal; }
