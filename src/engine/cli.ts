@@ -31,7 +31,7 @@ Examples:
   lerl resume .lerl/runs/<id>
   lerl data describe examples/kuairand/kuairand.lerl.json
 
-Exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted (a checkpoint is kept: lerl resume).`,
+Exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted or out of model budget (a checkpoint is kept: lerl resume).`,
     );
   for (const command of [
     runCommand(),

@@ -97,8 +97,15 @@ describe("a run with a model", () => {
     const { code, err } = await lerl(["run", file, "--quiet", "--out", "replayed", ...replay], scratch.path);
     expect(err).toBe("");
     expect(code).toBe(0);
-    expect(server.journal).toEqual([]);
     expect(metricsOf(folderOf("replayed"))).toBe(metricsOf(folderOf("first")));
+
+    const running = start(["run", file, "--json", "--out", "replay-killed", ...replay], scratch.path);
+    await running.printed('"iteration":2');
+    running.kill("SIGKILL");
+    await running.finished;
+    expect((await lerl(["resume", "replay-killed", "--quiet"], scratch.path)).code).toBe(0);
+    expect(metricsOf(folderOf("replay-killed"))).toBe(metricsOf(folderOf("first")));
+    expect(server.journal).toEqual([]);
   });
 
   it("refuses to replay what was never recorded", async () => {
@@ -124,7 +131,7 @@ describe("a run with a model", () => {
       expect(resumed.code).toBe(0);
       expect(metricsOf(folderOf(name))).toBe(metricsOf(folderOf("first")));
     }
-  });
+  }, 240_000);
 });
 
 describe("a server that is down", () => {

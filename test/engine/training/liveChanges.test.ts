@@ -114,7 +114,7 @@ describe("changes of a running experiment", () => {
     }
     expect(metricsOf(shop.folder("killed-90"))).toBe(metricsOf(shop.folder("whole")));
     expect(metricsOf(shop.folder("killed-73"))).toBe(metricsOf(shop.folder("whole")));
-  });
+  }, 240_000);
 
   it("are seen by the very next plan", () => {
     const change = handMade("whole").find((event) => event.type === "change" && event.path === "planner.prompt");
