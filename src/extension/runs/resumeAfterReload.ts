@@ -35,7 +35,7 @@ export function resumeAfterReload(services: ReloadServices): Disposable {
 }
 
 async function goOn(before: readonly RunId[], services: ReloadServices): Promise<void> {
-  const { runs, launcher, memory, now } = services;
+  const { runs, launcher, now } = services;
   await runs.load();
   const waiting = new Set(before);
   const listening = runs.onDidChange(() => void look());
@@ -49,7 +49,6 @@ async function goOn(before: readonly RunId[], services: ReloadServices): Promise
     for (const id of waiting) if (!runs.get(id)) waiting.delete(id);
     if (waiting.size === 0) listening.dispose();
   };
-  await memory.update(MEMORY, []);
   await look();
 }
 
