@@ -77,28 +77,30 @@ async function suiteGroups(
   named: boolean,
 ): Promise<Pick<Grouping, "groups" | "notes">> {
   const groups: RunGroup[] = [];
-  const notes: string[] = [];
+  let finishedTrials = 0;
   for (const variant of variants) {
     const trials = variant.trials.map((id) => trialFolder(folder, id));
     const finished = await Promise.all(trials.map((trial) => isFinished(trial, sessions)));
     const runs = await Promise.all(trials.filter((_, i) => finished[i]).map(loadRun));
     const label = named ? `${name}: ${variant.name}` : variant.name;
-    if (runs.length < trials.length) notes.push(`${label}: ${runs.length} of ${trials.length} trials are finished.`);
+    finishedTrials += runs.length;
     if (runs.length > 0) groups.push({ label, description: variant.description, runs });
   }
-  return { groups, notes: [...notes, ...sharedTrials(variants)] };
+  const trials = variants.reduce((sum, variant) => sum + variant.trials.length, 0);
+  const unfinished = `${finishedTrials} of the ${trials} trials of ${name} are finished; run the suite again to go on.`;
+  return { groups, notes: [...(finishedTrials < trials ? [unfinished] : []), ...sharedTrials(variants)] };
 }
 
 /** Rows that show the same runs must not be taken for a finding. */
 function sharedTrials(variants: SuiteRecord["variants"]): readonly string[] {
-  return variants.flatMap(({ name, trials }, i) => {
-    const earlier = variants.slice(0, i).find((other) => other.trials.join() === trials.join());
-    return earlier
-      ? [
-          `${name} is the same as ${earlier.name} here: they differ only in settings that nothing reads without a model.`,
-        ]
-      : [];
-  });
+  const byTrials = new Map<string, string[]>();
+  for (const { name, trials } of variants) {
+    const key = trials.join();
+    byTrials.set(key, [...(byTrials.get(key) ?? []), name]);
+  }
+  return [...byTrials.values()]
+    .filter((names) => names.length > 1)
+    .map((names) => `The same trials, since nothing reads what sets them apart: ${names.join(", ")}.`);
 }
 
 const repeated = (runs: number): string =>
