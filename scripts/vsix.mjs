@@ -30,6 +30,7 @@ export async function packageExtension(folder = repositoryFolder) {
     packagePath: partial,
     dependencies: false,
     allowMissingRepository: true,
+    rewriteRelativeLinks: false,
     skipLicense: folder !== repositoryFolder,
   });
   renameSync(partial, packagePath);
