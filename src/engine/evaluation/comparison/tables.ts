@@ -111,7 +111,7 @@ export function asMarkdown(comparison: RunComparison): string {
 
 /** Text that Markdown shows as it is: no markup of its own, and no end of a cell. */
 export const markdownText = (text: string): string =>
-  text.replace(/[\r\n]+/g, " ").replace(/[\\`*{}[\]<|]|(?<!\w)_|_(?!\w)|^[>#+-]/g, (character) => `\\${character}`);
+    .replace(/[\\`*<|]|\](?=[([:])|(?<!\w)_|_(?!\w)|^[>#]|^[+-](?=\s)/g, (character) => `\\${character}`);
 
 function asCsv({ rows, references }: RunComparison): string {
   const lines = [["row", "metric", "value", "low", "high", "seeds"]];
