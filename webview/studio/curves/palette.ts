@@ -13,7 +13,8 @@ export interface Palette {
   readonly dashed: boolean;
 }
 
-const seriesVariables = ["blue", "orange", "green", "purple", "red", "yellow"];
+/** Colours of the lines, as styles/base.css names them. */
+const seriesVariables = ["--line-0", "--line-1", "--line-2", "--line-3", "--line-4", "--line-5"];
 /** One pattern per line, in pixels drawn and left out. */
 const dashes: readonly (readonly number[])[] = [[], [7, 3], [2, 2], [10, 3, 2, 3], [4, 4], [1, 3]];
 
@@ -24,7 +25,7 @@ export function readPalette(): Palette {
   const foreground = variable("foreground", style.color);
   const dashed = document.body.matches(".vscode-high-contrast, .vscode-high-contrast-light") || forcedColors.matches;
   return {
-    series: seriesVariables.map((name) => variable(`charts-${name}`, foreground)),
+    series: seriesVariables.map((name) => style.getPropertyValue(name).trim() || foreground),
     foreground,
     muted: variable("descriptionForeground", foreground),
     grid: variable("charts-lines", foreground),
