@@ -111,6 +111,8 @@ export function asMarkdown(comparison: RunComparison): string {
 
 /** Text that Markdown shows as it is: no markup of its own, and no end of a cell. */
 export const markdownText = (text: string): string =>
+  text
+    .replace(/[\r\n]+/g, " ")
     .replace(/[\\`*<|]|\](?=[([:])|(?<!\w)_|_(?!\w)|^[>#]|^[+-](?=\s)/g, (character) => `\\${character}`);
 
 function asCsv({ rows, references }: RunComparison): string {
