@@ -95,6 +95,10 @@ export const window = {
     host.statusBarItems.push(item);
     return item;
   },
+  setStatusBarMessage: (text: string) => {
+    host.shown.push(text);
+    return register("statusBarMessage", text);
+  },
   createTextEditorDecorationType: () => ({ dispose: () => undefined }),
   withProgress: (options: { title: string }, task: ProgressTask) => {
     const source = new CancellationTokenSource();
