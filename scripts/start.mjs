@@ -16,6 +16,8 @@ import { themeId } from "../test/host/lib/themes.mjs";
 const repository = join(import.meta.dirname, "..");
 const workspace = join(repository, ".lerl-workspace", "examples");
 const quickstart = join(workspace, "quickstart", "quickstart.lerl.json");
+/** Opened first: a prompt's language activates the extension, which then opens the Studio. */
+const prompt = join(workspace, "quickstart", "planner.lerl.md");
 
 const manifest = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
 
@@ -42,15 +44,19 @@ function prepareWorkspace() {
   writeFileSync(join(repository, ".lerl-workspace", ".gitignore"), "*\n");
 }
 
-/** Read once by src/extension/experiments/requestedRun.ts; the id tells this start from a reload of its window. */
-const requestedRun = () => (options.run ? { LERL_START_RUN: quickstart, LERL_START_ID: randomUUID() } : {});
+/** Read once by src/extension/experiments/requestedStart.ts; the id tells this start from a reload of its window. */
+const request = {
+  LERL_START_FILE: quickstart,
+  LERL_START_ID: randomUUID(),
+  ...(options.run && { LERL_START_RUN: "1" }),
+};
 
 function openDesktop() {
   runScript("build.mjs");
-  const args = ["--new-window", `--extensionDevelopmentPath=${repository}`, workspace, quickstart];
+  const args = ["--new-window", `--extensionDevelopmentPath=${repository}`, workspace, prompt];
   const windows = process.platform === "win32";
   const { status, error } = spawnSync("code", windows ? args.map((arg) => `"${arg}"`) : args, {
-    env: { ...process.env, ...requestedRun() },
+    env: { ...process.env, ...request },
     stdio: "inherit",
     shell: windows,
   });
@@ -70,7 +76,7 @@ function address({ origin }) {
   const authority = new URL(origin).host;
   const url = new URL(origin);
   url.searchParams.set("folder", workspace);
-  url.searchParams.set("payload", JSON.stringify([["openFile", `vscode-remote://${authority}${quickstart}`]]));
+  url.searchParams.set("payload", JSON.stringify([["openFile", `vscode-remote://${authority}${prompt}`]]));
   return url.href;
 }
 
@@ -88,7 +94,7 @@ async function openBrowserHost() {
   onCleanup(scratch.remove);
   writeSettings(scratch.userData, themeId(installation, "dark"), settings);
   await installExtensions(installation, scratch, [join(repository, `${manifest.name}-${manifest.version}.vsix`)]);
-  Object.assign(process.env, requestedRun());
+  Object.assign(process.env, request);
   const server = await startServer(installation, scratch, []);
   onCleanup(server.stop);
   log(`\nLERL Studio in VS Code ${installation.vscode}; open this address in a browser on this machine:\n`);

@@ -7,7 +7,7 @@ import type { Services } from "../services.ts";
 import { registerCodeLenses } from "./codeLenses.ts";
 import { registerExperimentsTree } from "./experimentsTree.ts";
 import { newExperiment } from "./newExperiment.ts";
-import { startRequestedRun } from "./requestedRun.ts";
+import { obeyRequestedStart } from "./requestedStart.ts";
 import { runSuite } from "./suiteTask.ts";
 import { activeFile, resolveTarget, uriOf } from "./target.ts";
 
@@ -31,7 +31,7 @@ export function registerExperiments({ context, log, runs, files, launcher }: Ser
     }),
     registerCommand(log, "lerl.refreshExperiments", () => files.refresh()),
   );
-  startRequestedRun({ environment: process.env, memory: context.workspaceState, launcher }).catch((error: unknown) =>
+  obeyRequestedStart({ environment: process.env, memory: context.workspaceState, launcher }).catch((error: unknown) =>
     showError(log, error),
   );
   return owned;

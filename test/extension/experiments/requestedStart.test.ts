@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { startRequestedRun } from "../../../src/extension/experiments/requestedRun.ts";
+import { obeyRequestedStart } from "../../../src/extension/experiments/requestedStart.ts";
 import { host, resetHost, Uri } from "../support/vscode.ts";
 
 const file = "/w/quickstart.lerl.json";
@@ -19,26 +19,38 @@ function windowOf() {
   };
   const launcher = { start: async (uri: { fsPath: string }) => void started.push(uri.fsPath) };
   const activate = (environment: Record<string, string>) =>
-    startRequestedRun({ environment, memory, launcher } as never);
+    obeyRequestedStart({ environment, memory, launcher } as never);
   return { started, activate };
 }
 
-describe("the run that npm start asks for", () => {
-  it("starts once, however often the window is reloaded", async () => {
+const opened = () => host.executed.filter(({ command }) => command === "lerl.openStudio").length;
+
+describe("what npm start asks for", () => {
+  it("happens once, however often the window is reloaded", async () => {
     const { started, activate } = windowOf();
-    const environment = { LERL_START_RUN: file, LERL_START_ID: "a" };
+    const environment = { LERL_START_FILE: file, LERL_START_ID: "a", LERL_START_RUN: "1" };
     await activate(environment);
     await activate(environment);
     expect(started).toEqual([file]);
+    expect(opened()).toBe(1);
     await activate({ ...environment, LERL_START_ID: "b" });
     expect(started).toEqual([file, file]);
+    expect(opened()).toBe(2);
+  });
+
+  it("opens the Studio without starting anything unless asked to run", async () => {
+    const { started, activate } = windowOf();
+    await activate({ LERL_START_FILE: file, LERL_START_ID: "a" });
+    expect(opened()).toBe(1);
+    expect(started).toEqual([]);
   });
 
   it("is nothing where nobody asked, or where the file is not the window's", async () => {
     const { started, activate } = windowOf();
     await activate({});
-    await activate({ LERL_START_RUN: file });
-    await activate({ LERL_START_RUN: "/elsewhere/x.lerl.json", LERL_START_ID: "a" });
+    await activate({ LERL_START_FILE: file, LERL_START_RUN: "1" });
+    await activate({ LERL_START_FILE: "/elsewhere/x.lerl.json", LERL_START_ID: "a", LERL_START_RUN: "1" });
     expect(started).toEqual([]);
+    expect(opened()).toBe(0);
   });
 });
