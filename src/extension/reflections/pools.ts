@@ -7,8 +7,11 @@ import type { RunStore } from "../engine/runStore.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { messageOf } from "../platform/errors.ts";
 
-/** Changes come with every iteration of a run: a pool is read at most this often. */
-const COALESCE_MS = 400;
+/**
+ * Changes come with every iteration of a run: a pool is read at most this often. Rows that are being read anew take no
+ * clicks, so the view must be at rest for most of the time.
+ */
+const COALESCE_MS = 1500;
 
 export class ReflectionPools implements Disposable {
   private readonly owned = new DisposableStore();

@@ -44,8 +44,10 @@ export function registerReflectionCommands(
 
   /** From the palette or a key: the one selected in the view, else one of the current run that is picked first. */
   const chosen = async (args: readonly (ReflectionTarget | undefined)[]): Promise<ReflectionTarget | undefined> => {
-    // A menu passes nothing for a row that left the view while the menu was open.
-    if (args.length > 0 && !args[0]) throw new UserError(l10n.t("This reflection is no longer in the pool."));
+    // VS Code passes nothing for a row that is being read anew, or that left the view while its menu was open.
+    if (args.length > 0 && !args[0]) {
+      throw new UserError(l10n.t("The pool was changing just now, and nothing was done. Try again."));
+    }
     const target = args[0] ?? view.selected;
     if (target) return target;
     await runs.load();

@@ -10,7 +10,7 @@ export const workspace = "examples/quickstart";
 
 const pool = { view: "Reflection Pool" };
 
-async function until(look, milliseconds = 60_000) {
+async function until(look, milliseconds = 120_000) {
   const end = performance.now() + milliseconds;
   for (;;) {
     const found = await look();
@@ -41,10 +41,11 @@ export const scenarios = {
     await host.evaluate(async (vscode) => {
       const [uri] = await vscode.workspace.findFiles("quickstart.lerl.json");
       const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-      await vscode.workspace.fs.writeFile(
-        uri,
-        new TextEncoder().encode(text.replace('"iterations": 100', '"iterations": 4000')),
-      );
+      // Long enough for all that follows, and a pool that none leaves while a menu is open.
+      const longer = text
+        .replace('"iterations": 100', '"iterations": 4000')
+        .replace('"training"', '"reflections": { "capacity": 10000 }, "training"');
+      await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(longer));
       await vscode.commands.executeCommand("lerl.run", uri);
     });
     await showContainer(host.page, "LERL");
@@ -58,8 +59,12 @@ export const scenarios = {
 
   "a pinned reflection is shown with every plan from then on": async (host) => {
     const label = await labelOf(rows(host.page).last());
-    await inlineAction(host.page, label, "Pin Reflection", pool);
-    const pinned = await until(async () => (await reflections(host)).find((one) => one.pinned));
+    // A click on a row that is just being read anew does nothing but say so.
+    const pinned = await until(async () => {
+      await inlineAction(host.page, label, "Pin Reflection", pool);
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      return (await reflections(host)).find((one) => one.pinned);
+    });
     assert.equal(pinned.text.replace(/\s+/g, " ").slice(0, 40), label.replace(/^\S+\s+/, "").slice(0, 40));
     const before = pinned.timesSampled;
     await until(async () => (await reflections(host)).find((one) => one.id === pinned.id)?.timesSampled > before + 20);
@@ -136,7 +141,6 @@ export const scenarios = {
     await viewAction(host.page, "Reflection Pool", "Group by Session");
     await until(async () => (await groups()).some((label) => label.startsWith("Sessions of iteration")));
     await viewAction(host.page, "Reflection Pool", "Group by Score");
-    // A pinned one: others may leave the pool while the menu is open.
     const { text } = (await reflections(host)).find(({ pinned }) => pinned);
     await viewAction(host.page, "Reflection Pool", "Filter Reflections");
     await answerInput(host.page, text);
