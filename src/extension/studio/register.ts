@@ -13,11 +13,12 @@ type OpenTarget = CommandArguments["lerl.openStudio"][0];
 export function registerStudio(services: Services): Disposable {
   const owned = new DisposableStore();
   const editor = new StudioEditor(services);
-  const open = async (target: OpenTarget, reveal?: StudioEvents["reveal"]): Promise<void> => {
+  const open = async (target: OpenTarget, wanted?: StudioEvents["reveal"]): Promise<void> => {
     const file = await fileOf(target, services);
     if (!file) return;
-    const shown = reveal ?? (isRun(target) ? { tab: "curves", runId: target.runId } : undefined);
-    if (shown) editor.reveal(file, shown);
+    const run: StudioEvents["reveal"] | undefined = isRun(target) ? { tab: "curves", runId: target.runId } : undefined;
+    const reveal = isReveal(wanted) ? wanted : run;
+    if (reveal) editor.reveal(file, reveal);
     await commands.executeCommand("vscode.openWith", file, studioViewType);
   };
   owned.addAll(
@@ -29,6 +30,10 @@ export function registerStudio(services: Services): Disposable {
 
 const isRun = (target: OpenTarget): target is { readonly runId: string } =>
   target !== undefined && !(target instanceof Uri) && "runId" in target;
+
+/** Menus pass what they know of themselves in its place. */
+const isReveal = (wanted: StudioEvents["reveal"] | undefined): wanted is StudioEvents["reveal"] =>
+  wanted !== undefined && typeof wanted.tab === "string";
 
 /** The experiment that a file, a row or a run stands for. */
 async function fileOf(target: OpenTarget, { runs, files }: Services): Promise<Uri | undefined> {

@@ -51,7 +51,7 @@ export const scenarios = {
     await host.page.keyboard.type("For this run only.");
     await until("the document has it", async () => (await documentOf(host, prompt)).text.endsWith("run only."));
     assert.equal(asked(), false, "typing alone does not change the run");
-    await press(frame, "Apply to the running experiment");
+    await press(frame, "Apply to the run");
     await until("the model is asked with it", asked, 120_000);
     assert.equal((await documentOf(host, prompt)).dirty, true, "the file is not saved by it");
     await press(frame, "Stop");
