@@ -163,7 +163,11 @@ export function createService(options: ServiceOptions): EngineService {
     "runs/compare": ({ runIds }) => compareRuns(runIds.map((runId) => reader.folder(runId))),
 
     "runs/evaluate": ({ runId, sessions }) =>
-      evaluateRun(reader.folder(runId), { workspaceFolder, ...(sessions !== undefined && { sessions }) }),
+      evaluateRun(reader.folder(runId), {
+        workspaceFolder,
+        models: modelAccess(undefined),
+        ...(sessions !== undefined && { sessions }),
+      }),
 
     "runs/report": async ({ runIds }) => ({ file: await writeReport(runIds.map((runId) => reader.folder(runId))) }),
 

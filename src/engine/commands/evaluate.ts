@@ -16,7 +16,7 @@ const FEWEST_SESSIONS = 200;
 
 interface EvaluateOptions {
   readonly sessions?: number;
-  readonly planner: "same" | "offline";
+  readonly planner?: "same" | "offline";
   readonly json?: boolean;
 }
 
@@ -32,9 +32,10 @@ export function evaluateCommand(): Command {
       countOption,
     )
     .addOption(
-      new Option("--planner <who>", "where the run's planner asks a model: same asks it, offline plans without it")
-        .choices(["same", "offline"])
-        .default("same"),
+      new Option(
+        "--planner <who>",
+        "where the run's planner asks a model: same asks it (about a call per 4 user steps), offline plans without it; by default as the experiment says",
+      ).choices(["same", "offline"]),
     )
     .option("--json", "print one JSON object")
     .action(async (folder: string, { sessions, planner, json }: EvaluateOptions) => {
@@ -45,7 +46,7 @@ export function evaluateCommand(): Command {
       const evaluation = await evaluateRun(folder, {
         workspaceFolder: process.cwd(),
         ...(sessions !== undefined && { sessions }),
-        planner,
+        ...(planner !== undefined && { planner }),
         models: environmentModels(),
         signal: abort.signal,
         progress: (phase, fraction) => {

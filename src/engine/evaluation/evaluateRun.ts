@@ -39,7 +39,7 @@ export interface EvaluateRunOptions {
   readonly workspaceFolder: string;
   /** The experiment's by default. */
   readonly sessions?: number;
-  /** Who plans for a run whose planner asks a model: it (by default), or the planner without one. */
+  /** Who plans for a run whose planner asks a model: it, or the planner without one. The experiment's by default. */
   readonly planner?: Experiment["evaluation"]["planner"];
   /** How models are reached, where the run's planner asks one; without keys by default. */
   readonly models?: ModelAccess;
@@ -93,7 +93,7 @@ async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<E
     );
   }
   const state = checkpoint.json as TrainerState;
-  const { sessions = state.experiment.evaluation.sessions, planner = "same" } = options;
+  const { sessions, planner } = { ...state.experiment.evaluation, ...options };
   // The document with the live changes made to it.
   const experiment: Experiment = {
     ...state.experiment,
@@ -111,6 +111,7 @@ async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<E
       baseFolder,
       models: options.models,
       control: controlOf(signal, log),
+      attended: false,
       record: (row) => calls.append(row),
       promptInForce: () => undefined,
     });
