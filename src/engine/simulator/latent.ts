@@ -64,6 +64,8 @@ export class LatentResponseModel implements ResponseModel {
     }
   }
 
+  dispose(): void {}
+
   private slot(slot: number): LatentSlot {
     const found = this.slots[slot];
     if (!found) throw new RangeError(`slot ${slot} of ${this.slots.length}`);

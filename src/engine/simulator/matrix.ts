@@ -44,6 +44,8 @@ export class MatrixResponseModel implements ResponseModel {
     for (let item = 0; item < this.dataset.items; item++) out[item] = this.clicked(user, item);
   }
 
+  dispose(): void {}
+
   private clicked(user: UserIndex, item: number): number {
     return isSet(this.matrix.bits, user * this.dataset.items + item) ? 1 : 0;
   }

@@ -1,4 +1,4 @@
-import type { History, ItemIndex, UserIndex } from "../data/dataset.ts";
+import type { History, UserIndex } from "../data/dataset.ts";
 
 /** Unit-length encodings of all items, for the correlation penalty (section 4) and intra-list diversity (section 12). */
 export interface ItemEncodings {
@@ -29,9 +29,9 @@ export interface ResponseModel {
   append(slots: readonly number[], slates: Int32Array, feedback: Uint8Array): void;
   /** Probability of one feedback type for every item ([items]): what an oracle knows. */
   predictAll(slot: number, feedbackType: number, out: Float32Array): void;
+  /** Gives back what its sessions hold; whoever had the model made calls it once, last. */
+  dispose(): void;
 }
 
-/** Makes a model with room for `slots` sessions; the trainer and the evaluation each own one. */
+/** Makes a model with room for `slots` sessions; whoever asks for one owns it. */
 export type ResponseModelFactory = (slots: number) => ResponseModel;
-
-export type { ItemIndex };

@@ -59,7 +59,7 @@ export async function buildWorld(experiment: Experiment, options: WorldOptions):
   return {
     dataset,
     responseModels,
-    feedbackTypes: responseModels(1).feedbackTypes,
+    feedbackTypes: feedbackTypesOf(responseModels),
     interest,
     masks: new CategoryMasks({
       dataset,
@@ -109,6 +109,12 @@ async function responseModelsFor(
     ...options,
     dropout: updateRule(experiment).actingDropout,
   });
+}
+
+function feedbackTypesOf(responseModels: ResponseModelFactory): readonly string[] {
+  const model = responseModels(1);
+  model.dispose();
+  return model.feedbackTypes;
 }
 
 function missingTruth(kind: string, { name }: Dataset, why: string): InputError {

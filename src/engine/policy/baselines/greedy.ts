@@ -43,4 +43,8 @@ export class GreedyPolicy extends Baseline {
   evaluator(slots: number): Policy {
     return new GreedyPolicy(this.truth, slots);
   }
+
+  override async dispose(): Promise<void> {
+    this.model.dispose();
+  }
 }

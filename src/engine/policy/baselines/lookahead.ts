@@ -50,6 +50,10 @@ export class LookaheadPolicy extends Baseline {
     return new LookaheadPolicy(this.truth);
   }
 
+  override async dispose(): Promise<void> {
+    this.model.dispose();
+  }
+
   private extend(session: Session, path: Path, mask: ActRequest["mask"]): readonly Path[] {
     const before = [...session.steps, ...path.slates.map((items) => ({ items, feedback: items.map(() => 1) }))];
     this.model.open(0, session.user, session.history);

@@ -5,7 +5,7 @@ import { deriveKey } from "../../math/random.ts";
 import type { Address } from "../../tensor/kernels.ts";
 import type { FeatureWorkspace } from "../../tensor/layers/featureEncoder.ts";
 import { type Matrix, matrix } from "../../tensor/layers/matrix.ts";
-import { plan } from "../../tensor/memory.ts";
+import { plan, type Region } from "../../tensor/memory.ts";
 import { type EncoderInForce, RunningStates } from "../../tensor/runningStates.ts";
 import type { StateEncoder, StateWorkspace } from "../../tensor/stateEncoder.ts";
 import type { TensorEngine } from "../../tensor/tensorEngine.ts";
@@ -81,6 +81,7 @@ export class TrainedResponseModel implements ResponseModel {
   private readonly views: Views;
   private readonly states: RunningStates;
   private readonly buffers: Buffers;
+  private readonly region: Region;
 
   constructor(
     private readonly trained: TrainedNetwork,
@@ -94,7 +95,7 @@ export class TrainedResponseModel implements ResponseModel {
     this.views = viewsFromStart(positions, Math.min(KEPT, Math.floor((positions - 1) / 2)));
     this.states = new RunningStates(trained, this.views, slots);
     const capacity = { tokens: options.dropout > 0 ? positions : 1, outputs: 1, sequences: 1 };
-    const { value } = plan(engine.memory, (arena) => ({
+    const { value, region } = plan(engine.memory, (arena) => ({
       states: matrix(arena.floats(slots * network.states.width), network.states.width),
       users: network.states.users.workspace(arena, slots),
       userRows: arena.integers(slots),
@@ -102,6 +103,7 @@ export class TrainedResponseModel implements ResponseModel {
       single: network.states.workspace(arena, capacity),
     }));
     this.buffers = value;
+    this.region = region;
     engine.memory.integers(value.userRows, slots).set(Int32Array.from({ length: slots }, (_, i) => i));
   }
 
@@ -130,6 +132,11 @@ export class TrainedResponseModel implements ResponseModel {
   predictAll(slot: number, feedbackType: number, out: Float32Array): void {
     const scorers = this.scorers([slot]);
     for (let item = 0; item < out.length; item++) out[item] = this.probability(scorers, 0, feedbackType, item);
+  }
+
+  dispose(): void {
+    this.states.dispose();
+    this.region.release();
   }
 
   /** sigmoid of the mean product of scorer f and the item's encoding. */

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Dataset, historyOf } from "../../../../src/engine/data/dataset.ts";
 import { RandomStream } from "../../../../src/engine/math/random.ts";
+import { GreedyPolicy } from "../../../../src/engine/policy/baselines/greedy.ts";
+import { LookaheadPolicy } from "../../../../src/engine/policy/baselines/lookahead.ts";
 import { categoryRows } from "../../../../src/engine/simulator/itemEncodings.ts";
 import type { ResponseModel } from "../../../../src/engine/simulator/responseModel.ts";
 import { UserModelNetwork } from "../../../../src/engine/simulator/trained/network.ts";
@@ -16,6 +18,7 @@ import {
 import { UserModelShard } from "../../../../src/engine/simulator/trained/userModelShard.ts";
 import { ParameterStore } from "../../../../src/engine/tensor/parameters.ts";
 import { TensorEngine } from "../../../../src/engine/tensor/tensorEngine.ts";
+import { quitRuleSchema } from "../../../../src/protocol/experiment.ts";
 import { toyDataset } from "../../policy/fixtures.ts";
 
 /** Users who click what has their own parity, nearly always; items that are liked for what they are. */
@@ -200,6 +203,26 @@ describe("the trained response model", () => {
       expect(row.reduce((sum, x) => sum + x * x, 0)).toBeCloseTo(1, 5);
     }
     expect(categoryRows(dataset).dim).toBe(2);
+  });
+
+  it("gives its memory back, so that evaluating an oracle again and again takes none", async () => {
+    const responseModels = await trainedResponseModel(dataset, config, options());
+    const oracle = {
+      dataset,
+      slateSize: 4,
+      responseModels,
+      quitRule: () => quitRuleSchema.parse({ rule: "temper" }),
+      rewards: Float64Array.of(1, 0),
+      penalty: 0,
+    };
+    const policies = [new GreedyPolicy(oracle, 4), new LookaheadPolicy(oracle)];
+    const bytes: number[] = [];
+    for (let evaluation = 0; evaluation < 4; evaluation++) {
+      for (const policy of policies) await policy.evaluator(400).dispose();
+      bytes.push(engine.memory.handle.buffer.byteLength);
+    }
+    expect(new Set(bytes).size).toBe(1);
+    for (const policy of policies) await policy.dispose();
   });
 
   it("with dropout answers otherwise, but the same each time", async () => {
