@@ -249,7 +249,7 @@ test("runs are laid over, hidden by the legend, grouped by seed, and exported wh
     await expect.poll(() => page.locator("[data-metric=tInt] .chart-value").count()).toBe(3);
     const baseline = page.getByRole("button", { name: /Baseline/ }).first();
     await baseline.press("Enter");
-    expect(await baseline.getAttribute("aria-pressed")).toBe("false");
+    await expect.poll(() => baseline.getAttribute("aria-pressed")).toBe("false");
     await expect.poll(() => page.locator("[data-metric=tInt] .chart-value").count()).toBe(2);
     await page.getByRole("button", { name: "Export CSV" }).click();
     await expect.poll(() => page.evaluate(() => window.fakeHost.saved.length)).toBe(1);
