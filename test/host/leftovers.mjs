@@ -1,9 +1,10 @@
-// node test/host/leftovers.mjs: runs the host to success, to failure and into Ctrl+C, and looks for what is left each time.
+// node test/host/leftovers.mjs: runs the host to success, to failure and into Ctrl+C, and npm start into Ctrl+C; looks for
+// what is left each time.
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hostFolder } from "./lib/variants.mjs";
+import { hostFolder, repositoryFolder } from "./lib/variants.mjs";
 
 const temporary = () => readdirSync(tmpdir()).filter((name) => /^(lerl-host-|playwright)/.test(name));
 
@@ -21,12 +22,12 @@ function processesOf(folders) {
     .filter((pid) => folders.some((folder) => (read(pid, "environ") + read(pid, "cmdline")).includes(folder)));
 }
 
-/** Runs the host; sends SIGINT when `interruptAt` is printed. Returns the exit code and the temporary folders it made. */
-function runHost(args, interruptAt) {
+/** Runs a script; sends SIGINT when `interruptAt` is printed. Returns the exit code and the temporary folders it made. */
+function runScript(script, args, interruptAt) {
   const before = new Set(temporary());
   const made = new Set();
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(hostFolder, "run.mjs"), ...args], {
+    const child = spawn(process.execPath, [script, ...args], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     child.stdout.setEncoding("utf8").on("data", (text) => {
@@ -38,15 +39,24 @@ function runHost(args, interruptAt) {
   });
 }
 
+const host = join(hostFolder, "run.mjs");
+const start = join(repositoryFolder, "scripts", "start.mjs");
 const cases = [
-  { name: "success", args: ["--suite", "smoke", "a command activates"], code: 0 },
-  { name: "failure", args: ["--suite", "failing", "a failure"], code: 1 },
-  { name: "Ctrl+C", args: ["--suite", "failing", "an endless wait"], code: 130, interruptAt: "window ready" },
+  { name: "success", script: host, args: ["--suite", "smoke", "a command activates"], code: 0 },
+  { name: "failure", script: host, args: ["--suite", "failing", "a failure"], code: 1 },
+  {
+    name: "Ctrl+C",
+    script: host,
+    args: ["--suite", "failing", "an endless wait"],
+    code: 130,
+    interruptAt: "window ready",
+  },
+  { name: "npm start", script: start, args: ["--browser"], code: 130, interruptAt: "Ctrl+C ends it" },
 ];
 
 let failed = 0;
-for (const { name, args, code: expected, interruptAt } of cases) {
-  const { code, made } = await runHost(args, interruptAt);
+for (const { name, script, args, code: expected, interruptAt } of cases) {
+  const { code, made } = await runScript(script, args, interruptAt);
   const folders = made.filter((folder) => temporary().includes(folder));
   const processes = processesOf(made);
   const clean = code === expected && made.length > 0 && folders.length === 0 && processes.length === 0;
