@@ -7,7 +7,7 @@ export const scenarios = {
   "a file opened as text has lenses and is checked by the schema": async (host) => {
     const { languageId, lenses, problems } = await host.evaluate(async (vscode) => {
       const [uri] = await vscode.workspace.findFiles("short.lerl.json");
-      await vscode.commands.executeCommand("vscode.openWith", uri, "default");
+      await vscode.commands.executeCommand("lerl.openAsText", uri);
       const document = await vscode.workspace.openTextDocument(uri);
       const edit = new vscode.WorkspaceEdit();
       edit.insert(uri, new vscode.Position(1, 0), '  "seed": "one",\n');
