@@ -146,7 +146,7 @@ export interface RenderPrompt {
 
 /** A reflection with what the pool's sampling makes of it now. */
 export interface PooledReflection extends Reflection {
-  /** Probability that the next plan's sample of k holds it. */
+  /** Probability of taking the next place in a sample that pinned reflections leave free; 1 for a pinned one, 0 for a muted one. */
   readonly probability: number;
 }
 
