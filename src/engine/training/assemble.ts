@@ -7,6 +7,7 @@ import { itemNovelty } from "../evaluation/sessionMetrics.ts";
 import { RandomStream } from "../math/random.ts";
 import { Environment } from "../simulator/environment.ts";
 import { DrawnSessions } from "../simulator/sessionSource.ts";
+import type { TensorEngine } from "../tensor/tensorEngine.ts";
 import type { RunControl } from "./control.ts";
 import { EpisodeRecorder } from "./episodes.ts";
 import { LiveChanges } from "./liveChanges.ts";
@@ -47,9 +48,18 @@ export interface Assembly {
 
 /** @throws InputError where the experiment, its data or its prompts cannot be used */
 export async function assemble(options: AssembleOptions): Promise<Assembly> {
+  const engine = await createTensorEngine(options.experiment, "learn");
+  try {
+    return await assembleOn(engine, options);
+  } catch (error) {
+    await engine.dispose();
+    throw error;
+  }
+}
+
+async function assembleOn(engine: TensorEngine, options: AssembleOptions): Promise<Assembly> {
   const { experiment, control, log, sink } = options;
   const { simulator, seed } = experiment;
-  const engine = await createTensorEngine(experiment, "learn");
   if (engine.tfjs) options.notify("info", `Updates are computed by ${engine.tfjs.text}.`);
   const world = await buildWorld(experiment, {
     engine,
