@@ -40,7 +40,7 @@ const flag = (description: string, initial: boolean) => z.boolean().default(init
 // ---------------------------------------------------------------------------------------------------------- data set
 
 const syntheticDataset = z.strictObject({
-  kind: z.literal("synthetic"),
+  kind: z.literal("synthetic").default("synthetic"),
   users: count("Number of users generated.", 1000, 2, 1_000_000, "users"),
   items: count("Number of items generated.", 2000, 12, 1_000_000, "items"),
   categories: count("Number of content categories.", 31, 2, 46),
@@ -102,7 +102,7 @@ export const datasetSchema = z
 
 /** Section 4, `temper` rule: patience falls each step, and more when the slate repeats categories. */
 export const temperRuleSchema = z.strictObject({
-  rule: z.literal("temper"),
+  rule: z.literal("temper").default("temper"),
   initialTemper: real("Patience a user starts with.", 20, 1, 200, "temper"),
   stepCost: real("Patience lost with every slate.", 1, 0.01, 20, "temper"),
   repeatCost: real("Patience lost besides when a slate repeats categories.", 1, 0, 20, "temper"),
@@ -135,7 +135,7 @@ export const quitRuleSchema = z
   .meta({ description: "When a simulated user loses patience and leaves." });
 
 const trainedResponse = z.strictObject({
-  kind: z.literal("trained"),
+  kind: z.literal("trained").default("trained"),
   epochs: count("Passes over the logged sequences.", 10, 1, 200),
   learningRate: real("Adam step size.", 1e-4, 1e-7, 1),
   batchSessions: count("User sequences per gradient step.", 16, 1, 4096),
@@ -278,13 +278,10 @@ export const policySchema = z.strictObject({
     .default([256, 64])
     .meta({ description: "Hidden layers of the action and value networks." }),
   initialStd: real("Initial standard deviation of the hyper-action.", 0.8, 0.001, 10),
-  backend: z
-    .enum(["wasm", "plain", "tfjs"])
-    .default("wasm")
-    .meta({
-      description:
-        "What computes. wasm: our kernels; plain: their readable twin, slow; tfjs: TensorFlow.js computes the updates and has to be installed (see lerl doctor).",
-    }),
+  backend: z.enum(["wasm", "plain", "tfjs"]).default("wasm").meta({
+    description:
+      "What computes. wasm: our kernels; plain: their readable twin, slow; tfjs: TensorFlow.js computes the updates and has to be installed (see lerl doctor).",
+  }),
   workers: count(
     "Threads that share an update; the result does not depend on it. 0: one per core, at most 4.",
     0,

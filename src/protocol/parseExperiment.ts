@@ -82,7 +82,14 @@ function expectation(issue: z.core.$ZodIssue): string {
       return `expected ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}.`;
     case "invalid_union":
       return "discriminator" in issue && issue.discriminator
-        ? `expected a known "${String(issue.discriminator)}"${"options" in issue && Array.isArray(issue.options) ? `: ${issue.options.map(String).join(", ")}` : ""}.`
+        ? `expected a known "${String(issue.discriminator)}"${
+            "options" in issue && Array.isArray(issue.options)
+              ? `: ${issue.options
+                  .filter((option) => option !== undefined)
+                  .map(String)
+                  .join(", ")}`
+              : ""
+          }.`
         : "it fits none of the allowed forms.";
     default:
       return `${issue.message}.`;

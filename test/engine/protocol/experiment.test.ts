@@ -24,6 +24,16 @@ describe("the experiment document", () => {
     expect(parsed.value.reflections).toMatchObject({ capacity: 200, k: 3, alpha: 0.5 });
   });
 
+  it("takes the usual kind where a section names none", () => {
+    const parsed = parseExperiment(
+      '{"dataset": {"users": 50}, "simulator": {"quit": {"repeatCost": 2}, "responseModel": {"epochs": 3}}}',
+    );
+    if (!parsed.ok) throw new Error("not parsed");
+    expect(parsed.value.dataset).toMatchObject({ kind: "synthetic", users: 50 });
+    expect(parsed.value.simulator.quit).toMatchObject({ rule: "temper", repeatCost: 2, stepCost: 1 });
+    expect(parsed.value.simulator.responseModel).toMatchObject({ kind: "trained", epochs: 3 });
+  });
+
   it("reads comments and trailing commas", () => {
     const parsed = parseExperiment('{\n  // why\n  "seed": 7, /* and */\n}');
     expect(parsed.ok && parsed.value.seed).toBe(7);
