@@ -5,7 +5,7 @@ import Table from "cli-table3";
 import type { RunProgress } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { MetricRow, ReferenceRow, RunRecord } from "../../protocol/run.ts";
-import type { RunListener } from "../training/run.ts";
+import type { RunListener } from "../training/runHost.ts";
 import { duration, number, paint } from "./terminal.ts";
 
 export interface RunView {

@@ -2,7 +2,8 @@
 import type { EngineNotifications } from "../../protocol/engine.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
 import { messageOf } from "../errors.ts";
-import { Run, type RunHost, type RunListener, type RunStart } from "../training/run.ts";
+import { Run } from "../training/run.ts";
+import type { RunHost, RunListener, RunStart } from "../training/runHost.ts";
 import { RunFeed } from "./runFeed.ts";
 import type { RunReader } from "./runReader.ts";
 

@@ -2,7 +2,8 @@
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { ModelAccess } from "../../../src/engine/training/modelPool.ts";
-import { Run, type RunHost, type RunListener } from "../../../src/engine/training/run.ts";
+import { Run } from "../../../src/engine/training/run.ts";
+import type { RunHost, RunListener } from "../../../src/engine/training/runHost.ts";
 import type { LiveChange } from "../../../src/protocol/engine.ts";
 import { experimentSchema } from "../../../src/protocol/experiment.ts";
 import { tinyExperiment } from "../commands/lerl.ts";

@@ -1,0 +1,94 @@
+/** Everything a run keeps on disk: opened together, saved in an order that a crash cannot spoil, closed together. */
+import type { Reflection, RunRecord } from "../../protocol/run.ts";
+import { type Checkpoint, CheckpointStore } from "../store/checkpoint.ts";
+import type { JsonDocument } from "../store/jsonDocument.ts";
+import { openReflections, openRunRecord, type ReflectionsDocument } from "../store/runDocuments.ts";
+import { RunFolder } from "../store/runFolder.ts";
+import { RecordKeeper } from "./recordKeeper.ts";
+import type { RunHost, RunStart } from "./runHost.ts";
+import { RunLog } from "./runLog.ts";
+
+export class RunStorage {
+  private constructor(
+    readonly folder: RunFolder,
+    readonly record: RecordKeeper,
+    readonly log: RunLog,
+    private readonly pool: JsonDocument<ReflectionsDocument>,
+    private readonly checkpoints: CheckpointStore,
+  ) {}
+
+  /** @throws InputError where the folder cannot be made */
+  static async create({ experiment, experimentFile, folder: path }: RunStart, host: RunHost): Promise<RunStorage> {
+    const folder = await RunFolder.create({
+      workspaceFolder: host.workspaceFolder,
+      name: experiment.name,
+      seed: experiment.seed,
+      now: host.now,
+      random: host.random,
+      ...(path !== undefined && { folder: path }),
+    });
+    const record: RunRecord = {
+      schemaVersion: 1,
+      id: folder.id,
+      name: experiment.name,
+      note: "",
+      experimentFile,
+      experiment,
+      seed: experiment.seed,
+      state: "starting",
+      startedAt: host.now().toISOString(),
+      activeSeconds: 0,
+      iteration: 0,
+      iterations: experiment.training.iterations,
+      prompts: [],
+      engineVersion: host.engineVersion,
+    };
+    return orRelease(folder, () => RunStorage.open(folder, host, record));
+  }
+
+  /** @param initial the record of a new run; without it the folder must hold one */
+  static async open(folder: RunFolder, host: RunHost, initial?: RunRecord): Promise<RunStorage> {
+    const { record: changed, progress, log: tell, row: heard } = host.listener;
+    const onWarning = (warning: Error): void => tell?.("warn", warning.message);
+    const document = await openRunRecord({ file: folder.file("record"), onWarning }, initial);
+    const pool = await openReflections({ file: folder.file("reflections"), onWarning });
+    const log = new RunLog(folder, (kind, row) => heard?.(folder.id, kind, row));
+    const record = new RecordKeeper({ document, now: host.now, changed, progress });
+    return new RunStorage(folder, record, log, pool, new CheckpointStore(folder.path, onWarning));
+  }
+
+  /** The pool reaches the disk soon, or with `close`. */
+  keepPool(reflections: readonly Reflection[]): void {
+    this.pool.update(() => ({ schemaVersion: 1, reflections: [...reflections] }));
+  }
+
+  async save(checkpoint: Checkpoint): Promise<void> {
+    await this.log.sync();
+    // The checkpoint names prompts by hash; the record holds their texts.
+    await this.record.flush();
+    await this.checkpoints.save(checkpoint);
+  }
+
+  /**
+   * Closes every part, whatever becomes of the others: a disk that fails must not leave the folder locked.
+   * @param failed hears why a part could not be written
+   */
+  async close(failed: (error: unknown) => void): Promise<void> {
+    for (const part of [() => this.log.close(), () => this.record.flush(), () => this.pool.flush()]) {
+      await part().catch(failed);
+    }
+    // What `failed` made of it.
+    await this.record.flush().catch(() => undefined);
+    await this.folder.release();
+  }
+}
+
+/** Does something with a folder that this process owns, and gives it back where that fails. */
+export async function orRelease<T>(folder: RunFolder, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await folder.release();
+    throw error;
+  }
+}
