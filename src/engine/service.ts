@@ -1,29 +1,23 @@
 /** Protocol requests -> runs, files and models (src/protocol/engine.ts). One per engine process. */
 import { dirname, join } from "node:path";
-import {
-  type EngineNotifications,
-  type EngineRequests,
-  type HostRequests,
-  type PooledReflection,
-  protocolVersion,
-} from "../protocol/engine.ts";
+import type { EngineNotifications, EngineRequests, HostRequests, PooledReflection } from "../protocol/engine.ts";
 import type { Experiment } from "../protocol/experiment.ts";
 import { applyOverrides, parseOverride } from "../protocol/overrides.ts";
 import type { Reflection, RunId } from "../protocol/run.ts";
-import { poolChange, ReflectionPool } from "./critic/reflectionPool.ts";
+import type { ReflectionPool } from "./critic/reflectionPool.ts";
 import { InputError } from "./errors.ts";
 import { compareRuns } from "./evaluation/compare.ts";
 import { evaluateRun } from "./evaluation/evaluateRun.ts";
 import { writeReport } from "./evaluation/report.ts";
 import { detectServers, tryModel, tryProvider } from "./llm/detect.ts";
 import { VscodeProvider } from "./llm/providers/vscode.ts";
-import { RandomStream } from "./math/random.ts";
 import { diagnose } from "./prompts/promptFile.ts";
 import { Datasets, experimentOf } from "./service/datasets.ts";
 import { LiveRuns } from "./service/liveRuns.ts";
 import { categoryNames, rerunStep } from "./service/rerun.ts";
+import { changeAtRest, restingPool } from "./service/restingPool.ts";
 import { RunReader } from "./service/runReader.ts";
-import { openReflections, openRunRecord, readReflections } from "./store/runDocuments.ts";
+import { openRunRecord, readReflections } from "./store/runDocuments.ts";
 import { RunFolder } from "./store/runFolder.ts";
 import type { ModelAccess } from "./training/modelPool.ts";
 import { renderPrompt } from "./training/renderPrompt.ts";
@@ -185,15 +179,7 @@ export function createService(options: ServiceOptions): EngineService {
         run.changeReflection(change);
         return null;
       }
-      await whileOwning(runId, async (folder) => {
-        const pool = await poolAtRest(runId);
-        if (!pool.change(change.id, poolChange(change))) {
-          throw new InputError("reflections.unknown", `Reflection ${change.id} is not in the pool of ${runId}.`);
-        }
-        const document = await openReflections({ file: folder.file("reflections"), onWarning: warn });
-        document.update((data) => ({ ...data, reflections: [...pool.reflections] }));
-        await document.flush();
-      });
+      await whileOwning(runId, async (folder) => changeAtRest(await reader.record(runId), folder, change, warn));
       notify("reflections/changed", { runId });
       return null;
     },
@@ -252,14 +238,8 @@ export function createService(options: ServiceOptions): EngineService {
     return runs.get(runId)?.reflectionPool ?? poolAtRest(runId);
   }
 
-  /** The pool of a run that is not running, for looking at. */
   async function poolAtRest(runId: RunId): Promise<ReflectionPool> {
-    const record = await reader.record(runId);
-    const stream = new RandomStream(record.seed, "pool at rest");
-    const pool = new ReflectionPool((record.experiment as Experiment).reflections, stream);
-    const reflections = await readReflections(join(reader.folder(runId), "reflections.json"));
-    pool.restore({ reflections, nextId: reflections.length + 1, random: stream.state() });
-    return pool;
+    return restingPool(await reader.record(runId), reader.folder(runId));
   }
 
   return { handlers, stop: () => runs.stopAll() };
@@ -271,5 +251,3 @@ function likeliest(pool: ReflectionPool, k: number): readonly Reflection[] {
   const probability = ({ id }: Reflection): number => probabilities.get(id) ?? 0;
   return [...pool.reflections].sort((a, b) => probability(b) - probability(a)).slice(0, k);
 }
-
-export { protocolVersion };

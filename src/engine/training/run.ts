@@ -15,7 +15,7 @@ import { type Comeback, comeBack, promptsAt, spent } from "./comeback.ts";
 import { RunControl, StopSignal } from "./control.ts";
 import type { RecordKeeper } from "./recordKeeper.ts";
 import type { RunHost, RunStart } from "./runHost.ts";
-import type { HandMade, RunLog } from "./runLog.ts";
+import { type HandMade, poolEvent, type RunLog } from "./runLog.ts";
 import { orRelease, RunStorage } from "./runStorage.ts";
 import type { IterationWork, Trainer, TrainingSink } from "./trainer.ts";
 
@@ -101,18 +101,10 @@ export class Run {
 
   /** @throws InputError when there is no such reflection */
   changeReflection(change: Omit<ReflectionChange, "runId">): void {
-    const { action, text, rating, id } = change;
-    if (!this.trainer || !this.assembly?.pool.change(id, poolChange(change))) {
-      throw new InputError("reflections.unknown", `Reflection ${id} is no longer in the pool of ${this.id}.`);
+    if (!this.trainer || !this.assembly?.pool.change(change.id, poolChange(change))) {
+      throw new InputError("reflections.unknown", `Reflection ${change.id} is no longer in the pool of ${this.id}.`);
     }
-    const value = action === "edit" ? text : action === "rate" ? rating : undefined;
-    this.log.append("events", {
-      type: "pool",
-      action,
-      reflection: id,
-      ...this.trainer.next,
-      ...(value !== undefined && { value }),
-    });
+    this.log.append("events", poolEvent(change, this.trainer.next));
     this.log.flush();
     this.savePool();
   }

@@ -1,5 +1,5 @@
 /** The growing files of a run folder, and everyone who wants to hear of their rows. */
-
+import type { ReflectionChange } from "../../protocol/engine.ts";
 import type { Episode, MetricRow, ReferenceRow, TimelineEvent } from "../../protocol/run.ts";
 import type { CallRow } from "../llm/types.ts";
 import { replaceFile, toJson } from "../store/files.ts";
@@ -61,6 +61,15 @@ export class RunLog {
 
 /** What a person did: it must not be lost with the rows after a checkpoint. */
 export type HandMade = Extract<TimelineEvent, { type: "change" | "pool" }>;
+
+/** A change of the pool as the timeline keeps it. */
+export function poolEvent(
+  { action, id, text, rating }: Omit<ReflectionChange, "runId">,
+  place: { readonly iteration: number; readonly userSteps: number },
+): Extract<TimelineEvent, { type: "pool" }> {
+  const value = action === "edit" ? text : action === "rate" ? rating : undefined;
+  return { type: "pool", action, reflection: id, ...place, ...(value !== undefined && { value }) };
+}
 
 /**
  * Cuts a run's files back to a checkpoint: rows of later iterations are computed again, byte for byte. Model calls stay,

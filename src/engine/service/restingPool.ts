@@ -1,0 +1,67 @@
+/** The reflection pool of a run that is not running: looked at, and changed by hand. */
+import { join } from "node:path";
+import type { ReflectionChange } from "../../protocol/engine.ts";
+import type { Experiment } from "../../protocol/experiment.ts";
+import type { MetricRow, Reflection, RunRecord, TimelineEvent } from "../../protocol/run.ts";
+import { poolChange, ReflectionPool } from "../critic/reflectionPool.ts";
+import { InputError } from "../errors.ts";
+import { RandomStream } from "../math/random.ts";
+import { JsonLinesWriter, readJsonLines } from "../store/jsonLines.ts";
+import { openReflections, readReflections } from "../store/runDocuments.ts";
+import { type RunFolder, runFiles } from "../store/runFolder.ts";
+import { poolEvent } from "../training/runLog.ts";
+
+/** @param folder of the run */
+export async function restingPool({ seed, experiment }: RunRecord, folder: string): Promise<ReflectionPool> {
+  const stream = new RandomStream(seed, "pool at rest");
+  const pool = new ReflectionPool((experiment as Experiment).reflections, stream);
+  const reflections = await readReflections(join(folder, runFiles.reflections));
+  pool.restore({ reflections, nextId: reflections.length + 1, random: stream.state() });
+  return pool;
+}
+
+/**
+ * Changes one reflection, in a folder that this process owns.
+ * @throws InputError `reflections.unknown`
+ */
+export async function changeAtRest(
+  record: RunRecord,
+  folder: RunFolder,
+  change: Omit<ReflectionChange, "runId">,
+  onWarning: (warning: Error) => void,
+): Promise<void> {
+  const pool = await restingPool(record, folder.path);
+  const changed = pool.change(change.id, poolChange(change));
+  if (!changed) {
+    throw new InputError("reflections.unknown", `Reflection ${change.id} is no longer in the pool of ${record.id}.`);
+  }
+  if (record.state !== "done") await note(record, folder, change, changed);
+  const document = await openReflections({ file: folder.file("reflections"), onWarning });
+  document.update((data) => ({ ...data, reflections: [...pool.reflections] }));
+  await document.flush();
+}
+
+/**
+ * Puts the change on the timeline, where a run that goes on finds it: the pool comes back from the checkpoint. A
+ * reflection of an iteration that was not completed is written again first.
+ */
+async function note(
+  { experiment }: RunRecord,
+  folder: RunFolder,
+  change: Omit<ReflectionChange, "runId">,
+  { iteration }: Reflection,
+): Promise<void> {
+  const { training, simulator } = experiment as Experiment;
+  const complete = (await readJsonLines<MetricRow>(folder.file("metrics"))).at(-1) ?? { iteration: 0, userSteps: 0 };
+  const missing = Math.max(0, iteration - complete.iteration);
+  const place = {
+    iteration: complete.iteration + missing + 1,
+    userSteps: complete.userSteps + missing * training.rolloutSteps * simulator.users,
+  };
+  const events = JsonLinesWriter.open<TimelineEvent>(folder.file("events"));
+  try {
+    events.append(poolEvent(change, place));
+  } finally {
+    await events.close();
+  }
+}

@@ -1,0 +1,49 @@
+import { afterAll, expect, it } from "vitest";
+import { createService } from "../../../src/engine/service.ts";
+import type { RunId } from "../../../src/protocol/run.ts";
+import { scratchFolder, tinyExperiment } from "../commands/lerl.ts";
+import { eventsOf } from "../models/world.ts";
+import { workshop } from "../training/runs.ts";
+
+const scratch = scratchFolder();
+const shop = workshop(scratch.path);
+afterAll(() => scratch.remove());
+
+it("keeps what was done to the pool of a stopped run when it goes on", async () => {
+  const { handlers } = createService({
+    workspaceFolder: scratch.path,
+    notify: () => undefined,
+    ask: () => Promise.reject(new Error("no editor")),
+    now: () => new Date(),
+    random: () => 0.5,
+    environment: {},
+  });
+  const runId = "rested" as RunId;
+  const folder = `.lerl/runs/${runId}`;
+  const run = await shop.start(folder, tinyExperiment, {
+    // In the middle of the fifth iteration: some reflections of it are in the pool, and will be written again.
+    progress: ({ phase, fraction }) => {
+      if (phase === "Training" && fraction > 4.95 / tinyExperiment.training.iterations) run.control.stop("stopped");
+    },
+  });
+  expect((await run.execute()).state).toBe("stopped");
+
+  const before = await handlers["reflections/list"]({ runId });
+  const [oldest, newest] = [before[0], before.at(-1)];
+  expect([oldest?.iteration, newest?.iteration]).toEqual([1, 5]);
+  const [first, last] = [oldest?.id ?? "", newest?.id ?? ""];
+  await handlers["reflections/change"]({ runId, id: first, action: "edit", text: "Vary more." });
+  await handlers["reflections/change"]({ runId, id: last, action: "pin" });
+  await expect(handlers["reflections/change"]({ runId, id: "r9999", action: "pin" })).rejects.toMatchObject({
+    code: "reflections.unknown",
+  });
+
+  expect((await (await shop.resume(folder)).execute()).state).toBe("done");
+  const after = new Map(
+    (await handlers["reflections/list"]({ runId })).map((reflection) => [reflection.id, reflection]),
+  );
+  expect(after.get(first)).toMatchObject({ text: "Vary more.", edited: true });
+  expect(after.get(last)).toMatchObject({ pinned: true, text: newest?.text });
+  const made = eventsOf(shop.folder(folder)).filter(({ type }) => type === "pool");
+  expect(made.map(({ iteration }) => iteration)).toEqual([5, 6]);
+});
