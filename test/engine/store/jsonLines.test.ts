@@ -3,7 +3,7 @@ import { appendFile, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { followJsonLines, JsonLinesWriter, readJsonLines, truncateAfter } from "../../../src/engine/store/jsonLines.ts";
+import { JsonLinesWriter, readJsonLines, truncateAfter } from "../../../src/engine/store/jsonLines.ts";
 import { bundleProgram, temporaryFolder } from "./support.ts";
 
 interface Row {
@@ -37,7 +37,6 @@ describe("writing and reading", () => {
         file = join(root, `rows-${count++}.jsonl`);
         await write(written);
         expect(await readJsonLines(file)).toEqual(written);
-        expect((await followJsonLines(file, 0)).rows).toEqual(written);
       }),
       { numRuns: 50 },
     );
@@ -80,7 +79,6 @@ describe("writing and reading", () => {
 
   it("reads no rows where there is no file", async () => {
     expect(await readJsonLines(file)).toEqual([]);
-    expect(await followJsonLines(file, 0)).toEqual({ rows: [], offset: 0, restarted: false });
   });
 
   it("says which folder cannot be written", () => {
@@ -103,7 +101,6 @@ describe("torn and broken lines", () => {
             ? [{ iteration: 1 }]
             : JSON.parse(`[${whole.trim().replace("\n", ",")}]`);
       expect(await readJsonLines(file)).toEqual(expected);
-      expect((await followJsonLines(file, 0)).rows).toEqual(expected);
       await write([{ iteration: 9 }]);
       expect(await readJsonLines(file)).toEqual([...expected, { iteration: 9 }]);
     }
@@ -123,7 +120,6 @@ describe("torn and broken lines", () => {
       code: "store.broken-line",
       message: expect.stringContaining(`${file}:2: `),
     });
-    await expect(followJsonLines(file, 0)).rejects.toMatchObject({ code: "store.broken-line" });
   });
 });
 
@@ -153,50 +149,6 @@ describe("cutting back to a checkpoint", () => {
     await expect(truncateAfter<Row>(file, (row) => row.iteration <= 3)).rejects.toMatchObject({
       message: expect.stringContaining(`${file}:2: `),
     });
-  });
-});
-
-describe("following a growing file", () => {
-  it("reads each row once, whole lines only", async () => {
-    const lines = upTo(20).map((row) => `${JSON.stringify(row)}\n`);
-    const seen: Row[] = [];
-    let offset = 0;
-    for (const line of lines) {
-      for (const piece of [line.slice(0, 5), line.slice(5)]) {
-        await appendFile(file, piece);
-        const followed = await followJsonLines<Row>(file, offset);
-        expect(followed.restarted).toBe(false);
-        seen.push(...followed.rows);
-        offset = followed.offset;
-      }
-    }
-    expect(seen).toEqual(upTo(20));
-    expect(offset).toBe((await stat(file)).size);
-  });
-
-  it("starts again when the file was cut back", async () => {
-    await write(upTo(10));
-    const { offset } = await followJsonLines<Row>(file, 0);
-    await truncateAfter<Row>(file, (row) => row.iteration <= 4);
-    expect(await followJsonLines<Row>(file, offset)).toMatchObject({ rows: upTo(4), restarted: true });
-  });
-
-  it("reads a large file in pieces, and a line larger than a piece", async () => {
-    const rows = Array.from({ length: 6 }, (_, i) => ({
-      iteration: i,
-      text: "x".repeat(i === 3 ? 9_000_000 : 1_500_000),
-    }));
-    await write(rows);
-    const seen: Row[] = [];
-    const { size } = await stat(file);
-    let calls = 0;
-    for (let offset = 0; offset < size; calls++) {
-      const followed = await followJsonLines<Row>(file, offset);
-      seen.push(...followed.rows);
-      offset = followed.offset;
-    }
-    expect(seen).toEqual(rows);
-    expect(calls).toBeGreaterThan(2);
   });
 });
 
