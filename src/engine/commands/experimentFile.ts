@@ -22,8 +22,8 @@ export interface ExperimentFile {
 export async function readExperimentFile(file: string, sets: readonly string[] = []): Promise<ExperimentFile> {
   const path = resolve(file);
   const overrides = sets.map(readOverride);
-  const written = parseExperiment(await readText(file));
   const text = await readText(file);
+  const written = parseExperiment(text);
   if (!written.ok && overrides.length === 0)
     throw new InputError("experiment.invalid", formatProblems(file, written.problems));
   const parsed = parseExperiment(applyOverrides(text, overrides));
@@ -40,7 +40,7 @@ export async function readExperimentFile(file: string, sets: readonly string[] =
 }
 
 /** Prompt files are read where a model will be asked; a missing one is reported by whoever needs it. */
-export async function readPrompts(experiment: Experiment, folder: string): Promise<PromptTexts> {
+async function readPrompts(experiment: Experiment, folder: string): Promise<PromptTexts> {
   const read = async (file: string) => {
     const text = await readFile(resolve(folder, file), "utf8").catch(() => undefined);
     return text === undefined ? undefined : { file, text };

@@ -8,6 +8,7 @@ import type { TensorEngine } from "../tensor/tensorEngine.ts";
 import { createTensorEngine } from "../training/policies.ts";
 import { exitCodes } from "./exit.ts";
 import { readExperimentFile } from "./experimentFile.ts";
+import { collect } from "./options.ts";
 import { number, paint } from "./terminal.ts";
 
 export function userModelCommand(): Command {
@@ -18,12 +19,7 @@ export function userModelCommand(): Command {
         "Train the response model of an experiment and report its AUC on the hold-out. Kept and reused by runs.",
       )
       .argument("<experiment>", "experiment file, *.lerl.json")
-      .option(
-        "--set <path=value>",
-        "override a setting",
-        (value: string, before: readonly string[]) => [...before, value],
-        [],
-      )
+      .option("--set <path=value>", "override a setting", collect, [])
       .option("--json", "print one JSON object")
       .action(async (file: string, { set, json }: { set: readonly string[]; json?: boolean }) => {
         const { experiment, folder } = await readExperimentFile(file, set);
