@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { clearNotifications } from "../lib/messages.mjs";
+import { clearMessages } from "../lib/messages.mjs";
 import { chooseTab, press, runState, studioFrame, until } from "../lib/studio.mjs";
 import { clickRow, inlineAction, showContainer, treeRow, view } from "../lib/tree.mjs";
 import { repositoryFolder } from "../lib/variants.mjs";
@@ -56,7 +56,7 @@ export const scenarios = {
   },
 
   "its reflections are in the Reflection Pool": async (host) => {
-    await clearNotifications(host.page);
+    await clearMessages(host.page);
     const pool = view(host.page, "Reflection Pool");
     await pool.locator(".monaco-list-row").first().waitFor();
     await until("several rows", async () => (await pool.locator(".monaco-list-row").count()) >= 3);

@@ -1,6 +1,6 @@
 // The helpers, each against an extension small enough to see through.
 import assert from "node:assert/strict";
-import { answerNotification, clearNotifications, waitForNotification, waitForStatusBar } from "../lib/messages.mjs";
+import { answerMessage, clearMessages, waitForMessage, waitForStatusBar } from "../lib/messages.mjs";
 import { openFile, runCommand } from "../lib/quickInput.mjs";
 import { screenshotThemes } from "../lib/screenshots.mjs";
 import { clickRow, inlineAction, showContainer, treeRow } from "../lib/tree.mjs";
@@ -11,7 +11,7 @@ export const scenarios = {
     const isActive = (vscode) => vscode.extensions.getExtension("lerl-tests.lerl-host-sample").isActive;
     assert.equal(await evaluate(isActive), false);
     await runCommand(page, "Sample: Greet");
-    await answerNotification(page, "Hello from the sample", "Wave");
+    await answerMessage(page, "Hello from the sample", "Wave");
     await waitForStatusBar(page, "Sample ready");
     assert.equal(await evaluate(isActive), true);
   },
@@ -19,12 +19,12 @@ export const scenarios = {
   "tree rows and inline actions": async ({ page }) => {
     await showContainer(page, "Sample");
     await clickRow(page, "Dog", { view: "Animals" });
-    await waitForNotification(page, "Chosen: Dog");
+    await waitForMessage(page, "Chosen: Dog");
     await inlineAction(page, "Cat", "Pin");
-    await waitForNotification(page, "Pinned: Cat");
+    await waitForMessage(page, "Pinned: Cat");
     assert.equal(await treeRow(page, "Cat").count(), 1, "labels match exactly");
     assert.equal(await treeRow(page, "Red", { view: "Animals" }).count(), 0, "a view holds its own rows only");
-    await clearNotifications(page);
+    await clearMessages(page);
   },
 
   "a webview edits its document": async (host) => {
