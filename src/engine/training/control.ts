@@ -84,7 +84,9 @@ export class RunControl {
   }
 
   private hold(who: string, reason: string): void {
-    if (this.signal.aborted || this.holding.has(who)) return;
+    if (this.signal.aborted || this.holding.get(who)?.reason === reason) return;
+    // Anew at the end: what went wrong last is what a person must know.
+    this.holding.delete(who);
     this.holding.set(who, { reason });
     this.tell();
   }

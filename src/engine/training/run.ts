@@ -263,7 +263,9 @@ export class Run {
   private pauseChanged(reason: string | undefined): void {
     const { state } = this.record;
     if (state !== "running" && state !== "paused") return;
-    this.event(reason === undefined ? { type: "resumed" } : { type: "paused", reason });
+    if (reason === undefined) this.event({ type: "resumed" });
+    // Another reason for the same pause is no second pause: a server may word every failure otherwise.
+    else if (state === "running") this.event({ type: "paused", reason });
     this.record.turn(reason);
   }
 

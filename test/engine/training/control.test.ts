@@ -52,6 +52,15 @@ describe("the control of a run", () => {
     expect(told).toEqual(["No server.", undefined]);
   });
 
+  it("says so when a retry fails for another reason, and nothing when for the same", async () => {
+    const { control, told } = observed();
+    await control.block("planner", "No server.", 1);
+    await control.block("planner", "No server.", 1);
+    await control.block("planner", "The key is refused.", 1);
+    control.release("planner");
+    expect(told).toEqual(["No server.", "The key is refused.", undefined]);
+  });
+
   it("asks no model while it is paused by hand", async () => {
     const { control } = observed();
     control.pause("By hand.");
