@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ensureBrowser } from "../test/host/lib/browser.mjs";
 
 const scratch = mkdtempSync(join(tmpdir(), "lerl-test-"));
 const only = process.argv.slice(2);
@@ -50,6 +51,8 @@ const counted = (name, ...args) => ({
   },
 });
 
+const debian = existsSync("/etc/debian_version");
+
 const hasTests = (name) =>
   existsSync(`test/${name}`) && spawnSync("sh", ["-c", `ls -R test/${name} | grep -q 'test.ts$'`]).status === 0;
 
@@ -61,10 +64,13 @@ const stages = [
   // Leaves the production build in dist/: what follows is tested as users get it.
   check("package", process.execPath, ["scripts/package.mjs"]),
   // The real VS Code needs Debian's packages; elsewhere these two stages are left out, and said to be.
-  ...(existsSync("/etc/debian_version")
-    ? [counted("host", "test/host/run.mjs"), counted("floor", "test/host/run.mjs", "--floor")]
-    : []),
+  ...(debian ? [counted("host", "test/host/run.mjs"), counted("floor", "test/host/run.mjs", "--floor")] : []),
 ].filter((stage) => only.length === 0 || only.includes(stage.name));
+
+// Without root it cannot be installed; the page's tests then say what is missing.
+if (debian && stages.some(({ name }) => name === "webview")) {
+  await ensureBrowser(console.log).catch((error) => console.error(error.message));
+}
 
 const rows = [];
 for (const stage of stages) {
@@ -75,8 +81,7 @@ for (const stage of stages) {
 rmSync(scratch, { recursive: true, force: true });
 
 const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
-if (!existsSync("/etc/debian_version"))
-  console.log("\nskipped: host and floor, the tests in a real VS Code, need Debian");
+if (!debian) console.log("\nskipped: host and floor, the tests in a real VS Code, need Debian");
 console.log("\nstage        passed  failed  skipped  seconds");
 for (const row of rows) {
   console.log(
