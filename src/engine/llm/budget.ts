@@ -1,4 +1,4 @@
-/** What a run may spend on models, and has: shared by its schedulers, kept in its checkpoints. */
+/** What a run may spend on models, and has: shared by its schedulers, counted anew from llm.jsonl on resume. */
 import type { BudgetReached } from "./errors.ts";
 import type { ModelLimits } from "./types.ts";
 
@@ -77,10 +77,6 @@ export class Budget {
       tokens: this.used.tokens + spent.tokens,
       cost: this.used.cost + spent.cost,
     };
-  }
-
-  state(): Spending {
-    return this.used;
   }
 
   restore(state: Spending): void {

@@ -427,7 +427,7 @@ describe("a budget", () => {
     const { budget } = rig(base, { maxCalls: 2 });
     budget.restore({ calls: 2, tokens: 9, cost: 0.5 });
     expect(budget.reached({ calls: 1, tokens: 0, cost: 0 })).toMatchObject({ limit: "calls", used: 2 });
-    expect(JSON.parse(JSON.stringify(budget.state()))).toEqual({ calls: 2, tokens: 9, cost: 0.5 });
+    expect(JSON.parse(JSON.stringify(budget.spending))).toEqual({ calls: 2, tokens: 9, cost: 0.5 });
   });
 });
 
