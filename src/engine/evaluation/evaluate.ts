@@ -74,16 +74,19 @@ export async function evaluate(
   });
   stepper.open();
   const rows: SessionRow[] = [];
-  while (environment.sessions.length > 0) {
-    signal.throwIfAborted();
-    for (const { result } of await stepper.step(signal)) {
-      const { session, finished } = result;
-      if (finished) rows.push({ number: session.number, session, ended: finished.ended, ...sessionScores(session) });
+  try {
+    while (environment.sessions.length > 0) {
+      signal.throwIfAborted();
+      for (const { result } of await stepper.step(signal)) {
+        const { session, finished } = result;
+        if (finished) rows.push({ number: session.number, session, ended: finished.ended, ...sessionScores(session) });
+      }
+      // Evaluations take a second or more: let messages, pauses and signals through.
+      await new Promise((resolve) => setImmediate(resolve));
     }
-    // Evaluations take a second or more: let messages, pauses and signals through.
-    await new Promise((resolve) => setImmediate(resolve));
+  } finally {
+    await stepper.parts.policy.dispose();
   }
-  await stepper.parts.policy.dispose();
   return rows.sort((a, b) => a.number - b.number);
 }
 

@@ -33,8 +33,15 @@ export class LiveRuns {
   /** Goes on with a run from its checkpoint. */
   async reopen(runId: RunId, models: RunHost["models"]): Promise<RunRecord> {
     const run = await Run.reopen(this.reader.folder(runId), { ...this.host, models, listener: this.listener() });
-    const { cursor } = await this.reader.slice(runId, { metrics: 0, timing: 0, events: 0 });
-    this.feeds.set(run.id, this.feedFrom(run.id, cursor));
+    try {
+      const { cursor } = await this.reader.slice(runId, { metrics: 0, timing: 0, events: 0 });
+      this.feeds.set(run.id, this.feedFrom(run.id, cursor));
+    } catch (error) {
+      // Nobody could follow it: it ends at once, and gives its folder back.
+      run.control.stop("interrupted");
+      await run.execute();
+      throw error;
+    }
     return this.execute(run);
   }
 

@@ -125,9 +125,13 @@ export const scenarios = {
     await until(async () => (await pickLabels(host.page)).length > 0);
     await host.screenshot("reflections-pick");
     const row = host.page.locator(".quick-input-list .monaco-list-row").nth(1);
-    await row.hover();
-    await row.locator(".action-label[aria-label^='Mute']").click();
-    await until(async () => (await reflections(host)).some(({ muted }) => muted));
+    const mute = row.locator(".action-label[aria-label^='Mute']");
+    await until(async () => {
+      // A row shows its buttons under the pointer; the list may be drawn anew between the two.
+      await row.hover();
+      await mute.click({ timeout: 1000 }).catch(() => undefined);
+      return (await reflections(host)).some(({ muted }) => muted);
+    });
     await host.page.keyboard.press("Escape");
   },
 
