@@ -176,6 +176,8 @@ export interface Episode {
   readonly slot: number;
   readonly user: string;
   readonly historyLength: number;
+  /** The feedback that is the click; others beside it are no clicks. */
+  readonly click: string;
   readonly steps: readonly EpisodeStep[];
   readonly tInt: number;
   readonly rCum: number;

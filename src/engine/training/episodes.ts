@@ -48,6 +48,7 @@ export class EpisodeRecorder {
       slot: session.slot,
       user: this.dataset.userIds[session.user] ?? String(session.user),
       historyLength: session.history.items.length,
+      click: this.feedbackTypes[0] ?? "",
       steps: session.steps.map((step, i) => this.step(step, plans[i] ?? NO_PLAN)),
       ...sessionScores(session),
       ended,

@@ -50,12 +50,12 @@ function sessionMarkdown({ episode, calls, categoryNames }: RecordedSession): re
 
 type Names = RecordedSession["categoryNames"];
 
-function overview({ steps }: Episode, names: Names): string {
+function overview({ steps, click }: Episode, names: Names): string {
   const rows = steps.map((step, i) => {
     const planned = step.plan.categories.slice(0, 4).map((id) => categoryName(id, names));
     const more = step.plan.categories.length > 4 ? ` +${step.plan.categories.length - 4}` : "";
     const repeated = step.repeated ? "repeats" : "";
-    const clicks = step.feedback.filter((given) => given.length > 0).length;
+    const clicks = step.feedback.filter((given) => given.includes(click)).length;
     return `| ${i + 1} | ${planned.join(", ")}${more} | ${clicks} of ${step.items.length} | ${formatScore(step.reward)} | ${formatScore(step.patience)} | ${repeated} |`;
   });
   return ["| Step | Plan | Clicked | Reward | Patience |  |", "|--:|---|---|--:|--:|---|", ...rows].join("\n");

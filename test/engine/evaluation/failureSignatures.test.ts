@@ -82,7 +82,17 @@ function step(plan: Partial<EpisodeStep["plan"]>, itemCategories: readonly (read
 function episode(steps: readonly EpisodeStep[]): Episode {
   const count = steps.length;
   const totals = { tInt: count, rCum: 0.4 * count, rSin: 0.4 };
-  return { id: "e", iteration: 1, slot: 0, user: "u", historyLength: 0, steps, ...totals, ended: "quit" };
+  return {
+    id: "e",
+    iteration: 1,
+    slot: 0,
+    user: "u",
+    historyLength: 0,
+    click: "is_click",
+    steps,
+    ...totals,
+    ended: "quit",
+  };
 }
 
 interface Overrides {

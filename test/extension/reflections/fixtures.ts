@@ -25,6 +25,7 @@ export const episode = (id: string): Episode => ({
   slot: 0,
   user: "u7",
   historyLength: 10,
+  click: "click",
   steps: [
     {
       plan: { categories: [2, 5], source: "offline", reflections: ["r1"] },

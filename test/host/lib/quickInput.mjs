@@ -14,8 +14,13 @@ export const pickLabels = (page) => rows(page).locator(".quick-input-list-label 
 
 /** Types into the open input box or quick pick and accepts with Enter. */
 export async function answerInput(page, text) {
-  await widget(page).locator("input.input").fill(text);
-  await page.keyboard.press("Enter");
+  const input = widget(page).locator("input.input");
+  // A box that has just opened may still be given its first value.
+  do {
+    await input.fill(text);
+    await page.waitForTimeout(200);
+  } while ((await input.inputValue()) !== text);
+  await input.press("Enter");
 }
 
 /** Runs a command as a user does: F1, its full title ("LERL: Run experiment"), click. */

@@ -243,6 +243,7 @@ function episode(n: number, random: () => number): Episode {
     slot: n % 12,
     user: String(4000 + Math.floor(random() * 900)),
     historyLength: 20 + Math.floor(random() * 80),
+    click: "is_click",
     steps,
     tInt: steps.length,
     rCum,
@@ -256,6 +257,7 @@ export const summaryOf = ({
   steps: _steps,
   slot: _slot,
   historyLength: _history,
+  click: _click,
   ...summary
 }: Episode): EpisodeSummary => summary;
 

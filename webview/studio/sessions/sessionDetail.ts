@@ -36,8 +36,8 @@ export function sessionDetail(app: App, { episode, calls, categoryNames }: Episo
         <div><dt>Iteration</dt><dd>${formatCount(episode.iteration)}</dd></div>
       </dl>
     </header>
-    ${strip(app, steps, chosen)}
-    ${step ? stepView(app, step, chosen, calls, categoryNames) : nothing}
+    ${strip(app, episode, chosen)}
+    ${step ? stepView(app, step, episode.click, chosen, calls, categoryNames) : nothing}
     <section class="session-end">
       <h4>How it ended</h4>
       <p>${endings[episode.ended]}</p>
@@ -51,7 +51,7 @@ export function sessionDetail(app: App, { episode, calls, categoryNames }: Episo
   </article>`;
 }
 
-function strip(app: App, steps: readonly EpisodeStep[], chosen: number): TemplateResult {
+function strip(app: App, { steps, click }: Episode, chosen: number): TemplateResult {
   const top = Math.max(1, ...steps.map(({ patience }) => patience));
   const move = (event: KeyboardEvent): void => {
     const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
@@ -63,7 +63,7 @@ function strip(app: App, steps: readonly EpisodeStep[], chosen: number): Templat
   };
   return html`<div class="strip" role="group" aria-label="Steps; arrow keys move" @keydown=${move}>
     ${steps.map((step, i) => {
-      const clicks = step.feedback.filter((given) => given.length > 0).length;
+      const clicks = step.feedback.filter((given) => given.includes(click)).length;
       const facts = `${clicks} of ${step.items.length} clicked, temper ${formatNumber(step.patience, 3)}`;
       return html`<button
         type="button"
@@ -77,7 +77,7 @@ function strip(app: App, steps: readonly EpisodeStep[], chosen: number): Templat
           ><span class="visually-hidden">Step </span>${i + 1}<span class="visually-hidden">: ${facts}</span></span
         >
         <span class="strip-clicks">
-          ${step.feedback.map((given) => html`<span class="dot ${given.length > 0 ? "on" : ""}"></span>`)}
+          ${step.feedback.map((given) => html`<span class="dot ${given.includes(click) ? "on" : ""}"></span>`)}
         </span>
         <svg class="strip-temper" viewBox="0 0 10 2" preserveAspectRatio="none" aria-hidden="true">
           <rect width=${Math.max(0, (step.patience / top) * 10)} height="2" />
@@ -91,6 +91,7 @@ function strip(app: App, steps: readonly EpisodeStep[], chosen: number): Templat
 function stepView(
   app: App,
   step: EpisodeStep,
+  click: string,
   index: number,
   calls: readonly ModelCall[],
   names: Names,
@@ -120,7 +121,7 @@ function stepView(
         <tbody>
           ${step.items.map((item, i) => {
             const given = step.feedback[i] ?? [];
-            return html`<tr class=${given.length > 0 ? "clicked" : ""}>
+            return html`<tr class=${given.includes(click) ? "clicked" : ""}>
               <th scope="row">${item}</th>
               <td>${categoryList(step.itemCategories[i] ?? [], names, planned)}</td>
               <td class="number">${formatPercent(step.probabilities[i] ?? 0)}</td>
