@@ -16,6 +16,9 @@ import { engineVersion } from "./version.ts";
 /** JSON-RPC error codes of ours: the user can mend the first kind, the second is a defect. */
 const errorCodes = { input: 1, failure: 2 } as const;
 
+/** A run that has not stopped by then never will; its last checkpoint stands. */
+const SHUTDOWN_MS = 15_000;
+
 function main(): void {
   const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
   let service: EngineService | undefined;
@@ -57,9 +60,13 @@ function main(): void {
     return null;
   });
 
+  const leave = (): void => {
+    setTimeout(() => process.exit(1), SHUTDOWN_MS);
+    void shutdown().finally(() => process.exit(0));
+  };
   // Without its parent this process has nobody to work for: runs are kept as checkpoints.
-  process.once("disconnect", () => void shutdown().finally(() => process.exit(0)));
-  process.once("SIGTERM", () => void shutdown().finally(() => process.exit(0)));
+  process.once("disconnect", leave);
+  process.once("SIGTERM", leave);
   // Ctrl+C in the terminal that started the editor reaches every process; the parent decides what it means.
   process.on("SIGINT", () => undefined);
 

@@ -129,13 +129,16 @@ function groupsOfRuns(runs: readonly LoadedRun[]): readonly RunGroup[] {
 /** At most so many settings in a label. */
 const SHOWN_SETTINGS = 3;
 
-/** A name with the settings that set it apart from its namesakes; where only prompts differ, with the run's id. */
+/** A name with the settings that set it apart from its namesakes; where only prompts differ, with the end of the run's id. */
 function distinguished(name: string, own: readonly LoadedRun[], namesakes: readonly (readonly LoadedRun[])[]): string {
   const settings = differingSettings(namesakes.map(([first]) => first?.experiment));
   const place = namesakes.indexOf(own);
   const shown = settings.slice(0, SHOWN_SETTINGS).map(({ path, values }) => `${path}=${JSON.stringify(values[place])}`);
-  return `${name} (${shown.length > 0 ? shown.join(", ") : basename(own[0]?.folder ?? "")})`;
+  return `${name} (${shown.length > 0 ? shown.join(", ") : endOfId(own[0]?.folder ?? "")})`;
 }
+
+/** The seed and the drawn ending, `s1-ab12`: what comes before is the same for runs made one after the other. */
+const endOfId = (folder: string): string => basename(folder).split("-").slice(-2).join("-");
 
 function titleOf(groups: readonly RunGroup[]): string {
   const names = groups.map(({ label }) => label);
