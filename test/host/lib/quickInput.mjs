@@ -12,15 +12,18 @@ export async function pickRow(page, label) {
 /** Labels of the rows that the open quick pick shows. */
 export const pickLabels = (page) => rows(page).locator(".quick-input-list-label .label-name").allTextContents();
 
-/** Types into the open input box or quick pick and accepts with Enter. */
+/** Types into the open input box or quick pick, accepts with Enter, and waits until it is gone or asks something else. */
 export async function answerInput(page, text) {
   const input = widget(page).locator("input.input");
+  const asked = await widget(page).textContent();
   // A box that has just opened may still be given its first value.
   do {
     await input.fill(text);
     await page.waitForTimeout(200);
   } while ((await input.inputValue()) !== text);
   await input.press("Enter");
+  const isAsking = async () => (await widget(page).isVisible()) && (await widget(page).textContent()) === asked;
+  while (await isAsking()) await page.waitForTimeout(50);
 }
 
 /** Runs a command as a user does: F1, its full title ("LERL: Run experiment"), click. */
