@@ -22,7 +22,7 @@ export async function answerInput(page, text) {
     await page.waitForTimeout(200);
   } while ((await input.inputValue()) !== text);
   await input.press("Enter");
-  const isAsking = async () => (await widget(page).isVisible()) && (await widget(page).textContent()) === asked;
+  const isAsking = async () => (await widget(page).allTextContents())[0] === asked;
   while (await isAsking()) await page.waitForTimeout(50);
 }
 
