@@ -221,6 +221,8 @@ export const scenarios = {
     await chooseTab(frame, "Sessions");
     await chooseTab(frame, "Prompts");
     await chooseTab(frame, "Critic");
+    // VS Code writes a page's state a moment after the page has set it; nobody reloads that fast.
+    await host.page.waitForTimeout(2000);
     await host.reload();
     frame = await studioFrame(host);
     await frame.locator('[role="tab"][aria-selected="true"]', { hasText: "Sessions" }).waitFor();
