@@ -1,5 +1,6 @@
 // npm run demo: trains the quickstart with and without its planner, and sets both beside the reference policies.
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,6 +19,7 @@ async function train(title, name, sets) {
   const references = [];
   let summary;
   let iterations = 1;
+  const ended = once(child, "close");
   for await (const line of createInterface({ input: child.stdout })) {
     const row = JSON.parse(line);
     if (row.type === "run") iterations = row.experiment.training.iterations;
@@ -33,7 +35,8 @@ async function train(title, name, sets) {
     if (row.type === "reference") references.push(row);
     if (row.type === "summary") summary = row;
   }
-  if (child.exitCode !== 0) process.exit(child.exitCode ?? 1);
+  const [code] = await ended;
+  if (code !== 0) process.exit(code ?? 1);
   return { rows, references, summary };
 }
 
