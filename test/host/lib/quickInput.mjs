@@ -22,8 +22,8 @@ export async function answerInput(page, text) {
     await page.waitForTimeout(200);
   } while ((await input.inputValue()) !== text);
   await input.press("Enter");
-  const isAsking = async () => (await widget(page).allTextContents())[0] === asked;
-  while (await isAsking()) await page.waitForTimeout(50);
+  const isAsking = async () => (await widget(page).isVisible()) && (await widget(page).allTextContents())[0] === asked;
+  for (let i = 0; i < 40 && (await isAsking()); i++) await page.waitForTimeout(50);
 }
 
 /** Runs a command as a user does: F1, its full title ("LERL: Run experiment"), click. */
