@@ -2,7 +2,7 @@
  * The experiment document, `*.lerl.json`: one schema gives the engine its defaults and checks, the editor its JSON
  * Schema, and the Studio the range and unit of every control. Section numbers refer to docs/method.md.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 /** What a number control shows beside its value. Written with `.meta({ unit })`. */
 export type Unit =

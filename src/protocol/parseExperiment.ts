@@ -1,6 +1,6 @@
 /** Reads an experiment file: JSON with comments in, the whole document or a list of problems out. No I/O. */
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
-import type { z } from "zod";
+import type * as z from "zod";
 import { type Experiment, experimentSchema } from "./experiment.ts";
 
 export interface DocumentProblem {

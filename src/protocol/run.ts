@@ -1,5 +1,5 @@
 /** What a run folder `.lerl/runs/<id>/` holds: records, metric names with units, timeline events, episodes. */
-import { z } from "zod";
+import * as z from "zod";
 import type { MetricName } from "./metrics.ts";
 
 export type RunId = string & { readonly __run?: never };

@@ -3,7 +3,7 @@
  * seed; each of these trainings is a trial.
  */
 import { findNodeAtLocation, parseTree } from "jsonc-parser";
-import { z } from "zod";
+import * as z from "zod";
 import { type DocumentProblem, type ParsedDocument, parseDocument } from "./parseExperiment.ts";
 
 /** Metrics a table of a suite can show, by their names in the metric catalogue; `normalised` is evalNormalised. */

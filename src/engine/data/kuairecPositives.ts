@@ -7,7 +7,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { InputError, messageOf } from "../errors.ts";
 import { RandomStream } from "../math/random.ts";
 import { assemble, reasons } from "./assemble.ts";

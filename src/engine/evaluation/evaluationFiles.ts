@@ -1,7 +1,7 @@
 /** What an evaluation leaves in a run folder: every session as a row, and their aggregates. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { referencePolicies } from "../../protocol/run.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { isMissing, replaceFile, toJson } from "../store/files.ts";

@@ -2,7 +2,7 @@
  * Failure signatures: recognises, while a run goes on, the ways in which LERL is known to go wrong, and says so on the
  * timeline once per episode of trouble.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { TimelineEvent } from "../../protocol/run.ts";
 import { emptyPlans, ignoredPlans, repetition, thinPlans } from "./signatures/planSignatures.ts";
 import { clipping, divergence, entropyCollapse, gradientExplosion } from "./signatures/ppoSignatures.ts";

@@ -1,5 +1,5 @@
 /** Finds model servers on this machine and tries them, for `lerl doctor` and the Studio's model picker. */
-import { z } from "zod";
+import * as z from "zod";
 import { messageOf } from "../errors.ts";
 import { ProviderError } from "./errors.ts";
 import type { ReplyFormat } from "./providers/dialect.ts";

@@ -1,5 +1,5 @@
 /** What everything in front of and behind a language model agrees on (docs/models.md). */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { ModelCall } from "../../protocol/engine.ts";
 import type { modelLimitsSchema } from "../../protocol/experiment.ts";
 

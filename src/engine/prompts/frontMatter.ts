@@ -1,6 +1,6 @@
 /** The YAML block at the head of a prompt file: who the prompt is for, and what a request is made with. */
 import { type Document, isMap, isScalar, parseDocument, visit } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { variablesOf } from "../../protocol/promptVariables.ts";
 import type { Problem } from "./diagnostics.ts";
 

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { access, mkdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { LerlError, messageOf } from "../errors.ts";
 import { fileError, syncFolder, toJson, writeDurably } from "./files.ts";
 

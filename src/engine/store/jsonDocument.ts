@@ -4,7 +4,7 @@
  */
 import { copyFile, readFile, rename } from "node:fs/promises";
 import { type Adapter, Low } from "lowdb";
-import type { z } from "zod";
+import type * as z from "zod";
 import { InputError, LerlError, messageOf } from "../errors.ts";
 import { fileError, isMissing, replaceFile, toJson } from "./files.ts";
 

@@ -1,5 +1,5 @@
 /** The two mutable documents of a run folder: its record and its reflections. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Reflection, type RunRecord, reflectionSchema, runRecordSchema } from "../../protocol/run.ts";
 import { type DocumentFormat, JsonDocument, readJsonDocument } from "./jsonDocument.ts";
 

@@ -1,7 +1,7 @@
 /** One process owns a run folder: a file with the owner's id and start time, taken over when its owner has ended. */
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { InputError } from "../errors.ts";
 import { fileError, isMissing, systemCode } from "./files.ts";
 import { processStart } from "./processIdentity.ts";

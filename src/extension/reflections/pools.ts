@@ -7,16 +7,20 @@ import type { RunStore } from "../engine/runStore.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { messageOf } from "../platform/errors.ts";
 
+/** The first change after a rest is shown this soon, with what comes along with it. */
+const COALESCE_MS = 300;
 /**
- * Changes come with every iteration of a run: a pool is read at most this often. Rows that are being read anew take no
- * clicks, so the view must be at rest for most of the time.
+ * Changes come with every iteration of a run. Rows that are being read anew take no clicks, and a list that moves cannot
+ * be read, so a pool is at rest for this long at least.
  */
-const COALESCE_MS = 1500;
+const REST_MS = 5000;
 
 export class ReflectionPools implements Disposable {
   private readonly owned = new DisposableStore();
   private readonly known = new Map<RunId, Promise<readonly PooledReflection[]>>();
   private readonly timers = new Map<RunId, NodeJS.Timeout>();
+  /** When each pool was last read anew; milliseconds of the process's clock. */
+  private readonly readAt = new Map<RunId, number>();
   private readonly changed = this.owned.add(new EventEmitter<RunId>());
 
   /** A pool that was asked for is another now. */
@@ -55,6 +59,7 @@ export class ReflectionPools implements Disposable {
   forget(runId: RunId): void {
     clearTimeout(this.timers.get(runId));
     this.timers.delete(runId);
+    this.readAt.delete(runId);
     this.known.delete(runId);
   }
 
@@ -66,16 +71,21 @@ export class ReflectionPools implements Disposable {
 
   private refreshSoon(runId: RunId): void {
     if (this.timers.has(runId)) return;
-    const timer = setTimeout(() => {
-      this.timers.delete(runId);
-      this.refresh(runId).catch((error: unknown) => this.log.warn(`Reflections of ${runId}: ${messageOf(error)}`));
-    }, COALESCE_MS);
+    const rest = (this.readAt.get(runId) ?? Number.NEGATIVE_INFINITY) + REST_MS - performance.now();
+    const timer = setTimeout(
+      () => {
+        this.timers.delete(runId);
+        this.refresh(runId).catch((error: unknown) => this.log.warn(`Reflections of ${runId}: ${messageOf(error)}`));
+      },
+      Math.max(COALESCE_MS, rest),
+    );
     this.timers.set(runId, timer);
   }
 
   /** The old pool stays in use until the new one is there. */
   private async refresh(runId: RunId): Promise<void> {
     const listed = await this.engine.request("reflections/list", { runId });
+    this.readAt.set(runId, performance.now());
     this.known.set(runId, Promise.resolve(listed));
     this.changed.fire(runId);
   }

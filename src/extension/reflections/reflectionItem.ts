@@ -14,7 +14,6 @@ export function reflectionItem(target: ReflectionTarget, reflection: PooledRefle
   const item = new TreeItem(label, TreeItemCollapsibleState.None);
   item.id = `${target.runId}/${target.reflection}`;
   item.description = summarise(reflection, leading);
-  item.tooltip = reflectionTooltip(reflection);
   item.iconPath = iconOf(reflection);
   item.contextValue = [
     "lerlReflection",

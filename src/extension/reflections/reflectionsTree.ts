@@ -16,7 +16,7 @@ import type { ReflectionTarget } from "../platform/commands.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { type Arrangement, arrange, type ReflectionGroup } from "./arrangement.ts";
 import type { ReflectionPools } from "./pools.ts";
-import { reflectionItem } from "./reflectionItem.ts";
+import { reflectionItem, reflectionTooltip } from "./reflectionItem.ts";
 import { describeGroup } from "./wording.ts";
 
 export type PoolRow =
@@ -76,6 +76,12 @@ export class ReflectionsTree implements TreeDataProvider<PoolRow>, Disposable {
       case "reflection":
         return reflectionItem({ runId: row.runId, reflection: row.reflection }, row.value, this.arrangement.order);
     }
+  }
+
+  /** Tooltips are made for the row under the pointer alone: a pool may hold thousands. */
+  resolveTreeItem(item: TreeItem, row: PoolRow): TreeItem {
+    if (row.kind === "reflection") item.tooltip = reflectionTooltip(row.value);
+    return item;
   }
 
   dispose(): void {

@@ -2,7 +2,7 @@
  * What the page sends, checked before anything is done with it: the page shows texts of models and files, so its messages
  * are taken for what they hold, not for what they claim to be.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { StudioRequests, StudioToHost } from "../../protocol/studio.ts";
 
 /** Longest prompt, in characters: beyond it a model is not asked with it anyway. */

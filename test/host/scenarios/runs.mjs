@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { answerMessage, clearMessages, waitForMessage, waitForStatusBar } from "../lib/messages.mjs";
+import { runCommand } from "../lib/quickInput.mjs";
 import { clickRow, inlineAction, showContainer, treeRow, view } from "../lib/tree.mjs";
 
 export const workspace = "test/host/fixtures/experiments";
@@ -43,6 +44,10 @@ export const scenarios = {
     assert.equal(before, false, "nothing of LERL was used yet");
     console.log(`      activated in ${milliseconds.toFixed(0)} ms, ${processor.toFixed(0)} ms of them on a processor`);
     assert.deepEqual(await engines(host), []);
+    await runCommand(host.page, "Developer: Show Running Extensions");
+    const row = host.page.locator(".runtime-extensions-editor .monaco-list-row").filter({ hasText: "LERL Studio" });
+    console.log(`      VS Code counts: ${(await row.locator(".activation-time, .time").first().textContent()).trim()}`);
+    await host.screenshot("activation");
   },
 
   "the views list what is there": async (host) => {

@@ -1,7 +1,7 @@
 /** The folder of a suite, `.lerl/suites/<name>/`: which trials make up its table, the trials, and the table. */
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { comparedMetrics } from "../../../protocol/suite.ts";
 import { InputError, messageOf } from "../../errors.ts";
 import { isMissing, replaceFile, toJson } from "../../store/files.ts";

@@ -1,6 +1,6 @@
 /** Any server that speaks OpenAI's chat completions: OpenAI, Ollama, llama.cpp, vLLM, LM Studio, OpenRouter. */
 import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError } from "openai";
-import { z } from "zod";
+import * as z from "zod";
 import { messageOf } from "../../errors.ts";
 import { ProviderError } from "../errors.ts";
 import { publicAddress, type Redact, redactor } from "../redact.ts";

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { responseModelSchema } from "../../../protocol/experiment.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { fileError, isMissing, replaceFile } from "../../store/files.ts";
