@@ -1,7 +1,7 @@
 // npm run package: a production build, packed into one universal lerl-studio-<version>.vsix whose content is checked.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { packageExtension } from "./vsix.mjs";
+import { packagedReadme, packageExtension } from "./vsix.mjs";
 import { zipEntries } from "./zip.mjs";
 
 const maxBytes = 3 * 1024 * 1024;
@@ -46,11 +46,13 @@ function problemsOf(path, manifest) {
   const wanted = [...required, ...namedFiles(manifest).map((name) => `extension/${name}`)];
   const empty = entries.filter(({ size }) => size === 0).map(({ name }) => name);
   const unfinished = bundles.filter((name) => readFileSync(name, "utf8").includes("sourceMappingURL"));
+  const nowhere = packagedReadme(readFileSync("README.md", "utf8")).match(/\]\((?!https:)[^)]*\)/g) ?? [];
   const bytes = statSync(path).size;
   return [
     ...[...names].filter((name) => !allowed.some((pattern) => pattern.test(name))).map((name) => `stray file: ${name}`),
     ...[...new Set(wanted)].filter((name) => !names.has(name)).map((name) => `missing file: ${name}`),
     ...empty.map((name) => `empty file: ${name}`),
+    ...nowhere.map((link) => `the packaged README's link ${link} leads nowhere`),
     ...unfinished.map((name) => `not a production build: ${name}`),
     ...(bytes > maxBytes ? [`${bytes} bytes; at most ${maxBytes} are allowed`] : []),
   ];
