@@ -3,7 +3,7 @@ import { type Disposable, type Event, EventEmitter, type LogOutputChannel } from
 import type { PooledReflection, ReflectionChange } from "../../protocol/engine.ts";
 import type { RunId } from "../../protocol/run.ts";
 import type { EngineClient } from "../engine/engineClient.ts";
-import type { RunStore } from "../engine/runStore.ts";
+import { isActive, type RunStore } from "../engine/runStore.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { messageOf } from "../platform/errors.ts";
 
@@ -11,7 +11,7 @@ import { messageOf } from "../platform/errors.ts";
 const COALESCE_MS = 300;
 /**
  * Changes come with every iteration of a run. Rows that are being read anew take no clicks, and a list that moves cannot
- * be read, so a pool is at rest for this long at least.
+ * be read, so the pool of an active run is at rest for this long at least.
  */
 const REST_MS = 5000;
 
@@ -28,10 +28,13 @@ export class ReflectionPools implements Disposable {
 
   constructor(
     private readonly engine: Pick<EngineClient, "request">,
-    runs: Pick<RunStore, "onDidChangeReflections">,
+    private readonly runs: Pick<RunStore, "get" | "onDidChange" | "onDidChangeReflections">,
     private readonly log: Pick<LogOutputChannel, "warn">,
   ) {
-    this.owned.add(runs.onDidChangeReflections((runId) => this.refreshSoon(runId)));
+    this.owned.addAll(
+      runs.onDidChangeReflections((runId) => this.refreshSoon(runId)),
+      runs.onDidChange(() => this.refreshEnded()),
+    );
   }
 
   /** Oldest first. A failure is not kept. */
@@ -71,15 +74,28 @@ export class ReflectionPools implements Disposable {
 
   private refreshSoon(runId: RunId): void {
     if (this.timers.has(runId)) return;
-    const rest = (this.readAt.get(runId) ?? Number.NEGATIVE_INFINITY) + REST_MS - performance.now();
-    const timer = setTimeout(
-      () => {
-        this.timers.delete(runId);
-        this.refresh(runId).catch((error: unknown) => this.log.warn(`Reflections of ${runId}: ${messageOf(error)}`));
-      },
-      Math.max(COALESCE_MS, rest),
+    const readAt = this.isActive(runId) ? this.readAt.get(runId) : undefined;
+    const rest = readAt === undefined ? 0 : readAt + REST_MS - performance.now();
+    this.timers.set(
+      runId,
+      setTimeout(() => this.refreshNow(runId), Math.max(COALESCE_MS, rest)),
     );
-    this.timers.set(runId, timer);
+  }
+
+  /** Nothing moves the rows of a run that has ended any more: what its last sessions taught is shown with its end. */
+  private refreshEnded(): void {
+    for (const runId of [...this.timers.keys()]) if (!this.isActive(runId)) this.refreshNow(runId);
+  }
+
+  private isActive(runId: RunId): boolean {
+    const run = this.runs.get(runId);
+    return run !== undefined && isActive(run.state);
+  }
+
+  private refreshNow(runId: RunId): void {
+    clearTimeout(this.timers.get(runId));
+    this.timers.delete(runId);
+    this.refresh(runId).catch((error: unknown) => this.log.warn(`Reflections of ${runId}: ${messageOf(error)}`));
   }
 
   /** The old pool stays in use until the new one is there. */

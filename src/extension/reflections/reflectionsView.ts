@@ -60,11 +60,11 @@ export class ReflectionsView implements Disposable {
   private async count(runId: string): Promise<void> {
     const pool = await this.pools.of(runId);
     const state = this.runs.get(runId)?.state;
-    const watched = this.view.visible || state === undefined || !isActive(state);
     this.unseen.take(
       runId,
       pool.map(({ id }) => id),
-      watched,
+      this.view.visible,
+      state !== undefined && isActive(state),
     );
     this.showBadge();
     await this.showMessage();

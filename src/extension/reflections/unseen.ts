@@ -5,10 +5,14 @@ export class Unseen {
   private readonly seen = new Map<RunId, ReadonlySet<string>>();
   private readonly present = new Map<RunId, readonly string[]>();
 
-  /** @param watched whether the pool is being looked at, or is none that grows */
-  take(runId: RunId, ids: readonly string[], watched: boolean): void {
+  /**
+   * @param looked whether the view is being looked at
+   * @param growing whether the run goes on; a pool that is first read after its run's end holds nothing new
+   */
+  take(runId: RunId, ids: readonly string[], looked: boolean, growing: boolean): void {
+    const isOld = !growing && !this.present.has(runId);
     this.present.set(runId, ids);
-    if (watched) this.seen.set(runId, new Set(ids));
+    if (looked || isOld) this.seen.set(runId, new Set(ids));
   }
 
   seeAll(): void {

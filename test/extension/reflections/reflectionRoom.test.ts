@@ -8,6 +8,7 @@ import { reflectionItem } from "../../../src/extension/reflections/reflectionIte
 import { type PoolRow, ReflectionsTree } from "../../../src/extension/reflections/reflectionsTree.ts";
 import { Unseen } from "../../../src/extension/reflections/unseen.ts";
 import type { PooledReflection, ReflectionChange } from "../../../src/protocol/engine.ts";
+import type { RunRecord } from "../../../src/protocol/run.ts";
 import { openEditor, runOf, type TestEditor, until } from "../prompts/support.ts";
 import { CancellationTokenSource, Range } from "../support/vscode.ts";
 import { reflection } from "./fixtures.ts";
@@ -64,6 +65,22 @@ describe("pools", () => {
     for (let i = 0; i < 50; i++) editor.notify("reflections/changed", { runId: "r-1" });
     await until(() => changed.length > 0);
     expect([changed, lists()]).toEqual([["r-1"], 2]);
+  });
+
+  it("rest while their run goes on, and are read at once when it ends", async () => {
+    const pools = withPool();
+    const run = (state: RunRecord["state"]) => editor.notify("run/changed", { ...runOf(editor.folder), state });
+    run("running");
+    const changed: string[] = [];
+    own(pools.onDidChange((runId) => changed.push(runId)));
+    await pools.change({ runId: "r-1", id: "r3", action: "pin" });
+    pool = [...three, reflection("r4", { score: 1 })];
+    editor.notify("reflections/changed", { runId: "r-1" });
+    expect(changed.length).toBe(1);
+    run("done");
+    await until(() => changed.length === 2, 2000);
+    expect((await pools.of("r-1")).length).toBe(4);
+    expect(lists()).toBe(2);
   });
 
   it("are announced as soon as a person changed them", async () => {
@@ -162,13 +179,23 @@ describe("the badge", () => {
   it("counts what arrived while nobody looked and is still there", () => {
     editor = openEditor();
     const unseen = new Unseen();
-    unseen.take("a", ["r1", "r2"], true);
-    unseen.take("a", ["r2", "r3", "r4"], false);
-    unseen.take("b", ["r1"], false);
+    unseen.take("a", ["r1", "r2"], true, true);
+    unseen.take("a", ["r2", "r3", "r4"], false, true);
+    unseen.take("b", ["r1"], false, true);
     expect(unseen.count).toBe(3);
-    unseen.take("a", ["r4", "r5"], false);
+    unseen.take("a", ["r4", "r5"], false, true);
     expect(unseen.count).toBe(3);
     unseen.seeAll();
+    expect(unseen.count).toBe(0);
+  });
+
+  it("keeps what arrived until it is looked at, also past the run's end, and counts nothing of runs that ended before", () => {
+    const unseen = new Unseen();
+    unseen.take("a", ["r1"], false, true);
+    unseen.take("a", ["r1", "r2"], false, false);
+    unseen.take("old", ["r1", "r2", "r3"], false, false);
+    expect(unseen.count).toBe(2);
+    unseen.take("a", ["r1", "r2"], true, false);
     expect(unseen.count).toBe(0);
   });
 });
