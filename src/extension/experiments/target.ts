@@ -3,7 +3,8 @@ import { l10n, TabInputCustom, TabInputText, Uri, window, workspace } from "vsco
 import type { FileTarget } from "../platform/commands.ts";
 import { executeCommand } from "../platform/commands.ts";
 import { UserError } from "../platform/errors.ts";
-import { type ExperimentFiles, type FileKind, fileKind, resolveBeside } from "./experimentFiles.ts";
+import { experimentsOf, usesOf } from "../prompts/promptUses.ts";
+import { type ExperimentFiles, type FileKind, fileKind } from "./experimentFiles.ts";
 
 export const uriOf = (target: FileTarget): Uri => (target instanceof Uri ? target : target.uri);
 
@@ -26,7 +27,7 @@ export async function resolveTarget(
   const active = activeFile();
   if (active && fileKind(active) === kind) return active;
   const known = (await files.all()).filter((file) => file.kind === kind);
-  const named = kind === "experiment" && active?.path.endsWith(".lerl.md") ? usersOf(active, known) : [];
+  const named = kind === "experiment" && active?.path.endsWith(".lerl.md") ? experimentsOf(usesOf(known, active)) : [];
   const candidates = named.length > 0 ? named : known;
   if (candidates.length === 0) throw noSuchFile(kind);
   if (candidates.length === 1) return candidates[0]?.uri;
@@ -35,17 +36,6 @@ export async function resolveTarget(
     { placeHolder: kind === "experiment" ? l10n.t("Choose an experiment") : l10n.t("Choose a suite") },
   );
   return chosen?.uri;
-}
-
-type Known = Awaited<ReturnType<ExperimentFiles["all"]>>;
-
-/** The experiments that name a prompt file. */
-function usersOf(prompt: Uri, experiments: Known): Known {
-  return experiments.filter(({ uri, experiment }) =>
-    [experiment?.planner.prompt, experiment?.critic.prompt].some(
-      (file) => file !== undefined && resolveBeside(uri, file).toString() === prompt.toString(),
-    ),
-  );
 }
 
 function noSuchFile(kind: FileKind): UserError {

@@ -12,7 +12,7 @@ import {
 import { commandLink } from "../platform/commands.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import type { Services } from "../services.ts";
-import { previousVersion, usesOf } from "./promptUses.ts";
+import { experimentsOf, previousVersion, usesOf } from "./promptUses.ts";
 
 export class PromptLenses implements CodeLensProvider, Disposable {
   private readonly owned = new DisposableStore();
@@ -34,7 +34,7 @@ export class PromptLenses implements CodeLensProvider, Disposable {
     const preview = lens(commandLink("lerl.previewPrompt", l10n.t("$(open-preview) Preview"), uri));
     if (uses.length === 0) return [preview];
     const previous = previousVersion(uses, runs.all, uri, document.getText());
-    const experiments = new Set(uses.map(({ file }) => file.uri.toString())).size;
+    const experiments = experimentsOf(uses).length;
     return [
       lens(commandLink("lerl.runPrompt", l10n.t("$(play) Run"), uri)),
       preview,

@@ -7,7 +7,7 @@ import { readText } from "../platform/documents.ts";
 import { UserError } from "../platform/errors.ts";
 import type { Services } from "../services.ts";
 import { type PromptPreviews, promptOf } from "./preview.ts";
-import { previousVersion, promptInUse } from "./promptUses.ts";
+import { experimentsOf, previousVersion, promptInUse } from "./promptUses.ts";
 import { showDifference } from "./versionDocuments.ts";
 
 export function registerPromptCommands(services: Services, previews: PromptPreviews): Disposable {
@@ -17,7 +17,7 @@ export function registerPromptCommands(services: Services, previews: PromptPrevi
 
   const experimentOf = async (prompt: Uri, placeHolder: string): Promise<Uri | undefined> => {
     const { uses } = await promptInUse(services, prompt);
-    const files = [...new Map(uses.map(({ file }) => [file.uri.toString(), file])).values()];
+    const files = experimentsOf(uses);
     if (files.length === 0) throw new UserError(l10n.t("No experiment in this workspace names this prompt."));
     if (files.length === 1) return files[0]?.uri;
     const items = files.map(({ name, uri }) => ({ label: name, description: workspace.asRelativePath(uri), uri }));

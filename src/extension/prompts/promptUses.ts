@@ -22,6 +22,11 @@ export function usesOf(files: readonly ExperimentFile[], prompt: Uri): readonly 
   );
 }
 
+/** Each experiment once, also where it names the prompt in both roles. */
+export const experimentsOf = (uses: readonly PromptUse[]): readonly ExperimentFile[] => [
+  ...new Map(uses.map(({ file }) => [file.uri.toString(), file])).values(),
+];
+
 /** An experiment that cannot be read may name any prompt. */
 export const isUnused = (files: readonly ExperimentFile[], prompt: Uri): boolean =>
   usesOf(files, prompt).length === 0 && files.every(({ problems }) => problems.length === 0);
