@@ -1,6 +1,7 @@
 /** What can be typed at an offset of a prompt. */
+import { l10n } from "vscode";
 import { frontMatterKeys, liquidFilters, liquidTags } from "../../protocol/promptSyntax.ts";
-import { type CurrentValues, explainEntry, explainMeaning, typeNames } from "./explain.ts";
+import { type CurrentValues, explainEntry, explainMeaning, typeName } from "./explain.ts";
 import { inString } from "./hover.ts";
 import { contains, type Placeholder, type PromptStructure, placeholderAt, type Span } from "./promptText.ts";
 import { fieldsOf, type Meaning, pathOf, resolve, scopeAt } from "./scope.ts";
@@ -68,7 +69,7 @@ function nameItem(
   return {
     label: meaning.name,
     kind: meaning.kind === "field" ? "field" : "variable",
-    detail: typeNames[meaning.type],
+    detail: typeName(meaning.type),
     markdown: explainMeaning(meaning, path, values),
     insert: escaped(insert(meaning.name)),
   };
@@ -80,8 +81,8 @@ const filterItems = (): readonly Suggestion[] =>
   liquidFilters.map((entry) => ({
     label: entry.name,
     kind: "filter",
-    detail: "filter",
-    markdown: explainEntry(entry, "filter"),
+    detail: l10n.t("filter"),
+    markdown: explainEntry(entry, l10n.t("filter")),
     insert: /\| \w+:/.test(entry.example) ? `${entry.name}: $1` : entry.name,
   }));
 
@@ -105,27 +106,25 @@ const branches: Readonly<Record<string, readonly string[]>> = {
 /** The closing tag of the block around the place first, then its branches, then the tags that begin something. */
 function tagItems(structure: PromptStructure, at: Placeholder, braces: string): readonly Suggestion[] {
   const block = openBlock(structure, at.begin);
-  const within = block ? [`end${block}`, ...(branches[block] ?? [])] : [];
   const padding = structure.text.slice(at.inner.begin, at.inner.begin + 1) === " " ? "" : " ";
   const write = (body: string): string => `${padding}${body}${braces}`;
+  const within = (name: string, of: string): Suggestion => ({
+    label: name,
+    kind: "tag",
+    detail: l10n.t("belongs to {0}", of),
+    markdown: l10n.t("Belongs to the {0} above.", `\`${of}\``),
+    insert: escaped(write(name)),
+  });
   return [
-    ...within.map(
-      (name): Suggestion => ({
-        label: name,
-        kind: "tag",
-        detail: `belongs to ${block}`,
-        markdown: `Belongs to the \`${block}\` above.`,
-        insert: escaped(write(name)),
-      }),
-    ),
+    ...(block ? [`end${block}`, ...(branches[block] ?? [])].map((name) => within(name, block)) : []),
     ...liquidTags.map((entry): Suggestion => {
       const head = blocks[entry.name];
       const body = head === undefined ? `${entry.name}` : `${entry.name} ${head}`.trimEnd();
       return {
         label: entry.name,
         kind: "tag",
-        detail: "tag",
-        markdown: explainEntry(entry, "tag"),
+        detail: l10n.t("tag"),
+        markdown: explainEntry(entry, l10n.t("tag")),
         insert: `${padding}${body}${escaped(braces)}`,
       };
     }),
@@ -157,8 +156,8 @@ function frontMatterItems({ text, frontMatter }: PromptStructure, offset: number
     .map((entry) => ({
       label: entry.name,
       kind: "key",
-      detail: "front matter",
-      markdown: explainEntry(entry, "front matter", "yaml"),
+      detail: l10n.t("front matter"),
+      markdown: explainEntry(entry, l10n.t("front matter"), "yaml"),
       insert: entry.name === "variables" ? "variables:\n  $" + "{1:name}: " : `${entry.name}: `,
     }));
 }
@@ -172,9 +171,11 @@ function sectionItems({ text, sections }: PromptStructure, offset: number): Sugg
     (role): Suggestion => ({
       label: `# ${role}`,
       kind: "section",
-      detail: "section",
+      detail: l10n.t("section"),
       markdown:
-        role === "system" ? "What the model is and how it answers." : "The request: what it is to decide on now.",
+        role === "system"
+          ? l10n.t("What the model is and how it answers.")
+          : l10n.t("The request: what it is to decide on now."),
       insert: `# ${role}\n\n`,
     }),
   );

@@ -1,4 +1,5 @@
 /** What hover and completion say about a word of a prompt, as Markdown. */
+import { l10n } from "vscode";
 import type { SyntaxEntry } from "../../protocol/promptSyntax.ts";
 import type { Meaning } from "./scope.ts";
 
@@ -10,11 +11,13 @@ const longestValue = 600;
 export function explainMeaning(meaning: Meaning, path: string, values: CurrentValues | undefined): string {
   const current = meaning.own ? meaning.own.value : values?.[path];
   return [
-    `**${path}** · ${typeNames[meaning.type]}`,
+    `**${path}** · ${typeName(meaning.type)}`,
     meaning.meaning,
     ...(meaning.fields && meaning.fields.length > 0 ? [fieldTable(meaning)] : []),
-    ...(current !== undefined ? [`Current value\n${fenced(current)}`] : []),
-    ...(current === undefined && meaning.example !== undefined ? [`Example\n${fenced(shown(meaning.example))}`] : []),
+    ...(current !== undefined ? [`${l10n.t("Current value")}\n${fenced(current)}`] : []),
+    ...(current === undefined && meaning.example !== undefined
+      ? [`${l10n.t("Example")}\n${fenced(shown(meaning.example))}`]
+      : []),
   ].join("\n\n");
 }
 
@@ -22,19 +25,22 @@ export function explainEntry(entry: SyntaxEntry, kind: string, language: "liquid
   return [`**${entry.name}** · ${kind}`, entry.meaning, fenced(entry.example, language)].join("\n\n");
 }
 
-export const typeNames: Readonly<Record<Meaning["type"], string>> = {
-  number: "number",
-  text: "text",
-  list: "list",
-  flag: "true or false",
-  entry: "entry",
-  value: "value",
-};
+export function typeName(type: Meaning["type"]): string {
+  const names: Readonly<Record<Meaning["type"], string>> = {
+    number: l10n.t("number"),
+    text: l10n.t("text"),
+    list: l10n.t("list"),
+    flag: l10n.t("true or false"),
+    entry: l10n.t("entry"),
+    value: l10n.t("value"),
+  };
+  return names[type];
+}
 
 function fieldTable({ type, fields = [] }: Meaning): string {
-  const title = type === "list" ? "Field of an entry" : "Field";
-  const rows = fields.map(({ name, type: of, meaning }) => `| \`${name}\` | ${typeNames[of]} | ${meaning} |`);
-  return [`| ${title} | Type | Meaning |`, "|---|---|---|", ...rows].join("\n");
+  const titles = [type === "list" ? l10n.t("Field of an entry") : l10n.t("Field"), l10n.t("Type"), l10n.t("Meaning")];
+  const rows = fields.map(({ name, type: of, meaning }) => `| \`${name}\` | ${typeName(of)} | ${meaning} |`);
+  return [`| ${titles.join(" | ")} |`, "|---|---|---|", ...rows].join("\n");
 }
 
 function shown(value: unknown): string {
@@ -46,7 +52,7 @@ function fenced(text: string, language?: string): string {
   const { content, language: of } = language ? { content: text, language } : pretty(text);
   const short = content.length > longestValue ? `${content.slice(0, longestValue)}…` : content;
   const ticks = Math.max(2, ...(short.match(/`+/g) ?? []).map((run) => run.length)) + 1;
-  return `${"`".repeat(ticks)}${of}\n${short === "" ? "(empty)" : short}\n${"`".repeat(ticks)}`;
+  return `${"`".repeat(ticks)}${of}\n${short === "" ? l10n.t("(empty)") : short}\n${"`".repeat(ticks)}`;
 }
 
 function pretty(text: string): { content: string; language: string } {

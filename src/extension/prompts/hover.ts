@@ -1,4 +1,5 @@
 /** Which word of a prompt is at an offset, and what there is to say about it. */
+import { l10n } from "vscode";
 import { frontMatterKeys, liquidFilters, liquidTags } from "../../protocol/promptSyntax.ts";
 import { type CurrentValues, explainEntry, explainMeaning } from "./explain.ts";
 import { contains, type Placeholder, type PromptStructure, placeholderAt, type Span } from "./promptText.ts";
@@ -30,24 +31,28 @@ export function hoverAt(structure: PromptStructure, offset: number, values?: Cur
 
 function frontMatterHover({ text, frontMatter }: PromptStructure, offset: number): HoverText | undefined {
   const own = frontMatter?.variables.find(({ key }) => contains(key, offset));
-  if (own)
-    return { ...own.key, markdown: `**${own.name}** · the prompt's own variable\n\nUsed as \`{{ ${own.name} }}\`.` };
+  if (own) {
+    const markdown = `**${own.name}** · ${l10n.t("the prompt's own variable")}\n\n${l10n.t("Used as {0}.", `\`{{ ${own.name} }}\``)}`;
+    return { ...own.key, markdown };
+  }
   const word = wordAt(text, offset);
   const lineStart = text.lastIndexOf("\n", offset - 1) + 1;
   const key = word && word.begin === lineStart && frontMatterKeys.find(({ name }) => name === word.text);
-  return key ? { begin: word.begin, end: word.end, markdown: explainEntry(key, "front matter", "yaml") } : undefined;
+  return key
+    ? { begin: word.begin, end: word.end, markdown: explainEntry(key, l10n.t("front matter"), "yaml") }
+    : undefined;
 }
 
 function tagHover({ tag, inner }: Placeholder, word: Word): HoverText | undefined {
   if (tag === undefined || word.text !== tag || word.begin > inner.begin + 8) return undefined;
   const entry = liquidTags.find(({ name }) => name === tag.replace(/^end/, ""));
-  return entry && { begin: word.begin, end: word.end, markdown: explainEntry(entry, "tag") };
+  return entry && { begin: word.begin, end: word.end, markdown: explainEntry(entry, l10n.t("tag")) };
 }
 
 function filterHover(text: string, { inner }: Placeholder, word: Word): HoverText | undefined {
   if (!/\|\s*$/.test(text.slice(inner.begin, word.begin))) return undefined;
   const entry = liquidFilters.find(({ name }) => name === word.text);
-  return entry && { begin: word.begin, end: word.end, markdown: explainEntry(entry, "filter") };
+  return entry && { begin: word.begin, end: word.end, markdown: explainEntry(entry, l10n.t("filter")) };
 }
 
 function nameHover(

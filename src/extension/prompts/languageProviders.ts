@@ -7,6 +7,7 @@ import {
   type Disposable,
   DocumentSymbol,
   Hover,
+  l10n,
   languages,
   MarkdownString,
   type Position,
@@ -121,14 +122,14 @@ function completionItem(
 function variableToRename(document: TextDocument, position: Position) {
   const variable = ownVariableAt(structureOf(document), document.offsetAt(position));
   if (variable) return variable;
-  throw new Error("Only the prompt's own variables, set in its front matter, can be renamed.");
+  throw new Error(l10n.t("Only the prompt's own variables, set in its front matter, can be renamed."));
 }
 
 function symbolsOf(document: TextDocument, { text, frontMatter, sections }: PromptStructure): DocumentSymbol[] {
   const symbols: DocumentSymbol[] = [];
   if (frontMatter) {
     const whole = rangeOf(document, frontMatter);
-    const head = new DocumentSymbol("Front matter", frontMatter.role ?? "", SymbolKind.Namespace, whole, whole);
+    const head = new DocumentSymbol(l10n.t("Front matter"), frontMatter.role ?? "", SymbolKind.Namespace, whole, whole);
     head.children = frontMatter.variables.map(({ name, value, key }) => {
       const range = rangeOf(document, key);
       return new DocumentSymbol(name, value, SymbolKind.Variable, range, range);

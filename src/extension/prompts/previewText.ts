@@ -1,4 +1,5 @@
 /** A rendered prompt as text. */
+import { l10n } from "vscode";
 import type { Rendering } from "./rendering.ts";
 
 export const PREVIEW_LANGUAGE = "lerl-prompt-preview";
@@ -17,9 +18,9 @@ export function previewText({ rendering, problem }: PreviewContent): string {
   const lines: string[] = [];
   if (problem !== undefined) {
     lines.push(`⚠ ${problem}`, "");
-    if (rendering) lines.push("Below: the last text that could be rendered.", "");
+    if (rendering) lines.push(l10n.t("Below: the last text that could be rendered."), "");
   } else if (!rendering) {
-    lines.push("Rendering…");
+    lines.push(l10n.t("Rendering…"));
   }
   for (const { role, content } of rendering?.messages ?? []) {
     lines.push(`━━ ${role} ${RULE.slice(role.length)}`, "", content, "");

@@ -1,4 +1,5 @@
 /** Every place that names one of the prompt's own variables. */
+import { l10n } from "vscode";
 import { variablesOf } from "../../protocol/promptVariables.ts";
 import { inString, nameAt } from "./hover.ts";
 import { contains, type PromptStructure, type Span } from "./promptText.ts";
@@ -29,12 +30,13 @@ export function occurrencesOf(structure: PromptStructure, name: string): readonl
 /** Why a variable cannot be called so; undefined: it can. */
 export function nameProblem({ frontMatter }: PromptStructure, name: string): string | undefined {
   if (!/^[A-Za-z_]\w*$/.test(name)) {
-    return `"${name}" cannot be a variable's name: use letters, digits and _, not beginning with a digit.`;
+    return l10n.t('"{0}" cannot be a variable\'s name: use letters, digits and _, not beginning with a digit.', name);
   }
   if (frontMatter?.role && variablesOf(frontMatter.role).has(name)) {
-    return `The run fills in "${name}" itself; choose another name.`;
+    return l10n.t('The run fills in "{0}" itself; choose another name.', name);
   }
-  if (frontMatter?.variables.some((variable) => variable.name === name))
-    return `There is a variable "${name}" already.`;
+  if (frontMatter?.variables.some((variable) => variable.name === name)) {
+    return l10n.t('There is a variable "{0}" already.', name);
+  }
   return undefined;
 }

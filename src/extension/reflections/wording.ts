@@ -1,4 +1,5 @@
 /** Reflections in words and numbers, alike in trees, hovers, pick lists and documents. */
+import { l10n } from "vscode";
 import type { PooledReflection } from "../../protocol/engine.ts";
 import type { GroupLabel, Order } from "./arrangement.ts";
 
@@ -37,11 +38,11 @@ export function summarise(reflection: PooledReflection, leading = ""): string {
 
 export function marks({ pinned, muted, rating, edited, source }: PooledReflection): readonly string[] {
   return [
-    pinned ? "pinned" : "",
-    muted ? "muted" : "",
-    rating > 0 ? "rated up" : rating < 0 ? "rated down" : "",
-    edited ? "edited" : "",
-    source === "fallback" ? "fallback" : "",
+    pinned ? l10n.t("pinned") : "",
+    muted ? l10n.t("muted") : "",
+    rating > 0 ? l10n.t("rated up") : rating < 0 ? l10n.t("rated down") : "",
+    edited ? l10n.t("edited") : "",
+    source === "fallback" ? l10n.t("fallback") : "",
   ].filter(Boolean);
 }
 
@@ -49,15 +50,15 @@ export function describeGroup(label: GroupLabel): string {
   switch (label.kind) {
     case "score": {
       const digits = Math.max(0, -Math.floor(Math.log10(label.high - label.low)));
-      return `Score ${label.low.toFixed(digits)} to ${label.high.toFixed(digits)}`;
+      return l10n.t("Score {0} to {1}", label.low.toFixed(digits), label.high.toFixed(digits));
     }
     case "prompt":
-      if (label.hash === undefined) return "Written without a prompt";
+      if (label.hash === undefined) return l10n.t("Written without a prompt");
       return label.version === undefined
-        ? `Critic prompt ${label.hash.slice(0, 7)}`
-        : `Critic prompt, version ${label.version}`;
+        ? l10n.t("Critic prompt {0}", label.hash.slice(0, 7))
+        : l10n.t("Critic prompt, version {0}", label.version);
     case "episode":
-      return `Sessions of iteration ${label.iteration}`;
+      return l10n.t("Sessions of iteration {0}", label.iteration);
   }
 }
 
