@@ -14,10 +14,13 @@ declare function acquireVsCodeApi(): HostApi;
 
 function start(root: HTMLElement): void {
   registerToolkit();
+  const outline = [...root.children];
+  // From here on the templates own what the document showed.
+  render(outline, root);
   let panes: Panes | undefined;
   const redraw = frameScheduler(() => {
     if (!panes) return;
-    render(shell(app, panes), root);
+    render(shell(app, panes, outline), root);
     restoreScroll(app, root);
     // A policy without inline styles allows setting them from here.
     root.style.setProperty("--split", String(app.state.page.split));
@@ -50,5 +53,8 @@ function start(root: HTMLElement): void {
 }
 
 const root = document.getElementById("studio");
-if (root) start(root);
-else throw new Error('The page has no element with id "studio".');
+if (!root) throw new Error('The page has no element with id "studio".');
+const styles = document.querySelector<HTMLLinkElement>('link[rel="stylesheet"]');
+// Both were asked for together, and charts read their colours from the styles.
+if (!styles || styles.sheet) start(root);
+else for (const end of ["load", "error"]) styles.addEventListener(end, () => start(root), { once: true });

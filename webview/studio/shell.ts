@@ -13,20 +13,18 @@ import { runBar } from "./runBar.ts";
 import { sessionsPane } from "./sessions/sessionsPane.ts";
 import { thresholdsPane } from "./thresholds/thresholdsPane.ts";
 
-/** Nothing on the page moves by itself but the ring shown while it opens. */
-const stillness = matchMedia("(prefers-reduced-motion: reduce)");
-
 export interface Panes {
   readonly prompts: PromptsPane;
   readonly curves: CurvesView;
 }
 
-export function shell(app: App, panes: Panes): TemplateResult {
+/** @param outline what the document showed before it had a script; shown until there is more */
+export function shell(app: App, panes: Panes, outline: readonly Element[]): TemplateResult {
   const { snapshot } = app.state;
-  return html`${body(app, panes)} ${snapshot.status === "idle" ? nothing : notices(app)}`;
+  return html`${body(app, panes, outline)} ${snapshot.status === "idle" ? nothing : notices(app)}`;
 }
 
-function body(app: App, panes: Panes): TemplateResult {
+function body(app: App, panes: Panes, outline: readonly Element[]): TemplateResult {
   const { snapshot } = app.state;
   switch (snapshot.status) {
     case "failed":
@@ -43,13 +41,7 @@ function body(app: App, panes: Panes): TemplateResult {
         ? invalidDocument(app, snapshot.value)
         : studio(app, panes, snapshot.value);
     default:
-      return html`<main class="loading" aria-busy="true">
-        ${
-          stillness.matches
-            ? "Opening the experiment…"
-            : html`<vscode-progress-ring aria-label="Opening the experiment"></vscode-progress-ring>`
-        }
-      </main>`;
+      return html`${outline}`;
   }
 }
 

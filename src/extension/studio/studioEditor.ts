@@ -1,12 +1,5 @@
 /** The custom editor for `*.lerl.json`, and which of its pages are open. */
-import {
-  type CancellationToken,
-  type CustomTextEditorProvider,
-  env,
-  type TextDocument,
-  type Uri,
-  type WebviewPanel,
-} from "vscode";
+import type { CancellationToken, CustomTextEditorProvider, TextDocument, Uri, WebviewPanel } from "vscode";
 import type { StudioEvents } from "../../protocol/studio.ts";
 import type { Services } from "../services.ts";
 import { pageHtml, pageRoots } from "./pageHtml.ts";
@@ -32,7 +25,7 @@ export class StudioEditor implements CustomTextEditorProvider {
     const early: unknown[] = [];
     const keep = panel.webview.onDidReceiveMessage((message: unknown) => early.push(message));
     panel.webview.options = { enableScripts: true, localResourceRoots: pageRoots(extensionUri) };
-    panel.webview.html = pageHtml(panel.webview, extensionUri, env.language);
+    panel.webview.html = pageHtml(panel.webview, extensionUri, document.uri);
     const { StudioSession } = await loading;
     keep.dispose();
     const session = new StudioSession({ services: this.services, document, panel });

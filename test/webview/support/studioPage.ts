@@ -5,21 +5,13 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { build } from "esbuild";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { pageDocument } from "../../../src/extension/studio/pageDocument.ts";
 import { type ThemeKind, themeClass, themeVariables } from "./themes.ts";
 
 const executablePath = "/usr/bin/chromium";
 /** Tests and benchmarks run from the repository's root, bundled or not. */
 const root = `${process.cwd()}/`;
 const nonce = "dGVzdC1ub25jZQ";
-
-/** As a webview's: nothing from elsewhere, no inline script or style without the nonce. */
-const policy = [
-  "default-src 'none'",
-  `script-src 'nonce-${nonce}'`,
-  `style-src 'self' 'nonce-${nonce}'`,
-  "img-src 'self' data: blob:",
-  "font-src 'self'",
-].join("; ");
 
 export interface OpenOptions {
   readonly scenario?: string;
@@ -49,7 +41,7 @@ export class StudioPages {
         response.writeHead(path === "/favicon.ico" ? 204 : 404).end();
         return;
       }
-      response.writeHead(200, { "content-type": file.type, "content-security-policy": policy }).end(file.body);
+      response.writeHead(200, { "content-type": file.type }).end(file.body);
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
@@ -84,7 +76,7 @@ export class StudioPages {
     pageFailures.set(page, failures);
     await page.addInitScript(themeScript(theme));
     await page.goto(`${this.address}/?scenario=${scenario}`);
-    await until(page, `document.querySelector("#studio > *:not(.loading)") !== null`);
+    await until(page, `document.querySelector("#studio > *:not(.opening)") !== null`);
     return page;
   }
 
@@ -157,7 +149,7 @@ async function bundle(): Promise<ReadonlyMap<string, ServedFile>> {
     }),
     build({ ...common, entryPoints: [`${root}test/webview/support/fakeHost.ts`], entryNames: "fakeHost" }),
   ]);
-  const files = new Map<string, ServedFile>([["/", { type: "text/html; charset=utf-8", body: skeleton }]]);
+  const files = new Map<string, ServedFile>([["/", { type: "text/html; charset=utf-8", body: page }]]);
   for (const { path, contents } of [...studio.outputFiles, ...host.outputFiles]) {
     const name = `/${path.split("/").at(-1) ?? ""}`;
     files.set(name, { type: name.endsWith(".css") ? "text/css" : "text/javascript", body: contents });
@@ -165,19 +157,12 @@ async function bundle(): Promise<ReadonlyMap<string, ServedFile>> {
   return files;
 }
 
-const skeleton = `<!DOCTYPE html>
-<html lang="en">
-  <head>
-    <meta charset="UTF-8">
-    <meta property="csp-nonce" content="${nonce}">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>LERL Studio</title>
-    <link rel="stylesheet" href="studio.css">
-  </head>
-  <body>
-    <div id="studio"></div>
-    <script nonce="${nonce}" src="fakeHost.js"></script>
-    <script nonce="${nonce}" src="studio.js"></script>
-  </body>
-</html>
-`;
+/** The host's own document, with what stands for the host before the page's script. */
+const page = pageDocument({
+  nonce,
+  source: "'self'",
+  styles: "studio.css",
+  script: "studio.js",
+  language: "en",
+  opening: "Opening wording.lerl.json…",
+}).replace("<body>", `<body><script nonce="${nonce}" src="fakeHost.js"></script>`);
