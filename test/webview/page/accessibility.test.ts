@@ -65,6 +65,35 @@ test.each(["fresh", "invalid", "untrusted", "noEngine", "missingPrompt", "empty"
   },
 );
 
+test.each([
+  ["light", "rgb(0, 0, 0)"],
+  ["dark", "rgb(255, 255, 255)"],
+] as const)(
+  "the system's %s colours: text, chosen tab, chosen button and progress can be seen",
+  async (colorScheme, text) => {
+    const page = await pages.open({
+      theme: colorScheme === "light" ? "dark" : "light",
+      forcedColors: true,
+      colorScheme,
+    });
+    const style = (selector: string, property: string): Promise<string> =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate((element, name) => getComputedStyle(element).getPropertyValue(name), property);
+    expect(await style(".prompt-text", "color")).toBe(text);
+    expect(await style(".prompt-line", "color")).toBe("rgba(0, 0, 0, 0)");
+    const canvas = await style("body", "background-color");
+    expect(await style("#edit-tab-prompts", "border-bottom-color")).not.toBe(canvas);
+    expect(await style("#edit-tab-thresholds", "border-bottom-color")).toBe(canvas);
+    expect(await style(".run-progress", "forced-color-adjust")).toBe("none");
+    await page.locator("#result-tab-sessions").click();
+    await page.locator(".segmented button").first().waitFor();
+    expect(await style('.segmented [aria-pressed="true"]', "background-color")).not.toBe(canvas);
+    await page.context().close();
+  },
+);
+
 test("at 320 pixels nothing is cut off sideways", async () => {
   const page = await pages.open({ width: 320, height: 640 });
   for (const tab of [...editTabs.map((id) => `edit-tab-${id}`), ...resultTabs.map((id) => `result-tab-${id}`)]) {

@@ -19,6 +19,9 @@ export interface OpenOptions {
   readonly width?: number;
   readonly height?: number;
   readonly reducedMotion?: boolean;
+  /** The system's colours win over the theme's. */
+  readonly forcedColors?: boolean;
+  readonly colorScheme?: "light" | "dark";
 }
 
 export class StudioPages {
@@ -64,8 +67,11 @@ export class StudioPages {
 
   async open(options: OpenOptions = {}): Promise<Page> {
     const { scenario = "running", theme = "dark", width = 1440, height = 900, reducedMotion = false } = options;
+    const { forcedColors = false, colorScheme = "light" } = options;
     const context = await this.browser.newContext({
       viewport: { width, height },
+      forcedColors: forcedColors ? "active" : "none",
+      colorScheme,
       reducedMotion: reducedMotion ? "reduce" : "no-preference",
       permissions: ["clipboard-read", "clipboard-write"],
     });

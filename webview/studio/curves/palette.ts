@@ -22,14 +22,17 @@ export function readPalette(): Palette {
   const style = getComputedStyle(document.body);
   const variable = (name: string, fallback: string): string =>
     style.getPropertyValue(`--vscode-${name}`).trim() || fallback;
-  const foreground = variable("foreground", style.color);
-  const dashed = document.body.matches(".vscode-high-contrast, .vscode-high-contrast-light") || forcedColors.matches;
+  const forced = forcedColors.matches;
+  // A canvas does not know what the system's colours are here: the page's computed ones say it.
+  const foreground = forced ? style.color : variable("foreground", style.color);
+  const themed = (name: string): string => (forced ? foreground : variable(name, foreground));
+  const dashed = document.body.matches(".vscode-high-contrast, .vscode-high-contrast-light") || forced;
   return {
     series: seriesVariables.map((name) => style.getPropertyValue(name).trim() || foreground),
     foreground,
-    muted: variable("descriptionForeground", foreground),
-    grid: variable("charts-lines", foreground),
-    background: variable("editor-background", style.backgroundColor),
+    muted: themed("descriptionForeground"),
+    grid: themed("charts-lines"),
+    background: forced ? style.backgroundColor : variable("editor-background", style.backgroundColor),
     warning: variable("editorWarning-foreground", foreground),
     change: variable("charts-purple", foreground),
     font: variable("font-family", "sans-serif"),
