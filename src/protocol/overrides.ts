@@ -1,5 +1,6 @@
 /** `path=value` overrides of an experiment, as `lerl run --set` and suites give them. */
-import { applyEdits, modify } from "jsonc-parser";
+import { applyEdits, findNodeAtLocation, modify, type Node, parseTree } from "jsonc-parser";
+import { tooDeep } from "./parseExperiment.ts";
 
 export interface Override {
   /** JSON path with dots, for example `simulator.quit.repeatCost`. */
@@ -20,17 +21,38 @@ export function parseOverride(text: string): Override | undefined {
   }
 }
 
-/** The document's text with the overrides in it; everything else, comments included, stays as it was. */
+/**
+ * The document's text with the overrides in it; everything else, comments included, stays as it was. A path that leads
+ * through something without parts replaces that, so that the schema says what is wrong. A text that is no object of
+ * settings stays as it is.
+ */
 export function applyOverrides(text: string, overrides: readonly Override[]): string {
-  return overrides.reduce(
-    (document, { path, value }) =>
-      applyEdits(
-        document,
-        modify(document, pathSegments(path), value, { formattingOptions: { insertSpaces: true, tabSize: 2 } }),
-      ),
-    text,
-  );
+  return tooDeep(text) === undefined ? overrides.reduce(applyOverride, text) : text;
 }
+
+function applyOverride(text: string, override: Override): string {
+  const root = parseTree(text, [], { allowTrailingComma: true });
+  if (root && root.type !== "object") return text;
+  const { segments, value } = placed(root, override);
+  return applyEdits(text, modify(text, segments, value, { formattingOptions: { insertSpaces: true, tabSize: 2 } }));
+}
+
+/** Follows a path as far as the document has a place for it; the rest of it becomes part of the value. */
+function placed(root: Node | undefined, { path, value }: Override): { segments: (string | number)[]; value: unknown } {
+  const segments: (string | number)[] = [];
+  let node = root;
+  for (const segment of pathSegments(path)) {
+    const fitting = node?.type === "object" ? String(segment) : segment;
+    const fits = !node || node.type === "object" || (node.type === "array" && typeof segment === "number");
+    if (!fits) return { segments, value: nested(pathSegments(path).slice(segments.length), value) };
+    segments.push(fitting);
+    node = node && findNodeAtLocation(node, [fitting]);
+  }
+  return { segments, value };
+}
+
+const nested = (segments: readonly (string | number)[], value: unknown): unknown =>
+  segments.reduceRight((inner, segment) => (typeof segment === "number" ? [inner] : { [segment]: inner }), value);
 
 export const pathSegments = (path: string): (string | number)[] =>
   (path === "" ? [] : path.split(".")).map((segment) => (/^\d+$/.test(segment) ? Number(segment) : segment));

@@ -1,5 +1,12 @@
 /** Reads an experiment file: JSON with comments in, the whole document or a list of problems out. No I/O. */
-import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+import {
+  createScanner,
+  findNodeAtLocation,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from "jsonc-parser";
 import type * as z from "zod";
 import { type Experiment, experimentSchema } from "./experiment.ts";
 
@@ -23,6 +30,8 @@ export const parseExperiment = (text: string): ParsedDocument<Experiment> => par
 
 /** Parses JSON with comments and checks it against a schema. */
 export function parseDocument<S extends z.ZodType>(text: string, schema: S): ParsedDocument<z.output<S>> {
+  const deep = tooDeep(text);
+  if (deep !== undefined) return { ok: false, problems: [nestingProblem(text, deep)] };
   const syntax: ParseError[] = [];
   const root = parseTree(text, syntax, { allowTrailingComma: true });
   if (!root || syntax.length > 0) {
@@ -40,6 +49,27 @@ export function formatProblems(file: string, problems: readonly DocumentProblem[
   return problems
     .map(({ line, column, path, message }) => `${file}:${line}:${column}: ${path ? `${path}: ` : ""}${message}`)
     .join("\n");
+}
+
+/** Lists and objects inside each other; no document of ours comes near. */
+const DEEPEST = 100;
+
+/** The offset at which a text nests too deeply: parsers recurse, and would end at the end of the stack. */
+export function tooDeep(text: string): number | undefined {
+  const scanner = createScanner(text, true);
+  let depth = 0;
+  for (scanner.scan(); scanner.getTokenLength() > 0; scanner.scan()) {
+    const token = text[scanner.getTokenOffset()];
+    if (token === "{" || token === "[") depth++;
+    else if (token === "}" || token === "]") depth--;
+    if (depth > DEEPEST) return scanner.getTokenOffset();
+  }
+  return undefined;
+}
+
+function nestingProblem(text: string, offset: number): DocumentProblem {
+  const message = `Lists and objects are nested more than ${DEEPEST} deep; no setting is.`;
+  return { path: "", message, offset, length: 1, ...position(text, offset) };
 }
 
 function syntaxProblem(text: string, { error, offset, length }: ParseError): DocumentProblem {
@@ -73,9 +103,9 @@ function schemaProblems(text: string, root: Node, issue: z.core.$ZodIssue): Docu
 function expectation(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "too_small":
-      return `expected ${article(issue.origin)} ${issue.inclusive ? ">=" : ">"} ${issue.minimum}.`;
+      return `expected ${measured(issue.origin)} ${issue.inclusive ? ">=" : ">"} ${issue.minimum}.`;
     case "too_big":
-      return `expected ${article(issue.origin)} ${issue.inclusive ? "<=" : "<"} ${issue.maximum}.`;
+      return `expected ${measured(issue.origin)} ${issue.inclusive ? "<=" : "<"} ${issue.maximum}.`;
     case "invalid_type":
       return `expected ${article(issue.expected)}.`;
     case "invalid_value":
@@ -101,11 +131,15 @@ const article = (type: string): string =>
     int: "a whole number",
     number: "a number",
     string: "a text",
-    array: "a list of length",
+    array: "a list",
     object: "an object",
     boolean: "true or false",
     record: "an object",
   })[type] ?? type;
+
+/** A number by its value, a text or a list by its length. */
+const measured = (type: string): string =>
+  type === "string" || type === "array" ? `${article(type)} of length` : article(type);
 
 function locate(
   text: string,

@@ -29,7 +29,9 @@ export async function readExperimentFile(file: string, sets: readonly string[] =
   const parsed = parseExperiment(applyOverrides(text, overrides));
   if (!parsed.ok) {
     const problems = parsed.problems.map((problem) => {
-      const override = overrides.find(({ path: set }) => problem.path === set || problem.path.startsWith(`${set}.`));
+      const override = overrides.find(
+        ({ path: set }) => `${problem.path}.`.startsWith(`${set}.`) || `${set}.`.startsWith(`${problem.path}.`),
+      );
       return override ? `--set ${problem.path}: ${problem.message}` : formatProblems(file, [problem]);
     });
     throw new InputError("experiment.invalid", problems.join("\n"));

@@ -133,6 +133,7 @@ describe("bad input", () => {
     ["a wrong range", ["run", "range.lerl.json"], /ppo\.gamma: 2 is not allowed; expected a number <= 1\./],
     ["a wrong override", ["run", "tiny.lerl.json", "--set", "ppo.gamma=2"], /--set ppo\.gamma: 2 is not allowed/],
     ["an unknown override", ["run", "tiny.lerl.json", "--set", "ppo.gama=1"], /unknown setting "gama"/],
+    ["an override through a value", ["run", "tiny.lerl.json", "--set", "seed.x=1"], /--set seed: \{"x":1\} is not/],
     ["a malformed override", ["run", "tiny.lerl.json", "--set", "gamma"], /expected path=value/],
     [
       "a missing data folder",

@@ -54,9 +54,20 @@ describe("the experiment document", () => {
       '{"dataset": {"kind": "amazon"}}',
       'x.lerl.json:1:22: dataset.kind: "amazon" is not allowed; expected a known "kind": synthetic, kuairand, kuairec, movielens, csv.',
     ],
+    ['{"name": ""}', 'x.lerl.json:1:10: name: "" is not allowed; expected a text of length >= 1.'],
+    [
+      '{"policy": {"hidden": []}}',
+      "x.lerl.json:1:23: policy.hidden: [] is not allowed; expected a list of length >= 1.",
+    ],
+    ['{"policy": {"hidden": 8}}', "x.lerl.json:1:23: policy.hidden: 8 is not allowed; expected a list."],
     ['{"polcy": {}}', 'x.lerl.json:1:2: polcy: unknown setting "polcy". Remove it or correct its name.'],
   ])("names place, value and what is allowed in %j", (text, message) => {
     expect(problemsOf(text)).toBe(message);
+  });
+
+  it("refuses a text that nests without end", () => {
+    const message = "x.lerl.json:1:109: Lists and objects are nested more than 100 deep; no setting is.";
+    expect(problemsOf(`{"seed": ${"[".repeat(100_000)}`)).toBe(message);
   });
 
   it("never throws, whatever the text", () => {
@@ -111,5 +122,28 @@ describe("overrides", () => {
     expect(changed).toContain("// kept");
     expect(valueAt(JSON.parse(changed.replace("// kept", "")), "simulator.quit.repeatCost")).toBe(3);
     expect(changed).toContain('"seed": 2');
+  });
+
+  it.each([
+    ["seed.x=1", 'seed: {"x":1} is not allowed; expected a number.'],
+    ["simulator.quit.0=3", 'simulator.quit.0: unknown setting "0". Remove it or correct its name.'],
+    ["policy.hidden.x=12", 'policy.hidden: {"x":12} is not allowed; expected a list.'],
+  ])("that lead through a value are the schema's to refuse: %s", (text, message) => {
+    const document = '{"seed": 1, "policy": {"hidden": [8]}, "simulator": {"quit": {"rule": "temper"}}}';
+    const override = parseOverride(text);
+    if (!override) throw new Error("not read");
+    expect(problemsOf(applyOverrides(document, [override]))).toContain(message);
+  });
+
+  it("reach entries whose names are numbers", () => {
+    const changed = applyOverrides('{"models": {"prices": {}}}', [
+      { path: "models.prices.4", value: { input: 1, output: 2 } },
+    ]);
+    expect(JSON.parse(changed)).toEqual({ models: { prices: { 4: { input: 1, output: 2 } } } });
+  });
+
+  it("leave what is no object as it is", () => {
+    for (const text of ["5", "[1, 2]", '"text"', "[".repeat(100_000)])
+      expect(applyOverrides(text, [{ path: "seed", value: 2 }])).toBe(text);
   });
 });
