@@ -2,9 +2,13 @@
 import type { Category, CategoryIndex } from "../data/dataset.ts";
 import { jsonCandidates } from "../llm/structured.ts";
 import type { Finish, ReplySchema } from "../llm/types.ts";
+import { oneLine } from "../prompts/slateViews.ts";
 
 /** A plan names more than one category (section 1). */
 export const FEWEST_CATEGORIES = 2;
+
+/** The id at the head of `12`, `12 (Dance)` or `12: Dance`; `80s hits`, `3 hits` and `1.5` begin with none. */
+const LEADING_ID = /^-?\d+(?=\s*(?:$|[(:,;–-]|\.(?!\d)))/;
 
 export type ParsedPlan =
   | { readonly categories: readonly CategoryIndex[]; readonly unknownIds: number }
@@ -68,15 +72,16 @@ export class PlanParser {
 
   /** An id, a name, an id as text, `12 (Dance)`, or an object with one of them. */
   private lookUp(entry: unknown): CategoryIndex | undefined {
+    if (typeof entry !== "object" || entry === null) return this.named(entry);
+    if ("id" in entry) return this.named(entry.id);
+    return "name" in entry ? this.named(entry.name) : undefined;
+  }
+
+  private named(entry: unknown): CategoryIndex | undefined {
     if (typeof entry === "number") return this.byId.get(entry);
-    if (typeof entry === "string") {
-      const text = entry.trim();
-      const id = /^-?\d+/.exec(text)?.[0];
-      return this.byName.get(folded(text)) ?? (id === undefined ? undefined : this.byId.get(Number(id)));
-    }
-    if (typeof entry !== "object" || entry === null) return undefined;
-    if ("id" in entry) return this.lookUp(entry.id);
-    return "name" in entry ? this.lookUp(entry.name) : undefined;
+    if (typeof entry !== "string") return undefined;
+    const id = LEADING_ID.exec(entry.trim())?.[0];
+    return this.byName.get(folded(entry)) ?? (id === undefined ? undefined : this.byId.get(Number(id)));
   }
 }
 
@@ -88,6 +93,7 @@ function listOf(value: unknown): readonly unknown[] | undefined {
   return Object.values(value).find((field) => Array.isArray(field));
 }
 
+/** As prompts show a name, without regard to capitals. */
 function folded(name: string): string {
-  return name.trim().toLowerCase();
+  return oneLine(name).toLowerCase();
 }

@@ -8,6 +8,7 @@ const categories = [
   { id: 11, name: "Music" },
   { id: -124, name: "Unknown" },
   { id: 0, name: "" },
+  { id: 80, name: "Rock  &\n roll" },
 ];
 const parser = new PlanParser(categories);
 const parse = (text: string) => parser.parse(text, "stop");
@@ -25,11 +26,18 @@ describe("a plan in a reply", () => {
     ["negative ids and zero", '{"categories":[-124,0]}', [2, 3], 0],
     ["duplicates", "[10,11,10,11]", [0, 1], 0],
     ["unknown ids, counted", '{"categories":[99,10,"Cooking",11,null,1.5]}', [0, 1], 4],
+    ["names as prompts show them", '["Rock & roll", 10]', [4, 0], 0],
+    ["no id in what only begins with digits", '["80s hits", "11.5", "80 hits", 10, 11]', [0, 1], 3],
     ["the last of several arrays", "Not [0, -124] but [11, 10].", [1, 0], 0],
     ["a thought first", "<think>[0, -124]</think> [11, 10]", [1, 0], 0],
     ["a broken object", "{'categories': [11, 10", [1, 0], 0],
   ])("%s", (_, reply, plan, unknownIds) => {
     expect(parse(reply)).toEqual({ categories: plan, unknownIds });
+  });
+
+  it("survives a reply that nests without end", () => {
+    const depth = 50_000;
+    expect(parse(`[10, 11, ${'{"id":'.repeat(depth)}10${"}".repeat(depth)}]`)).toMatchObject({ unknownIds: 1 });
   });
 
   it.each([
@@ -62,7 +70,7 @@ describe("a plan in a reply", () => {
   it("is asked for as a closed set that strict servers accept", () => {
     const { schema } = planSchema(categories);
     expect(schema).toMatchObject({ required: ["categories"], additionalProperties: false });
-    expect(JSON.stringify(schema)).toContain('"enum":[10,11,-124,0]');
+    expect(JSON.stringify(schema)).toContain('"enum":[10,11,-124,0,80]');
     expect(JSON.stringify(schema)).not.toMatch(/minItems|maxItems|minLength|maxLength/);
   });
 });
