@@ -19,6 +19,8 @@ export interface ModelCriticOptions {
 
 /** Under 20 words (section 8). */
 const MOST_WORDS = 19;
+/** What 19 long words take; bounds the languages that put no blanks between words. */
+const MOST_CHARACTERS = 240;
 
 export class ModelCritic implements Critic {
   /** Replies cut down to the length a reflection has. */
@@ -103,11 +105,10 @@ export function readReflection(
   if (first === undefined) return undefined;
   let text = "";
   for (const sentence of whole) {
-    const longer = text === "" ? sentence : `${text} ${sentence}`;
-    if (wordCount(longer) > MOST_WORDS) break;
-    text = longer;
+    if (!fits(text + sentence)) break;
+    text += sentence;
   }
-  if (text === "") text = shortened(first);
+  text = text === "" ? shortened(first) : text.trim();
   return { text, trimmed: text !== lines.join(" ") };
 }
 
@@ -121,8 +122,13 @@ function bare(line: string): string {
     .trim();
 }
 
+/** The sentences of a line, each with the blank behind it. */
 function sentences(line: string): string[] {
-  return line.split(/(?<=[.!?。！？])\s+/).filter((sentence) => sentence !== "");
+  return line.split(/(?<=[.!?] |[。！？] ?)(?=\S)/);
+}
+
+function fits(text: string): boolean {
+  return wordCount(text) <= MOST_WORDS && text.trim().length <= MOST_CHARACTERS;
 }
 
 function wordCount(text: string): number {
@@ -131,8 +137,11 @@ function wordCount(text: string): number {
 
 /** The first words, to the last comma or semicolon that leaves at least half of them. */
 function shortened(sentence: string): string {
-  const words = sentence.split(/\s+/).slice(0, MOST_WORDS);
+  const words = sentence.trim().split(/\s+/).slice(0, MOST_WORDS);
   const clause = words.findLastIndex((word) => /[,;:]$/.test(word));
   const kept = clause >= MOST_WORDS / 2 ? words.slice(0, clause + 1) : words;
-  return `${kept.join(" ").replace(/[,;:.]$/, "")}.`;
+  return `${[...kept.join(" ")]
+    .slice(0, MOST_CHARACTERS)
+    .join("")
+    .replace(/[,;:.]$/, "")}.`;
 }

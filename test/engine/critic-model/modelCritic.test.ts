@@ -38,6 +38,12 @@ describe("a reflection in a reply", () => {
     expect(read(`${words(3)}, ${words(30)}.`)).toBe(`${words(3)}, ${words(16)}.`);
   });
 
+  it("stays short in languages without blanks between words, and for one endless word", () => {
+    expect(read("多样化推荐。".repeat(100))).toBe("多样化推荐。".repeat(40));
+    expect(readReflection("多样化推荐。少重复！", "stop")).toEqual({ text: "多样化推荐。少重复！", trimmed: false });
+    expect(read("a".repeat(10_000))).toBe(`${"a".repeat(240)}.`);
+  });
+
   it("leaves out a sentence that was cut off by the reply's limit", () => {
     expect(readReflection("Vary dance. And then the", "length")?.text).toBe("Vary dance.");
     expect(readReflection("Vary dance and then the", "length")).toBeUndefined();
