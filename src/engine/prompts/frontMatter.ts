@@ -24,7 +24,7 @@ export interface FrontMatterBlock {
   readonly end: number;
 }
 
-const FENCES = /^---[ \t]*\n([\s\S]*?)(?:^|\n)---[ \t]*(?:\n|$)/;
+const FENCES = /^---[ \t]*\n(?:([\s\S]*?)\n)??---[ \t]*(?:\n|$)/;
 
 /** @param text with \n line ends only */
 export function readFrontMatter(text: string): FrontMatterBlock {

@@ -23,6 +23,12 @@ function failure(text: string): InputError {
 }
 
 describe("a prompt file", () => {
+  it("says what an empty front matter lacks, lines in the body or not", () => {
+    for (const line of ["", "---\n"]) {
+      expect(failure(`---\n---\n# system\nA\n${line}# user\nB\n`).message).toMatch(/^p\.lerl\.md:2:1: role: /);
+    }
+  });
+
   it("gives system and user messages, in this order whatever the file's", () => {
     const text =
       "---\nrole: critic\nmodel: m\ntemperature: 0.5\nmaxTokens: 9\n---\n# user\nU {{ steps }}\n# system\nS\n";
