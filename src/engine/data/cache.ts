@@ -9,7 +9,7 @@ import type { Dataset } from "./dataset.ts";
 import type { UnnamedDataset } from "./loading.ts";
 
 /** Raised with every change of a loader or of this format: older files are then read anew. */
-const FORMAT = 1;
+const FORMAT = 2;
 const MAGIC = Buffer.from("LERLDATA");
 const HASH_BYTES = 32;
 const HEADER_START = MAGIC.length + HASH_BYTES + 4;

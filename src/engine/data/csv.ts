@@ -6,7 +6,7 @@ import { assemble, reasons } from "./assemble.ts";
 import { EntityTable, naturalOrder } from "./entityTable.ts";
 import { type DataSource, DropCounter, type LoadContext, requireFile, type UnnamedDataset } from "./loading.ts";
 import { LogBuilder } from "./logBuilder.ts";
-import { readTable } from "./tables.ts";
+import { isMissing, readTable } from "./tables.ts";
 
 export type CsvConfig = Extract<DatasetConfig, { kind: "csv" }>;
 
@@ -76,7 +76,7 @@ async function readItems({ items: columns }: CsvConfig, file: string, context: L
         .text(1)
         .split(columns.separator)
         .map((label) => label.trim())
-        .filter((label) => label !== "");
+        .filter((label) => !isMissing(label));
       if (items.add(row.id(0), [categories[0] ?? ""]) < 0) row.fail(0, "every item once", "data.duplicate-id");
       labels.push(categories);
     },

@@ -78,7 +78,8 @@ async function readKuaiRec(
         // A row without a time keeps its place in the file, behind the user's row above it.
         if (!Number.isNaN(time)) lastTime[user] = time;
         log.add(user, item, lastTime[user] as number, click, 1);
-        items.set(item, DURATION_RANGE, durationRange(duration));
+        // A row without a duration does not take back what another row told.
+        if (duration > 0) items.set(item, DURATION_RANGE, durationRange(duration));
       }
     },
     context,

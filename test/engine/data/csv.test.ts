@@ -16,7 +16,7 @@ const load = (folder: string, { interactions, items }: Overrides = {}) =>
     { baseFolder: folder },
   );
 
-const items = ["item,categories", "x,Jazz| Soul", 'y,"Soul"', "z,", "w,Rock"];
+const items = ["item,categories", "x,Jazz| Soul", 'y,"Soul"', "z,NaN", "w,Rock"];
 
 describe("a CSV pair", () => {
   it("keeps the file's order without a time column, repeats included", async () => {

@@ -46,6 +46,16 @@ describe("the official files", () => {
     expect(data.feedbackTypes).toEqual(["is_click"]);
   });
 
+  it("keep a video's duration where a later row has none", async () => {
+    const [header, ...rows] = official["small_matrix.csv"];
+    const long = "1,1,1,90000,NaN,NaN,NaN,0.0";
+    const gap = "1,1,1,,NaN,NaN,NaN,0.0";
+    const features = async (...more: readonly string[]) =>
+      (await load(await folderOf({ ...official, "small_matrix.csv": [header ?? "", ...rows, long, ...more] })))
+        .itemFeatures;
+    expect(await features(gap)).toEqual(await features());
+  });
+
   it("take a click from the watch ratio the experiment names", async () => {
     expect(clicksOf(await load(await folderOf(official), "small", 1.5))).toEqual(["110", "001"]);
   });
