@@ -1,8 +1,28 @@
-/** Shows a report: a page the engine wrote, self-contained, without any access to the network or the window. */
+/**
+ * Shows a report: a page the engine wrote, self-contained, without any access to the network or the window. Elsewhere it
+ * is light or dark as the reader's system is; here its colours are those of the editor's theme, also when that changes.
+ */
 import { type Disposable, l10n, Uri, ViewColumn, type WebviewPanel, window, workspace } from "vscode";
 
 const POLICY =
   "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; font-src data:;";
+
+/** The page's colours (src/engine/evaluation/report/style.ts) by the editor's. */
+const THEME = `
+:root {
+  --page: var(--vscode-editor-background); --card: var(--vscode-editorWidget-background);
+  --ink: var(--vscode-editor-foreground); --quiet: var(--vscode-descriptionForeground);
+  --line: var(--vscode-contrastBorder, var(--vscode-widget-border, var(--vscode-panel-border)));
+  --rail: color-mix(in srgb, var(--ink) 12%, transparent); --grey: color-mix(in srgb, var(--ink) 55%, var(--page));
+  --accent: var(--vscode-charts-blue); --accent-soft: color-mix(in srgb, var(--accent) 17%, transparent);
+  --better: var(--vscode-charts-green); --worse: var(--vscode-charts-orange);
+  --warn: var(--vscode-editorWarning-foreground, var(--vscode-charts-yellow));
+  --added: color-mix(in srgb, var(--better) 14%, transparent);
+  --removed: color-mix(in srgb, var(--worse) 14%, transparent);
+}
+:root:has(body.vscode-light, body.vscode-high-contrast-light) { color-scheme: light; }
+:root:has(body.vscode-dark, body.vscode-high-contrast:not(.vscode-high-contrast-light)) { color-scheme: dark; }
+`;
 
 export class ReportPanels implements Disposable {
   private readonly panels = new Map<string, WebviewPanel>();
@@ -11,7 +31,7 @@ export class ReportPanels implements Disposable {
   async show(file: string): Promise<void> {
     const html = new TextDecoder().decode(await workspace.fs.readFile(Uri.file(file)));
     const panel = this.panels.get(file) ?? this.open(file);
-    panel.webview.html = withPolicy(html);
+    panel.webview.html = framed(html);
     panel.reveal();
   }
 
@@ -31,7 +51,8 @@ export class ReportPanels implements Disposable {
   }
 }
 
-function withPolicy(html: string): string {
-  const meta = `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`;
-  return html.includes("<head>") ? html.replace("<head>", `<head>${meta}`) : `${meta}${html}`;
+/** The policy comes before everything it governs, the theme after the page's own style. */
+function framed(html: string): string {
+  const policy = `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`;
+  return html.replace("<head>", `<head>${policy}`).replace("</head>", `<style>${THEME}</style></head>`);
 }
