@@ -1,5 +1,7 @@
 /** Suites run as a task: the command line in a terminal, where progress, Ctrl+C and the table at the end belong. */
-import { l10n, ProcessExecution, Task, TaskScope, tasks, Uri } from "vscode";
+import { l10n, ProcessExecution, Task, TaskScope, tasks, Uri, window } from "vscode";
+import { executeCommand } from "../platform/commands.ts";
+import { offerActions } from "../platform/errors.ts";
 import { requireTrust } from "../platform/trust.ts";
 import { requireWorkspaceFolder } from "../platform/workspaceFolder.ts";
 
@@ -23,5 +25,18 @@ export async function runSuite(suite: Uri, extensionUri: Uri): Promise<void> {
     l10n.t("LERL suite"),
     execution,
   );
-  await tasks.executeTask(task);
+  const started = await tasks.executeTask(task);
+  const listening = tasks.onDidEndTaskProcess(({ execution: ended, exitCode }) => {
+    if (ended !== started) return;
+    listening.dispose();
+    if (exitCode === 0) offerReport(suite, name);
+  });
+}
+
+/** The terminal shows the table; the page has the curves. */
+function offerReport(suite: Uri, name: string): void {
+  const report = l10n.t("Open Report");
+  void offerActions(window.showInformationMessage(l10n.t('The suite "{0}" is done.', name), report), [
+    { title: report, run: () => executeCommand("lerl.openReport", suite) },
+  ]);
 }

@@ -30,7 +30,8 @@ export interface CommandArguments {
   "lerl.openRun": [target?: RunTarget];
   "lerl.compareRuns": Selection<RunTarget>;
   "lerl.compareWithLast": [target?: RunTarget | FileTarget];
-  "lerl.openReport": Selection<RunTarget>;
+  /** On runs, or on a suite's trials. */
+  "lerl.openReport": [clicked?: RunTarget | FileTarget, selected?: readonly RunTarget[]];
   "lerl.evaluate": [target?: RunTarget];
   "lerl.revealRunFolder": [target?: RunTarget];
   "lerl.noteRun": [target?: RunTarget];

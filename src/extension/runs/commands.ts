@@ -3,8 +3,9 @@ import { commands, type Disposable, l10n, ProgressLocation, type TreeView, Uri, 
 import type { RunRecord } from "../../protocol/run.ts";
 import { isActive, isResumable } from "../engine/runStore.ts";
 import { resolveBeside } from "../experiments/experimentFiles.ts";
-import { resolveTarget } from "../experiments/target.ts";
-import { executeCommand, type RunTarget, registerCommand } from "../platform/commands.ts";
+import { writeSuiteReport } from "../experiments/suiteReport.ts";
+import { resolveTarget, uriOf } from "../experiments/target.ts";
+import { executeCommand, type FileTarget, type RunTarget, registerCommand } from "../platform/commands.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { offerActions, UserError } from "../platform/errors.ts";
 import { formatScore } from "../platform/format.ts";
@@ -16,7 +17,7 @@ import type { RunsNode } from "./runsTree.ts";
 import { type Choice, noRuns, RunSelection } from "./selection.ts";
 
 export function registerRunCommands(services: Services, tree: TreeView<RunsNode>): Disposable {
-  const { log, engine, runs, launcher, files } = services;
+  const { context, log, engine, runs, launcher, files } = services;
   const owned = new DisposableStore();
   const reports = owned.add(new ReportPanels());
   const selection = new RunSelection(runs, tree);
@@ -58,7 +59,8 @@ export function registerRunCommands(services: Services, tree: TreeView<RunsNode>
     }),
     registerCommand(log, "lerl.compareWithLast", async (target) => {
       await runs.load();
-      const record = isRunTarget(target) ? runs.get(target.runId) : undefined;
+      const run = runTarget(target);
+      const record = run && runs.get(run.runId);
       const file = record?.experimentFile ?? (await resolveTarget(fileTarget(target), "experiment", files))?.fsPath;
       if (file === undefined) return;
       const ofFile = runs.all.filter(({ experimentFile }) => experimentFile === file);
@@ -69,10 +71,15 @@ export function registerRunCommands(services: Services, tree: TreeView<RunsNode>
       await compare([newer, older]);
     }),
     registerCommand(log, "lerl.openReport", async (clicked, selected) => {
-      const records = await selection.many(clicked, selected, any(l10n.t("Choose the runs to report on")));
-      if (records.length === 0) return;
-      const { file } = await inProgress(l10n.t("Writing the report"), () =>
-        engine.request("runs/report", { runIds: records.map(({ id }) => id) }),
+      const suite = fileTarget(clicked);
+      const records = suite
+        ? []
+        : await selection.many(runTarget(clicked), selected, any(l10n.t("Choose the runs to report on")));
+      if (!suite && records.length === 0) return;
+      const file = await inProgress(l10n.t("Writing the report"), async () =>
+        suite
+          ? writeSuiteReport(uriOf(suite), context.extensionUri)
+          : (await engine.request("runs/report", { runIds: records.map(({ id }) => id) })).file,
       );
       await reports.show(file);
     }),
@@ -166,8 +173,8 @@ async function compare(records: readonly RunRecord[]): Promise<void> {
 const inProgress = <T>(title: string, work: () => Promise<T>): Thenable<T> =>
   window.withProgress({ location: ProgressLocation.Notification, title }, work);
 
-const isRunTarget = (target: unknown): target is RunTarget =>
-  typeof target === "object" && target !== null && "runId" in target;
+type Target = RunTarget | FileTarget | undefined;
 
-const fileTarget = <T>(target: T): Exclude<T, RunTarget> | undefined =>
-  isRunTarget(target) ? undefined : (target as Exclude<T, RunTarget>);
+const runTarget = (target: Target): RunTarget | undefined => (target && "runId" in target ? target : undefined);
+
+const fileTarget = (target: Target): FileTarget | undefined => (target && !("runId" in target) ? target : undefined);
