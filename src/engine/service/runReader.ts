@@ -11,10 +11,13 @@ import type {
 import type { Episode, MetricRow, ReferenceRow, RunId, RunRecord, TimelineEvent } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
 import type { CallRow } from "../llm/types.ts";
-import { jsonLines, readJsonLines } from "../store/jsonLines.ts";
-import { type ListedRun, listRuns, runFiles, runsFolder } from "../store/runFolder.ts";
+import { jsonLines } from "../store/jsonLines.ts";
+import { RowReader } from "../store/rowReader.ts";
+import { type ListedRun, listRun, listRuns, runFiles, runsFolder } from "../store/runFolder.ts";
 
 export class RunReader {
+  private readonly rows = new RowReader();
+
   constructor(private readonly workspaceFolder: string) {}
 
   folder(runId: RunId): string {
@@ -30,15 +33,15 @@ export class RunReader {
   }
 
   async record(runId: RunId): Promise<RunRecord> {
-    const run = (await listRuns(this.workspaceFolder)).find(({ id }) => id === runId);
-    if (!run?.record) throw unknownRun(runId);
+    const run = await listRun(this.folder(runId), runId);
+    if (!run.record) throw unknownRun(runId);
     return stateAsItIs(run);
   }
 
   async slice(runId: RunId, cursor: RunCursor): Promise<RunSlice> {
     const folder = this.folder(runId);
     const from = <Row>(file: keyof typeof runFiles, start: number): Promise<readonly Row[]> =>
-      readJsonLines<Row>(join(folder, runFiles[file])).then((rows) => rows.slice(Math.max(0, start)));
+      this.rows.rowsAfter<Row>(join(folder, runFiles[file]), Math.max(0, start));
     const [metrics, timing, events, references] = await Promise.all([
       from<MetricRow>("metrics", cursor.metrics),
       from<MetricRow>("timing", cursor.timing),

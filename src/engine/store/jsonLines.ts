@@ -106,13 +106,17 @@ function endOfLastLine(descriptor: number, size: number): number {
 }
 
 /** A line with its newline, from 1, and the byte offset after it. */
-interface Line {
+export interface Line {
   readonly text: string;
   readonly number: number;
   readonly end: number;
 }
 
-async function* wholeLines(file: string): AsyncGenerator<Line> {
+/** Before the first line of a file. */
+export const START: Pick<Line, "number" | "end"> = { number: 0, end: 0 };
+
+/** The lines behind another that have their newline; none if there is no file. */
+export async function* wholeLines(file: string, behind = START): AsyncGenerator<Line> {
   let handle: FileHandle;
   try {
     handle = await open(file, "r");
@@ -123,8 +127,8 @@ async function* wholeLines(file: string): AsyncGenerator<Line> {
   try {
     const chunk = Buffer.alloc(CHUNK_BYTES);
     let begun: Buffer[] = [];
-    let number = 0;
-    let offset = 0;
+    let number = behind.number;
+    let offset = behind.end;
     for (;;) {
       const { bytesRead } = await handle.read(chunk, 0, chunk.length, offset);
       if (bytesRead === 0) return;
@@ -146,7 +150,8 @@ async function* wholeLines(file: string): AsyncGenerator<Line> {
   }
 }
 
-function parse<Row>(text: string, where: string): Row {
+/** @throws InputError `store.broken-line` */
+export function parseLine<Row>(text: string, where: string): Row {
   try {
     return JSON.parse(text) as Row;
   } catch (error) {
@@ -166,7 +171,7 @@ function unreadable(file: string, error: unknown): InputError {
  * @throws InputError `store.broken-line` with file:line
  */
 export async function* jsonLines<Row>(file: string): AsyncGenerator<Row> {
-  for await (const line of wholeLines(file)) yield parse<Row>(line.text, `${file}:${line.number}`);
+  for await (const line of wholeLines(file)) yield parseLine<Row>(line.text, `${file}:${line.number}`);
 }
 
 /** Every whole row of a file, as `jsonLines`. */
@@ -190,7 +195,7 @@ export async function truncateAfter<Row>(file: string, covered: (row: Row) => bo
   for await (const line of wholeLines(file)) {
     let row: Row;
     try {
-      row = parse<Row>(line.text, `${file}:${line.number}`);
+      row = parseLine<Row>(line.text, `${file}:${line.number}`);
     } catch (error) {
       damage ??= error;
       continue;

@@ -116,7 +116,8 @@ export async function listRuns(workspaceFolder: string): Promise<readonly Listed
   return listed.sort((a, b) => compare(startOf(b), startOf(a)) || compare(b.id, a.id));
 }
 
-async function listRun(path: string, id: RunId): Promise<ListedRun> {
+/** One run of a workspace by its folder. */
+export async function listRun(path: string, id: RunId): Promise<ListedRun> {
   try {
     const record = await readRunRecord(join(path, runFiles.record));
     return { id, path, record, live: await isLocked(join(path, runFiles.lock)) };
