@@ -5,10 +5,8 @@
 import { dirname } from "node:path";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { ReferencePolicy } from "../../protocol/run.ts";
-import { ReflectionPool } from "../critic/reflectionPool.ts";
 import { InputError } from "../errors.ts";
 import type { CallRow } from "../llm/types.ts";
-import { RandomStream } from "../math/random.ts";
 import { evaluationSessions } from "../simulator/sessionSource.ts";
 import { CheckpointStore } from "../store/checkpoint.ts";
 import { JsonLinesWriter } from "../store/jsonLines.ts";
@@ -29,6 +27,7 @@ import {
   type PolicySummary,
   writeEvaluation,
 } from "./evaluationFiles.ts";
+import { frozenPool } from "./frozenPool.ts";
 import { referenceContenders } from "./references.ts";
 import { diversityOf, itemNovelty, servedSlates } from "./sessionMetrics.ts";
 import { categorySteps, rowsOf } from "./sessionRows.ts";
@@ -123,7 +122,7 @@ async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<E
     const own: Contender = {
       planner: ownPlanner,
       policy: (slots) => policy.evaluator(slots),
-      sampleReflections: frozenPool(experiment, state),
+      sampleReflections: frozenPool(experiment.reflections, state.pool, experiment.evaluation.seed),
       // As beside training: a stand-in for a model plans anew at every step.
       replanEvery: asksModel || experiment.planner.provider === "offline" ? experiment.planner.replanEvery : 1,
     };
@@ -158,14 +157,6 @@ function settingOf(experiment: Experiment, world: World): EvaluationSetting {
     sessions: evaluationSessions(world.users, seed, sessions),
     masks: world.masks,
   };
-}
-
-/** The pool as the run left it, sampled by a stream of the evaluation's own. */
-function frozenPool(experiment: Experiment, { pool }: TrainerState): NonNullable<Contender["sampleReflections"]> {
-  const random = new RandomStream(experiment.evaluation.seed, "evaluation pool");
-  const copy = new ReflectionPool(experiment.reflections, random);
-  copy.restore({ ...pool, random: random.state() });
-  return () => copy.sample();
 }
 
 /** A model that cannot be reached makes the evaluation wait, as it makes a run wait. */

@@ -1,7 +1,7 @@
 /** The evaluation beside training, with its reference rows: random, round-robin planning, and the oracle. */
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { Episode, ReferencePolicy, ReferenceRow, RunSummary } from "../../protocol/run.ts";
-import { ReflectionPool } from "../critic/reflectionPool.ts";
+import type { ReflectionPool } from "../critic/reflectionPool.ts";
 import {
   type Contender,
   type EvaluationSetting,
@@ -9,9 +9,9 @@ import {
   evaluationSlots,
   meanScores,
 } from "../evaluation/evaluate.ts";
+import { frozenPool } from "../evaluation/frozenPool.ts";
 import { referenceContenders } from "../evaluation/references.ts";
 import { mean } from "../evaluation/statistics.ts";
-import { RandomStream } from "../math/random.ts";
 import type { Planner } from "../planner/planner.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { ResponseModel } from "../simulator/responseModel.ts";
@@ -77,12 +77,12 @@ export class PeriodicEvaluation {
   /** Scores of the policy as it is now, mean action, on the fixed users; or the means of training (switch 14). */
   async measure(iteration: number): Promise<EvaluationValues> {
     if (this.measuresTraining) return this.trainingMeans();
-    const { experiment, policy, signal } = this.options;
+    const { experiment, policy, pool, signal } = this.options;
     if (experiment().evaluation.references) this.references ??= await this.measureReferences(iteration);
     const contender: Contender = {
       ...this.planning(),
       policy: (slots) => policy.evaluator(slots),
-      sampleReflections: this.frozenPool(),
+      sampleReflections: frozenPool(pool.config, pool.state(), experiment().evaluation.seed),
     };
     const scores = meanScores(await evaluate(this.setting(), contender, signal));
     const normalised = this.normalise(scores.rCum);
@@ -129,15 +129,6 @@ export class PeriodicEvaluation {
     const { provider, replanEvery } = experiment().planner;
     if (provider === "offline" || this.asksModel) return { planner, replanEvery };
     return { planner: offlinePlanner, replanEvery: 1 };
-  }
-
-  /** The pool as it is, sampled by a stream of the evaluation's own: training does not notice. */
-  private frozenPool(): NonNullable<Contender["sampleReflections"]> {
-    const { pool, experiment } = this.options;
-    const random = new RandomStream(experiment().evaluation.seed, "evaluation pool");
-    const copy = new ReflectionPool(pool.config, random);
-    copy.restore({ ...pool.state(), random: random.state() });
-    return () => copy.sample();
   }
 
   private setting(): EvaluationSetting {

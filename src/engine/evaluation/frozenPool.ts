@@ -1,0 +1,16 @@
+/** The reflection pool as evaluations sample it. */
+import { type PoolConfig, type PoolState, ReflectionPool } from "../critic/reflectionPool.ts";
+import { RandomStream } from "../math/random.ts";
+import type { Contender } from "./evaluate.ts";
+
+/** A copy that takes nothing in, sampled by a stream of the evaluation's own: training does not notice. */
+export function frozenPool(
+  config: PoolConfig,
+  state: PoolState,
+  evaluationSeed: number,
+): NonNullable<Contender["sampleReflections"]> {
+  const random = new RandomStream(evaluationSeed, "evaluation pool");
+  const copy = new ReflectionPool(config, random);
+  copy.restore({ ...state, random: random.state() });
+  return () => copy.sample();
+}
