@@ -66,7 +66,6 @@ export const suiteSchema = z
   .meta({ title: "LERL suite" });
 
 export type Suite = z.output<typeof suiteSchema>;
-export type SuiteVariant = Suite["variants"][number];
 
 /** Parses a suite; names must be unique, and the baseline one of them. */
 export function parseSuite(text: string): ParsedDocument<Suite> {
