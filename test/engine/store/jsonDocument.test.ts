@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile, rm, symlink, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { type DocumentFormat, JsonDocument, readJsonDocument } from "../../../src/engine/store/jsonDocument.ts";
 import { openReflections, readReflections } from "../../../src/engine/store/runDocuments.ts";
 import { temporaryFolder } from "./support.ts";
