@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { BlockExtremes } from "../../../webview/studio/curves/blockExtremes.ts";
 import { decimate } from "../../../webview/studio/curves/decimate.ts";
 
 const ascending = (length: number) => Float64Array.from({ length }, (_, i) => i);
@@ -55,4 +56,31 @@ test("a logarithmic scale leaves out what it cannot show and counts it", () => {
   const { points, notPositive } = decimate(ascending(4), Float64Array.from([0, 1, -2, 3]), [0, 4], 100, true);
   expect(points.map(({ y }) => y)).toEqual([1, 3]);
   expect(notPositive).toBe(2);
+});
+
+test("the blocks' extremes change nothing, while the curve grows, is cut back, and grows again", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 1, maxLength: 900 }),
+      fc.tuple(fc.nat(900), fc.nat(900)),
+      fc.nat(900),
+      fc.integer({ min: 1, max: 12 }),
+      fc.boolean(),
+      (numbers, [a, b], cut, buckets, positiveOnly) => {
+        const blocks = new BlockExtremes();
+        const all = Float64Array.from(numbers);
+        const grown = Float64Array.from([...all.slice(0, cut), ...all]);
+        const range = [Math.min(a, b), Math.max(a, b)] as const;
+        // The same points, then fewer and other ones, as after a resumed run.
+        [all.slice(0, cut), all, grown].forEach((y, i) => {
+          const x = ascending(y.length);
+          blocks.follow(y, i === 2 ? 1 : 0);
+          if (y.length === 0) return;
+          expect(decimate(x, y, range, buckets, positiveOnly, blocks)).toEqual(
+            decimate(x, y, range, buckets, positiveOnly),
+          );
+        });
+      },
+    ),
+  );
 });

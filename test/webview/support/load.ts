@@ -32,8 +32,17 @@ const send = (runId: string, metrics: readonly MetricName[], count: number): voi
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/** The page has loaded its run: rows that only events carry are lost on one that is still loading. */
+async function loaded(): Promise<void> {
+  const cards = document.getElementsByClassName("chart-card");
+  while (cards.length === 0 || [...cards].some((card) => (card as HTMLElement).dataset.points === undefined)) {
+    await pause(20);
+  }
+}
+
 /** `rows` rows as fast as the page takes them. */
 export async function fill(runId: string, metrics: readonly MetricName[], rows: number): Promise<void> {
+  await loaded();
   const chunk = 5000;
   for (let sent = 0; sent < rows; sent += chunk) {
     send(runId, metrics, Math.min(chunk, rows - sent));

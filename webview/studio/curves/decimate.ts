@@ -1,4 +1,5 @@
 /** Fewer points for the same picture: per bucket of the axis the first, lowest, highest and last one, so spikes stay. */
+import { type BlockExtremes, blockSize } from "./blockExtremes.ts";
 import { lowerBound } from "./series.ts";
 
 export interface Point {
@@ -16,11 +17,13 @@ export interface Decimated {
 }
 
 const perBucket = 4;
+const none = new Float64Array(0);
 
 /**
  * @param x ascending
  * @param range visible part of the axis; one neighbour on each side is kept, so that lines run to the edge
  * @param buckets parts of the range; each keeps at most four points
+ * @param blocks the extremes of y's blocks: the same result sooner
  */
 export function decimate(
   x: Float64Array,
@@ -28,6 +31,7 @@ export function decimate(
   range: readonly [number, number],
   buckets: number,
   positiveOnly: boolean,
+  blocks?: BlockExtremes,
 ): Decimated {
   const from = Math.max(0, lowerBound(x, range[0]) - 1);
   const to = Math.min(x.length, lowerBound(x, range[1]) + 1);
@@ -46,6 +50,9 @@ export function decimate(
   }
   const start = x[from] as number;
   const width = ((x[to - 1] as number) - start) / buckets;
+  // What a logarithmic scale leaves out has to be counted point by point.
+  const lows = positiveOnly ? none : (blocks?.lowest ?? none);
+  const highs = positiveOnly ? none : (blocks?.highest ?? none);
   let i = from;
   for (let bucket = 1; i < to; bucket++) {
     // The bucket's end is searched for, so that the loop over its points only compares values.
@@ -56,21 +63,39 @@ export function decimate(
     let highest = -1;
     let low = Number.POSITIVE_INFINITY;
     let high = Number.NEGATIVE_INFINITY;
-    for (; i < end; i++) {
-      const value = y[i] as number;
+    while (i < end) {
+      const block = i / blockSize;
+      if (i % blockSize === 0 && block < lows.length && i + blockSize <= end) {
+        const blockLow = lows[block] as number;
+        const blockHigh = highs[block] as number;
+        if (first < 0) first = i;
+        last = i + blockSize - 1;
+        if ((y[blockLow] as number) < low) {
+          low = y[blockLow] as number;
+          lowest = blockLow;
+        }
+        if ((y[blockHigh] as number) > high) {
+          high = y[blockHigh] as number;
+          highest = blockHigh;
+        }
+        i += blockSize;
+        continue;
+      }
+      const at = i++;
+      const value = y[at] as number;
       if (positiveOnly && value <= 0) {
         notPositive++;
         continue;
       }
-      if (first < 0) first = i;
-      last = i;
+      if (first < 0) first = at;
+      last = at;
       if (value < low) {
         low = value;
-        lowest = i;
+        lowest = at;
       }
       if (value > high) {
         high = value;
-        highest = i;
+        highest = at;
       }
     }
     if (first < 0) continue;

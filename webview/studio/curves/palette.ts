@@ -53,6 +53,18 @@ export const dashOf = (palette: Palette, line: number): readonly number[] =>
 
 /** The colour at another opacity, whatever CSS notation it has. */
 export function faint(colour: string, opacity: number): string {
+  const key = `${colour} ${opacity}`;
+  const known = faded.get(key);
+  if (known !== undefined) return known;
+  const made = fade(colour, opacity);
+  faded.set(key, made);
+  return made;
+}
+
+/** Asking a canvas what a colour is takes long, every frame asks again, and themes have few colours. */
+const faded = new Map<string, string>();
+
+function fade(colour: string, opacity: number): string {
   scratch ??= document.createElement("canvas").getContext("2d");
   const context = scratch;
   if (!context) return colour;

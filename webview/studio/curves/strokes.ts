@@ -1,4 +1,5 @@
 /** From a card's lines to what its plot strokes: smoothed, decimated, coloured; unchanged lines are not worked out again. */
+import { BlockExtremes } from "./blockExtremes.ts";
 import type { Stroke } from "./chart.ts";
 import type { CardModel } from "./chartCard.ts";
 import { type Decimated, decimate } from "./decimate.ts";
@@ -13,6 +14,7 @@ export class StrokeBuilder {
   readonly #smoothed = new WeakMap<Series, SmoothedSeries>();
   /** The last reduction of a series or of its smoothed twin, with what it was made for. */
   readonly #reduced = new WeakMap<Series | SmoothedSeries, { readonly key: string; readonly value: Decimated }>();
+  readonly #blocks = new WeakMap<Series | SmoothedSeries, BlockExtremes>();
 
   /** @param buckets parts of the axis that a line is reduced to */
   build(model: CardModel, buckets: number): { strokes: readonly Stroke[]; decimated: readonly Decimated[] } {
@@ -49,9 +51,15 @@ export class StrokeBuilder {
     const kept = this.#reduced.get(values);
     if (kept?.key === key) return kept.value;
     const numbers = values instanceof SmoothedSeries ? values.view() : values.values.view();
-    const value = decimate(series.axis(axis), numbers, range, buckets, logScale);
+    const value = decimate(series.axis(axis), numbers, range, buckets, logScale, this.#follow(values, numbers, series));
     this.#reduced.set(values, { key, value });
     return value;
+  }
+
+  #follow(values: Series | SmoothedSeries, numbers: Float64Array, { rewinds }: Series): BlockExtremes {
+    const kept = this.#blocks.get(values) ?? new BlockExtremes();
+    this.#blocks.set(values, kept);
+    return kept.follow(numbers, rewinds);
   }
 
   #smooth(series: Series, weight: number): SmoothedSeries {

@@ -1,0 +1,41 @@
+/** Where the lowest and the highest value of every block of a growing curve lie, so that reducing it skips most points. */
+import { GrowingArray } from "./series.ts";
+
+/** Points of a block: a compromise between the blocks a bucket takes and the points at its edges. */
+export const blockSize = 32;
+
+export class BlockExtremes {
+  readonly #lowest = new GrowingArray();
+  readonly #highest = new GrowingArray();
+  #rewinds = -1;
+
+  /** Index of the first lowest value of each whole block. */
+  get lowest(): Float64Array {
+    return this.#lowest.view();
+  }
+
+  /** Index of the first highest value of each whole block. */
+  get highest(): Float64Array {
+    return this.#highest.view();
+  }
+
+  /** @param rewinds changes when points that were seen before are void */
+  follow(values: Float64Array, rewinds: number): this {
+    if (rewinds !== this.#rewinds) {
+      this.#lowest.truncate(0);
+      this.#highest.truncate(0);
+      this.#rewinds = rewinds;
+    }
+    for (let start = this.#lowest.length * blockSize; start + blockSize <= values.length; start += blockSize) {
+      let lowest = start;
+      let highest = start;
+      for (let i = start + 1; i < start + blockSize; i++) {
+        if ((values[i] as number) < (values[lowest] as number)) lowest = i;
+        if ((values[i] as number) > (values[highest] as number)) highest = i;
+      }
+      this.#lowest.push(lowest);
+      this.#highest.push(highest);
+    }
+    return this;
+  }
+}
