@@ -7,6 +7,7 @@ import type { StudioSnapshot } from "../../src/protocol/studio.ts";
 import { formatCount, formatDuration, formatMoney, formatNumber } from "../shared/format.ts";
 import { valueAt } from "../shared/jsonPath.ts";
 import type { App } from "./app.ts";
+import { plannedBy } from "./plannedBy.ts";
 import { currentRun, isActive, runObstacle } from "./state.ts";
 
 const providers = [
@@ -140,7 +141,7 @@ function status(record: RunRecord, progress: RunProgress | undefined, snapshot: 
       <dt>Iteration</dt>
       <dd>${formatCount(iteration)} of ${formatCount(record.iterations)}</dd>
     </div>
-    ${rCum === undefined ? nothing : html`<div><dt>R_cum</dt><dd>${formatNumber(rCum)}</dd></div>`}
+    ${rCum === undefined ? nothing : html`<div><dt>R_cum</dt><dd>${formatNumber(rCum)} ${planner(record)}</dd></div>`}
     ${
       active && progress?.secondsLeft !== undefined
         ? html`<div><dt>Left</dt><dd>${formatDuration(progress.secondsLeft)}</dd></div>`
@@ -149,6 +150,13 @@ function status(record: RunRecord, progress: RunProgress | undefined, snapshot: 
     ${calls > 0 || (progress?.cost ?? 0) > 0 ? budget(record, calls, progress?.cost ?? 0, snapshot) : nothing}
   </dl>`;
 }
+
+const planner = ({ summary }: RunRecord): TemplateResult | typeof nothing =>
+  summary
+    ? html`<span class="hint" title=${summary.planner ? "Who planned in the evaluation that measured it" : "No evaluation has measured it"}
+        >${plannedBy(summary)}</span
+      >`
+    : nothing;
 
 /** Used against allowed; a limit of 0 is none. */
 function budget(record: RunRecord, calls: number, cost: number, snapshot: StudioSnapshot): TemplateResult {

@@ -312,6 +312,13 @@ test("progress, time left, calls and cost against their budget", () =>
     expect(text).toContain("Cost $1.25 of $5.00");
   }));
 
+test("R_cum says who planned where it was measured", () =>
+  studio({ scenario: "done" }, async (page) => {
+    await page.locator(".run-status", { hasText: /R_cum\s*9\.61\s*with the offline planner/ }).waitFor();
+    await page.locator("#result-tab-compare").click();
+    await page.locator(".run-chooser", { hasText: "R_cum 8.72 with the offline planner" }).waitFor();
+  }));
+
 test("a failed request is told and can be dismissed; the page works on", () =>
   studio({}, async (page) => {
     await page.evaluate(() => window.fakeHost.failing.set("pause", "The engine did not answer."));

@@ -85,7 +85,13 @@ class FakeHost {
 
   #addRuns(): void {
     const running = this.scenario === "running" || this.scenario === "empty";
-    const summary = (rCum: number) => ({ tInt: 18.9, rCum, rSin: rCum / 18.9, userSteps: 28800 });
+    const summary = (rCum: number) => ({
+      tInt: 18.9,
+      rCum,
+      rSin: rCum / 18.9,
+      planner: "offline" as const,
+      userSteps: 28800,
+    });
     const costly = structuredClone(experiment);
     const baseline = {
       ...costly,

@@ -7,6 +7,7 @@ import { diffView } from "../../shared/diffView.ts";
 import { formatNumber, formatValue } from "../../shared/format.ts";
 import { type App, messageOf } from "../app.ts";
 import { emptyState } from "../emptyState.ts";
+import { plannedBy } from "../plannedBy.ts";
 import { dotWhisker } from "./dotWhisker.ts";
 import { improvementMatrix } from "./improvementMatrix.ts";
 
@@ -56,7 +57,7 @@ function chooser(app: App, snapshot: StudioSnapshot, chosen: readonly RunId[]): 
               @change=${(event: Event) => toggle(run.id, (event.target as HTMLInputElement).checked)}
             />
             <span>${run.name}</span>
-            <span class="hint">seed ${run.seed}${run.summary ? `, R_cum ${formatNumber(run.summary.rCum)}` : ""}</span>
+            <span class="hint">seed ${run.seed}${run.summary ? `, R_cum ${formatNumber(run.summary.rCum)} ${plannedBy(run.summary)}` : ""}</span>
           </label>
         </li>`,
       )}
