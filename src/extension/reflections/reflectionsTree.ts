@@ -31,6 +31,9 @@ export class ReflectionsTree implements TreeDataProvider<PoolRow>, Disposable {
   /** One object per run, so that the view can be asked to look at one run again. */
   private readonly runRows = new Map<RunId, PoolRow>();
 
+  /** What the row of each run was drawn from. */
+  private readonly drawn = new Map<RunId, string>();
+
   readonly onDidChangeTreeData: Event<PoolRow | undefined> = this.changed.event;
 
   constructor(
@@ -39,10 +42,7 @@ export class ReflectionsTree implements TreeDataProvider<PoolRow>, Disposable {
   ) {
     this.owned.addAll(
       pools.onDidChange((runId) => this.changed.fire(this.runRows.get(runId))),
-      runs.onDidChange((runId) => {
-        // A run's record changes with every iteration; the row shows only its name.
-        if (runId === undefined) this.changed.fire(undefined);
-      }),
+      runs.onDidChange((runId) => this.runChanged(runId)),
     );
   }
 
@@ -99,9 +99,19 @@ export class ReflectionsTree implements TreeDataProvider<PoolRow>, Disposable {
     return row;
   }
 
+  /** A run's record changes with every iteration; its row with its name and its end. */
+  private runChanged(runId: RunId | undefined): void {
+    const run = runId === undefined ? undefined : this.runs.get(runId);
+    if (!run) this.changed.fire(undefined);
+    else if (this.drawn.has(run.id) && this.drawn.get(run.id) !== drawnFrom(run)) {
+      this.changed.fire(this.runRows.get(run.id));
+    }
+  }
+
   /** The newest run is open, the others are a click away. */
   private runItem(run: RunRecord | undefined, runId: RunId): TreeItem {
     const newest = this.runs.current?.id === runId;
+    if (run) this.drawn.set(runId, drawnFrom(run));
     const item = new TreeItem(
       run?.name ?? runId,
       newest ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed,
@@ -126,3 +136,5 @@ export class ReflectionsTree implements TreeDataProvider<PoolRow>, Disposable {
     return item;
   }
 }
+
+const drawnFrom = ({ name, state }: RunRecord): string => `${isActive(state)} ${name}`;

@@ -115,6 +115,22 @@ describe("the tree", () => {
     expect(labels(tree, await tree.getChildren(filtered[0]))).toEqual(["60%  Keep <b>music</b> varied."]);
   });
 
+  it("draws a run's row anew with its name and its end, not with every iteration", async () => {
+    const pools = withPool();
+    const tree = own(new ReflectionsTree(editor.services.runs, pools));
+    const [row] = await tree.getChildren();
+    if (!row) throw new Error("expected a run");
+    tree.getTreeItem(row);
+    const fired: unknown[] = [];
+    own(tree.onDidChangeTreeData((changed) => fired.push(changed)));
+    const record = runOf(editor.folder);
+    editor.notify("run/changed", { ...record, iteration: record.iteration + 1 });
+    expect(fired).toEqual([]);
+    editor.notify("run/changed", { ...record, name: "Kept" });
+    expect(fired).toEqual([row]);
+    expect(tree.getTreeItem(row).label).toBe("Kept");
+  });
+
   it("marks rows by what a person did", () => {
     editor = openEditor();
     const target = { runId: "r-1", reflection: "r1" };
