@@ -35,8 +35,8 @@ async function deleteFolder(folder: Uri, name: string): Promise<boolean> {
   } catch (error) {
     const forever = l10n.t("Delete Permanently");
     const answer = await window.showWarningMessage(
-      l10n.t('The run "{0}" could not be moved to the trash: {1}', name, messageOf(error)),
-      { modal: true },
+      l10n.t('The run "{0}" cannot be moved to the trash. Delete it permanently?', name),
+      { modal: true, detail: messageOf(error) },
       forever,
     );
     if (answer !== forever) return false;
