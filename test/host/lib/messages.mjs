@@ -4,13 +4,21 @@ const center = (page) => page.locator(".notifications-center.visible");
 
 /**
  * Waits for a message that contains `text` (string or RegExp); returns its locator. Read in the notification center,
- * opened from the status bar: messages stay there after their toast is gone, and come there without one.
+ * opened from the status bar: messages stay there after their toast is gone, and come there without one. The center
+ * closes when something else is given the focus, and is opened again then.
  */
-export async function waitForMessage(page, text) {
-  if ((await center(page).count()) === 0) await page.locator(".statusbar-item[id='status.notifications'] a").click();
+export async function waitForMessage(page, text, timeoutMs = 60_000) {
   const item = center(page).locator(".notification-list-item").filter({ hasText: text }).first();
-  await item.waitFor();
-  return item;
+  const deadline = Date.now() + timeoutMs;
+  while (Date.now() < deadline) {
+    if ((await center(page).count()) === 0) await page.locator(".statusbar-item[id='status.notifications'] a").click();
+    const shown = await item.waitFor({ timeout: 2000 }).then(
+      () => true,
+      () => false,
+    );
+    if (shown) return item;
+  }
+  throw new Error(`No message with ${text} within ${timeoutMs / 1000} s`);
 }
 
 /** Clicks a button of a message in the notification center. */

@@ -29,10 +29,15 @@ export async function inlineAction(page, label, action, options) {
   await row.locator(`.actions .action-label[aria-label^="${action}"]`).click();
 }
 
-/** Opens a row's context menu and chooses an entry. */
+/** Opens a row's context menu and chooses an entry: a menu that has just opened ignores clicks and stays. */
 export async function contextAction(page, label, entry, options) {
   await treeRow(page, label, options).first().click({ button: "right" });
-  await page.locator(".monaco-menu .action-label").getByText(entry, { exact: true }).click();
+  const chosen = page.locator(".monaco-menu .action-label").getByText(entry, { exact: true });
+  await chosen.waitFor();
+  while (await chosen.isVisible()) {
+    await chosen.click({ timeout: 2000 }).catch(() => undefined); // it may have gone meanwhile
+    await chosen.waitFor({ state: "hidden", timeout: 500 }).catch(() => undefined);
+  }
 }
 
 /** Clicks a button in a view's title bar by the command's title. */
