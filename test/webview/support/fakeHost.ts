@@ -2,7 +2,7 @@
  * Stands where the extension stands: answers the page's requests as src/protocol/studio.ts says and sends events. Runs
  * in the page, before the Studio; tests steer it through `window.fakeHost`.
  */
-import type { LiveChange, RunCursor, RunSlice } from "../../../src/protocol/engine.ts";
+import type { RunSlice } from "../../../src/protocol/engine.ts";
 import { type Experiment, experimentJsonSchema, experimentSchema } from "../../../src/protocol/experiment.ts";
 import type { Episode, RunId, RunRecord } from "../../../src/protocol/run.ts";
 import type {
@@ -28,7 +28,7 @@ import {
   runRecord,
   summaryOf,
 } from "./fakeData.ts";
-
+import { cursorOf, documentOf, promptOf, sliceFrom, withChange } from "./fakeDocuments.ts";
 import { animate, fill, stream } from "./load.ts";
 
 export type Scenario = "running" | "done" | "fresh" | "invalid" | "untrusted" | "noEngine" | "missingPrompt" | "empty";
@@ -332,58 +332,6 @@ class FakeHost {
     manageTrust: () => null,
     openSettings: () => null,
   };
-}
-
-function documentOf(value: Experiment, version: number): DocumentState {
-  return {
-    file: "wording.lerl.json",
-    version,
-    dirty: false,
-    text: JSON.stringify(value, undefined, 2),
-    experiment: value,
-    problems: [],
-  };
-}
-
-function promptOf(role: PromptRole, text: string): PromptState {
-  const problems: PromptState["problems"] =
-    role === "planner"
-      ? [
-          {
-            line: 21,
-            column: 7,
-            severity: "warning",
-            message: "The variable count has no default for a plan without a policy.",
-          },
-        ]
-      : [];
-  return { role, file: `${role}.lerl.md`, exists: true, version: 1, dirty: false, text, problems };
-}
-
-const cursorOf = ({ metrics, timing, events }: RunSlice, before?: RunCursor): RunCursor => ({
-  metrics: before?.metrics ?? metrics.length,
-  timing: timing.length,
-  events: events.length,
-});
-
-function sliceFrom(slice: RunSlice | undefined, runId: RunId, cursor: RunCursor): RunSlice {
-  if (!slice) throw new Error(`Run ${runId} does not exist.`);
-  const from = (at: number): number => Math.max(0, at);
-  return {
-    ...slice,
-    metrics: slice.metrics.slice(from(cursor.metrics)),
-    timing: slice.timing.slice(from(cursor.timing)),
-    events: slice.events.slice(from(cursor.events)),
-  };
-}
-
-function withChange(root: unknown, { path, value }: LiveChange): unknown {
-  const keys = path.split(".");
-  const last = keys.pop() ?? "";
-  const parent = keys.reduce((at, key) => (at as Record<string, unknown>)[key], root) as Record<string, unknown>;
-  if (value === undefined) delete parent[last];
-  else parent[last] = value;
-  return root;
 }
 
 declare global {
