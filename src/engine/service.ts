@@ -19,6 +19,7 @@ import { changeAtRest, restingPool } from "./service/restingPool.ts";
 import { RunReader } from "./service/runReader.ts";
 import { openRunRecord, readReflections } from "./store/runDocuments.ts";
 import { RunFolder } from "./store/runFolder.ts";
+import { cacheFolder } from "./store/storage.ts";
 import type { ModelAccess } from "./training/modelPool.ts";
 import { renderPrompt } from "./training/renderPrompt.ts";
 import { engineVersion } from "./version.ts";
@@ -51,7 +52,7 @@ export function createService(options: ServiceOptions): EngineService {
   const reader = new RunReader(workspaceFolder);
   const runs = new LiveRuns({ workspaceFolder, engineVersion, now, random, attended: true }, reader, notify);
   const datasets = new Datasets(workspaceFolder);
-  const cacheFile = join(workspaceFolder, ".lerl", "cache", "answers.jsonl");
+  const cacheFile = join(cacheFolder(workspaceFolder), "answers.jsonl");
 
   /** A key given over the channel goes before the environment's. */
   const modelAccess = (apiKey: string | undefined): ModelAccess => ({

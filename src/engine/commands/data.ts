@@ -1,11 +1,12 @@
 import { stat } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { Command } from "commander";
 import type { DatasetConfig } from "../../protocol/experiment.ts";
 import { describeDataset } from "../data/describe.ts";
 import { renderDescription } from "../data/describeText.ts";
 import { detectDataset } from "../data/detect.ts";
 import { loadDataset } from "../data/loadDataset.ts";
+import { cacheFolder } from "../store/storage.ts";
 import { readExperimentFile } from "./experimentFile.ts";
 import { paint } from "./terminal.ts";
 
@@ -26,7 +27,7 @@ export function dataCommand(): Command {
         const { config, folder } = await configOf(target, set);
         const dataset = await loadDataset(config, {
           baseFolder: folder,
-          cacheFolder: join(process.cwd(), ".lerl", "cache"),
+          cacheFolder: cacheFolder(process.cwd()),
           onProgress: ({ file, bytesRead, bytes }) => {
             if (process.stderr.isTTY)
               process.stderr.write(

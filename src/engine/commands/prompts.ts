@@ -1,7 +1,8 @@
-import { join } from "node:path";
 import { Command, Option } from "commander";
+import { fidelityChoice } from "../../protocol/experiment.ts";
 import { loadDataset } from "../data/loadDataset.ts";
 import { InputError } from "../errors.ts";
+import { cacheFolder } from "../store/storage.ts";
 import { renderPrompt } from "../training/renderPrompt.ts";
 import { readExperimentFile } from "./experimentFile.ts";
 import { paint } from "./terminal.ts";
@@ -40,7 +41,8 @@ export function promptsCommand(): Command {
           );
         const dataset = await loadDataset(experiment.dataset, {
           baseFolder: folder,
-          cacheFolder: join(process.cwd(), ".lerl", "cache"),
+          cacheFolder: cacheFolder(process.cwd()),
+          itemCategories: fidelityChoice(experiment.fidelity, "itemCategories"),
         });
         const rendered = renderPrompt({
           experiment,

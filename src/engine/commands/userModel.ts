@@ -1,9 +1,9 @@
-import { join } from "node:path";
 import { Command } from "commander";
 import { type Experiment, fidelityChoice } from "../../protocol/experiment.ts";
 import { loadDataset } from "../data/loadDataset.ts";
 import { InputError } from "../errors.ts";
 import { defaultTrainedConfig, openUserModel, type UserModel } from "../simulator/trained/userModel.ts";
+import { cacheFolder, storageFolder } from "../store/storage.ts";
 import type { TensorEngine } from "../tensor/tensorEngine.ts";
 import { createTensorEngine } from "../training/policies.ts";
 import { exitCodes } from "./exit.ts";
@@ -46,17 +46,16 @@ async function open(
   engine: TensorEngine,
   signal: AbortSignal,
 ): Promise<UserModel> {
-  const storageFolder = join(process.cwd(), ".lerl");
   const dataset = await loadDataset(config, {
     baseFolder,
     signal,
-    cacheFolder: join(storageFolder, "cache"),
+    cacheFolder: cacheFolder(process.cwd()),
     itemCategories: fidelityChoice(fidelity, "itemCategories"),
   });
   const { responseModel } = simulator;
   return openUserModel(dataset, responseModel.kind === "trained" ? responseModel : defaultTrainedConfig, {
     engine,
-    storageFolder,
+    storageFolder: storageFolder(process.cwd()),
     signal,
     progress: (phase, fraction) => status(`${phase} ${Math.round(fraction * 100)}%`),
     log: (message) => {

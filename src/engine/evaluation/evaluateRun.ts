@@ -12,11 +12,12 @@ import { CheckpointStore } from "../store/checkpoint.ts";
 import { JsonLinesWriter } from "../store/jsonLines.ts";
 import { readRunRecord } from "../store/runDocuments.ts";
 import { RunFolder } from "../store/runFolder.ts";
+import { storageFolder } from "../store/storage.ts";
 import { RunControl } from "../training/control.ts";
 import type { ModelAccess } from "../training/modelPool.ts";
 import { createPlayers } from "../training/players.ts";
 import { createPolicy, createTensorEngine } from "../training/policies.ts";
-import { promptsInForce, storageFolder } from "../training/run.ts";
+import { promptsInForce } from "../training/run.ts";
 import type { TrainerState } from "../training/trainer.ts";
 import { buildWorld, type World } from "../training/world.ts";
 import { engineVersion } from "../version.ts";
@@ -100,9 +101,12 @@ async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<E
   };
   const baseFolder = dirname(record.experimentFile);
   const storage = storageFolder(workspaceFolder);
-  const engine = await createTensorEngine(experiment, "use");
-  const calls = JsonLinesWriter.open<CallRow>(folder.file("llm"));
+  const opened: (() => Promise<void>)[] = [];
   try {
+    const engine = await createTensorEngine(experiment, "use");
+    opened.push(() => engine.dispose());
+    const calls = JsonLinesWriter.open<CallRow>(folder.file("llm"));
+    opened.push(() => calls.close());
     const world = await buildWorld(experiment, { engine, baseFolder, storageFolder: storage, progress, log, signal });
     const players = await createPlayers(experiment, world, {
       prompts: promptsInForce(record),
@@ -118,6 +122,7 @@ async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<E
     const ownPlanner = asksModel ? players.planner : players.offlinePlanner;
     if (asksModel) ownPlanner?.restore(state.planner);
     const policy = createPolicy({ experiment, world, engine, slots: 1, quitRule: () => experiment.simulator.quit });
+    opened.push(() => policy.dispose());
     policy.restore({ json: state.policy, arrays: checkpoint.arrays });
     const own: Contender = {
       planner: ownPlanner,
@@ -136,15 +141,21 @@ async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<E
       progress(name === "run" ? "Evaluating" : `Evaluating: ${name}`, i / contenders.length);
       measured.set(name, await evaluate(setting, contender, signal));
     }
-    await policy.dispose();
     const summary = summarise(measured, world, setting, experiment, state.iteration);
     const rows = [...measured].flatMap(([name, sessions]) => rowsOf(name, sessions, world.dataset));
     await writeEvaluation(folder.path, summary, rows);
     return summary;
   } finally {
-    await calls.close();
-    await engine.dispose();
+    await closeAll(opened);
   }
+}
+
+/** The last opened first, and each of them even where another fails. */
+async function closeAll(opened: readonly (() => Promise<void>)[]): Promise<void> {
+  const results: PromiseSettledResult<void>[] = [];
+  for (const close of [...opened].reverse()) results.push(...(await Promise.allSettled([close()])));
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed) throw failed.reason;
 }
 
 function settingOf(experiment: Experiment, world: World): EvaluationSetting {

@@ -1,11 +1,12 @@
 /** The data set last used, kept for previews: a prompt is rendered at every keystroke. */
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { fidelityChoice } from "../../protocol/experiment.ts";
 import { formatProblems, parseExperiment } from "../../protocol/parseExperiment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { loadDataset } from "../data/loadDataset.ts";
 import { InputError } from "../errors.ts";
+import { cacheFolder } from "../store/storage.ts";
 
 export class Datasets {
   private key = "";
@@ -21,7 +22,7 @@ export class Datasets {
       this.key = key;
       const loading = loadDataset(experiment.dataset, {
         baseFolder: dirname(experimentFile),
-        cacheFolder: join(this.workspaceFolder, ".lerl", "cache"),
+        cacheFolder: cacheFolder(this.workspaceFolder),
         itemCategories,
       });
       // A failure is not kept: the files may be mended.

@@ -1,5 +1,5 @@
 /** What every file of a run shares: durable writing, replacement in one step, and errors a person can act on. */
-import { open, rename, rm } from "node:fs/promises";
+import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { InputError, LerlError, messageOf } from "../errors.ts";
 
@@ -48,6 +48,28 @@ export function fileError(error: unknown, path: string): LerlError {
     );
   }
   return new LerlError("store.failed", `${path}: ${messageOf(error)}`, { cause: error });
+}
+
+/**
+ * Makes a folder and those above it that are missing. Node's own recursive `mkdir` never ends below a folder that takes
+ * none and says so with ENOENT, as /proc does.
+ */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    if (systemCode(error) === "EEXIST" && (await isFolder(folder))) return;
+    if (!isMissing(error) || (await isFolder(dirname(folder)))) throw error;
+    await makeFolder(dirname(folder));
+    await makeFolder(folder);
+  }
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 /** Writes a file and waits until its content has reached the disk. */

@@ -6,9 +6,10 @@ import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
 import { InputError, messageOf } from "../errors.ts";
-import { fileError, isMissing, systemCode } from "./files.ts";
+import { fileError, isMissing, makeFolder, systemCode } from "./files.ts";
 import { readRunRecord } from "./runDocuments.ts";
 import { isLocked, RunLock } from "./runLock.ts";
+import { storageFolder } from "./storage.ts";
 
 /** The files of a run folder, by what they hold. */
 export const runFiles = {
@@ -135,13 +136,13 @@ function compare(a: string, b: string): number {
 }
 
 export function runsFolder(workspaceFolder: string): string {
-  return join(workspaceFolder, ".lerl", "runs");
+  return join(storageFolder(workspaceFolder), "runs");
 }
 
 async function createAt(folder: string): Promise<string> {
   let content: string[];
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     content = await readdir(folder);
   } catch (error) {
     throw fileError(error, folder);
@@ -157,8 +158,8 @@ const MAX_ID_DRAWS = 100;
 async function createInWorkspace(run: NewRun): Promise<string> {
   const runs = resolve(runsFolder(run.workspaceFolder));
   try {
-    await mkdir(runs, { recursive: true });
-    await ignoreInGit(resolve(run.workspaceFolder, ".lerl"));
+    await makeFolder(runs);
+    await ignoreInGit(resolve(storageFolder(run.workspaceFolder)));
     for (let draw = 0; draw < MAX_ID_DRAWS; draw++) {
       const path = join(runs, runId(run));
       try {

@@ -10,6 +10,7 @@ import { poolChange, type ReflectionPool } from "../critic/reflectionPool.ts";
 import { InputError, messageOf } from "../errors.ts";
 import type { Checkpoint } from "../store/checkpoint.ts";
 import { RunFolder } from "../store/runFolder.ts";
+import { storageFolder } from "../store/storage.ts";
 import { type Assembly, assemble } from "./assemble.ts";
 import { type Comeback, comeBack, promptsAt, spent } from "./comeback.ts";
 import { RunControl, StopSignal } from "./control.ts";
@@ -296,5 +297,3 @@ export class Run {
     this.record.reportIteration(iteration, share, spending);
   }
 }
-
-export const storageFolder = (workspaceFolder: string): string => `${workspaceFolder}/.lerl`;

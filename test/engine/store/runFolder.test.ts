@@ -110,6 +110,15 @@ describe("creating a run folder", () => {
     });
   });
 
+  it.skipIf(process.platform !== "linux")("refuses a folder below one that takes none, at once", async () => {
+    const folder = "/proc/lerl/runs/one";
+    await expect(RunFolder.create(quickstart(await newWorkspace(), { folder }))).rejects.toMatchObject({
+      name: "InputError",
+      code: "store.unwritable",
+      message: expect.stringContaining(folder),
+    });
+  });
+
   it.skipIf(process.getuid?.() !== 0)("refuses a folder that belongs to someone else", async () => {
     const workspace = await newWorkspace();
     process.seteuid?.(65_534);

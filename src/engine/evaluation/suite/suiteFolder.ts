@@ -5,6 +5,7 @@ import * as z from "zod";
 import { comparedMetrics } from "../../../protocol/suite.ts";
 import { InputError, messageOf } from "../../errors.ts";
 import { isMissing, replaceFile, toJson } from "../../store/files.ts";
+import { storageFolder } from "../../store/storage.ts";
 import type { SuitePlan } from "./readSuite.ts";
 
 const FILE = "suite.json";
@@ -27,7 +28,7 @@ export function suiteFolder(workspaceFolder: string, name: string): string {
     .normalize("NFC")
     .toLowerCase()
     .match(/[\p{L}\p{M}\p{N}]+/gu) ?? ["suite"];
-  return join(workspaceFolder, ".lerl", "suites", words.join("-"));
+  return join(storageFolder(workspaceFolder), "suites", words.join("-"));
 }
 
 export const trialFolder = (suite: string, id: string): string => join(suite, "trials", id);
