@@ -2,6 +2,7 @@
 import type { ReflectionChange } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { Reflection } from "../../protocol/run.ts";
+import { InputError } from "../errors.ts";
 import { exp } from "../math/elementary.ts";
 import type { RandomStream, StreamState } from "../math/random.ts";
 
@@ -214,11 +215,16 @@ function draw(weights: Float64Array, chosen: ReadonlySet<number>, random: Random
   return last;
 }
 
-/** A change as the contract words it. */
+/**
+ * A change as the contract words it.
+ * @throws InputError for an edit that leaves no text
+ */
 export function poolChange({ action, text, rating }: Pick<ReflectionChange, "action" | "text" | "rating">): PoolChange {
   switch (action) {
-    case "edit":
-      return { action, text: text ?? "" };
+    case "edit": {
+      if (text?.trim()) return { action, text };
+      throw new InputError("reflections.empty", "A reflection cannot be empty; delete it instead.");
+    }
     case "rate":
       return { action, rating: Math.sign(rating ?? 0) as -1 | 0 | 1 };
     default:

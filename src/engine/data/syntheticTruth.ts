@@ -39,7 +39,7 @@ export function drawTruth({ activity, obscurity, categories, satiation, stream }
   const items = obscurity.length;
   const appeal = Float64Array.from(
     places(categories, stream("category appeal")),
-    (place) => -CATEGORY_RANGE * place ** 2,
+    (place) => -CATEGORY_RANGE * (place * place),
   );
   const affinity = normals(users * categories, AFFINITY_SPREAD, stream("affinity"));
   return {
@@ -49,9 +49,10 @@ export function drawTruth({ activity, obscurity, categories, satiation, stream }
     userBias: normals(users, USER_SPREAD, stream("user bias")).map(
       (bias, user) => bias + ACTIVITY * ((activity[user] as number) - 0.5),
     ),
-    itemBias: normals(items, ITEM_SPREAD, stream("item bias")).map(
-      (bias, item) => bias - OBSCURITY * (obscurity[item] as number) ** 2,
-    ),
+    itemBias: normals(items, ITEM_SPREAD, stream("item bias")).map((bias, item) => {
+      const place = obscurity[item] as number;
+      return bias - OBSCURITY * (place * place);
+    }),
     affinity: affinity.map((value, i) => value + (appeal[i % categories] as number)),
     bias: 0,
     satiation: satiation * SATIATION,

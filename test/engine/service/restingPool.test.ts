@@ -37,6 +37,9 @@ it("keeps what was done to the pool of a stopped run when it goes on", async () 
   await expect(handlers["reflections/change"]({ runId, id: "r9999", action: "pin" })).rejects.toMatchObject({
     code: "reflections.unknown",
   });
+  await expect(handlers["reflections/change"]({ runId, id: first, action: "edit", text: " " })).rejects.toMatchObject({
+    code: "reflections.empty",
+  });
 
   expect((await (await shop.resume(folder)).execute()).state).toBe("done");
   const after = new Map(
