@@ -115,5 +115,5 @@ export async function startServer(host, scratch, serverFlags) {
     }
     await sleep(50);
   }
-  return { origin, port, logFile, ended, stop };
+  return { origin, port, logFile, ended, stop, isRunning: () => child.exitCode === null && child.signalCode === null };
 }

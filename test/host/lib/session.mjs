@@ -36,8 +36,13 @@ export async function openWindow({ browser, server, channel, scratch, installati
   page.setDefaultTimeout(actionTimeoutMs);
   const pageErrors = [];
   page.on("pageerror", (error) => pageErrors.push(error));
-  await page.goto(workbenchAddress(server.origin, workspace));
-  await untilReady(page, channel);
+  try {
+    await page.goto(workbenchAddress(server.origin, workspace));
+    await untilReady(page, channel);
+  } catch (error) {
+    await context.close();
+    throw error;
+  }
 
   const host = {
     page,

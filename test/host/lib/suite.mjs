@@ -1,5 +1,5 @@
 // Runs one suite: one server for all its files, one window and one copy of its workspace per file.
-import { cpSync, existsSync, readdirSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { packageExtension } from "../../../scripts/vsix.mjs";
@@ -70,9 +70,12 @@ async function runFile(file, context, log) {
   writeSettings(scratch.userData, themeId(installation, "dark"), file.settings ?? {});
   const source = file.workspace ? join(repositoryFolder, file.workspace) : join(hostFolder, "fixtures", "workspace");
   const opened = performance.now();
-  const host = await openWindow({ ...context, workspace: copyWorkspace(scratch, source) });
-  log(`${file.name}: window ready after ${seconds(opened)}`);
   const counts = { passed: 0, failed: 0, skipped: 0 };
+  const host = await openWindow({ ...context, workspace: copyWorkspace(scratch, source) }).catch((error) => {
+    log(`  FAILED  ${file.name}: no window\n${error.stack}`);
+  });
+  if (!host) return { ...counts, failed: file.scenarios.length };
+  log(`${file.name}: window ready after ${seconds(opened)}`);
   for (const scenario of file.scenarios) counts[await runScenario(host, scenario, log)]++;
   await host.close();
   return { ...counts, variant };
@@ -112,20 +115,25 @@ export async function runSuite({ name, suite, variant, installation, browser, lo
   const total = { passed: 0, failed: 0, skipped: 0 };
   if (files.length === 0) return total;
   log(`suite ${name}`);
-  const { stop, ...running } = await startSuite({ suite, variant, installation, log });
+  let running = await startSuite({ suite, variant, installation, log });
+  const run = (file) => runFile(file, { ...running, browser, installation, variant }, log);
   for (const file of files) {
-    const context = { ...running, browser, installation, variant };
-    let counts = await runFile(file, context, log);
+    let counts = await run(file);
     if (counts.failed > 0) {
       // A browser and a server on a busy machine: what fails twice is a fault, what fails once is told as unsteady.
       log(`${file.name}: a second try in a new window`);
-      counts = await runFile(file, context, log);
+      if (!running.server.isRunning()) {
+        log(`the server has ended; its log:\n${readFileSync(running.server.logFile, "utf8")}`);
+        await running.stop();
+        running = await startSuite({ suite, variant, installation, log });
+      }
+      counts = await run(file);
       if (counts.failed === 0) log(`  UNSTEADY ${file.name}: passed in the second try only`);
     }
     for (const key of Object.keys(total)) total[key] += counts[key];
   }
   const stopping = performance.now();
-  const survivors = await stop();
+  const survivors = await running.stop();
   log(`server stopped after ${seconds(stopping)}`);
   for (const { pid, command } of survivors) {
     log(`  FAILED  left running after the server ended: ${pid} ${command}`);
