@@ -78,8 +78,7 @@ async function manyPoints(pages: StudioPages): Promise<StudioRow[]> {
 async function oneChart(pages: StudioPages): Promise<StudioRow[]> {
   const page = await pages.open({ ...SIZE, scenario: "done" });
   const runs = ["current", "baseline", "seed-2", "seed-3"];
-  for (const metric of METRICS.slice(1))
-    await page.click(`[data-metric=${metric}] [aria-label^=Remove]`);
+  for (const metric of METRICS.slice(1)) await page.click(`[data-metric=${metric}] [aria-label^=Remove]`);
   for (const run of runs.slice(1)) await page.selectOption(".add-run", run);
   for (const run of runs) await page.evaluate(`load.fill("${run}", ["tInt"], ${POINTS})`);
   await drawn(page, POINTS * runs.length);
