@@ -21,6 +21,8 @@ export async function newExperiment(extensionUri: Uri): Promise<void> {
   if (template.data && data === undefined) return;
   const examples = Uri.joinPath(extensionUri, "examples");
   const file = await writeFiles(examples, template, folder, data);
+  // Not left to the file watcher, which may be late or out of handles.
+  await executeCommand("lerl.refreshExperiments");
   if (file.path.endsWith(".suite.json")) await commands.executeCommand("vscode.open", file);
   else await executeCommand("lerl.openStudio", file);
 }

@@ -46,7 +46,8 @@ describe("New Experiment", () => {
         expect(JSON.stringify(parsed.value.dataset)).toContain(data.placeholder);
         expect(parsed.value.dataset.kind).toBe(id);
       }
-      const opened = host.executed.at(-1);
+      const [refreshed, opened] = host.executed.slice(-2);
+      expect(refreshed?.command).toBe("lerl.refreshExperiments");
       expect(opened?.command).toBe(kind === "suite" ? "vscode.open" : "lerl.openStudio");
     });
   }
