@@ -20,7 +20,7 @@ async function until(look, milliseconds = 120_000) {
   }
 }
 
-/** Acts, and acts once more where it came to nothing: a click that meets a row just being read anew only says so. */
+/** Acts, and acts once more where it came to nothing: a click that meets a row just being read anew does nothing else. */
 async function again(act, look) {
   await act();
   try {
@@ -123,8 +123,13 @@ export const scenarios = {
       editor.selection = new vscode.Selection(line.translate(0, 5), line.translate(0, 5));
       editor.revealRange(new vscode.Range(line, line), vscode.TextEditorRevealType.InCenter);
     });
-    await runCommand(host.page, "Show or Focus Hover");
-    await host.page.locator(".monaco-hover").getByText("Likeliest to be shown now").waitFor();
+    // The first hints move the text, and a text that moves takes its hover away.
+    await host.page.locator(".view-lines").getByText("(pinned)").waitFor();
+    const shown = host.page.locator(".monaco-hover").getByText("Likeliest to be shown now");
+    await again(
+      () => runCommand(host.page, "Show or Focus Hover"),
+      () => shown.isVisible(),
+    );
     await host.screenshot("reflections-inline");
     await host.page.keyboard.press("Escape");
   },
