@@ -89,7 +89,7 @@ async function oneChart(pages: StudioPages): Promise<StudioRow[]> {
 
 async function liveMinute(pages: StudioPages): Promise<StudioRow[]> {
   const page = await pages.open(SIZE);
-  await until(page, `[...document.querySelectorAll(".chart-card")].every((card) => card.dataset.points !== undefined)`);
+  await page.evaluate("load.loaded()");
   const existing = await points(page);
   const third = 20;
   const memory: number[] = [];

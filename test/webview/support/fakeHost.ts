@@ -29,7 +29,7 @@ import {
   summaryOf,
 } from "./fakeData.ts";
 import { cursorOf, documentOf, promptOf, sliceFrom, withChange } from "./fakeDocuments.ts";
-import { animate, fill, stream } from "./load.ts";
+import * as load from "./load.ts";
 
 export type Scenario = "running" | "done" | "fresh" | "invalid" | "untrusted" | "noEngine" | "missingPrompt" | "empty";
 
@@ -46,6 +46,8 @@ class FakeHost {
   /** Every request as it came, for assertions. */
   readonly log: { readonly method: string; readonly params: unknown }[] = [];
   readonly saved: { readonly name: string; readonly content: string; readonly encoding: string }[] = [];
+  /** Requests that are still without an answer. */
+  unanswered = 0;
   /** Methods that fail, with their message. */
   readonly failing = new Map<string, string>();
   document: DocumentState;
@@ -165,6 +167,7 @@ class FakeHost {
   receive(message: StudioToHost): void {
     this.log.push({ method: message.method, params: message.params });
     const failure = this.failing.get(message.method);
+    this.unanswered++;
     setTimeout(async () => {
       try {
         if (failure !== undefined) throw new Error(failure);
@@ -172,6 +175,8 @@ class FakeHost {
         this.#post({ kind: "response", id: message.id, result: await handler(message.params) });
       } catch (error) {
         this.#post({ kind: "failure", id: message.id, message: (error as Error).message });
+      } finally {
+        this.unanswered--;
       }
     }, 5);
   }
@@ -338,7 +343,7 @@ declare global {
   interface Window {
     fakeHost: FakeHost;
     policyViolations: string[];
-    load: { readonly fill: typeof fill; readonly stream: typeof stream; readonly animate: typeof animate };
+    load: typeof load;
     acquireVsCodeApi: () => unknown;
   }
 }
@@ -349,7 +354,7 @@ document.addEventListener("securitypolicyviolation", ({ violatedDirective, block
   if (sourceFile.endsWith("fakeHost.js")) return;
   window.policyViolations.push(`${violatedDirective}: ${blockedURI} ${sourceFile}:${lineNumber}`);
 });
-window.load = { fill, stream, animate };
+window.load = load;
 const scenario = new URLSearchParams(location.search).get("scenario") ?? "running";
 window.fakeHost = new FakeHost(scenario as Scenario);
 window.acquireVsCodeApi = () => ({

@@ -32,12 +32,11 @@ const send = (runId: string, metrics: readonly MetricName[], count: number): voi
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** The page has loaded its run: rows that only events carry are lost on one that is still loading. */
-async function loaded(): Promise<void> {
+/** The page has drawn its run and asks for no more of it: rows that only events carry are lost on one that does. */
+export async function loaded(): Promise<void> {
   const cards = document.getElementsByClassName("chart-card");
-  while (cards.length === 0 || [...cards].some((card) => (card as HTMLElement).dataset.points === undefined)) {
-    await pause(20);
-  }
+  const isDrawn = (card: Element): boolean => (card as HTMLElement).dataset.points !== undefined;
+  while (cards.length === 0 || ![...cards].every(isDrawn) || window.fakeHost.unanswered > 0) await pause(20);
 }
 
 /** `rows` rows as fast as the page takes them. */
