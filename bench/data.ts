@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadDataset } from "../src/engine/data/loadDataset.ts";
-import { type DatasetConfig, datasetSchema } from "../src/protocol/experiment.ts";
+import { type DatasetConfig, datasetSchema } from "../src/protocol/experiment/dataset.ts";
 
 /** One measured number; its target is an upper bound. */
 export interface DataRow {

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { Command } from "commander";
-import type { DatasetConfig } from "../../protocol/experiment.ts";
+import type { DatasetConfig } from "../../protocol/experiment/dataset.ts";
 import { describeDataset } from "../data/describe.ts";
 import { renderDescription } from "../data/describeText.ts";
 import { detectDataset } from "../data/detect.ts";

@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { fidelityChoice } from "../../protocol/experiment.ts";
+import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import { loadDataset } from "../data/loadDataset.ts";
 import { InputError } from "../errors.ts";
 import { cacheFolder } from "../store/storage.ts";

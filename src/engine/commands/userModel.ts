@@ -1,5 +1,6 @@
 import { Command } from "commander";
-import { type Experiment, fidelityChoice } from "../../protocol/experiment.ts";
+import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
+import type { Experiment } from "../../protocol/experiment.ts";
 import { loadDataset } from "../data/loadDataset.ts";
 import { InputError } from "../errors.ts";
 import { defaultTrainedConfig, openUserModel, type UserModel } from "../simulator/trained/userModel.ts";

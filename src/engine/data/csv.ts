@@ -1,6 +1,6 @@
 /** Any log as two CSV files, the columns named in the experiment: interactions, and items with their categories. */
 import { basename } from "node:path";
-import type { DatasetConfig } from "../../protocol/experiment.ts";
+import type { DatasetConfig } from "../../protocol/experiment/dataset.ts";
 import { InputError } from "../errors.ts";
 import { assemble, reasons } from "./assemble.ts";
 import { EntityTable, naturalOrder } from "./entityTable.ts";

@@ -1,5 +1,5 @@
 /** Recognises a published data set by its files, for commands that are given a folder instead of an experiment. */
-import { type DatasetConfig, datasetSchema } from "../../protocol/experiment.ts";
+import { type DatasetConfig, datasetSchema } from "../../protocol/experiment/dataset.ts";
 import { InputError } from "../errors.ts";
 import { locateKuaiRand } from "./kuairand.ts";
 import { locateMatrix } from "./kuairec.ts";

@@ -10,7 +10,7 @@
  */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { DatasetConfig } from "../../protocol/experiment.ts";
+import type { DatasetConfig } from "../../protocol/experiment/dataset.ts";
 import { InputError } from "../errors.ts";
 import { assemble, reasons } from "./assemble.ts";
 import { categoryName } from "./categoryNames.ts";

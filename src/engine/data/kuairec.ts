@@ -1,6 +1,6 @@
 /** KuaiRec as published (docs/data.md): a matrix of watch ratios, of which the small one is fully observed. */
 import { join } from "node:path";
-import type { DatasetConfig } from "../../protocol/experiment.ts";
+import type { DatasetConfig } from "../../protocol/experiment/dataset.ts";
 import { InputError } from "../errors.ts";
 import { assemble, reasons } from "./assemble.ts";
 import { categoryName } from "./categoryNames.ts";

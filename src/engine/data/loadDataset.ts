@@ -1,6 +1,7 @@
 /** The one entry to data: a configuration becomes a data set, from the binary cache when nothing has changed. */
 import { isAbsolute, join } from "node:path";
-import type { DatasetConfig, FidelityChoice } from "../../protocol/experiment.ts";
+import type { DatasetConfig } from "../../protocol/experiment/dataset.ts";
+import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import { messageOf } from "../errors.ts";
 import { cacheKey, cachePath, readCache, serialise, writeCache } from "./cache.ts";
 import { findCsv } from "./csv.ts";

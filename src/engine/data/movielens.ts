@@ -1,6 +1,6 @@
 /** MovieLens: ml-latest-small and ml-25m (CSV), ml-1m (fields separated by `::`, latin1, no header). Genres are categories. */
 import { basename, join } from "node:path";
-import type { DatasetConfig } from "../../protocol/experiment.ts";
+import type { DatasetConfig } from "../../protocol/experiment/dataset.ts";
 import { InputError } from "../errors.ts";
 import { assemble, reasons } from "./assemble.ts";
 import { EntityTable } from "./entityTable.ts";

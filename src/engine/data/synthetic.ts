@@ -4,7 +4,7 @@
  *
  * Each kind of draw has a stream of its own, so the users of a seed stay the same when the number of items changes.
  */
-import type { DatasetConfig } from "../../protocol/experiment.ts";
+import type { DatasetConfig } from "../../protocol/experiment/dataset.ts";
 import { exp, log as ln, pow, sigmoid } from "../math/elementary.ts";
 import { deriveKey, RandomStream } from "../math/random.ts";
 import type { Dataset, InteractionLog, LatentTruth, Lists } from "./dataset.ts";

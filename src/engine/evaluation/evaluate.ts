@@ -2,7 +2,9 @@
  * Evaluation apart from training (docs/method.md, section 13): fixed users, common random numbers, mean action. Every
  * policy meets the same sessions, so their rows pair up by session number.
  */
-import type { Experiment, FidelityChoice } from "../../protocol/experiment.ts";
+
+import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
+import type { Experiment } from "../../protocol/experiment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { CategoryMasks } from "../planner/mask.ts";
 import type { Planner, ShownReflection } from "../planner/planner.ts";

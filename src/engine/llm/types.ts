@@ -1,7 +1,7 @@
 /** What everything in front of and behind a language model agrees on (docs/models.md). */
 import type * as z from "zod";
 import type { ModelCall } from "../../protocol/engine.ts";
-import type { modelLimitsSchema } from "../../protocol/experiment.ts";
+import type { modelLimitsSchema } from "../../protocol/experiment/models.ts";
 
 export type ModelLimits = z.output<typeof modelLimitsSchema>;
 

@@ -1,5 +1,5 @@
 /** From a plan's categories to the items it allows (docs/method.md, sections 1 and 5). */
-import type { FidelityChoice } from "../../protocol/experiment.ts";
+import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { CategoryIndex, Dataset, ItemIndex } from "../data/dataset.ts";
 import type { CategoryMask } from "../policy/policy.ts";
 import type { Session } from "../simulator/session.ts";

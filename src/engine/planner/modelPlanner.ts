@@ -1,5 +1,5 @@
 /** The planner that asks a language model (docs/method.md, sections 1 and 7). */
-import type { FidelityChoice } from "../../protocol/experiment.ts";
+import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import { LerlError } from "../errors.ts";
 import { ProviderError } from "../llm/errors.ts";
 import { type ModelSettings, requestSettings } from "../llm/settings.ts";

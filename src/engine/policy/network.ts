@@ -1,5 +1,7 @@
 /** The policy's network: state encoder, action and value networks, and the hyper-action's spread (docs/method.md, section 5). */
-import { type Experiment, fidelityChoice } from "../../protocol/experiment.ts";
+
+import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
+import type { Experiment } from "../../protocol/experiment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { Mlp } from "../tensor/layers/mlp.ts";
 import { type Parameter, ParameterLayout } from "../tensor/parameters.ts";

@@ -1,5 +1,7 @@
 /** The learning policies: PPO, and A2C on the same network (docs/method.md, sections 5 and 6). */
-import { type Experiment, fidelityChoice } from "../../protocol/experiment.ts";
+
+import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
+import type { Experiment } from "../../protocol/experiment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { LerlError } from "../errors.ts";
 import type { Session } from "../simulator/session.ts";

@@ -1,5 +1,7 @@
 /** How a rollout becomes an update (docs/method.md, section 6). */
-import { type Experiment, fidelityChoice } from "../../protocol/experiment.ts";
+
+import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
+import type { Experiment } from "../../protocol/experiment.ts";
 
 export interface UpdateRule {
   readonly gamma: number;

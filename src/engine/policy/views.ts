@@ -1,5 +1,7 @@
 /** How a policy reads its sessions, in either history layout (docs/method.md, section 5). */
-import { type Experiment, fidelityChoice } from "../../protocol/experiment.ts";
+
+import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
+import type { Experiment } from "../../protocol/experiment.ts";
 import { slidingViews, type Views, viewsFromStart } from "../tensor/views.ts";
 
 /** Positions a session of the packed layout gets at most; a longer one is read from a later origin. */

@@ -1,6 +1,8 @@
 /** What a planner prompt's variables hold for one request (docs/method.md, section 7). */
-import type { Experiment, FidelityChoice } from "../../protocol/experiment.ts";
-import { fidelityChoice } from "../../protocol/experiment.ts";
+
+import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
+import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
+import type { Experiment } from "../../protocol/experiment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { PlanRequest, ShownReflection } from "../planner/planner.ts";
 import type { PromptContext } from "./promptFile.ts";

@@ -1,7 +1,7 @@
 /** The data set last used, kept for previews: a prompt is rendered at every keystroke. */
 import { dirname } from "node:path";
+import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
-import { fidelityChoice } from "../../protocol/experiment.ts";
 import { formatProblems, parseExperiment } from "../../protocol/parseExperiment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { loadDataset } from "../data/loadDataset.ts";

@@ -1,4 +1,4 @@
-import type { FidelityChoice } from "../../protocol/experiment.ts";
+import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { ItemEncodings } from "./responseModel.ts";
 
 /** rho as it takes effect: the reference divides the cosine by 64, which makes it inert (section 10, switch 11). */

@@ -1,5 +1,8 @@
 /** The simulated users (docs/method.md, section 4): slates in, clicks, rewards and leavers out, in Gymnasium's terms. */
-import type { Experiment, FidelityChoice, QuitRule } from "../../protocol/experiment.ts";
+
+import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
+import type { QuitRule } from "../../protocol/experiment/simulator.ts";
+import type { Experiment } from "../../protocol/experiment.ts";
 import type { FinishedSession } from "../critic/critic.ts";
 import { type Dataset, type History, historyOf, type ItemIndex, type UserIndex } from "../data/dataset.ts";
 import { uniformAt } from "../math/random.ts";

@@ -2,7 +2,7 @@
  * The best slate that somebody who knows the response model and the quit rule would serve (docs/method.md, section 9).
  * Greedy per position: expected reward, the slate's correlation penalty included.
  */
-import type { QuitRule } from "../../protocol/experiment.ts";
+import type { QuitRule } from "../../protocol/experiment/simulator.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { CategoryMask } from "../policy/policy.ts";
 import { repeats, type ServedBefore } from "./quitRule.ts";

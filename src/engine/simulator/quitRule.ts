@@ -1,5 +1,5 @@
 /** When a simulated user loses patience (docs/method.md, section 4). Pure: what a session remembers is passed in. */
-import type { QuitRule } from "../../protocol/experiment.ts";
+import type { QuitRule } from "../../protocol/experiment/simulator.ts";
 import type { CategoryIndex, ItemIndex, Lists } from "../data/dataset.ts";
 import type { SessionEnd } from "./session.ts";
 

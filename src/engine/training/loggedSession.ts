@@ -1,5 +1,5 @@
 /** Sessions made from the log: what prompts are shown with before anything was simulated. */
-import type { QuitRule } from "../../protocol/experiment.ts";
+import type { QuitRule } from "../../protocol/experiment/simulator.ts";
 import { type Dataset, type History, historyOf, type UserIndex } from "../data/dataset.ts";
 import { judgeSlate } from "../simulator/quitRule.ts";
 import type { Session, SessionStep } from "../simulator/session.ts";

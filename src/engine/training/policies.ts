@@ -1,6 +1,7 @@
 /** Makes the policy an experiment names. */
 import { availableParallelism } from "node:os";
-import type { Experiment, QuitRule } from "../../protocol/experiment.ts";
+import type { QuitRule } from "../../protocol/experiment/simulator.ts";
+import type { Experiment } from "../../protocol/experiment.ts";
 import { createBaseline } from "../policy/baselines/registry.ts";
 import type { Policy } from "../policy/policy.ts";
 import { createA2cPolicy, createPpoPolicy, type LearningPolicy } from "../policy/ppo.ts";

@@ -1,5 +1,5 @@
 /** From a finished session to a reflection in the pool (docs/method.md, section 1, step 6, and section 2). */
-import type { FidelityChoice } from "../../protocol/experiment.ts";
+import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { Episode } from "../../protocol/run.ts";
 import type { Critic, FinishedSession, WrittenReflection } from "../critic/critic.ts";
 import type { ReflectionPool } from "../critic/reflectionPool.ts";

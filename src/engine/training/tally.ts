@@ -1,5 +1,5 @@
 /** Sums up an iteration's steps as the training metrics of docs/method.md, section 12. */
-import type { FidelityChoice, FidelitySwitch } from "../../protocol/experiment.ts";
+import type { FidelityChoice, FidelitySwitch } from "../../protocol/experiment/fidelity.ts";
 import type { MetricRow } from "../../protocol/run.ts";
 import type { ReflectionPool } from "../critic/reflectionPool.ts";
 import {

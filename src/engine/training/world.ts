@@ -1,11 +1,7 @@
 /** What an experiment plays in: its data, its response model, its masks. Built once, then shared by every policy. */
 import { join } from "node:path";
-import {
-  type Experiment,
-  type FidelityChoice,
-  type FidelitySwitch,
-  fidelityChoice,
-} from "../../protocol/experiment.ts";
+import { type FidelityChoice, type FidelitySwitch, fidelityChoice } from "../../protocol/experiment/fidelity.ts";
+import type { Experiment } from "../../protocol/experiment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { loadDataset } from "../data/loadDataset.ts";
 import { InputError } from "../errors.ts";

@@ -1,6 +1,6 @@
 /** What *New Experiment* offers: files shipped with the extension, adapted to the user's data and settings. */
 import { l10n } from "vscode";
-import type { DatasetConfig } from "../../protocol/experiment.ts";
+import type { DatasetConfig } from "../../protocol/experiment/dataset.ts";
 import type { Override } from "../../protocol/overrides.ts";
 import { type Settings, setting, settingDefaults } from "../platform/settings.ts";
 

@@ -12,7 +12,7 @@ import {
 import type { ActMode, ActRequest, Policy } from "../../../src/engine/policy/policy.ts";
 import { type Session, sessionScores } from "../../../src/engine/simulator/session.ts";
 import { evaluationSessions, ListedSessions, UserSampler } from "../../../src/engine/simulator/sessionSource.ts";
-import type { QuitRule } from "../../../src/protocol/experiment.ts";
+import type { QuitRule } from "../../../src/protocol/experiment/simulator.ts";
 import { latentDataset, latentEnvironment, latentModel, quitRule, sessionOf, toyDataset } from "../simulator/toy.ts";
 
 const K = 6;

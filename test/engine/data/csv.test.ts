@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadDataset } from "../../../src/engine/data/loadDataset.ts";
-import { datasetSchema } from "../../../src/protocol/experiment.ts";
+import { datasetSchema } from "../../../src/protocol/experiment/dataset.ts";
 import { expectConsistent } from "./consistency.ts";
 import { expectInputError, folderOf } from "./files.ts";
 

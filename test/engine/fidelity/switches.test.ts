@@ -6,7 +6,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type FidelitySwitch, fidelitySwitches } from "../../../src/protocol/experiment.ts";
+import { type FidelitySwitch, fidelitySwitches } from "../../../src/protocol/experiment/fidelity.ts";
 import type { Episode, EpisodeStep, MetricRow, Reflection } from "../../../src/protocol/run.ts";
 import { scratchFolder } from "../commands/lerl.ts";
 import { ChatServer } from "../models/chatServer.ts";

@@ -9,7 +9,7 @@ import { Scheduler } from "../../../src/engine/llm/scheduler.ts";
 import type { CallRow, Clock, ModelLimits, ModelRequest, Provider } from "../../../src/engine/llm/types.ts";
 import { systemClock } from "../../../src/engine/llm/waiting.ts";
 import { RandomStream } from "../../../src/engine/math/random.ts";
-import { modelLimitsSchema } from "../../../src/protocol/experiment.ts";
+import { modelLimitsSchema } from "../../../src/protocol/experiment/models.ts";
 
 /** A real HTTP server on a free port of this machine that answers as OpenAI's does. */
 export async function startServer(port = 0): Promise<LLMock> {

@@ -3,7 +3,7 @@ import { categoriesOf, historyOf } from "../../../src/engine/data/dataset.ts";
 import { InterestRanking, lastSlateCategories } from "../../../src/engine/planner/interest.ts";
 import { OfflinePlanner } from "../../../src/engine/planner/offline.ts";
 import type { Session } from "../../../src/engine/simulator/session.ts";
-import type { OfflineStrategy } from "../../../src/protocol/experiment.ts";
+import type { OfflineStrategy } from "../../../src/protocol/experiment/models.ts";
 import { latentDataset, sessionOf, toyDataset } from "../simulator/toy.ts";
 
 /** Categories 0 .. 5 with two items each: items 2c and 2c + 1. */

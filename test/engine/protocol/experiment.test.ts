@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { experimentJsonSchema, fidelityChoice, fidelitySwitches } from "../../../src/protocol/experiment.ts";
+import { fidelityChoice, fidelitySwitches } from "../../../src/protocol/experiment/fidelity.ts";
+import { experimentJsonSchema } from "../../../src/protocol/experiment.ts";
 import { applyOverrides, parseOverride, valueAt } from "../../../src/protocol/overrides.ts";
 import { formatProblems, parseExperiment } from "../../../src/protocol/parseExperiment.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { RandomStream } from "../../../src/engine/math/random.ts";
 import { judgeSlate, repeats } from "../../../src/engine/simulator/quitRule.ts";
-import type { QuitRule } from "../../../src/protocol/experiment.ts";
+import type { QuitRule } from "../../../src/protocol/experiment/simulator.ts";
 import { quitRule, toyDataset } from "./toy.ts";
 
 /** Item i < 8 has category i; item 8 has categories 0 and 1, item 9 has 1 and 0. */

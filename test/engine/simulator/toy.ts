@@ -5,7 +5,9 @@ import { Environment, type EnvironmentOptions } from "../../../src/engine/simula
 import { LatentResponseModel } from "../../../src/engine/simulator/latent.ts";
 import type { Session, SessionStep } from "../../../src/engine/simulator/session.ts";
 import { DrawnSessions, type SessionSource, UserSampler } from "../../../src/engine/simulator/sessionSource.ts";
-import { datasetSchema, experimentSchema, type QuitRule, quitRuleSchema } from "../../../src/protocol/experiment.ts";
+import { datasetSchema } from "../../../src/protocol/experiment/dataset.ts";
+import { type QuitRule, quitRuleSchema } from "../../../src/protocol/experiment/simulator.ts";
+import { experimentSchema } from "../../../src/protocol/experiment.ts";
 
 export const noHistory: History = { items: new Int32Array(), feedback: new Uint8Array() };
 

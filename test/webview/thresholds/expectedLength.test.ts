@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { QuitRule } from "../../../src/protocol/experiment.ts";
+import type { QuitRule } from "../../../src/protocol/experiment/simulator.ts";
 import { expectedLength, randomRepeatProbability } from "../../../webview/studio/thresholds/expectedLength.ts";
 
 type Temper = Extract<QuitRule, { rule: "temper" }>;

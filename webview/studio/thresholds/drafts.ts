@@ -3,7 +3,7 @@
  * running experiment uses. Applying concerns the running one, saving the file; each is worked out here.
  */
 import type { LiveChange } from "../../../src/protocol/engine.ts";
-import type { QuitRule } from "../../../src/protocol/experiment.ts";
+import type { QuitRule } from "../../../src/protocol/experiment/simulator.ts";
 import type { RunRecord, TimelineEvent } from "../../../src/protocol/run.ts";
 import { sameJson, valueAt, withValue } from "../../shared/jsonPath.ts";
 import { type Field, fieldGroups, quitPath } from "./fields.ts";

@@ -2,7 +2,7 @@
  * Expected session length E[T_int] under a quit rule when every step after the first repeats categories with
  * probability q, independently (docs/method.md, section 4).
  */
-import type { QuitRule } from "../../../src/protocol/experiment.ts";
+import type { QuitRule } from "../../../src/protocol/experiment/simulator.ts";
 
 type TemperRule = Extract<QuitRule, { rule: "temper" }>;
 type WindowRule = Extract<QuitRule, { rule: "window" }>;

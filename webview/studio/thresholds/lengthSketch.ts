@@ -1,6 +1,6 @@
 /** A small drawing of E[T_int] over the repeat probability q, with markers for a random planner and the current run. */
 import { html, nothing, svg, type TemplateResult } from "lit-html";
-import type { QuitRule } from "../../../src/protocol/experiment.ts";
+import type { QuitRule } from "../../../src/protocol/experiment/simulator.ts";
 import { formatNumber } from "../../shared/format.ts";
 import { expectedLength, longestSession } from "./expectedLength.ts";
 

@@ -1,6 +1,6 @@
 /** The Thresholds pane: quit rule, reflections, planning and environment, with drafts told apart from file and run. */
 import { html, nothing, type TemplateResult } from "lit-html";
-import type { QuitRule } from "../../../src/protocol/experiment.ts";
+import type { QuitRule } from "../../../src/protocol/experiment/simulator.ts";
 import type { StudioSnapshot } from "../../../src/protocol/studio.ts";
 import { formatValue } from "../../shared/format.ts";
 import { sameJson, valueAt } from "../../shared/jsonPath.ts";

@@ -1,5 +1,5 @@
 /** Plans that leave the policy too little to choose from, and policies that make nothing of their plans. */
-import type { QuitRule } from "../../../protocol/experiment.ts";
+import type { QuitRule } from "../../../protocol/experiment/simulator.ts";
 import { course, latest, percent, type Signature } from "./signature.ts";
 
 /** An empty plan lifts the mask for a step, so the planner has no say there: rare ones are noise, one in twenty is not. */

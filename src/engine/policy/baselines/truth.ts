@@ -1,5 +1,5 @@
 /** What the oracles know, and how they read the response model. */
-import type { QuitRule } from "../../../protocol/experiment.ts";
+import type { QuitRule } from "../../../protocol/experiment/simulator.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import type { ResponseModel, ResponseModelFactory } from "../../simulator/responseModel.ts";
 import type { SessionStep } from "../../simulator/session.ts";

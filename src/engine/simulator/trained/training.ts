@@ -1,6 +1,6 @@
 /** Training of the user response model on packed sequences (docs/method.md, section 3). */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { ResponseModelConfig } from "../../../protocol/experiment.ts";
+import type { ResponseModelConfig } from "../../../protocol/experiment/simulator.ts";
 import { LerlError } from "../../errors.ts";
 import { deriveKey, RandomStream } from "../../math/random.ts";
 import type { Region } from "../../tensor/memory.ts";

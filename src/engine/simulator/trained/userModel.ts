@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
-import { responseModelSchema } from "../../../protocol/experiment.ts";
+import { responseModelSchema } from "../../../protocol/experiment/simulator.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { fileError, isMissing, replaceFile } from "../../store/files.ts";
 import { ParameterStore } from "../../tensor/parameters.ts";

@@ -18,7 +18,7 @@ import {
 import { UserModelShard } from "../../../../src/engine/simulator/trained/userModelShard.ts";
 import { ParameterStore } from "../../../../src/engine/tensor/parameters.ts";
 import { TensorEngine } from "../../../../src/engine/tensor/tensorEngine.ts";
-import { quitRuleSchema } from "../../../../src/protocol/experiment.ts";
+import { quitRuleSchema } from "../../../../src/protocol/experiment/simulator.ts";
 import { toyDataset } from "../../policy/fixtures.ts";
 
 /** Users who click what has their own parity, nearly always; items that are liked for what they are. */

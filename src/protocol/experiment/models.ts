@@ -1,0 +1,85 @@
+/** Planner and critic, the reflections between them, and the limits in front of every model. Section numbers refer to docs/method.md. */
+import * as z from "zod";
+import { count, flag, real, text } from "./fields.ts";
+
+const providerSchema = z.enum(["offline", "openai", "vscode", "replay"]).meta({
+  description:
+    "Who answers: offline (built in, reads no prompt), openai (any OpenAI-compatible server), vscode (the editor's models), replay (recorded answers only).",
+});
+
+const modelOptions = {
+  provider: providerSchema.default("offline"),
+  model: text("Model name as the server knows it; overrides the prompt file's.").optional(),
+  baseUrl: z
+    .url()
+    .optional()
+    .meta({ description: "Address of an OpenAI-compatible server, for example http://127.0.0.1:11434/v1." }),
+  apiKeyVariable: text(
+    "Environment variable that holds the API key; the key itself never stands in a file.",
+  ).optional(),
+  replayFrom: text("Run folder whose recorded answers the replay provider uses.").optional(),
+  temperature: z
+    .number()
+    .min(0)
+    .max(2)
+    .optional()
+    .meta({ description: "Sampling temperature; overrides the prompt file's." }),
+  maxTokens: z.int().min(1).max(100_000).optional().meta({ description: "Longest reply.", unit: "tokens" }),
+};
+
+const offlineStrategySchema = z.enum(["top-interest", "least-recently-used", "round-robin"]);
+
+export const plannerSchema = z
+  .strictObject({
+    ...modelOptions,
+    enabled: flag("Without a planner every item is allowed (the ablation 'w/o hsp').", true),
+    strategy: offlineStrategySchema
+      .default("top-interest")
+      .meta({ description: "The planner without a model; also the fallback when a model's reply is unusable." }),
+    prompt: text("Prompt file, relative to the experiment file.").default("planner.lerl.md"),
+    categoriesPerPlan: count("Categories the planners without a model choose.", 8, 2, 46),
+    replanEvery: z.int().min(1).max(50).optional().meta({
+      description:
+        "A plan is kept for this many steps, less the categories just shown. Unset: 1 for the offline planner, 4 for a model.",
+      unit: "steps",
+    }),
+  })
+  // Every call costs time and money: a model's plan is kept for as long as it serves.
+  .transform((planner) => ({
+    ...planner,
+    replanEvery: planner.replanEvery ?? (planner.provider === "offline" ? 1 : 4),
+  }));
+
+export const criticSchema = z.strictObject({
+  ...modelOptions,
+  enabled: flag("Without a critic no reflection is written (the ablation 'w/o hc').", true),
+  prompt: text("Prompt file, relative to the experiment file.").default("critic.lerl.md"),
+});
+
+/** Section 2. */
+export const reflectionsSchema = z.strictObject({
+  capacity: count("Reflections kept; the oldest goes first (N_r).", 200, 1, 10_000),
+  k: count("Reflections shown to the planner (N_s).", 3, 0, 20),
+  alpha: real("Preference for reflections of high-scoring sessions; 0 samples uniformly.", 0.5, 0, 10),
+  shuffle: flag("Show the planner random reflections, ignoring scores (an ablation).", false),
+});
+
+/** Limits and prices in front of every model; section 'scheduler' of docs/models.md. */
+export const modelLimitsSchema = z.strictObject({
+  concurrency: count("Requests in flight at once.", 16, 1, 256, "calls"),
+  requestsPerMinute: count("Requests started per minute; 0: no limit.", 0, 0, 1_000_000, "calls"),
+  tokensPerMinute: count("Tokens per minute; 0: no limit.", 0, 0, 1_000_000_000, "tokens"),
+  timeoutSeconds: real("A request without an answer is abandoned after this.", 60, 0.1, 3600, "seconds"),
+  retries: count("Further tries after a failed request.", 4, 0, 20),
+  maxRetryAfterSeconds: real("Longest wait a server may ask for.", 60, 0, 3600, "seconds"),
+  cache: flag("Answer identical requests from disk.", true),
+  maxCalls: count("Calls a run may make before it pauses; 0: no limit.", 0, 0, 1_000_000_000, "calls"),
+  maxTokens: count("Tokens a run may use before it pauses; 0: no limit.", 0, 0, 1_000_000_000, "tokens"),
+  maxCost: real("Money a run may spend before it pauses; 0: no limit.", 0, 0, 1_000_000, "USD"),
+  prices: z
+    .record(z.string(), z.strictObject({ input: z.number().min(0), output: z.number().min(0) }))
+    .default({})
+    .meta({ description: "US dollars per million input and output tokens, by model name." }),
+});
+
+export type OfflineStrategy = z.output<typeof offlineStrategySchema>;
