@@ -1,0 +1,195 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { LLMock } from "@copilotkit/aimock";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  answerAll,
+  completion,
+  hangUp,
+  hurried,
+  journalOf,
+  json,
+  mountOn,
+  never,
+  request,
+  rig,
+  scriptedMount,
+  startServer,
+} from "./modelServer.ts";
+
+let server: LLMock;
+let base: string;
+
+beforeEach(async () => {
+  server = await startServer();
+  base = `${server.url}/v1`;
+});
+
+afterEach(() => {
+  hangUp();
+  return server.stop();
+});
+
+describe("a server that is down", () => {
+  it("pauses once, for everybody, and nothing is lost when it comes back", async () => {
+    const port = server.port;
+    await server.stop();
+    const { scheduler, rows, blocked, resume, blocks } = rig(base, { retries: 2 }, { clock: hurried });
+    const answers = Promise.all([1, 2, 3, 4].map((i) => scheduler.complete(request(`user ${i}`), never)));
+    const block = await blocked(1);
+    expect(block).toMatchObject({ kind: "unreachable", cause: "unreachable" });
+    expect(block.message).toContain(base);
+    await sleep(30);
+    expect(rows).toEqual([]);
+    server = await startServer(port);
+    answerAll(server, ({ messages }) => `to ${messages.at(-1)?.content}`);
+    resume();
+    expect((await answers).map(({ text }) => text)).toEqual([1, 2, 3, 4].map((i) => `to user ${i}`));
+    expect(blocks).toHaveLength(1);
+    expect(rows.every(({ error }) => error === undefined)).toBe(true);
+  });
+
+  it("pauses again when it is still down at the resume", async () => {
+    await server.stop();
+    const { scheduler, blocked, resume, blocks } = rig(base, { retries: 1 }, { clock: hurried });
+    const stop = new AbortController();
+    const answer = scheduler.complete(request("a"), stop.signal);
+    await blocked(1);
+    resume();
+    await blocked(2);
+    expect(blocks).toHaveLength(2);
+    stop.abort(new Error("stopped"));
+    await expect(answer).rejects.toThrow("stopped");
+    server = await startServer();
+  });
+
+  it("that refuses the key pauses at once and says what to check", async () => {
+    const { mount, requests } = scriptedMount(
+      (res) => json(res, 401, { error: { message: "Incorrect API key provided" } }),
+      (res) => json(res, 200, completion("ok")),
+    );
+    base = mountOn(server, mount);
+    const { scheduler, blocked, resume } = rig(base);
+    const answer = scheduler.complete(request("a"), never);
+    expect((await blocked(1)).message).toContain("Check the key");
+    expect(requests()).toBe(1);
+    resume();
+    expect((await answer).text).toBe("ok");
+  });
+});
+
+describe("an abort ends every wait", () => {
+  const aborted = async (start: (signal: AbortSignal) => Promise<unknown>, after: number) => {
+    const stop = new AbortController();
+    const waiting = start(stop.signal);
+    waiting.catch(() => undefined);
+    await sleep(after);
+    const at = performance.now();
+    stop.abort(new Error("stopped by a person"));
+    await expect(waiting).rejects.toThrow("stopped by a person");
+    console.log(`aborted within ${(performance.now() - at).toFixed(1)} ms`);
+  };
+
+  it("for an answer, a Retry-After, a backoff, a rate, a free place, and a resume", async () => {
+    const hanging = scriptedMount(() => undefined);
+    base = mountOn(server, hanging.mount);
+    await aborted((signal) => rig(base).scheduler.complete(request("answer"), signal), 50);
+
+    const busy = scriptedMount((res) => json(res, 429, { error: { message: "x" } }, { "retry-after": "50" }));
+    base = mountOn(server, busy.mount);
+    await aborted((signal) => rig(base).scheduler.complete(request("retry-after"), signal), 100);
+
+    const failing = scriptedMount((res) => json(res, 500, { error: { message: "x" } }));
+    base = mountOn(server, failing.mount);
+    await aborted((signal) => rig(base).scheduler.complete(request("backoff"), signal), 100);
+
+    const { scheduler: refused } = rig(base, { retries: 0 });
+    await aborted((signal) => refused.complete(request("resume"), signal), 100);
+
+    base = mountOn(server, scriptedMount((res) => json(res, 200, completion("ok"))).mount);
+    const { scheduler: rated } = rig(base, { requestsPerMinute: 1 });
+    await rated.complete(request("first"), never);
+    await aborted((signal) => rated.complete(request("second"), signal), 30);
+
+    base = mountOn(server, scriptedMount(() => undefined).mount);
+    const { scheduler: crowded, rows } = rig(base, { concurrency: 1 });
+    const stop = new AbortController();
+    const holder = crowded.complete(request("holder"), stop.signal);
+    await aborted((signal) => crowded.complete(request("queued"), signal), 30);
+    stop.abort(new Error("done"));
+    await expect(holder).rejects.toThrow("done");
+    await sleep(5);
+    expect(rows.map(({ id, attempts, errorKind }) => [id, attempts, errorKind]).sort()).toEqual([
+      ["planner-holder", 1, "aborted"],
+      ["planner-queued", 0, "aborted"],
+    ]);
+  });
+
+  it("of one caller leaves the others of a shared call alone", async () => {
+    answerAll(server, () => "shared", 60);
+    const { scheduler } = rig(base);
+    const stop = new AbortController();
+    const first = scheduler.complete(request("x"), stop.signal);
+    const second = scheduler.complete(request("x"), never);
+    await sleep(10);
+    stop.abort(new Error("gone"));
+    await expect(first).rejects.toThrow("gone");
+    expect((await second).text).toBe("shared");
+    expect(journalOf(server)).toHaveLength(1);
+  });
+});
+
+describe("a budget", () => {
+  it("of calls pauses with the amount and goes on when it is raised", async () => {
+    answerAll(server, () => "ok");
+    const { scheduler, blocked, resume, budget } = rig(base, { maxCalls: 3 });
+    const answers = Promise.all([1, 2, 3, 4, 5].map((i) => scheduler.complete(request(`${i}`), never)));
+    expect(await blocked(1)).toMatchObject({ kind: "budget", limit: "calls", used: 3, allowed: 3 });
+    expect((await blocked(1)).message).toContain("3 of 3 calls");
+    expect(journalOf(server)).toHaveLength(3);
+    budget.limits = { ...budget.limits, maxCalls: 5 };
+    resume();
+    expect(await answers).toHaveLength(5);
+    expect(journalOf(server)).toHaveLength(5);
+  });
+
+  it("of tokens and of money is never exceeded by requests on their way", async () => {
+    server.on({ endpoint: "chat" }, async () => {
+      await sleep(5);
+      return { content: "ok", usage: { prompt_tokens: 10, completion_tokens: 10 } };
+    });
+    const tokens = rig(base, { maxTokens: 100 });
+    const stop = new AbortController();
+    const some = [1, 2, 3, 4, 5, 6, 7].map((i) =>
+      tokens.scheduler.complete(request(`${i}`, { maxTokens: 19 }), stop.signal),
+    );
+    const settled = Promise.allSettled(some);
+    expect(await tokens.blocked(1)).toMatchObject({ limit: "tokens", used: 100, allowed: 100 });
+    stop.abort(new Error("end"));
+    await settled;
+
+    const prices = { "test-model": { input: 0, output: 1000 } };
+    const money = rig(base, { maxCost: 0.025, prices });
+    const more = Promise.allSettled(
+      [1, 2, 3].map((i) => money.scheduler.complete(request(`m${i}`, { maxTokens: 10 }), never)),
+    );
+    const reached = await money.blocked(1);
+    expect(reached).toMatchObject({ kind: "budget", limit: "cost", allowed: 0.025 });
+    expect(money.budget.spending).toMatchObject({ calls: 2, tokens: 40 });
+    expect(money.budget.spending.cost).toBeCloseTo(0.02, 10);
+    money.budget.limits = { ...money.budget.limits, maxCost: 1 };
+    money.resume();
+    await more;
+  });
+
+  it("of money without a price is an input error", async () => {
+    const { scheduler } = rig(base, { maxCost: 1 });
+    await expect(scheduler.complete(request("a"), never)).rejects.toMatchObject({ code: "models.price-missing" });
+  });
+
+  it("survives a checkpoint", () => {
+    const { budget } = rig(base, { maxCalls: 2 });
+    budget.restore({ calls: 2, tokens: 9, cost: 0.5 });
+    expect(budget.reached({ calls: 1, tokens: 0, cost: 0 })).toMatchObject({ limit: "calls", used: 2 });
+    expect(JSON.parse(JSON.stringify(budget.spending))).toEqual({ calls: 2, tokens: 9, cost: 0.5 });
+  });
+});
