@@ -1,6 +1,6 @@
 /** The page's controller: owns the state, talks to the host, and hands the panes what they call. */
 import type { MetricName } from "../../src/protocol/metrics.ts";
-import type { RunId } from "../../src/protocol/run.ts";
+import type { RunId, RunRecord } from "../../src/protocol/run.ts";
 import type {
   CurvesState,
   PageState,
@@ -135,7 +135,7 @@ export class App {
     }
     this.patchPage({ resultTab: tab });
     if (tab === "sessions") this.sessions.refresh();
-    if (tab === "compare" && this.state.comparison.status === "idle") void compareChosen(this);
+    if (tab === "compare") void compareChosen(this);
   }
 
   toggleMetric(metric: MetricName, on: boolean): void {
@@ -214,6 +214,8 @@ export class App {
       });
       this.followRuns();
       if (before !== runId) this.sessions.refresh();
+      const { resultTab, compared } = this.state.page;
+      if (resultTab === "compare" && told(snapshot.runs, compared) !== told(runs, compared)) void compareChosen(this);
     });
     this.messenger.on("appended", (slice) => {
       if (!this.shownRuns().includes(slice.runId)) return;
@@ -227,10 +229,7 @@ export class App {
     this.messenger.on("trust", ({ trusted }) => this.#patchSnapshot({ trusted }));
     this.messenger.on("engine", (engine) => this.#patchSnapshot({ engine }));
     this.messenger.on("reveal", ({ tab, runId, runIds, episode }) => {
-      if (runIds) {
-        this.patchPage({ compared: runIds });
-        void compareChosen(this);
-      }
+      if (runIds) this.patchPage({ compared: runIds });
       this.showTab(tab);
       if (episode === undefined) return;
       this.sessions.open(episode, runId);
@@ -238,6 +237,10 @@ export class App {
     });
   }
 }
+
+/** What a comparison depends on besides the runs it was asked for: their names, and how far they have come. */
+const told = (runs: readonly RunRecord[], compared: readonly RunId[]): string =>
+  JSON.stringify(compared.map((id) => runs.find((run) => run.id === id)).map((run) => [run?.name, run?.state]));
 
 export function messageOf(error: unknown): string {
   return error instanceof HostError || error instanceof Error ? error.message : String(error);

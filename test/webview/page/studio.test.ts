@@ -353,6 +353,8 @@ test("runs are compared: intervals, probability of improvement, settings, prompt
     expect(await page.locator(".improvement tbody td").allTextContents()).toEqual(["–", "0.21", "0.79", "–"]);
     await page.getByText("simulator.quit.repeatCost").waitFor();
     expect(await page.locator(".compare-pane .diff-line.added").count()).toBe(2);
+    await page.evaluate(`fakeHost.setRun("baseline", { name: "Fewer repeats" })`);
+    await page.locator(".comparison th", { hasText: "Fewer repeats" }).first().waitFor();
   }));
 
 test("everything chosen is there again after a reload, unsent typing included", () =>

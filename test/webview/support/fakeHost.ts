@@ -185,7 +185,7 @@ class FakeHost {
     window.dispatchEvent(new MessageEvent("message", { data: structuredClone(message) }));
   }
 
-  #setRun(runId: RunId, patch: Partial<RunRecord>): void {
+  setRun(runId: RunId, patch: Partial<RunRecord>): void {
     this.runs = this.runs.map((run) => (run.id === runId ? { ...run, ...patch } : run));
     this.#emitRuns();
   }
@@ -270,15 +270,15 @@ class FakeHost {
       return record;
     },
     pause: ({ runId }) => {
-      this.#setRun(runId, { state: "paused", reason: "Paused by you." });
+      this.setRun(runId, { state: "paused", reason: "Paused by you." });
       return null;
     },
     resume: ({ runId }) => {
-      this.#setRun(runId, { state: "running" });
+      this.setRun(runId, { state: "running" });
       return null;
     },
     stop: ({ runId }) => {
-      this.#setRun(runId, { state: "stopped" });
+      this.setRun(runId, { state: "stopped" });
       return null;
     },
     apply: ({ runId, changes }) => {
