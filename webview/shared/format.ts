@@ -24,6 +24,10 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** 7.03 -> 7 ms, 1234 -> 1.23 s */
+export const formatLatency = (milliseconds: number): string =>
+  milliseconds < 999.5 ? `${Math.round(milliseconds)} ms` : `${formatNumber(milliseconds / 1000, 3)} s`;
+
 export const formatPercent = (share: number): string => `${(share * 100).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
 
 /** Tenths of a cent matter while a run is young. */

@@ -214,6 +214,7 @@ export class App {
       });
       this.followRuns();
       if (before !== runId) this.sessions.refresh();
+      this.prompts.refreshHistory();
       const { resultTab, compared } = this.state.page;
       if (resultTab === "compare" && told(snapshot.runs, compared) !== told(runs, compared)) void compareChosen(this);
     });

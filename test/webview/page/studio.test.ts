@@ -95,6 +95,8 @@ test("history shows the difference to the editor and restores through the host",
     await expect
       .poll(() => requests(page, "restorePrompt"))
       .toEqual([{ role: "planner", hash: "c90ffe12ab", runId: "current" }]);
+    await page.reload();
+    await page.locator(".history .disclosure").first().waitFor();
   }));
 
 test("an edited prompt is put in force in the running experiment", () =>

@@ -20,7 +20,7 @@ export function promptTools(app: App, prompt: PromptState, sync: PromptSync, edi
   const worst = prompt.problems.length;
   const select = (id: Tool): void => {
     app.patchPage({ promptTool: id });
-    if (id === "history") void app.prompts.loadHistory();
+    if (id === "history") app.prompts.refreshHistory();
     else if (id !== "problems") void app.prompts.renderPreview();
   };
   return html`<section class="prompt-tools" aria-label="About this prompt">

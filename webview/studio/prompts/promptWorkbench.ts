@@ -25,6 +25,7 @@ export class PromptWorkbench {
     }
     this.#changed();
     void this.renderPreview();
+    this.refreshHistory();
   }
 
   get(role: PromptRole): PromptSync | undefined {
@@ -49,7 +50,7 @@ export class PromptWorkbench {
   show(role: PromptRole): void {
     this.app.patchPage({ promptRole: role });
     void this.renderPreview();
-    if (this.app.state.page.promptTool === "history") void this.loadHistory();
+    this.refreshHistory();
   }
 
   async renderPreview(): Promise<void> {
@@ -67,7 +68,12 @@ export class PromptWorkbench {
     }
   }
 
-  async loadHistory(): Promise<void> {
+  /** The history is read while it is shown. */
+  refreshHistory(): void {
+    if (this.app.state.page.promptTool === "history") void this.#loadHistory();
+  }
+
+  async #loadHistory(): Promise<void> {
     const { app } = this;
     const role = app.state.page.promptRole;
     try {

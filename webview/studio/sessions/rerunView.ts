@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { RerunResult } from "../../../src/protocol/engine.ts";
 import type { EpisodeStep } from "../../../src/protocol/run.ts";
-import { formatNumber } from "../../shared/format.ts";
+import { formatLatency } from "../../shared/format.ts";
 import type { App } from "../app.ts";
 import type { EpisodeDetail } from "../state.ts";
 import { runObstacle, snapshotOf } from "../state.ts";
@@ -42,7 +42,7 @@ function comparison(result: RerunResult, step: EpisodeStep, names: EpisodeDetail
         <pre class="message" tabindex="0">${before.reply || "(no reply was recorded)"}</pre>
       </section>
       <section>
-        <h5>With the edited prompt <span class="hint">${formatNumber(after.latencyMs / 1000, 3)} s</span></h5>
+        <h5>With the edited prompt <span class="hint">${formatLatency(after.latencyMs)}</span></h5>
         ${categoryList(after.categories, names, new Set(before.categories))}
         <pre class="message" tabindex="0">${after.reply}</pre>
       </section>

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { ModelCall } from "../../../src/protocol/engine.ts";
 import type { Episode, EpisodeStep } from "../../../src/protocol/run.ts";
-import { formatCount, formatMoney, formatNumber, formatPercent } from "../../shared/format.ts";
+import { formatCount, formatLatency, formatMoney, formatNumber, formatPercent } from "../../shared/format.ts";
 import type { App } from "../app.ts";
 import type { EpisodeDetail } from "../state.ts";
 import { rerunView } from "./rerunView.ts";
@@ -148,7 +148,7 @@ export function categoryList(ids: readonly number[], names: Names, planned?: Rea
 function callView(call: ModelCall): TemplateResult {
   const facts = [
     call.model,
-    call.cached ? "from the cache" : `${formatNumber(call.latencyMs / 1000, 3)} s`,
+    call.cached ? "from the cache" : formatLatency(call.latencyMs),
     `${formatCount(call.tokensIn)} tokens in, ${formatCount(call.tokensOut)} out${call.tokensEstimated ? " (estimated)" : ""}`,
     ...(call.attempts > 1 ? [`${call.attempts} tries`] : []),
     ...(call.cost > 0 ? [formatMoney(call.cost)] : []),
