@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { ReflectionChange } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { MetricRow, Reflection, RunRecord, TimelineEvent } from "../../protocol/run.ts";
-import { poolChange, ReflectionPool } from "../critic/reflectionPool.ts";
+import { type PoolConfig, poolChange, ReflectionPool } from "../critic/reflectionPool.ts";
 import { InputError } from "../errors.ts";
 import { RandomStream } from "../math/random.ts";
 import { JsonLinesWriter, readJsonLines } from "../store/jsonLines.ts";
@@ -14,10 +14,22 @@ import { poolEvent } from "../training/runLog.ts";
 /** @param folder of the run */
 export async function restingPool({ seed, experiment }: RunRecord, folder: string): Promise<ReflectionPool> {
   const stream = new RandomStream(seed, "pool at rest");
-  const pool = new ReflectionPool((experiment as Experiment).reflections, stream);
   const reflections = await readReflections(join(folder, runFiles.reflections));
+  const events = await readJsonLines<TimelineEvent>(join(folder, runFiles.events));
+  const config = settingsInForce((experiment as Experiment).reflections, events);
+  // What lies there stays there: to look at a pool takes nothing out of it.
+  const pool = new ReflectionPool({ ...config, capacity: Math.max(config.capacity, reflections.length) }, stream);
   pool.restore({ reflections, nextId: reflections.length + 1, random: stream.state() });
   return pool;
+}
+
+/** The record holds what a run began with, its timeline what was changed since. */
+function settingsInForce(initial: PoolConfig, events: readonly TimelineEvent[]): PoolConfig {
+  const prefix = "reflections.";
+  const changes = events.flatMap((event) =>
+    event.type === "change" && event.path.startsWith(prefix) ? [[event.path.slice(prefix.length), event.to]] : [],
+  );
+  return { ...initial, ...Object.fromEntries(changes) };
 }
 
 /**

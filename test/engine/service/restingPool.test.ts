@@ -10,14 +10,7 @@ const shop = workshop(scratch.path);
 afterAll(() => scratch.remove());
 
 it("keeps what was done to the pool of a stopped run when it goes on", async () => {
-  const { handlers } = createService({
-    workspaceFolder: scratch.path,
-    notify: () => undefined,
-    ask: () => Promise.reject(new Error("no editor")),
-    now: () => new Date(),
-    random: () => 0.5,
-    environment: {},
-  });
+  const { handlers } = service();
   const runId = "rested" as RunId;
   const folder = `.lerl/runs/${runId}`;
   const run = await shop.start(folder, tinyExperiment, {
@@ -50,3 +43,30 @@ it("keeps what was done to the pool of a stopped run when it goes on", async () 
   const made = eventsOf(shop.folder(folder)).filter(({ type }) => type === "pool");
   expect(made.map(({ iteration }) => iteration)).toEqual([5, 6]);
 });
+
+it("keeps what a capacity raised during the run let in", async () => {
+  const runId = "raised" as RunId;
+  const folder = `.lerl/runs/${runId}`;
+  const small = { ...tinyExperiment, reflections: { capacity: 2 } };
+  const run = await shop.start(folder, small, {
+    progress: ({ phase }) => {
+      if (phase === "Training") run.change([{ path: "reflections.capacity", value: 100 }]);
+    },
+  });
+  await run.execute();
+  const { handlers } = service();
+  const held = await handlers["reflections/list"]({ runId });
+  expect(held.length).toBeGreaterThan(2);
+  await handlers["reflections/change"]({ runId, id: held[0]?.id ?? "", action: "pin" });
+  expect((await handlers["reflections/list"]({ runId })).map(({ id }) => id)).toEqual(held.map(({ id }) => id));
+});
+
+const service = () =>
+  createService({
+    workspaceFolder: scratch.path,
+    notify: () => undefined,
+    ask: () => Promise.reject(new Error("no editor")),
+    now: () => new Date(),
+    random: () => 0.5,
+    environment: {},
+  });
