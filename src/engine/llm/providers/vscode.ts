@@ -12,19 +12,15 @@ type Ask = HostRequests["models/ask"];
 export interface VscodeOptions {
   /** Answered by the host; rejects with its message. */
   readonly ask: (params: Ask["params"], signal: AbortSignal) => Promise<Ask["result"]>;
-  readonly concurrency?: number;
-  /** Calls until the run pauses and a person resumes it. */
-  readonly calls?: number;
 }
 
 export class VscodeProvider implements Provider {
   readonly kind = "vscode";
   readonly baseUrl = "";
-  readonly caps: { readonly concurrency: number; readonly calls: number };
+  /** The most that `lerl.models.editorConcurrency` allows: the host lets through what its settings say. */
+  readonly caps = { concurrency: 8 };
 
-  constructor(private readonly options: VscodeOptions) {
-    this.caps = { concurrency: options.concurrency ?? 2, calls: options.calls ?? 1000 };
-  }
+  constructor(private readonly options: VscodeOptions) {}
 
   async send({ model, messages }: ModelRequest, signal: AbortSignal): Promise<ProviderReply> {
     try {
