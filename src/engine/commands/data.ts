@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { Command } from "commander";
 import type { DatasetConfig } from "../../protocol/experiment/dataset.ts";
+import { type FidelityChoice, fidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import { describeDataset } from "../data/describe.ts";
 import { renderDescription } from "../data/describeText.ts";
 import { detectDataset } from "../data/detect.ts";
@@ -24,10 +25,11 @@ export function dataCommand(): Command {
       )
       .option("--json", "print one JSON object")
       .action(async (target: string, { json, set }: { json?: boolean; set: string[] }) => {
-        const { config, folder } = await configOf(target, set);
+        const { config, folder, itemCategories } = await configOf(target, set);
         const dataset = await loadDataset(config, {
           baseFolder: folder,
           cacheFolder: cacheFolder(process.cwd()),
+          ...(itemCategories && { itemCategories }),
           onProgress: ({ file, bytesRead, bytes }) => {
             if (process.stderr.isTTY)
               process.stderr.write(
@@ -43,9 +45,19 @@ export function dataCommand(): Command {
   return command;
 }
 
-async function configOf(target: string, sets: readonly string[]): Promise<{ config: DatasetConfig; folder: string }> {
+interface Described {
+  readonly config: DatasetConfig;
+  readonly folder: string;
+  readonly itemCategories?: FidelityChoice<"itemCategories">;
+}
+
+async function configOf(target: string, sets: readonly string[]): Promise<Described> {
   const found = await stat(target).catch(() => undefined);
   if (found?.isDirectory()) return { config: await detectDataset(resolve(target)), folder: process.cwd() };
   const { experiment, folder } = await readExperimentFile(target, sets);
-  return { config: experiment.dataset, folder };
+  return {
+    config: experiment.dataset,
+    folder,
+    itemCategories: fidelityChoice(experiment.fidelity, "itemCategories"),
+  };
 }
