@@ -100,7 +100,7 @@ export function readReflection(
   const line = lines[0];
   if (line === undefined) return undefined;
   const whole = sentences(line);
-  if (finish === "length" && lines.length === 1 && !/[.!?]$/.test(line)) whole.pop();
+  if (finish === "length" && lines.length === 1 && !/[.!?。！？]$/.test(line)) whole.pop();
   const first = whole[0];
   if (first === undefined) return undefined;
   let text = "";

@@ -47,6 +47,7 @@ describe("a reflection in a reply", () => {
   it("leaves out a sentence that was cut off by the reply's limit", () => {
     expect(readReflection("Vary dance. And then the", "length")?.text).toBe("Vary dance.");
     expect(readReflection("Vary dance and then the", "length")).toBeUndefined();
+    expect(readReflection("多推荐舞蹈。", "length")?.text).toBe("多推荐舞蹈。");
   });
 
   it("is absent from empty replies", () => {
