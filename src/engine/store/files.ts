@@ -59,8 +59,10 @@ export async function makeFolder(folder: string): Promise<void> {
     await mkdir(folder);
   } catch (error) {
     if (systemCode(error) === "EEXIST" && (await isFolder(folder))) return;
-    if (!isMissing(error) || (await isFolder(dirname(folder)))) throw error;
-    await makeFolder(dirname(folder));
+    const above = dirname(folder);
+    // A root that is missing, as a drive may be, has nothing above it.
+    if (above === folder || !isMissing(error) || (await isFolder(above))) throw error;
+    await makeFolder(above);
     await makeFolder(folder);
   }
 }
