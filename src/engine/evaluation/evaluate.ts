@@ -74,9 +74,9 @@ export async function evaluate(
     sampleReflections: contender.sampleReflections ?? (() => []),
     replanEvery: () => contender.replanEvery ?? 1,
   });
-  stepper.open();
   const rows: SessionRow[] = [];
   try {
+    stepper.open();
     while (environment.sessions.length > 0) {
       signal.throwIfAborted();
       for (const { result } of await stepper.step(signal)) {
