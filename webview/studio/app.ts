@@ -239,7 +239,7 @@ export class App {
   }
 }
 
-/** What a comparison depends on besides the runs it was asked for: their names, and how far they have come. */
+/** What a comparison depends on besides the runs it was asked for: their names, and whether they have ended. */
 const told = (runs: readonly RunRecord[], compared: readonly RunId[]): string =>
   JSON.stringify(compared.map((id) => runs.find((run) => run.id === id)).map((run) => [run?.name, run?.state]));
 

@@ -31,7 +31,7 @@ export function reflectionTooltip(reflection: PooledReflection): MarkdownString 
   const rows: readonly (readonly [string, string])[] = [
     [l10n.t("Score"), formatScore(score)],
     [l10n.t("Probability of the next place"), formatProbability(probability)],
-    [l10n.t("Shown to the planner"), l10n.t("{0} times", timesSampled)],
+    [l10n.t("Times shown to the planner"), String(timesSampled)],
     [l10n.t("Iteration"), String(iteration)],
   ];
   const tooltip = new MarkdownString();
@@ -51,6 +51,6 @@ const spoken = (reflection: PooledReflection): string =>
   [
     l10n.t("Score {0}", formatScore(reflection.score)),
     l10n.t("probability {0}", formatProbability(reflection.probability)),
-    l10n.t("shown {0} times", reflection.timesSampled),
+    l10n.t("times shown: {0}", reflection.timesSampled),
     ...marks(reflection),
   ].join(", ");

@@ -36,6 +36,7 @@ export async function compareChosen(app: App): Promise<void> {
     const value = await app.messenger.request("compare", { runIds });
     if (app.state.page.compared === runIds) app.store.update({ comparison: { status: "ready", value } });
   } catch (error) {
+    if (app.state.page.compared !== runIds) return;
     app.store.update({ comparison: { status: "failed", message: messageOf(error) } });
   }
 }
