@@ -17,6 +17,7 @@ const toDisk = promisify(fsync);
 /** Appends rows to one file. */
 export class JsonLinesWriter<Row> {
   private pending = "";
+  private closed = false;
 
   private constructor(
     private readonly file: string,
@@ -41,7 +42,9 @@ export class JsonLinesWriter<Row> {
     }
   }
 
+  /** @throws Error once closed: the descriptor may be another file's by then */
   append(row: Row): void {
+    if (this.closed) throw new Error(`${this.file} is closed.`);
     this.pending += `${toJson(row)}\n`;
     if (this.pending.length >= BUFFER_CHARACTERS) this.flush();
   }
@@ -79,6 +82,8 @@ export class JsonLinesWriter<Row> {
     try {
       await this.sync();
     } finally {
+      this.closed = true;
+      this.pending = "";
       closeSync(this.descriptor);
     }
   }

@@ -30,6 +30,15 @@ async function write(rows: readonly Row[]): Promise<void> {
 const upTo = (n: number): Row[] => Array.from({ length: n }, (_, i) => ({ iteration: i + 1 }));
 
 describe("writing and reading", () => {
+  it("takes no row once it is closed", async () => {
+    const file = join(root, "closed.jsonl");
+    const writer = JsonLinesWriter.open<object>(file);
+    writer.append({ iteration: 1 });
+    await writer.close();
+    expect(() => writer.append({ iteration: 2 })).toThrow("closed.jsonl is closed");
+    expect(await readJsonLines(file)).toEqual([{ iteration: 1 }]);
+  });
+
   it("gives back any rows, however long and in whatever script", async () => {
     const rows = fc.array(fc.record({ iteration: fc.integer(), text: fc.string({ unit: "binary", maxLength: 50 }) }));
     await fc.assert(
