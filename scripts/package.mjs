@@ -1,7 +1,7 @@
 // npm run package: a production build, packed into one universal lerl-studio-<version>.vsix whose content is checked.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { packagedReadme, packageExtension } from "./vsix.mjs";
+import { packageExtension } from "./vsix.mjs";
 import { zipEntries } from "./zip.mjs";
 
 const maxBytes = 3 * 1024 * 1024;
@@ -46,7 +46,8 @@ function problemsOf(path, manifest) {
   const wanted = [...required, ...namedFiles(manifest).map((name) => `extension/${name}`)];
   const empty = entries.filter(({ size }) => size === 0).map(({ name }) => name);
   const unfinished = bundles.filter((name) => readFileSync(name, "utf8").includes("sourceMappingURL"));
-  const nowhere = packagedReadme(readFileSync("README.md", "utf8")).match(/\]\((?!https:)[^)]*\)/g) ?? [];
+  const readme = entries.find(({ name }) => /^extension\/readme\.md$/i.test(name))?.text() ?? "";
+  const nowhere = readme.match(/\]\((?!https:)[^)]*\)/g) ?? [];
   const bytes = statSync(path).size;
   return [
     ...[...names].filter((name) => !allowed.some((pattern) => pattern.test(name))).map((name) => `stray file: ${name}`),

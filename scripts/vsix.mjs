@@ -25,7 +25,7 @@ const filesOf = async (folder) => {
  * The README as VS Code shows it beside an installed extension, where relative addresses lead nowhere: without its
  * pictures, and with the words of its links alone.
  */
-export const packagedReadme = (text) =>
+const packagedReadme = (text) =>
   text.replaceAll(/^!\[[^\]]*\]\((?!https:)[^)]*\)\n+/gm, "").replaceAll(/\[([^\]]+)\]\((?!https:)[^)]*\)/g, "$1");
 
 function contentOf(folder, file) {
