@@ -76,6 +76,7 @@ describe("pools", () => {
     await pools.change({ runId: "r-1", id: "r3", action: "pin" });
     pool = [...three, reflection("r4", { score: 1 })];
     editor.notify("reflections/changed", { runId: "r-1" });
+    await new Promise((resolve) => setTimeout(resolve, 1000));
     expect(changed.length).toBe(1);
     run("done");
     await until(() => changed.length === 2, 2000);
