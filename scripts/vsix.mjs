@@ -23,10 +23,13 @@ const filesOf = async (folder) => {
 
 /**
  * The README as VS Code shows it beside an installed extension, where relative addresses lead nowhere: without its
- * pictures, and with the words of its links alone.
+ * pictures and its lists of links, and with the words of other links alone.
  */
 const packagedReadme = (text) =>
-  text.replaceAll(/^!\[[^\]]*\]\((?!https:)[^)]*\)\n+/gm, "").replaceAll(/\[([^\]]+)\]\((?!https:)[^)]*\)/g, "$1");
+  text
+    .replaceAll(/^!\[[^\]]*\]\((?!https:)[^)]*\)\n+/gm, "")
+    .replaceAll(/^(?:(?:\[[^\]]+\]\((?!https:)[^)]*\)[ ·]*)+\n)+\n+/gm, "")
+    .replaceAll(/\[([^\]]+)\]\((?!https:)[^)]*\)/g, "$1");
 
 function contentOf(folder, file) {
   const path = join(folder, file);
