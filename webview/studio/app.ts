@@ -135,7 +135,7 @@ export class App {
     }
     this.patchPage({ resultTab: tab });
     if (tab === "sessions") this.sessions.refresh();
-    if (tab === "compare") void compareChosen(this);
+    if (tab === "compare" && this.state.comparison.status === "idle") void compareChosen(this);
   }
 
   toggleMetric(metric: MetricName, on: boolean): void {
@@ -216,7 +216,9 @@ export class App {
       if (before !== runId) this.sessions.refresh();
       this.prompts.refreshHistory();
       const { resultTab, compared } = this.state.page;
-      if (resultTab === "compare" && told(snapshot.runs, compared) !== told(runs, compared)) void compareChosen(this);
+      if (told(snapshot.runs, compared) === told(runs, compared)) return;
+      if (resultTab === "compare") void compareChosen(this);
+      else this.store.update({ comparison: { status: "idle" } });
     });
     this.messenger.on("appended", (slice) => {
       if (!this.shownRuns().includes(slice.runId)) return;
@@ -230,7 +232,10 @@ export class App {
     this.messenger.on("trust", ({ trusted }) => this.#patchSnapshot({ trusted }));
     this.messenger.on("engine", (engine) => this.#patchSnapshot({ engine }));
     this.messenger.on("reveal", ({ tab, runId, runIds, episode }) => {
-      if (runIds) this.patchPage({ compared: runIds });
+      if (runIds) {
+        this.patchPage({ compared: runIds });
+        void compareChosen(this);
+      }
       this.showTab(tab);
       if (episode === undefined) return;
       this.sessions.open(episode, runId);
