@@ -1,36 +1,12 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { LLMock } from "@copilotkit/aimock";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { messageOf } from "../../../src/engine/errors.ts";
 import { AnswerCache } from "../../../src/engine/llm/answerCache.ts";
 import { ProviderError } from "../../../src/engine/llm/errors.ts";
-import {
-  completion,
-  hangUp,
-  hurried,
-  json,
-  mountOn,
-  never,
-  request,
-  rig,
-  scriptedMount,
-  startServer,
-} from "./modelServer.ts";
-
-let server: LLMock;
-let base: string;
-
-beforeEach(async () => {
-  server = await startServer();
-  base = `${server.url}/v1`;
-});
-
-afterEach(() => {
-  hangUp();
-  return server.stop();
-});
+import { base, remount } from "./eachTestServer.ts";
+import { completion, hurried, json, never, request, rig, scriptedMount } from "./modelServer.ts";
 
 describe("a key", () => {
   const key = "sk-secret/äß+0123456789";
@@ -45,7 +21,7 @@ describe("a key", () => {
       (res, req) => json(res, 200, completion(`I know ${req.headers.authorization}`)),
       (res, req) => json(res, 401, { error: { message: `wrong ${req.headers.authorization}` } }),
     );
-    base = mountOn(server, echo.mount);
+    remount(echo.mount);
     const { scheduler, rows, blocked, blocks } = rig(base, {}, { cache, apiKey: secret, clock: hurried });
     const errors: string[] = [];
     await scheduler
@@ -84,7 +60,7 @@ describe("a key", () => {
       headers.push(req.headers.authorization);
       json(res, 200, completion("ok"));
     });
-    base = mountOn(server, mount);
+    remount(mount);
     await rig(base).scheduler.complete(request("a"), never);
     expect(headers).toEqual([undefined]);
   });

@@ -38,15 +38,6 @@ export function hangUp(): void {
   unanswered.clear();
 }
 
-let mounts = 0;
-
-/** Puts a mount on the server; the address whose every path it answers. */
-export function mountOn(server: LLMock, mount: Mountable): string {
-  const path = `/mount-${mounts++}/v1`;
-  server.mount(path, mount);
-  return `${server.url}${path}`;
-}
-
 /** A mount whose every request is handed to the next of `handlers`, the last one for ever; counts them. */
 export function scriptedMount(...handlers: readonly ((res: ServerResponse, req: IncomingMessage) => void)[]) {
   let requests = 0;

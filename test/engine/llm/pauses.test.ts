@@ -1,33 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { LLMock } from "@copilotkit/aimock";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import {
-  answerAll,
-  completion,
-  hangUp,
-  hurried,
-  journalOf,
-  json,
-  mountOn,
-  never,
-  request,
-  rig,
-  scriptedMount,
-  startServer,
-} from "./modelServer.ts";
-
-let server: LLMock;
-let base: string;
-
-beforeEach(async () => {
-  server = await startServer();
-  base = `${server.url}/v1`;
-});
-
-afterEach(() => {
-  hangUp();
-  return server.stop();
-});
+import { describe, expect, it } from "vitest";
+import { base, remount, restart, server } from "./eachTestServer.ts";
+import { answerAll, completion, hurried, journalOf, json, never, request, rig, scriptedMount } from "./modelServer.ts";
 
 describe("a server that is down", () => {
   it("pauses once, for everybody, and nothing is lost when it comes back", async () => {
@@ -40,7 +14,7 @@ describe("a server that is down", () => {
     expect(block.message).toContain(base);
     await sleep(30);
     expect(rows).toEqual([]);
-    server = await startServer(port);
+    await restart(port);
     answerAll(server, ({ messages }) => `to ${messages.at(-1)?.content}`);
     resume();
     expect((await answers).map(({ text }) => text)).toEqual([1, 2, 3, 4].map((i) => `to user ${i}`));
@@ -59,7 +33,7 @@ describe("a server that is down", () => {
     expect(blocks).toHaveLength(2);
     stop.abort(new Error("stopped"));
     await expect(answer).rejects.toThrow("stopped");
-    server = await startServer();
+    await restart();
   });
 
   it("that refuses the key pauses at once and says what to check", async () => {
@@ -67,7 +41,7 @@ describe("a server that is down", () => {
       (res) => json(res, 401, { error: { message: "Incorrect API key provided" } }),
       (res) => json(res, 200, completion("ok")),
     );
-    base = mountOn(server, mount);
+    remount(mount);
     const { scheduler, blocked, resume } = rig(base);
     const answer = scheduler.complete(request("a"), never);
     expect((await blocked(1)).message).toContain("Check the key");
@@ -91,26 +65,26 @@ describe("an abort ends every wait", () => {
 
   it("for an answer, a Retry-After, a backoff, a rate, a free place, and a resume", async () => {
     const hanging = scriptedMount(() => undefined);
-    base = mountOn(server, hanging.mount);
+    remount(hanging.mount);
     await aborted((signal) => rig(base).scheduler.complete(request("answer"), signal), 50);
 
     const busy = scriptedMount((res) => json(res, 429, { error: { message: "x" } }, { "retry-after": "50" }));
-    base = mountOn(server, busy.mount);
+    remount(busy.mount);
     await aborted((signal) => rig(base).scheduler.complete(request("retry-after"), signal), 100);
 
     const failing = scriptedMount((res) => json(res, 500, { error: { message: "x" } }));
-    base = mountOn(server, failing.mount);
+    remount(failing.mount);
     await aborted((signal) => rig(base).scheduler.complete(request("backoff"), signal), 100);
 
     const { scheduler: refused } = rig(base, { retries: 0 });
     await aborted((signal) => refused.complete(request("resume"), signal), 100);
 
-    base = mountOn(server, scriptedMount((res) => json(res, 200, completion("ok"))).mount);
+    remount(scriptedMount((res) => json(res, 200, completion("ok"))).mount);
     const { scheduler: rated } = rig(base, { requestsPerMinute: 1 });
     await rated.complete(request("first"), never);
     await aborted((signal) => rated.complete(request("second"), signal), 30);
 
-    base = mountOn(server, scriptedMount(() => undefined).mount);
+    remount(scriptedMount(() => undefined).mount);
     const { scheduler: crowded, rows } = rig(base, { concurrency: 1 });
     const stop = new AbortController();
     const holder = crowded.complete(request("holder"), stop.signal);

@@ -1,34 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { LLMock } from "@copilotkit/aimock";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { base, remount, server } from "./eachTestServer.ts";
 import {
   answerAll,
   attemptsOf,
   completion,
-  hangUp,
   hurried,
   journalOf,
   json,
-  mountOn,
   never,
   request,
   rig,
   scriptedMount,
-  startServer,
 } from "./modelServer.ts";
-
-let server: LLMock;
-let base: string;
-
-beforeEach(async () => {
-  server = await startServer();
-  base = `${server.url}/v1`;
-});
-
-afterEach(() => {
-  hangUp();
-  return server.stop();
-});
 
 const schema = { name: "plan", schema: { type: "object", properties: {}, required: [], additionalProperties: false } };
 
@@ -121,7 +105,7 @@ describe("a model server in trouble", () => {
         json(res, 200, completion("ok"));
       },
     );
-    base = mountOn(server, mount);
+    remount(mount);
     const { scheduler, rows } = rig(base, { concurrency: 1 });
     const started = performance.now();
     await Promise.all([scheduler.complete(request("a"), never), scheduler.complete(request("b"), never)]);
@@ -134,7 +118,7 @@ describe("a model server in trouble", () => {
       (res) => json(res, 429, { error: { message: "slow down" } }, { "retry-after": "100000" }),
       (res) => json(res, 200, completion("ok")),
     );
-    base = mountOn(server, mount);
+    remount(mount);
     const { scheduler } = rig(base, { maxRetryAfterSeconds: 0.05 });
     expect((await scheduler.complete(request("a"), never)).attempts).toBe(2);
   });
@@ -169,7 +153,7 @@ describe("a model server in trouble", () => {
     ],
   ])("that %s once is asked again", async (_, fail) => {
     const { mount, requests } = scriptedMount(fail, fail, (res) => json(res, 200, completion("ok")));
-    base = mountOn(server, mount);
+    remount(mount);
     const { scheduler, rows, blocks } = rig(base, { timeoutSeconds: 100 }, { clock: hurried });
     const reply = await scheduler.complete(request("a"), never);
     expect(reply).toMatchObject({ text: "ok", attempts: 3 });
@@ -181,7 +165,7 @@ describe("a model server in trouble", () => {
 
   it("that only ever sends nonsense fails the request after bounded tries, and the run goes on", async () => {
     const { mount, requests } = scriptedMount((res) => json(res, 200, "{nonsense"));
-    base = mountOn(server, mount);
+    remount(mount);
     const { scheduler, rows, blocks } = rig(base, { retries: 2 }, { clock: hurried });
     await expect(scheduler.complete(request("a"), never)).rejects.toMatchObject({ kind: "bad-body" });
     expect(requests()).toBe(3);
@@ -195,7 +179,7 @@ describe("a model server in trouble", () => {
       (res) => json(res, 422, { error: { message: "unknown field" } }),
       (res) => json(res, 200, completion("ok")),
     );
-    base = mountOn(server, mount);
+    remount(mount);
     expect((await rig(base).scheduler.complete(request("a", { schema }), never)).attempts).toBe(3);
     expect(requests()).toBe(3);
   });
@@ -204,7 +188,7 @@ describe("a model server in trouble", () => {
     const { mount, requests } = scriptedMount((res) =>
       json(res, 400, { error: { message: "This model's maximum context length is 10 tokens" } }),
     );
-    base = mountOn(server, mount);
+    remount(mount);
     const { scheduler } = rig(base);
     await expect(scheduler.complete(request("a", { schema }), never)).rejects.toMatchObject({ kind: "request" });
     expect(requests()).toBe(1);
