@@ -32,6 +32,8 @@ export class Admission {
   private limits: ModelLimits;
   private blocked: Promise<void> | undefined;
   private notBefore = Number.NEGATIVE_INFINITY;
+  /** Requests sent since the last resume, for a provider with a cap of its own. */
+  private sent = 0;
 
   constructor(private readonly options: AdmissionOptions) {
     this.limits = options.limits;
@@ -51,7 +53,7 @@ export class Admission {
     const next = this.estimate(request);
     for (;;) {
       signal.throwIfAborted();
-      const reached = budget.reached(next);
+      const reached = this.capReached() ?? budget.reached(next);
       if (this.blocked) {
         await abortable(this.blocked, signal);
       } else if (reached && budget.pending) {
@@ -83,6 +85,7 @@ export class Admission {
   async block(reason: Blocked, signal: AbortSignal): Promise<void> {
     this.blocked ??= this.options.onBlocked(reason).finally(() => {
       this.blocked = undefined;
+      this.sent = 0;
       this.resumes++;
     });
     await abortable(this.blocked, signal);
@@ -95,6 +98,13 @@ export class Admission {
     return { calls: 1, tokens: usage.inputTokens + outputTokens, cost };
   }
 
+  private capReached(): Blocked | undefined {
+    const cap = this.options.provider.caps?.calls;
+    if (cap === undefined || this.sent < cap) return undefined;
+    const message = `${this.sent} calls were made to the provider "${this.options.provider.kind}". Resume to allow ${cap} more.`;
+    return { kind: "budget", limit: "calls", used: this.sent, allowed: cap, message };
+  }
+
   private waitFor(tokens: number, now: number): number {
     return Math.max(this.notBefore - now, this.requests.wait(1, now), this.tokens.wait(tokens, now));
   }
@@ -103,6 +113,7 @@ export class Admission {
     const now = this.options.clock.now();
     this.options.budget.reserve(reservation);
     this.requests.spend(1, now);
+    this.sent++;
     return { model, reservation, tokens: this.tokens.spend(reservation.tokens, now) };
   }
 }

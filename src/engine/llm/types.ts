@@ -69,7 +69,7 @@ export interface Provider {
   /** Part of the cache key; without credentials. Empty where there is no address. */
   readonly baseUrl: string;
   /** Limits of the provider's own, below the experiment's. */
-  readonly caps?: { readonly concurrency: number };
+  readonly caps?: { readonly concurrency?: number; readonly calls?: number };
   /** @throws ProviderError */
   send(request: ModelRequest, signal: AbortSignal): Promise<ProviderReply>;
 }

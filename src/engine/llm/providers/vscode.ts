@@ -12,15 +12,20 @@ type Ask = HostRequests["models/ask"];
 export interface VscodeOptions {
   /** Answered by the host; rejects with its message. */
   readonly ask: (params: Ask["params"], signal: AbortSignal) => Promise<Ask["result"]>;
+  readonly concurrency?: number;
+  /** Calls until the run pauses and a person resumes it. */
+  readonly calls?: number;
 }
 
 export class VscodeProvider implements Provider {
   readonly kind = "vscode";
   readonly baseUrl = "";
-  /** The most that `lerl.models.editorConcurrency` allows: the host lets through what its settings say. */
-  readonly caps = { concurrency: 8 };
+  /** Above these the settings `lerl.models.editorConcurrency` and `editorCallLimit` cannot go; the host keeps to theirs. */
+  readonly caps: { readonly concurrency: number; readonly calls: number };
 
-  constructor(private readonly options: VscodeOptions) {}
+  constructor(private readonly options: VscodeOptions) {
+    this.caps = { concurrency: options.concurrency ?? 2, calls: options.calls ?? 1000 };
+  }
 
   async send({ model, messages }: ModelRequest, signal: AbortSignal): Promise<ProviderReply> {
     try {
