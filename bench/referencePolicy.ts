@@ -2,11 +2,7 @@
  * The reference policy network (docs/method.md, section 5) and one optimiser step on it: what the tensor engine is
  * measured on, and what its gradients are checked on. The loss is quadratic, so that it costs nothing beside the network.
  */
-import type { Matrix } from "../src/engine/tensor/layers/matrix.ts";
-import { Mlp, type MlpWorkspace } from "../src/engine/tensor/layers/mlp.ts";
-import { type Arena, plan, type Region } from "../src/engine/tensor/memory.ts";
-import { Adam } from "../src/engine/tensor/optimizer.ts";
-import { ParameterLayout, ParameterStore } from "../src/engine/tensor/parameters.ts";
+
 import {
   type StateBatch,
   type StateCapacity,
@@ -14,7 +10,12 @@ import {
   type StateEncoderShape,
   type StateSequence,
   type StateWorkspace,
-} from "../src/engine/tensor/stateEncoder.ts";
+} from "../src/engine/encoder/stateEncoder.ts";
+import type { Matrix } from "../src/engine/tensor/layers/matrix.ts";
+import { Mlp, type MlpWorkspace } from "../src/engine/tensor/layers/mlp.ts";
+import { type Arena, plan, type Region } from "../src/engine/tensor/memory.ts";
+import { Adam } from "../src/engine/tensor/optimizer.ts";
+import { ParameterLayout, ParameterStore } from "../src/engine/tensor/parameters.ts";
 import type { Tape } from "../src/engine/tensor/tape.ts";
 import type { TensorEngine } from "../src/engine/tensor/tensorEngine.ts";
 

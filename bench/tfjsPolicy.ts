@@ -1,11 +1,11 @@
 /** The network of referencePolicy.ts in TensorFlow.js, on the same parameter values. */
 import type { Scalar } from "@tensorflow/tfjs";
+import type { StateEncoderShape, StateSequence } from "../src/engine/encoder/stateEncoder.ts";
+import { TfjsStateEncoder } from "../src/engine/encoder/tfjs/stateEncoder.ts";
 import type { ParameterStore } from "../src/engine/tensor/parameters.ts";
-import type { StateEncoderShape, StateSequence } from "../src/engine/tensor/stateEncoder.ts";
 import type { TensorFlow } from "../src/engine/tensor/tfjs/availability.ts";
 import { TfjsLayers } from "../src/engine/tensor/tfjs/layers.ts";
 import { TfjsParameters } from "../src/engine/tensor/tfjs/parameters.ts";
-import { TfjsStateEncoder } from "../src/engine/tensor/tfjs/stateEncoder.ts";
 import { ACTION_SIZES, VALUE_SIZES } from "./referencePolicy.ts";
 
 export class TfjsPolicy {

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
-import { compareRuns } from "../evaluation/compare.ts";
-import { formatComparison, type TableFormat, tableFormats } from "../evaluation/comparison/tables.ts";
+import { compareRuns } from "../comparison/compare.ts";
+import { formatComparison, type TableFormat, tableFormats } from "../comparison/tables.ts";
 import { resultFolders } from "./resultFolders.ts";
 
 export function compareCommand(): Command {

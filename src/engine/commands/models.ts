@@ -1,5 +1,5 @@
 import { InputError } from "../errors.ts";
-import type { ModelAccess } from "../training/modelPool.ts";
+import type { ModelAccess } from "../serving/modelPool.ts";
 
 /** Models as the command line reaches them: keys come from the environment. */
 export function environmentModels(environment: NodeJS.ProcessEnv = process.env): ModelAccess {

@@ -2,8 +2,8 @@ import { Command, Option } from "commander";
 import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import { loadDataset } from "../data/loadDataset.ts";
 import { InputError } from "../errors.ts";
+import { renderPrompt } from "../runs/renderPrompt.ts";
 import { cacheFolder } from "../store/storage.ts";
-import { renderPrompt } from "../training/renderPrompt.ts";
 import { readExperimentFile } from "./experimentFile.ts";
 import { paint } from "./terminal.ts";
 

@@ -1,6 +1,6 @@
 import { dirname, relative } from "node:path";
 import { Command } from "commander";
-import { writeReport } from "../evaluation/report.ts";
+import { writeReport } from "../comparison/report/report.ts";
 import { resultFolders } from "./resultFolders.ts";
 
 export function reportCommand(): Command {

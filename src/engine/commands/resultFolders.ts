@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
-import { readSuite } from "../evaluation/suite/readSuite.ts";
-import { suiteFolder } from "../evaluation/suite/suiteFolder.ts";
+import { readSuite } from "../suites/readSuite.ts";
+import { suiteFolder } from "../suites/suiteFolder.ts";
 
 /** Folders with results: as given, or where the suite of a *.suite.json file keeps its own. */
 export async function resultFolders(targets: readonly string[]): Promise<readonly string[]> {

@@ -2,14 +2,14 @@ import { randomInt } from "node:crypto";
 import { Command, InvalidArgumentError } from "commander";
 import type { RunRecord } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
-import { Run } from "../training/run.ts";
-import type { RunHost } from "../training/runHost.ts";
+import { Run } from "../runs/run.ts";
+import type { RunHost } from "../runs/runHost.ts";
 import { engineVersion } from "../version.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
 import { readExperimentFile, readOverride } from "./experimentFile.ts";
 import { environmentModels } from "./models.ts";
 import { collect } from "./options.ts";
-import { jsonView, quietView, type RunView, terminalView } from "./runViews.ts";
+import { jsonView, quietView, type RunView, terminalView } from "./runDisplays.ts";
 
 interface OutputOptions {
   readonly json?: boolean;

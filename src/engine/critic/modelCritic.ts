@@ -3,10 +3,10 @@ import { ProviderError } from "../llm/errors.ts";
 import { type ModelSettings, requestSettings } from "../llm/settings.ts";
 import { withoutThoughts } from "../llm/structured.ts";
 import type { Complete, Finish, Message, ModelRequest } from "../llm/types.ts";
-import { type CriticView, criticContext } from "../prompts/criticContext.ts";
 import type { Prompt, PromptContext } from "../prompts/promptFile.ts";
-import { oneLine } from "../prompts/slateViews.ts";
+import { oneLine } from "../prompts/shownSlates.ts";
 import type { Critic, FinishedSession, WrittenReflection } from "./critic.ts";
+import { type CriticView, criticContext } from "./criticContext.ts";
 
 export interface ModelCriticOptions {
   readonly complete: Complete;

@@ -12,7 +12,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { DatasetConfig } from "../../protocol/experiment/dataset.ts";
 import { InputError } from "../errors.ts";
-import { assemble, reasons } from "./assemble.ts";
+import { assemble, reasons } from "./assembleDataset.ts";
 import { categoryName } from "./categoryNames.ts";
 import { EntityTable } from "./entityTable.ts";
 import { durationRange, readCategoryIds, readUserFeatures } from "./kuaishouFeatures.ts";

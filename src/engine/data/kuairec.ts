@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { DatasetConfig } from "../../protocol/experiment/dataset.ts";
 import { InputError } from "../errors.ts";
-import { assemble, reasons } from "./assemble.ts";
+import { assemble, reasons } from "./assembleDataset.ts";
 import { categoryName } from "./categoryNames.ts";
 import { matrixOf } from "./clickMatrix.ts";
 import { DURATION_RANGE, readItems } from "./kuairecItems.ts";

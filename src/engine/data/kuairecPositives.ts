@@ -10,7 +10,7 @@ import { dirname, join } from "node:path";
 import * as z from "zod";
 import { InputError, messageOf } from "../errors.ts";
 import { RandomStream } from "../math/random.ts";
-import { assemble, reasons } from "./assemble.ts";
+import { assemble, reasons } from "./assembleDataset.ts";
 import { categoryName } from "./categoryNames.ts";
 import { matrixOf } from "./clickMatrix.ts";
 import type { EntityTable } from "./entityTable.ts";

@@ -2,7 +2,7 @@
 import { basename, join } from "node:path";
 import type { DatasetConfig } from "../../protocol/experiment/dataset.ts";
 import { InputError } from "../errors.ts";
-import { assemble, reasons } from "./assemble.ts";
+import { assemble, reasons } from "./assembleDataset.ts";
 import { EntityTable } from "./entityTable.ts";
 import {
   type DataSource,

@@ -1,7 +1,7 @@
 /** A plan that is kept for several steps (docs/method.md, section 7, temporal abstraction). */
 import type { CategoryIndex, Dataset } from "../data/dataset.ts";
+import { lastSlateCategories } from "../simulator/interest.ts";
 import type { Session } from "../simulator/session.ts";
-import { lastSlateCategories } from "./interest.ts";
 import { FEWEST_CATEGORIES } from "./planParsing.ts";
 
 /**

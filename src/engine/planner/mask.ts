@@ -2,8 +2,8 @@
 import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { CategoryIndex, Dataset, ItemIndex } from "../data/dataset.ts";
 import type { CategoryMask } from "../policy/policy.ts";
+import type { InterestRanking } from "../simulator/interest.ts";
 import type { Session } from "../simulator/session.ts";
-import type { InterestRanking } from "./interest.ts";
 
 export interface CategoryMaskOptions {
   readonly dataset: Dataset;

@@ -1,8 +1,8 @@
 /** Planners that need no model: deterministic, from the session alone. Also what an unusable reply falls back to. */
 import type { OfflineStrategy } from "../../protocol/experiment/models.ts";
 import { type CategoryIndex, categoriesOf, type Dataset } from "../data/dataset.ts";
+import { type InterestRanking, lastSlateCategories } from "../simulator/interest.ts";
 import type { Session } from "../simulator/session.ts";
-import { type InterestRanking, lastSlateCategories } from "./interest.ts";
 import type { Plan, Planner, PlanRequest } from "./planner.ts";
 
 export interface OfflinePlannerOptions {

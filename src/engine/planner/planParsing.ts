@@ -2,7 +2,7 @@
 import type { Category, CategoryIndex } from "../data/dataset.ts";
 import { jsonCandidates } from "../llm/structured.ts";
 import type { Finish, ReplySchema } from "../llm/types.ts";
-import { oneLine } from "../prompts/slateViews.ts";
+import { oneLine } from "../prompts/shownSlates.ts";
 
 /** A plan names more than one category (section 1). */
 export const FEWEST_CATEGORIES = 2;

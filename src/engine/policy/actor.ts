@@ -1,14 +1,15 @@
 /** Acting: states to hyper-actions, hyper-actions to slates (docs/method.md, section 5). */
+
+import { RunningStates } from "../encoder/runningStates.ts";
+import type { StateWorkspace } from "../encoder/stateEncoder.ts";
+import { TokenSequence } from "../encoder/tokenSequence.ts";
+import { type Views, viewSequence } from "../encoder/views.ts";
 import { deriveKey, RandomStream } from "../math/random.ts";
 import type { Session } from "../simulator/session.ts";
 import type { FeatureWorkspace } from "../tensor/layers/featureEncoder.ts";
 import { type Matrix, matrix } from "../tensor/layers/matrix.ts";
 import type { MlpWorkspace } from "../tensor/layers/mlp.ts";
 import { plan, type Region } from "../tensor/memory.ts";
-import { RunningStates } from "../tensor/runningStates.ts";
-import type { StateWorkspace } from "../tensor/stateEncoder.ts";
-import { TokenSequence } from "../tensor/tokenSequence.ts";
-import { type Views, viewSequence } from "../tensor/views.ts";
 import type { PolicyModel } from "./model.ts";
 import type { ActMode, ActRequest } from "./policy.ts";
 import { type Exclusion, topSlate } from "./slate.ts";

@@ -1,11 +1,12 @@
 /** One shard of a gradient step: its buffers, its forward and its backward pass (docs/method.md, section 6). */
+
+import type { StateBatch, StateCapacity, StateSequence, StateWorkspace } from "../encoder/stateEncoder.ts";
 import { deriveKey } from "../math/random.ts";
 import type { Address } from "../tensor/kernels.ts";
 import type { Dropout } from "../tensor/layers/dropout.ts";
 import { type Matrix, matrix } from "../tensor/layers/matrix.ts";
 import type { MlpWorkspace } from "../tensor/layers/mlp.ts";
 import { plan, type Region } from "../tensor/memory.ts";
-import type { StateBatch, StateCapacity, StateSequence, StateWorkspace } from "../tensor/stateEncoder.ts";
 import type { Tape } from "../tensor/tape.ts";
 import type { PolicyModel } from "./model.ts";
 

@@ -1,9 +1,10 @@
 /** Losses and gradients of a gradient step by our kernels: shards in parallel, one result (docs/method.md, section 6). */
+
+import type { Views } from "../encoder/views.ts";
 import { deriveKey } from "../math/random.ts";
 import type { Address } from "../tensor/kernels.ts";
 import type { Region } from "../tensor/memory.ts";
 import type { Tape } from "../tensor/tape.ts";
-import type { Views } from "../tensor/views.ts";
 import { GradientShard } from "./gradientShard.ts";
 import type { PolicyObjective } from "./losses.ts";
 import type { Minibatch } from "./minibatches.ts";

@@ -1,11 +1,12 @@
 /** A network with its parameters in memory and what follows from them; a policy and its evaluators share one. */
+
+import type { EncoderInForce } from "../encoder/runningStates.ts";
+import type { StateEncoder } from "../encoder/stateEncoder.ts";
 import type { Address } from "../tensor/kernels.ts";
 import type { FeatureWorkspace } from "../tensor/layers/featureEncoder.ts";
 import type { Matrix } from "../tensor/layers/matrix.ts";
 import { plan, type Region } from "../tensor/memory.ts";
 import { ParameterStore } from "../tensor/parameters.ts";
-import type { EncoderInForce } from "../tensor/runningStates.ts";
-import type { StateEncoder } from "../tensor/stateEncoder.ts";
 import type { TensorEngine } from "../tensor/tensorEngine.ts";
 import type { Gaussian } from "./gaussian.ts";
 import type { ActorCritic } from "./network.ts";

@@ -3,9 +3,9 @@
 import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { StateEncoder } from "../encoder/stateEncoder.ts";
 import { Mlp } from "../tensor/layers/mlp.ts";
 import { type Parameter, ParameterLayout } from "../tensor/parameters.ts";
-import { StateEncoder } from "../tensor/stateEncoder.ts";
 import { diagonalGaussian, fullGaussian, type GaussianFamily } from "./gaussian.ts";
 
 /** Parameter groups, each with a learning rate of its own. */

@@ -1,6 +1,6 @@
 /** Where the states of a minibatch are read: which views are encoded, in which shard, at which output row. */
-import type { StateSequence } from "../tensor/stateEncoder.ts";
-import { type Views, viewSequence } from "../tensor/views.ts";
+import type { StateSequence } from "../encoder/stateEncoder.ts";
+import { type Views, viewSequence } from "../encoder/views.ts";
 import type { Minibatch } from "./minibatches.ts";
 import type { Fragment, Transition } from "./rollout.ts";
 

@@ -3,10 +3,10 @@
 import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { Dataset } from "../data/dataset.ts";
+import type { Views } from "../encoder/views.ts";
 import { LerlError } from "../errors.ts";
 import type { Session } from "../simulator/session.ts";
 import type { TensorEngine } from "../tensor/tensorEngine.ts";
-import type { Views } from "../tensor/views.ts";
 import { Actor, type ActorOptions } from "./actor.ts";
 import { explainedVariance } from "./advantage.ts";
 import { PolicyEvaluator } from "./evaluator.ts";

@@ -1,6 +1,6 @@
 /** What happened since the last update: fragments of sessions, made of transitions (docs/method.md, section 6). */
 
-import type { TokenSequence } from "../tensor/tokenSequence.ts";
+import type { TokenSequence } from "../encoder/tokenSequence.ts";
 import { generalisedAdvantages, normalise } from "./advantage.ts";
 import type { UpdateRule } from "./updateRule.ts";
 

@@ -3,16 +3,16 @@
  * parameters, differentiated by somebody else. Acting, evaluation and Adam stay with our kernels.
  */
 import type { Scalar, Tensor1D } from "@tensorflow/tfjs";
+import type { StateSequence } from "../encoder/stateEncoder.ts";
+import { TfjsStateEncoder } from "../encoder/tfjs/stateEncoder.ts";
+import type { Views } from "../encoder/views.ts";
 import { deriveKey } from "../math/random.ts";
-import type { StateSequence } from "../tensor/stateEncoder.ts";
 import type { Tape } from "../tensor/tape.ts";
 import type { TensorFlow } from "../tensor/tfjs/availability.ts";
 import { DropoutMasks, type MaskedRows } from "../tensor/tfjs/dropoutMasks.ts";
 import { type Mask, noMask, TfjsLayers } from "../tensor/tfjs/layers.ts";
 import { detached, type Rows, rowsOf } from "../tensor/tfjs/operations.ts";
 import { TfjsParameters } from "../tensor/tfjs/parameters.ts";
-import { TfjsStateEncoder } from "../tensor/tfjs/stateEncoder.ts";
-import type { Views } from "../tensor/views.ts";
 import type { ObjectiveName } from "./losses.ts";
 import type { Minibatch } from "./minibatches.ts";
 import { type PolicyModel, SHARDS } from "./model.ts";

@@ -2,7 +2,7 @@
 
 import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
-import { slidingViews, type Views, viewsFromStart } from "../tensor/views.ts";
+import { slidingViews, type Views, viewsFromStart } from "../encoder/views.ts";
 
 /** Positions a session of the packed layout gets at most; a longer one is read from a later origin. */
 const MAX_POSITIONS = 2048;

@@ -2,9 +2,9 @@
 import type { EngineNotifications } from "../../protocol/engine.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
 import { messageOf } from "../errors.ts";
-import { Run } from "../training/run.ts";
-import type { RunHost, RunListener, RunStart } from "../training/runHost.ts";
-import { RunFeed } from "./runFeed.ts";
+import { Run } from "../runs/run.ts";
+import type { RunHost, RunListener, RunStart } from "../runs/runHost.ts";
+import { RunFeed } from "./rowBatches.ts";
 import type { RunReader } from "./runReader.ts";
 
 export type Notify = <N extends keyof EngineNotifications>(name: N, params: EngineNotifications[N]) => void;

@@ -6,14 +6,14 @@ import type { Dataset, UserIndex } from "../data/dataset.ts";
 import { historyOf } from "../data/dataset.ts";
 import { InputError } from "../errors.ts";
 import type { CallRow } from "../llm/types.ts";
-import { InterestRanking } from "../planner/interest.ts";
 import { ModelPlanner } from "../planner/modelPlanner.ts";
 import { OfflinePlanner } from "../planner/offline.ts";
-import { plannerView } from "../prompts/plannerContext.ts";
+import { plannerView } from "../planner/plannerContext.ts";
 import { parsePrompt } from "../prompts/promptFile.ts";
+import { RunControl } from "../serving/control.ts";
+import { type ModelAccess, ModelPool } from "../serving/modelPool.ts";
+import { InterestRanking } from "../simulator/interest.ts";
 import type { Session } from "../simulator/session.ts";
-import { RunControl } from "../training/control.ts";
-import { type ModelAccess, ModelPool } from "../training/modelPool.ts";
 
 export interface RerunContext {
   readonly experiment: Experiment;

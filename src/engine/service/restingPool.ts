@@ -6,10 +6,10 @@ import type { MetricRow, Reflection, RunRecord, TimelineEvent } from "../../prot
 import { type PoolConfig, poolChange, ReflectionPool } from "../critic/reflectionPool.ts";
 import { InputError } from "../errors.ts";
 import { RandomStream } from "../math/random.ts";
+import { poolEvent } from "../runs/runLog.ts";
 import { JsonLinesWriter, readJsonLines } from "../store/jsonLines.ts";
 import { openReflections, readReflections } from "../store/runDocuments.ts";
 import { type RunFolder, runFiles } from "../store/runFolder.ts";
-import { poolEvent } from "../training/runLog.ts";
 
 /** @param folder of the run */
 export async function restingPool({ seed, experiment }: RunRecord, folder: string): Promise<ReflectionPool> {

@@ -1,8 +1,8 @@
 /** Turns served steps into the rows of episodes.jsonl: plans, items and feedback by the names of the source data. */
 import type { Episode, EpisodeStep } from "../../protocol/run.ts";
 import { categoriesOf, type Dataset } from "../data/dataset.ts";
+import type { PlanInForce, ServedStep } from "../serving/stepper.ts";
 import { type Session, type SessionEnd, type SessionStep, sessionScores } from "../simulator/session.ts";
-import type { PlanInForce, ServedStep } from "./stepper.ts";
 
 /** Sessions under way, by slot: what each step was planned with. A checkpoint keeps it. */
 export type EpisodePlans = Record<number, EpisodeStep["plan"][]>;

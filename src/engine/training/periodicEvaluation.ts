@@ -2,23 +2,17 @@
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { Episode, ReferencePolicy, ReferenceRow, RunSummary } from "../../protocol/run.ts";
 import type { ReflectionPool } from "../critic/reflectionPool.ts";
-import {
-  type Contender,
-  type EvaluationSetting,
-  evaluate,
-  evaluationSlots,
-  meanScores,
-} from "../evaluation/evaluate.ts";
-import { frozenPool } from "../evaluation/frozenPool.ts";
-import { referenceContenders } from "../evaluation/references.ts";
-import { mean } from "../evaluation/statistics.ts";
+import { mean } from "../metrics/statistics.ts";
 import type { Planner } from "../planner/planner.ts";
 import type { Policy } from "../policy/policy.ts";
+import { type Contender, type EvaluationSetting, evaluate, evaluationSlots, meanScores } from "../serving/evaluate.ts";
+import { frozenPool } from "../serving/frozenPool.ts";
+import { referenceContenders } from "../serving/references.ts";
+import type { World } from "../serving/world.ts";
 import type { ResponseModel } from "../simulator/responseModel.ts";
 import { evaluationSessions, type SessionStart } from "../simulator/sessionSource.ts";
 import type { TensorEngine } from "../tensor/tensorEngine.ts";
 import type { EvaluationValues } from "./trainer.ts";
-import type { World } from "./world.ts";
 
 export interface PeriodicEvaluationOptions {
   readonly world: World;

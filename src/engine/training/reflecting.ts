@@ -4,8 +4,8 @@ import type { Episode } from "../../protocol/run.ts";
 import type { Critic, FinishedSession, WrittenReflection } from "../critic/critic.ts";
 import type { ReflectionPool } from "../critic/reflectionPool.ts";
 import type { StepResult } from "../simulator/environment.ts";
+import { loggedSteps } from "../simulator/loggedSession.ts";
 import { sessionScores } from "../simulator/session.ts";
-import { loggedSteps } from "./loggedSession.ts";
 
 export interface ReflectingOptions {
   readonly critic: Critic;

@@ -8,9 +8,9 @@ import {
   jaccard,
   type ServedSlate,
   servedSlate,
-} from "../evaluation/sessionMetrics.ts";
+} from "../metrics/sessionMetrics.ts";
+import type { ServedStep } from "../serving/stepper.ts";
 import { sessionScores } from "../simulator/session.ts";
-import type { ServedStep } from "./stepper.ts";
 
 export interface TallyContext {
   readonly diversity: DiversityContext;

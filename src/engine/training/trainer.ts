@@ -7,16 +7,16 @@ import type { Experiment } from "../../protocol/experiment.ts";
 import type { Episode, MetricRow, TimelineEvent } from "../../protocol/run.ts";
 import type { Critic } from "../critic/critic.ts";
 import type { ReflectionPool } from "../critic/reflectionPool.ts";
-import type { FailureWatch } from "../evaluation/failureSignatures.ts";
 import type { Planner } from "../planner/planner.ts";
 import type { PolicyState } from "../policy/policy.ts";
+import type { RunControl } from "../serving/control.ts";
+import type { ServedStep, Stepper, StepperState } from "../serving/stepper.ts";
+import type { FailureWatch } from "../signatures/failureSignatures.ts";
 import type { EnvironmentState } from "../simulator/environment.ts";
-import type { RunControl } from "./control.ts";
 import { type EpisodePlans, type EpisodeRecorder, episodeId } from "./episodes.ts";
 import type { LiveChanges, StepPlace } from "./liveChanges.ts";
 import type { PeriodicEvaluation, PeriodicEvaluationState } from "./periodicEvaluation.ts";
 import { type EndedSession, Reflecting } from "./reflecting.ts";
-import type { ServedStep, Stepper, StepperState } from "./stepper.ts";
 import { IterationTally, type TallyContext } from "./tally.ts";
 
 /** Where a run's rows go; written at once. */

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { categoriesOf } from "../../../src/engine/data/dataset.ts";
-import { InterestRanking } from "../../../src/engine/planner/interest.ts";
 import { type CategoryMaskOptions, CategoryMasks } from "../../../src/engine/planner/mask.ts";
+import { InterestRanking } from "../../../src/engine/simulator/interest.ts";
 import { latentDataset, sessionOf, toyDataset } from "../simulator/toy.ts";
 
 /** Items 0 .. 5 have the categories 0, 0, 1, 1 and 2, 2 and 0, 3. */

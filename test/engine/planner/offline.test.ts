@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { categoriesOf, historyOf } from "../../../src/engine/data/dataset.ts";
-import { InterestRanking, lastSlateCategories } from "../../../src/engine/planner/interest.ts";
 import { OfflinePlanner } from "../../../src/engine/planner/offline.ts";
+import { InterestRanking, lastSlateCategories } from "../../../src/engine/simulator/interest.ts";
 import type { Session } from "../../../src/engine/simulator/session.ts";
 import type { OfflineStrategy } from "../../../src/protocol/experiment/models.ts";
 import { latentDataset, sessionOf, toyDataset } from "../simulator/toy.ts";

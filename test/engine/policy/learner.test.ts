@@ -1,6 +1,7 @@
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { viewSequence } from "../../../src/engine/encoder/views.ts";
 import { Actor } from "../../../src/engine/policy/actor.ts";
 import { GradientShard } from "../../../src/engine/policy/gradientShard.ts";
 import { KernelGradients } from "../../../src/engine/policy/kernelGradients.ts";
@@ -13,7 +14,6 @@ import { TargetNetwork } from "../../../src/engine/policy/targetNetwork.ts";
 import { updateRule } from "../../../src/engine/policy/updateRule.ts";
 import { viewsOf } from "../../../src/engine/policy/views.ts";
 import { TensorEngine } from "../../../src/engine/tensor/tensorEngine.ts";
-import { viewSequence } from "../../../src/engine/tensor/views.ts";
 import type { ExperimentInput } from "../../../src/protocol/experiment.ts";
 import { type OpenSession, openSession, step, toyDataset, toyExperiment } from "./fixtures.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { TokenSequence } from "../../../src/engine/encoder/tokenSequence.ts";
 import { RandomStream } from "../../../src/engine/math/random.ts";
 import { minibatches } from "../../../src/engine/policy/minibatches.ts";
 import { assess, type Fragment } from "../../../src/engine/policy/rollout.ts";
-import { TokenSequence } from "../../../src/engine/tensor/tokenSequence.ts";
 import { openSession, toyDataset } from "./fixtures.ts";
 
 const dataset = toyDataset();

@@ -1,9 +1,9 @@
 import { afterAll, expect, it } from "vitest";
-import { createService } from "../../../src/engine/service.ts";
+import { createService } from "../../../src/engine/service/service.ts";
 import type { RunId } from "../../../src/protocol/run.ts";
 import { scratchFolder, tinyExperiment } from "../commands/lerl.ts";
-import { eventsOf } from "../models/world.ts";
-import { workshop } from "../training/runs.ts";
+import { eventsOf } from "../commands/modelWorld.ts";
+import { workshop } from "../runs/workshop.ts";
 
 const scratch = scratchFolder();
 const shop = workshop(scratch.path);

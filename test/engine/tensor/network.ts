@@ -1,5 +1,5 @@
+import type { StateEncoderShape, StateSequence } from "../../../src/engine/encoder/stateEncoder.ts";
 import { RandomStream } from "../../../src/engine/math/random.ts";
-import type { StateEncoderShape, StateSequence } from "../../../src/engine/tensor/stateEncoder.ts";
 
 /** A policy network small enough to check by hand, with widths that are no multiples of the register tile. */
 export const sizes = { action: [24, 20, 12, 5], value: [24, 10, 1] };

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Run } from "../../../src/engine/training/run.ts";
+import type { Run } from "../../../src/engine/runs/run.ts";
 import type { LiveChange, RunProgress } from "../../../src/protocol/engine.ts";
 import type { TimelineEvent } from "../../../src/protocol/run.ts";
+import { ChatServer } from "../commands/chatServer.ts";
 import { scratchFolder } from "../commands/lerl.ts";
-import { ChatServer } from "../models/chatServer.ts";
 import {
   callsOf,
   eventsOf,
@@ -12,8 +12,8 @@ import {
   modelExperiment,
   plannerPrompt,
   recordOf,
-} from "../models/world.ts";
-import { workshop } from "./runs.ts";
+} from "../commands/modelWorld.ts";
+import { workshop } from "../runs/workshop.ts";
 
 const scratch = scratchFolder();
 const shop = workshop(scratch.path);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { ChatServer } from "../commands/chatServer.ts";
 import { scratchFolder } from "../commands/lerl.ts";
-import { ChatServer } from "../models/chatServer.ts";
-import { callsOf, metricRowsOf, modelExperiment, recordOf } from "../models/world.ts";
-import { workshop } from "./runs.ts";
+import { callsOf, metricRowsOf, modelExperiment, recordOf } from "../commands/modelWorld.ts";
+import { workshop } from "../runs/workshop.ts";
 
 const scratch = scratchFolder();
 const shop = workshop(scratch.path);

@@ -1,6 +1,6 @@
-import { SlateSearch } from "../../simulator/oracle.ts";
 import type { ResponseModel } from "../../simulator/responseModel.ts";
 import type { Session } from "../../simulator/session.ts";
+import { SlateSearch } from "../oracle.ts";
 import type { ActMode, ActRequest, Policy, PolicyOutcome } from "../policy.ts";
 import { Baseline } from "./baseline.ts";
 import { expectedRewards, followSteps, type OracleDependencies } from "./truth.ts";

@@ -1,5 +1,5 @@
 import type { Dataset } from "../../data/dataset.ts";
-import type { InterestRanking } from "../../planner/interest.ts";
+import type { InterestRanking } from "../../simulator/interest.ts";
 import type { Session } from "../../simulator/session.ts";
 import type { ActMode, ActRequest, Diagnostics, Policy, PolicyOutcome, PolicyState } from "../policy.ts";
 import { topSlate } from "../slate.ts";

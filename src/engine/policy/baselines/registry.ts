@@ -1,6 +1,6 @@
 /** The policies without a network, by their names in the experiment document (docs/method.md, section 9). */
 import type { Experiment } from "../../../protocol/experiment.ts";
-import type { InterestRanking } from "../../planner/interest.ts";
+import type { InterestRanking } from "../../simulator/interest.ts";
 import type { Policy } from "../policy.ts";
 import { EpsilonGreedyPolicy } from "./epsilonGreedy.ts";
 import { GreedyPolicy } from "./greedy.ts";

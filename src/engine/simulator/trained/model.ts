@@ -1,16 +1,16 @@
 /** The trained user response model as the simulator asks it (docs/method.md, sections 3 and 4). */
 import type { History, UserIndex } from "../../data/dataset.ts";
+import { type EncoderInForce, RunningStates } from "../../encoder/runningStates.ts";
+import type { StateEncoder, StateWorkspace } from "../../encoder/stateEncoder.ts";
+import { TokenSequence } from "../../encoder/tokenSequence.ts";
+import { type Views, viewSequence, viewsFromStart } from "../../encoder/views.ts";
 import { sigmoid } from "../../math/elementary.ts";
 import { deriveKey } from "../../math/random.ts";
 import type { Address } from "../../tensor/kernels.ts";
 import type { FeatureWorkspace } from "../../tensor/layers/featureEncoder.ts";
 import { type Matrix, matrix } from "../../tensor/layers/matrix.ts";
 import { plan, type Region } from "../../tensor/memory.ts";
-import { type EncoderInForce, RunningStates } from "../../tensor/runningStates.ts";
-import type { StateEncoder, StateWorkspace } from "../../tensor/stateEncoder.ts";
 import type { TensorEngine } from "../../tensor/tensorEngine.ts";
-import { TokenSequence } from "../../tensor/tokenSequence.ts";
-import { type Views, viewSequence, viewsFromStart } from "../../tensor/views.ts";
 import { normaliseRows } from "../correlation.ts";
 import type { ItemEncodings, ResponseModel } from "../responseModel.ts";
 import type { ScorerWorkspace } from "./network.ts";

@@ -1,12 +1,12 @@
 /** The user response model's network (docs/method.md, section 3). */
 import type { Dataset } from "../../data/dataset.ts";
+import { StateEncoder } from "../../encoder/stateEncoder.ts";
 import type { Address, Kernels } from "../../tensor/kernels.ts";
 import { LayerNorm } from "../../tensor/layers/layerNorm.ts";
 import { Linear } from "../../tensor/layers/linear.ts";
 import { type Matrix, matrix } from "../../tensor/layers/matrix.ts";
 import type { Arena } from "../../tensor/memory.ts";
 import { ParameterLayout } from "../../tensor/parameters.ts";
-import { StateEncoder } from "../../tensor/stateEncoder.ts";
 
 const SIZES = { idEmbedding: 32, encoding: 64, heads: 4, feedForward: 64, layers: 2 };
 const HIDDEN = 128;

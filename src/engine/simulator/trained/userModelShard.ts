@@ -1,16 +1,16 @@
 /** One shard of a pass over logged sequences: its buffers, its forward and its backward pass (docs/method.md, section 3). */
 import type { Dataset } from "../../data/dataset.ts";
-import { deriveKey } from "../../math/random.ts";
-import type { Address } from "../../tensor/kernels.ts";
-import { type Matrix, matrix } from "../../tensor/layers/matrix.ts";
-import { plan, type Region } from "../../tensor/memory.ts";
-import type { ParameterStore } from "../../tensor/parameters.ts";
 import {
   feedbackVectors,
   type StateBatch,
   type StateSequence,
   type StateWorkspace,
-} from "../../tensor/stateEncoder.ts";
+} from "../../encoder/stateEncoder.ts";
+import { deriveKey } from "../../math/random.ts";
+import type { Address } from "../../tensor/kernels.ts";
+import { type Matrix, matrix } from "../../tensor/layers/matrix.ts";
+import { plan, type Region } from "../../tensor/memory.ts";
+import type { ParameterStore } from "../../tensor/parameters.ts";
 import type { Tape } from "../../tensor/tape.ts";
 import type { TensorEngine } from "../../tensor/tensorEngine.ts";
 import type { LoggedSequence } from "./holdOut.ts";

@@ -1,0 +1,243 @@
+/** What `lerl run` shows while it works: a progress bar, JSON lines, or nothing but the result. */
+import { relative } from "node:path";
+import { Presets, SingleBar } from "cli-progress";
+import Table from "cli-table3";
+import type { RunProgress } from "../../protocol/engine.ts";
+import type { Experiment } from "../../protocol/experiment.ts";
+import type { MetricRow, ReferenceRow, RunRecord } from "../../protocol/run.ts";
+import type { RunListener } from "../runs/runHost.ts";
+import { duration, number, paint } from "./terminal.ts";
+
+export interface RunView {
+  readonly listener: RunListener;
+  readonly begin: (record: RunRecord, folder: string) => void;
+  readonly end: (record: RunRecord, folder: string) => void;
+}
+
+/** Numbers a view needs for its last words. */
+class Results {
+  readonly references = new Map<string, ReferenceRow>();
+  first: MetricRow | undefined;
+  last: MetricRow | undefined;
+  private userSteps = 0;
+  private seconds = 0;
+
+  readonly row: NonNullable<RunListener["row"]> = (_run, kind, row) => {
+    if (kind === "references") this.references.set((row as ReferenceRow).policy, row as ReferenceRow);
+    if (kind === "metrics") {
+      const metrics = row as MetricRow;
+      if (metrics.values.evalRCum !== undefined) {
+        this.first ??= metrics;
+        this.last = metrics;
+      }
+    }
+    if (kind === "timing") {
+      const { userSteps, values } = row as MetricRow;
+      const served = userSteps - this.userSteps;
+      this.seconds += served / (values.userStepsPerSecond ?? Number.POSITIVE_INFINITY);
+      this.userSteps = userSteps;
+    }
+  };
+
+  get userStepsPerSecond(): number {
+    return this.seconds === 0 ? 0 : this.userSteps / this.seconds;
+  }
+}
+
+/** For programs: one object a line, the last of type `summary`. */
+export function jsonView(): RunView {
+  const results = new Results();
+  const print = (object: Record<string, unknown>): void => {
+    process.stdout.write(`${JSON.stringify(object)}\n`);
+  };
+  return {
+    listener: {
+      row: (runId, kind, row) => {
+        results.row(runId, kind, row);
+        if (kind === "metrics" || kind === "timing") print({ type: kind, ...(row as MetricRow) });
+        if (kind === "references") print({ type: "reference", ...(row as ReferenceRow) });
+        if (kind === "events") {
+          const { type, ...event } = row as { type: string };
+          print({ type: "event", event: type, ...event });
+        }
+      },
+      progress: ({ phase, fraction }) => {
+        if (phase !== "Training") print({ type: "progress", phase, fraction });
+      },
+      log: (level, message) => print({ type: "log", level, message }),
+    },
+    begin: (record, folder) => print({ type: "run", id: record.id, folder, experiment: record.experiment }),
+    end: (record, folder) => {
+      const { state, reason } = record;
+      print({ type: "summary", ...summaryOf(record, results), state, ...(reason && { reason }), folder });
+    },
+  };
+}
+
+export function quietView(): RunView {
+  const results = new Results();
+  return {
+    listener: {
+      row: (runId, kind, row) => {
+        results.row(runId, kind, row);
+        const reason = pauseReason(kind, row);
+        if (reason !== undefined) warn("warn", reason);
+      },
+      log: (level, message) => {
+        if (level === "warn") warn(level, message);
+      },
+    },
+    begin: () => undefined,
+    end: (record, folder) => printResult(record, results, folder),
+  };
+}
+
+/** For people: a bar where there is a terminal, a line now and then where there is none. */
+export function terminalView(): RunView {
+  const results = new Results();
+  const progress = process.stdout.isTTY ? bar() : lines();
+  return {
+    listener: {
+      row: (runId, kind, row) => {
+        results.row(runId, kind, row);
+        const reason = pauseReason(kind, row);
+        if (reason === undefined) return;
+        progress.clear();
+        warn("warn", reason);
+      },
+      progress: progress.show,
+      log: (level, message) => {
+        progress.clear();
+        if (level === "warn") warn(level, message);
+        else process.stdout.write(`${paint.quiet(message)}\n`);
+      },
+    },
+    begin: (record, folder) => {
+      process.stdout.write(
+        `${paint.strong(record.name)}  seed ${record.seed}  ${paint.quiet(relative(process.cwd(), folder) || ".")}\n`,
+      );
+    },
+    end: (record, folder) => {
+      progress.clear();
+      printResult(record, results, folder);
+    },
+  };
+}
+
+interface ProgressDisplay {
+  readonly show: (progress: RunProgress) => void;
+  readonly clear: () => void;
+}
+
+function bar(): ProgressDisplay {
+  const display = new SingleBar(
+    { format: " {bar} {percentage}%  {text}", hideCursor: true, clearOnComplete: true, etaBuffer: 1 },
+    Presets.shades_classic,
+  );
+  let started = false;
+  return {
+    show: (progress) => {
+      if (!started) display.start(1000, 0, { text: "" });
+      started = true;
+      display.update(Math.round(progress.fraction * 1000), { text: describe(progress) });
+    },
+    clear: () => {
+      if (started) display.stop();
+      started = false;
+    },
+  };
+}
+
+/** At most one line per phase and tenth of the way. */
+function lines(): ProgressDisplay {
+  let shown = "";
+  return {
+    show: (progress) => {
+      const mark = `${progress.phase} ${Math.floor(progress.fraction * 10)}`;
+      if (mark === shown) return;
+      shown = mark;
+      process.stdout.write(`${String(Math.round(progress.fraction * 100)).padStart(3)}%  ${describe(progress)}\n`);
+    },
+    clear: () => undefined,
+  };
+}
+
+function describe({ phase, iteration, iterations, rCum, secondsLeft, calls, cost }: RunProgress): string {
+  if (phase !== "Training") return phase;
+  return [
+    `iteration ${iteration}/${iterations}`,
+    ...(rCum === undefined ? [] : [`R_cum ${number(rCum, 2)}`]),
+    ...(calls > 0 ? [`${calls} calls`] : []),
+    ...(cost > 0 ? [`$${number(cost, 2)}`] : []),
+    ...(secondsLeft === undefined ? [] : [`${duration(secondsLeft)} left`]),
+  ].join("  ");
+}
+
+/** Why a run waits, where the row says that it does. */
+function pauseReason(kind: string, row: unknown): string | undefined {
+  const { type, reason } = row as { type?: string; reason?: string };
+  return kind === "events" && type === "paused" ? reason : undefined;
+}
+
+const warn = (_level: string, message: string): void => {
+  process.stderr.write(`${paint.warning("warning")} ${message}\n`);
+};
+
+function summaryOf(record: RunRecord, results: Results) {
+  const { tInt, rCum, rSin, normalised, planner } = record.summary ?? {};
+  return {
+    tInt,
+    rCum,
+    rSin,
+    ...(normalised !== undefined && { normalised }),
+    ...(planner !== undefined && { planner }),
+    userSteps: record.summary?.userSteps ?? 0,
+    userStepsPerSecond: Math.round(results.userStepsPerSecond),
+    peakMemoryMb: Math.round(process.resourceUsage().maxRSS / 1024),
+  };
+}
+
+function printResult(record: RunRecord, results: Results, folder: string): void {
+  const { first, last, references } = results;
+  const where = relative(process.cwd(), folder) || ".";
+  if (record.state === "failed") {
+    process.stdout.write(`${paint.quiet(`The run's files are in ${where}.`)}\n`);
+    return;
+  }
+  if (last && first) {
+    const table = new Table({
+      head: ["", "T_int", "R_cum", "R_sin", "normalised"],
+      colAligns: ["left", "right", "right", "right", "right"],
+      style: { head: [], border: [] },
+    });
+    const row = (name: string, { values }: MetricRow): void => {
+      table.push([
+        name,
+        number(values.evalTInt, 2),
+        number(values.evalRCum),
+        number(values.evalRSin),
+        number(values.evalNormalised),
+      ]);
+    };
+    row(`iteration ${first.iteration}`, first);
+    if (last !== first) row(`iteration ${last.iteration}`, last);
+    for (const { policy, tInt, rCum, rSin } of references.values()) {
+      const normalised = { random: 0, oracle: 1 }[policy as string];
+      table.push([policy, number(tInt, 2), number(rCum), number(rSin), number(normalised)]);
+    }
+    process.stdout.write(`${table.toString()}\n`);
+    const { planner } = record.experiment as Experiment;
+    if (planner.provider !== "offline" && record.summary?.planner === "offline") {
+      process.stdout.write(
+        `${paint.quiet('Evaluated with the offline planner in the model\'s place, without calls; evaluation.planner "same" asks the model.')}\n`,
+      );
+    }
+  }
+  const speed = results.userStepsPerSecond > 0 ? `, ${Math.round(results.userStepsPerSecond)} user steps/s` : "";
+  process.stdout.write(
+    `${record.state === "done" ? paint.good("done") : paint.warning(record.state)} in ${duration(record.activeSeconds)}${speed}; files in ${where}\n`,
+  );
+  if (record.state !== "interrupted" && record.state !== "stopped") return;
+  if (record.reason !== undefined) process.stdout.write(`${record.reason}\n`);
+  else process.stdout.write(`Go on with: lerl resume ${where}\n`);
+}

@@ -1,0 +1,171 @@
+/**
+ * Compares runs (docs/method.md, section 13): per row the interquartile mean over seeds of each run's mean over its
+ * evaluation sessions, with 95% bootstrap intervals.
+ */
+import type { Comparison, ComparisonCell, ComparisonRow } from "../../protocol/engine.ts";
+import { referencePolicies } from "../../protocol/run.ts";
+import type { ComparedMetric } from "../../protocol/suite.ts";
+import { bootstrapEstimate, improvementEstimate, pairedDifference } from "../metrics/bootstrap.ts";
+import { type Estimate, probabilityOfImprovement } from "../metrics/statistics.ts";
+import { differingSettings } from "../suites/configuration.ts";
+import { conclude } from "./conclusion.ts";
+import { type Grouping, groupRuns, type RunGroup } from "./groups.ts";
+import { type LoadedRun, promptTextsOf, type Scores } from "./loadRuns.ts";
+
+export interface ComparedRow extends ComparisonRow {
+  readonly description: string;
+  readonly metrics: Readonly<Record<string, Estimate & ComparisonCell>>;
+  /** Against the baseline row, in R_cum; absent for the baseline itself. */
+  readonly against?: {
+    /** P(this row's seed > the baseline's). */
+    readonly improvement: Estimate;
+    /** Mean difference over sessions and shared seeds, paired by session; absent where sessions do not pair up. */
+    readonly difference?: Estimate;
+  };
+}
+
+export interface RunComparison extends Comparison {
+  readonly title: string;
+  readonly question: string;
+  /** Columns of the table. */
+  readonly metrics: readonly ComparedMetric[];
+  readonly rows: readonly ComparedRow[];
+  readonly baseline: number;
+  /** Random, round-robin and oracle in the baseline's setting. */
+  readonly references: readonly { readonly policy: string; readonly metrics: Scores }[];
+  readonly notes: readonly string[];
+  /** One sentence that the intervals support. */
+  readonly conclusion: string;
+}
+
+/**
+ * @param folders of runs or suites
+ * @throws InputError where a folder is neither or holds nothing finished
+ */
+export async function compareRuns(folders: readonly string[]): Promise<RunComparison> {
+  return compareGroups(await groupRuns(folders));
+}
+
+export function compareGroups(grouping: Grouping): RunComparison {
+  const { groups, baseline, metrics, title, question } = grouping;
+  const base = groups[baseline] as RunGroup;
+  const rows = groups.map((group) => rowOf(group, group === base ? undefined : base));
+  const scores = groups.map((group) => scoresOf(group, "rCum"));
+  return {
+    title,
+    question,
+    metrics,
+    rows,
+    baseline,
+    references: referencesOf(base),
+    improvement: scores.map((own) =>
+      scores.map((other) => (own && other ? probabilityOfImprovement(own, other) : 0.5)),
+    ),
+    settings: differingSettings(groups.map(({ runs }) => runs[0]?.experiment)),
+    prompts: promptsOf(groups),
+    notes: [...grouping.notes, ...cautions(grouping)],
+    conclusion: conclude(rows, baseline),
+  };
+}
+
+function rowOf(group: RunGroup, base: RunGroup | undefined): ComparedRow {
+  const { label, description, runs } = group;
+  const names = new Set(runs.flatMap(({ scores }) => Object.keys(scores)));
+  const cells = [...names].flatMap((name) => {
+    const scores = scoresOf(group, name);
+    return scores ? [[name, bootstrapEstimate([scores], "iqm")] as const] : [];
+  });
+  const against = base && againstBase(group, base);
+  return {
+    label,
+    description,
+    runIds: runs.map(({ record }) => record.id),
+    seeds: runs.map(({ record }) => record.seed),
+    metrics: Object.fromEntries(cells),
+    ...(against && { against }),
+  };
+}
+
+/** One score per seed; undefined where a run lacks the metric. */
+export function scoresOf({ runs }: RunGroup, metric: string): readonly number[] | undefined {
+  const scores = runs.flatMap(({ scores }) => scores[metric] ?? []);
+  return scores.length === runs.length && scores.every(Number.isFinite) ? scores : undefined;
+}
+
+function againstBase(group: RunGroup, base: RunGroup): ComparedRow["against"] {
+  const own = scoresOf(group, "rCum");
+  const other = scoresOf(base, "rCum");
+  if (!own || !other) return undefined;
+  const difference = differenceOf(group, base);
+  return { improvement: improvementEstimate([own], [other]), ...(difference && { difference }) };
+}
+
+/** Pairs the sessions of runs with the same seed. */
+function differenceOf(group: RunGroup, base: RunGroup): Estimate | undefined {
+  const pairs = group.runs.flatMap((run) => {
+    const partner = base.runs.find(({ record }) => record.seed === run.record.seed);
+    return partner ? [[run, partner] as const] : [];
+  });
+  if (pairs.length === 0 || pairs.some(([run, partner]) => !pairUp(run, partner))) return undefined;
+  const values = (run: LoadedRun) => [...run.sessions].sort(([a], [b]) => a - b).map(([, rCum]) => rCum);
+  return pairedDifference(
+    pairs.map(([run]) => values(run)),
+    pairs.map(([, partner]) => values(partner)),
+  );
+}
+
+/** The same users, of the same data, with the same click uniforms. */
+function pairUp(a: LoadedRun, b: LoadedRun): boolean {
+  const setting = ({ experiment, evaluation }: LoadedRun) =>
+    JSON.stringify([experiment.dataset, experiment.simulator.drawUsers, evaluation?.seed, evaluation?.sessions]);
+  return a.sessions.size > 0 && a.sessions.size === b.sessions.size && setting(a) === setting(b);
+}
+
+function referencesOf({ runs }: RunGroup): RunComparison["references"] {
+  const references = runs[0]?.references ?? {};
+  return referencePolicies.flatMap((policy) => {
+    const metrics = references[policy];
+    const normalised = { random: 0, oracle: 1 }[policy as string];
+    return metrics ? [{ policy, metrics: { ...metrics, ...(normalised !== undefined && { normalised }) } }] : [];
+  });
+}
+
+function promptsOf(groups: readonly RunGroup[]): Comparison["prompts"] {
+  const texts = groups.map(({ runs: [first] }) => (first ? promptTextsOf(first.record, first.experiment) : []));
+  return (["planner", "critic"] as const)
+    .map((role) => ({ role, texts: texts.map((own) => own.find((prompt) => prompt.role === role)?.text ?? "") }))
+    .filter(({ texts }) => texts.some((text) => text !== ""));
+}
+
+/** What a reader must know to read the table rightly. */
+function cautions({ groups, baseline }: Grouping): readonly string[] {
+  const runs = groups.flatMap((group) => group.runs);
+  const fewest = Math.min(...groups.map((group) => group.runs.length));
+  const notes: string[] = [];
+  if (fewest < 5) {
+    notes.push(
+      fewest === 1
+        ? "A row with one seed has no interval: it says nothing about other seeds."
+        : `Some rows have ${fewest} seeds; intervals over fewer than 5 are rough.`,
+    );
+  }
+  if (new Set(runs.map(({ evaluation }) => `${evaluation?.seed} ${evaluation?.sessions}`)).size > 1)
+    notes.push("Not all runs were evaluated on the same sessions; evaluate them alike: lerl evaluate <runDir>.");
+  if (runs.every(({ evaluation }) => evaluation === undefined))
+    notes.push("Scores are those of the evaluation beside training; lerl evaluate <runDir> keeps every session.");
+  if (new Set(runs.map(({ references }) => JSON.stringify(references.random))).size > 1)
+    notes.push(
+      `Random, round-robin and oracle are those of ${groups[baseline]?.label ?? "the first row"}; each row is normalised by those of its own setting.`,
+    );
+  if (
+    runs.some(
+      ({ experiment: { planner }, evaluation }) => planner.provider !== "offline" && evaluation?.planner === "offline",
+    )
+  )
+    notes.push(
+      "Runs whose planner asks a model were evaluated with the planner without one; lerl evaluate <runDir> asks it.",
+    );
+  if (new Set(runs.map(({ record }) => record.engineVersion)).size > 1)
+    notes.push("The runs are of different engine versions.");
+  return notes;
+}

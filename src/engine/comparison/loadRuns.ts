@@ -1,0 +1,94 @@
+/** What a comparison needs to know of a run: its settings, its scores, its sessions. */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { type Experiment, experimentSchema } from "../../protocol/experiment.ts";
+import type { MetricRow, ReferenceRow, RunRecord, TimelineEvent } from "../../protocol/run.ts";
+import { normalisedScore } from "../metrics/statistics.ts";
+import { type EvaluationSummary, readEvaluation, readEvaluationRows } from "../runs/evaluationFiles.ts";
+import { readJsonLines } from "../store/jsonLines.ts";
+import { readRunRecord } from "../store/runDocuments.ts";
+import { runFiles } from "../store/runFolder.ts";
+import { configurationHash } from "../suites/configuration.ts";
+
+export type Scores = Readonly<Record<string, number>>;
+
+export interface LoadedRun {
+  readonly folder: string;
+  readonly record: RunRecord;
+  readonly experiment: Experiment;
+  /** Equal for runs that differ in the seed only. */
+  readonly configuration: string;
+  /** Means over evaluation sessions, by metric name; a run that was never evaluated has none. */
+  readonly scores: Scores;
+  readonly references: Readonly<Record<string, Scores>>;
+  /** R_cum by session, where the run was evaluated apart from training. */
+  readonly sessions: ReadonlyMap<number, number>;
+  readonly evaluation: EvaluationSummary | undefined;
+}
+
+/** @throws InputError where the folder is no run's or its files are damaged */
+export async function loadRun(folder: string): Promise<LoadedRun> {
+  const record = await readRunRecord(join(folder, runFiles.record));
+  const experiment = experimentSchema.parse(record.experiment);
+  const evaluation = await readEvaluation(folder);
+  const measured = evaluation ? fromEvaluation(evaluation) : await fromTraining(folder, record);
+  const rows = evaluation ? await readEvaluationRows(folder) : [];
+  const prompts = promptTextsOf(record, experiment).map(({ text }) => createHash("sha256").update(text).digest("hex"));
+  return {
+    folder,
+    record,
+    experiment,
+    configuration: configurationHash(experiment, prompts, await changesByHand(folder)),
+    ...measured,
+    sessions: new Map(
+      rows.flatMap(({ policy, session, rCum }) => (policy === "run" ? [[session, rCum] as const] : [])),
+    ),
+    evaluation,
+  };
+}
+
+/** Live changes and work on the reflections: such a run is no other seed of the untouched experiment. */
+async function changesByHand(folder: string): Promise<readonly TimelineEvent[]> {
+  const events = await readJsonLines<TimelineEvent>(join(folder, runFiles.events));
+  return events.filter(({ type }) => type === "change" || type === "pool");
+}
+
+/** The prompts that were in force at a run's end; none for roles that no model plays. */
+export function promptTextsOf(
+  { prompts }: RunRecord,
+  experiment: Experiment,
+): readonly { readonly role: "planner" | "critic"; readonly text: string }[] {
+  return (["planner", "critic"] as const).flatMap((role) => {
+    const { enabled, provider } = experiment[role];
+    const text = prompts.filter((version) => version.role === role).at(-1)?.text;
+    return enabled && provider !== "offline" && text !== undefined ? [{ role, text }] : [];
+  });
+}
+
+type Measured = Pick<LoadedRun, "scores" | "references">;
+
+function fromEvaluation({ run, references }: EvaluationSummary): Measured {
+  const of = Object.fromEntries(Object.entries(references).map(([policy, { metrics }]) => [policy, metrics]));
+  return { scores: withNormalised(run.metrics, of), references: of };
+}
+
+/** The evaluation beside training, and section 12's numbers of the last rollout. */
+async function fromTraining(folder: string, { summary }: RunRecord): Promise<Measured> {
+  const rows = await readJsonLines<ReferenceRow>(join(folder, runFiles.references));
+  const references = Object.fromEntries(
+    rows.map(({ policy, tInt, rCum, rSin }) => [policy, { tInt, rCum, rSin }] as const),
+  );
+  if (!summary) return { scores: {}, references };
+  const metrics = await readJsonLines<MetricRow>(join(folder, runFiles.metrics));
+  const { tInt, rCum, rSin } = summary;
+  return { scores: withNormalised({ ...metrics.at(-1)?.values, tInt, rCum, rSin }, references), references };
+}
+
+function withNormalised(scores: Scores, references: LoadedRun["references"]): Scores {
+  const { rCum } = scores;
+  const random = references.random?.rCum;
+  const oracle = references.oracle?.rCum;
+  if (rCum === undefined || random === undefined || oracle === undefined) return scores;
+  const normalised = normalisedScore(rCum, random, oracle);
+  return normalised === undefined ? scores : { ...scores, normalised };
+}

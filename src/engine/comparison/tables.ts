@@ -1,0 +1,133 @@
+/** A comparison as text, Markdown, JSON and CSV. Nothing in it depends on the clock or on the order of finishing. */
+import Table from "cli-table3";
+import { metricCatalogue } from "../../protocol/metrics.ts";
+import type { ComparedMetric } from "../../protocol/suite.ts";
+import { type Estimate, formatEstimate, formatInterval, formatNumber } from "../metrics/statistics.ts";
+import type { ComparedRow, RunComparison } from "./compare.ts";
+
+export const tableFormats = ["text", "markdown", "json", "csv"] as const;
+export type TableFormat = (typeof tableFormats)[number];
+
+export function formatComparison(comparison: RunComparison, format: TableFormat): string {
+  switch (format) {
+    case "text":
+      return asText(comparison);
+    case "markdown":
+      return asMarkdown(comparison);
+    case "json":
+      return `${JSON.stringify(comparison, undefined, 2)}\n`;
+    case "csv":
+      return asCsv(comparison);
+  }
+}
+
+export const metricLabel = (metric: ComparedMetric): string =>
+  metricCatalogue[metric === "normalised" ? "evalNormalised" : metric].label;
+
+/** Steps are told with two digits, everything else with three. */
+export const digitsOf = (metric: ComparedMetric): number => (metric === "tInt" ? 2 : 3);
+
+export interface Cells {
+  readonly head: readonly string[];
+  readonly body: readonly (readonly string[])[];
+  /** Random, round-robin, oracle. */
+  readonly foot: readonly (readonly string[])[];
+}
+
+/** The table's texts; reference rows have no interval, they are the same for every seed. */
+export function cellsOf({ metrics, rows, references, baseline }: RunComparison): Cells {
+  const base = rows[baseline]?.label ?? "";
+  const compared = rows.length > 1;
+  const head = ["", "Seeds", ...metrics.map(metricLabel), ...(compared ? [`P(> ${base})`, `R_cum - ${base}`] : [])];
+  const body = rows.map((row, i) => [
+    row.label,
+    String(row.seeds.length),
+    ...metrics.map((metric) => estimateText(row.metrics[metric], digitsOf(metric))),
+    ...(compared ? againstTexts(row, i === baseline) : []),
+  ]);
+  const foot = references.map(({ policy, metrics: values }) => [
+    `reference: ${policy}`,
+    "",
+    ...metrics.map((metric) => numberText(values[metric], digitsOf(metric))),
+    ...(compared ? ["", ""] : []),
+  ]);
+  return { head, body, foot };
+}
+
+function againstTexts({ against }: ComparedRow, isBaseline: boolean): readonly string[] {
+  if (isBaseline) return ["", ""];
+  if (!against) return ["–", "–"];
+  const { improvement, difference } = against;
+  return [
+    `${formatNumber(improvement.value, 2)}${improvement.n > 1 ? ` ${formatInterval(improvement, 2)}` : ""}`,
+    difference ? formatEstimate(difference) : "–",
+  ];
+}
+
+const estimateText = (estimate: Estimate | undefined, digits: number): string => {
+  if (!estimate) return "–";
+  const { value, n } = estimate;
+  return n === 1 ? formatNumber(value, digits) : formatEstimate(estimate, digits);
+};
+
+const numberText = (value: number | undefined, digits: number): string =>
+  value === undefined ? "–" : formatNumber(value, digits);
+
+export const tableLegend =
+  "Interquartile mean over seeds with 95% bootstrap interval; a seed's score is its mean over the evaluation sessions. Random is 0 and the oracle 1 in the normalised column. The last column is paired by session and answers for these seeds.";
+
+function asText(comparison: RunComparison): string {
+  const { head, body, foot } = cellsOf(comparison);
+  const table = new Table({
+    head: [...head],
+    colAligns: head.map((_, i) => (i === 0 ? "left" : "right")),
+    style: { head: [], border: [] },
+    chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
+  });
+  for (const row of [...body, ...foot]) table.push([...row]);
+  const notes = comparison.notes.map((note) => `Note: ${note}`);
+  return `${[comparison.title, table.toString(), tableLegend, ...notes, "", comparison.conclusion].join("\n")}\n`;
+}
+
+export function asMarkdown(comparison: RunComparison): string {
+  const { title, question, notes, conclusion } = comparison;
+  const { head, body, foot } = cellsOf(comparison);
+  const line = (cells: readonly string[]) => `| ${cells.map(markdownText).join(" | ")} |`;
+  const rule = `|${head.map((_, i) => (i === 0 ? "---" : "---:")).join("|")}|`;
+  return `${[
+    `# ${markdownText(title)}`,
+    ...(question === "" ? [] : ["", markdownText(question)]),
+    "",
+    line(head),
+    rule,
+    ...[...body, ...foot].map(line),
+    "",
+    tableLegend,
+    ...notes.map((note) => `\n> ${markdownText(note)}`),
+    "",
+    markdownText(conclusion),
+  ].join("\n")}\n`;
+}
+
+/** Text that Markdown shows as it is: no markup of its own, and no end of a cell. */
+export const markdownText = (text: string): string =>
+  text
+    .replace(/[\r\n]+/g, " ")
+    .replace(/[\\`*<|]|\](?=[([:])|(?<!\w)_|_(?!\w)|^[>#]|^[+-](?=\s)/g, (character) => `\\${character}`);
+
+function asCsv({ rows, references }: RunComparison): string {
+  const lines = [["row", "metric", "value", "low", "high", "seeds"]];
+  for (const { label, metrics } of rows) {
+    for (const [metric, { value, low, high, n }] of Object.entries(metrics)) {
+      lines.push([label, metric, String(value), String(low), String(high), String(n)]);
+    }
+  }
+  for (const { policy, metrics } of references) {
+    for (const [metric, value] of Object.entries(metrics)) {
+      lines.push([`reference: ${policy}`, metric, String(value), "", "", ""]);
+    }
+  }
+  return lines.map((cells) => `${cells.map(csvText).join(",")}\n`).join("");
+}
+
+const csvText = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

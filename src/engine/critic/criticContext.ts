@@ -1,0 +1,41 @@
+/** What a critic prompt's variables hold for one finished session (docs/method.md, section 8). */
+
+import type { Dataset } from "../data/dataset.ts";
+import type { PromptContext } from "../prompts/promptFile.ts";
+import { candidateCategories, interestsOf, loggedSlates, rounded, sessionSlates } from "../prompts/shownSlates.ts";
+import { type SessionEnd, sessionScores } from "../simulator/session.ts";
+import type { FinishedSession } from "./critic.ts";
+
+export interface CriticView {
+  readonly dataset: Dataset;
+  readonly slateSize: number;
+}
+
+const endings: Readonly<Record<SessionEnd, string>> = {
+  quit: "the user lost patience and left",
+  "turn-limit": "the session reached its longest length",
+};
+
+/**
+ * A session without steps is shown by its logged history: under the reference's switch 3 (section 10) the critic sees
+ * the incoming user instead of the one who left.
+ */
+export function criticContext(view: CriticView, { session, ended }: FinishedSession): PromptContext {
+  const { dataset, slateSize } = view;
+  const { tInt, rCum, rSin } = sessionScores(session);
+  const slates =
+    tInt > 0
+      ? sessionSlates(dataset, session.steps, 1, "names")
+      : loggedSlates(dataset, session.history, session.history.items.length, slateSize, "names");
+  return {
+    categories: candidateCategories(dataset, "names"),
+    slates,
+    interests: interestsOf(slates),
+    slateSize,
+    steps: tInt,
+    totalReward: rounded(rCum),
+    meanReward: rounded(rSin),
+    repeats: session.steps.filter(({ repeated }) => repeated).length,
+    ending: endings[ended],
+  };
+}

@@ -1,0 +1,72 @@
+/** What a planner prompt's variables hold for one request (docs/method.md, section 7). */
+
+import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
+import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
+import type { Experiment } from "../../protocol/experiment.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { PromptContext } from "../prompts/promptFile.ts";
+import {
+  candidateCategories,
+  interestsOf,
+  loggedSlates,
+  oneLine,
+  rounded,
+  sessionSlates,
+} from "../prompts/shownSlates.ts";
+import type { PlanRequest, ShownReflection } from "./planner.ts";
+
+/** Slates shown at most (section 7). */
+const SHOWN_SLATES = 5;
+/** Logged items that the reference code shows for a new user (section 10, switch 6). */
+const LOGGED_ITEMS = 30;
+
+export interface PlannerView {
+  readonly dataset: Dataset;
+  readonly slateSize: number;
+  /** Steps a plan is kept for; a live change. */
+  readonly planSteps: number;
+  /** Section 10, switches 5 and 6. */
+  readonly plannerSees: FidelityChoice<"plannerSees">;
+  readonly firstPrompt: FidelityChoice<"firstPrompt">;
+}
+
+export function plannerView(dataset: Dataset, { simulator, planner, fidelity }: Experiment): PlannerView {
+  return {
+    dataset,
+    slateSize: simulator.slateSize,
+    planSteps: planner.replanEvery,
+    plannerSees: fidelityChoice(fidelity, "plannerSees"),
+    firstPrompt: fidelityChoice(fidelity, "firstPrompt"),
+  };
+}
+
+export function plannerContext(view: PlannerView, { session, reflections }: PlanRequest): PromptContext {
+  const { dataset, slateSize, plannerSees } = view;
+  const served = session.steps.length;
+  const first = Math.max(0, served - SHOWN_SLATES);
+  const logged = served === 0 && view.firstPrompt === "logged-history";
+  const slates = logged
+    ? loggedSlates(dataset, session.history, LOGGED_ITEMS, slateSize, plannerSees)
+    : sessionSlates(dataset, session.steps.slice(first), first + 1, plannerSees);
+  return {
+    categories: candidateCategories(dataset, plannerSees),
+    slates,
+    interests: interestsOf(slates),
+    reflections: shownReflections(reflections),
+    step: served + 1,
+    slateSize,
+    planSteps: view.planSteps,
+  };
+}
+
+/** Best first and each text once, so that samples of the same reflections make the same prompt. */
+function shownReflections(reflections: readonly ShownReflection[]): readonly { text: string; score: number }[] {
+  const best = new Map<string, number>();
+  for (const { text, score } of reflections) {
+    const line = oneLine(text);
+    best.set(line, Math.max(rounded(score), best.get(line) ?? Number.NEGATIVE_INFINITY));
+  }
+  return [...best]
+    .map(([text, score]) => ({ text, score }))
+    .sort((a, b) => b.score - a.score || (a.text < b.text ? -1 : 1));
+}

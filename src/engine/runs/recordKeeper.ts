@@ -1,0 +1,92 @@
+/** Keeps a run's record: its state, its clock, its prompts and its scores; tells of every change and of the progress. */
+import type { RunProgress } from "../../protocol/engine.ts";
+import type { RunRecord, RunState } from "../../protocol/run.ts";
+import type { Spending } from "../llm/budget.ts";
+import type { PromptInForce, PromptRole } from "../serving/players.ts";
+import type { JsonDocument } from "../store/jsonDocument.ts";
+import { type Beginning, trainingProgress } from "./progress.ts";
+
+export interface RecordKeeperOptions {
+  readonly document: JsonDocument<RunRecord>;
+  readonly now: () => Date;
+  readonly changed: ((record: RunRecord) => void) | undefined;
+  readonly progress: ((progress: RunProgress) => void) | undefined;
+}
+
+export class RecordKeeper {
+  /** Milliseconds; undefined while the run rests. */
+  private activeSince: number | undefined;
+  /** Where this process took the run up. */
+  private began: Beginning = { iteration: 0, seconds: 0 };
+
+  constructor(private readonly options: RecordKeeperOptions) {}
+
+  get current(): RunRecord {
+    return { ...this.options.document.data, activeSeconds: this.activeSeconds() };
+  }
+
+  get state(): RunState {
+    return this.options.document.data.state;
+  }
+
+  /** @param iteration the last one that is complete */
+  begin(iteration: number): void {
+    this.activeSince = this.options.now().getTime();
+    this.began = { iteration, seconds: this.activeSeconds() };
+    this.update({ state: "running", reason: undefined, endedAt: undefined });
+  }
+
+  /** @param reason why the run pauses; undefined: it goes on */
+  turn(reason: string | undefined): void {
+    const activeSeconds = this.activeSeconds();
+    this.activeSince = reason === undefined ? this.options.now().getTime() : undefined;
+    this.update({ state: reason === undefined ? "running" : "paused", reason, activeSeconds });
+  }
+
+  end(state: RunState, reason: string | undefined): void {
+    const activeSeconds = this.activeSeconds();
+    this.activeSince = undefined;
+    this.update({ state, activeSeconds, endedAt: this.options.now().toISOString(), reason });
+  }
+
+  update(changes: { readonly [K in keyof RunRecord]?: RunRecord[K] | undefined }): void {
+    this.options.document.update((record) => {
+      const changed = { ...record, ...changes };
+      // An absent reason must be absent, not undefined: the record is checked when it is written.
+      return Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined)) as RunRecord;
+    });
+    this.options.changed?.(this.current);
+  }
+
+  /** Keeps the text of a prompt that is in force from iteration `since` on, unless it is the one that was. */
+  notePrompt(role: PromptRole, { file, text, hash }: PromptInForce, since: number): void {
+    const { prompts } = this.options.document.data;
+    const versions = prompts.filter((version) => version.role === role);
+    const isKnown = since === 0 && versions.some((version) => version.hash === hash);
+    if (isKnown || versions.findLast((version) => version.since <= since)?.hash === hash) return;
+    this.update({ prompts: [...prompts, { role, hash, file, text, since }] });
+  }
+
+  /** What goes on before training, and how much of it is done, 0..1. */
+  reportPhase(phase: string, fraction: number): void {
+    const { id: runId, iterations } = this.options.document.data;
+    this.options.progress?.({ runId, phase, fraction, iteration: 0, iterations, calls: 0, cost: 0 });
+  }
+
+  /** @param share of iteration `iteration` that is done, 0..1 */
+  reportIteration(iteration: number, share: number, spending: Pick<Spending, "calls" | "cost">): void {
+    this.options.progress?.(trainingProgress(this.current, this.began, iteration, share, spending));
+  }
+
+  /** Waits until the record has reached the disk. */
+  flush(): Promise<void> {
+    return this.options.document.flush();
+  }
+
+  private activeSeconds(): number {
+    const { activeSeconds } = this.options.document.data;
+    return this.activeSince === undefined
+      ? activeSeconds
+      : activeSeconds + (this.options.now().getTime() - this.activeSince) / 1000;
+  }
+}

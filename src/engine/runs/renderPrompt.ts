@@ -1,0 +1,58 @@
+/** What a prompt would send now: for `lerl prompts render` and the editor's preview. */
+import type { PromptText, RenderedPrompt } from "../../protocol/engine.ts";
+import type { Experiment } from "../../protocol/experiment.ts";
+import { criticContext } from "../critic/criticContext.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { InputError } from "../errors.ts";
+import type { ShownReflection } from "../planner/planner.ts";
+import { plannerContext, plannerView } from "../planner/plannerContext.ts";
+import { parsePrompt } from "../prompts/promptFile.ts";
+import { loggedSession } from "../simulator/loggedSession.ts";
+import type { Session } from "../simulator/session.ts";
+
+export interface RenderOptions {
+  readonly experiment: Experiment;
+  readonly dataset: Dataset;
+  readonly role: "planner" | "critic";
+  readonly prompt: PromptText;
+  readonly reflections: readonly ShownReflection[];
+  /** Index in the data set. */
+  readonly user: number;
+  /** Slates already served. */
+  readonly step: number;
+}
+
+/** Characters of English text per token, about. */
+const CHARACTERS_PER_TOKEN = 4;
+
+/** @throws InputError for a prompt that cannot be used, or a user there is not */
+export function renderPrompt({
+  experiment,
+  dataset,
+  role,
+  prompt,
+  reflections,
+  user,
+  step,
+}: RenderOptions): RenderedPrompt {
+  if (!Number.isInteger(user) || user < 0 || user >= dataset.users) {
+    throw new InputError(
+      "prompt.unknown-user",
+      `User ${user}: expected a whole number from 0 to ${dataset.users - 1}.`,
+    );
+  }
+  const parsed = parsePrompt(prompt.file, prompt.text);
+  const { simulator } = experiment;
+  const session: Session = loggedSession({ dataset, ...simulator, quitRule: simulator.quit }, user, step);
+  const context =
+    role === "planner"
+      ? plannerContext(plannerView(dataset, experiment), { session, reflections })
+      : criticContext({ dataset, slateSize: simulator.slateSize }, { session, ended: "quit" });
+  const messages = parsed.render(context);
+  const characters = messages.reduce((sum, { content }) => sum + content.length, 0);
+  return {
+    messages,
+    tokensEstimate: Math.ceil(characters / CHARACTERS_PER_TOKEN),
+    variables: parsed.liveVariables(context),
+  };
+}

@@ -1,0 +1,121 @@
+/** What an experiment plays in: its data, its response model, its masks. Built once, then shared by every policy. */
+import { join } from "node:path";
+import { type FidelityChoice, type FidelitySwitch, fidelityChoice } from "../../protocol/experiment/fidelity.ts";
+import type { Experiment } from "../../protocol/experiment.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { loadDataset } from "../data/loadDataset.ts";
+import { InputError } from "../errors.ts";
+import { CategoryMasks } from "../planner/mask.ts";
+import { updateRule } from "../policy/updateRule.ts";
+import { InterestRanking } from "../simulator/interest.ts";
+import { LatentResponseModel } from "../simulator/latent.ts";
+import { MatrixResponseModel } from "../simulator/matrix.ts";
+import type { ResponseModelFactory } from "../simulator/responseModel.ts";
+import { UserSampler } from "../simulator/sessionSource.ts";
+import { trainedResponseModel } from "../simulator/trained/userModel.ts";
+import type { TensorEngine } from "../tensor/tensorEngine.ts";
+
+export interface WorldOptions {
+  /** Computes; the caller's to dispose of. */
+  readonly engine: TensorEngine;
+  /** Where relative paths of the experiment start: its file's folder. */
+  readonly baseFolder: string;
+  /** Holds the binary cache and the trained user models: `.lerl`. */
+  readonly storageFolder: string;
+  /** What is going on and how much of it is done, 0..1. */
+  readonly progress: (phase: string, fraction: number) => void;
+  readonly log: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface World {
+  readonly dataset: Dataset;
+  readonly responseModels: ResponseModelFactory;
+  /** What the response model predicts; the first is the click. */
+  readonly feedbackTypes: readonly string[];
+  readonly interest: InterestRanking;
+  readonly masks: CategoryMasks;
+  readonly users: UserSampler;
+  readonly fidelity: <S extends FidelitySwitch>(name: S) => FidelityChoice<S>;
+}
+
+/** @throws InputError where the data or a setting cannot be used */
+export async function buildWorld(experiment: Experiment, options: WorldOptions): Promise<World> {
+  const fidelity: World["fidelity"] = (name) => fidelityChoice(experiment.fidelity, name);
+  const dataset = await loadDataset(experiment.dataset, {
+    baseFolder: options.baseFolder,
+    cacheFolder: join(options.storageFolder, "cache"),
+    itemCategories: fidelity("itemCategories"),
+    signal: options.signal,
+    onProgress: ({ bytesRead, bytes }) => options.progress("Loading data", bytes === 0 ? 1 : bytesRead / bytes),
+  });
+  checkSlate(experiment, dataset);
+  const interest = new InterestRanking(dataset);
+  const responseModels = await responseModelsFor(experiment, dataset, options);
+  return {
+    dataset,
+    responseModels,
+    feedbackTypes: feedbackTypesOf(responseModels),
+    interest,
+    masks: new CategoryMasks({
+      dataset,
+      interest,
+      slateSize: experiment.simulator.slateSize,
+      categoryZero: fidelity("categoryZero"),
+    }),
+    users: new UserSampler(dataset, experiment.simulator.drawUsers),
+    fidelity,
+  };
+}
+
+function checkSlate({ simulator, planner }: Experiment, dataset: Dataset): void {
+  if (dataset.items < simulator.slateSize) {
+    throw new InputError(
+      "experiment.slate-too-large",
+      `simulator.slateSize: ${simulator.slateSize} items, but the data set "${dataset.name}" has ${dataset.items}; lower it.`,
+    );
+  }
+  if (planner.enabled && dataset.categories.length < 2) {
+    throw new InputError(
+      "experiment.too-few-categories",
+      `The data set "${dataset.name}" has ${dataset.categories.length} category; a planner needs at least 2. Set planner.enabled to false, or check the categories column.`,
+    );
+  }
+}
+
+async function responseModelsFor(
+  experiment: Experiment,
+  dataset: Dataset,
+  options: WorldOptions,
+): Promise<ResponseModelFactory> {
+  const config = experiment.simulator.responseModel;
+  const kind =
+    config.kind === "auto" ? (dataset.latent ? "latent" : dataset.matrix ? "matrix" : "trained") : config.kind;
+  if (kind === "latent") {
+    const truth = dataset.latent;
+    if (!truth) throw missingTruth(kind, dataset, "Only synthetic data has a ground truth");
+    return (slots) => new LatentResponseModel(dataset, truth, slots);
+  }
+  if (kind === "matrix") {
+    const { matrix } = dataset;
+    if (!matrix) throw missingTruth(kind, dataset, "Only KuaiRec's small matrix records every response");
+    return (slots) => new MatrixResponseModel(dataset, matrix, slots);
+  }
+  return trainedResponseModel(dataset, config.kind === "trained" ? config : undefined, {
+    ...options,
+    dropout: updateRule(experiment).actingDropout,
+  });
+}
+
+function feedbackTypesOf(responseModels: ResponseModelFactory): readonly string[] {
+  const model = responseModels(1);
+  model.dispose();
+  return model.feedbackTypes;
+}
+
+function missingTruth(kind: string, { name }: Dataset, why: string): InputError {
+  return new InputError(
+    "experiment.no-truth",
+    `simulator.responseModel.kind: "${kind}" does not fit the data set "${name}". ${why}; use "auto" or "trained".`,
+  );
+}

@@ -1,0 +1,141 @@
+/** Reads a suite file and works out its trials: every variant with every seed. */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import type { PromptTexts } from "../../protocol/engine.ts";
+import type { Experiment } from "../../protocol/experiment.ts";
+import { applyOverrides, type Override } from "../../protocol/overrides.ts";
+import { type DocumentProblem, formatProblems, parseExperiment } from "../../protocol/parseExperiment.ts";
+import { parseSuite, type Suite, suiteProblem } from "../../protocol/suite.ts";
+import { InputError, messageOf } from "../errors.ts";
+import { type PromptHashes, trialId } from "./configuration.ts";
+
+export interface Trial {
+  readonly id: string;
+  readonly seed: number;
+  /** Settings that make the base experiment this trial's. */
+  readonly set: readonly Override[];
+  readonly experiment: Experiment;
+}
+
+export interface VariantTrials {
+  readonly name: string;
+  /** In the order of the suite's seeds. */
+  readonly trials: readonly Trial[];
+}
+
+export interface SuitePlan {
+  readonly suite: Suite;
+  /** Absolute path of the suite file, and of its base experiment. */
+  readonly file: string;
+  readonly experimentFile: string;
+  readonly variants: readonly VariantTrials[];
+}
+
+/**
+ * @param sets overrides for all variants, on top of what the file says
+ * @throws InputError with file, line and path of everything that is wrong
+ */
+export async function readSuite(file: string, sets: readonly Override[] = []): Promise<SuitePlan> {
+  const text = await readText(file, "Give the path of a *.suite.json file.");
+  const parsed = parseSuite(text);
+  if (!parsed.ok) throw new InputError("suite.invalid", formatProblems(file, parsed.problems));
+  const suite = parsed.value;
+  const folder = dirname(resolve(file));
+  const experimentFile = resolve(folder, suite.experiment);
+  const base = await readText(experimentFile, `It is the "experiment" of ${file}.`);
+  checkBase(base, experimentFile);
+  const problems: DocumentProblem[] = [];
+  const typed: string[] = [];
+  const variants: VariantTrials[] = [];
+  for (const [i, variant] of suite.variants.entries()) {
+    const set = mergedOverrides(suite.set, variant.set, sets, folder);
+    const document = parseExperiment(applyOverrides(base, set));
+    if (document.ok) {
+      const prompts = await promptHashes(document.value, dirname(experimentFile));
+      const trials = suite.seeds.map((seed) => trialOf(document.value, seed, set, suite, variant.name, prompts));
+      variants.push({ name: variant.name, trials });
+      continue;
+    }
+    for (const { path, message } of document.problems) {
+      const place = placeOf(path, suite, i);
+      if (place) problems.push(suiteProblem(text, place, message));
+      else typed.push(`--set ${path}: ${message}`);
+    }
+  }
+  if (problems.length + typed.length > 0) {
+    const unique = [...new Map(problems.map((problem) => [problem.offset + problem.path, problem])).values()];
+    throw new InputError("suite.invalid", [formatProblems(file, unique), ...new Set(typed)].filter(Boolean).join("\n"));
+  }
+  return { suite, file: resolve(file), experimentFile, variants };
+}
+
+function trialOf(
+  variant: Experiment,
+  seed: number,
+  set: readonly Override[],
+  suite: Suite,
+  name: string,
+  prompts: PromptHashes,
+): Trial {
+  const experiment = { ...variant, seed };
+  const own: Override[] = [
+    { path: "name", value: `${suite.name}: ${name}` },
+    { path: "seed", value: seed },
+  ];
+  return { id: trialId(experiment, suite.sessions, prompts), seed, set: [...set, ...own], experiment };
+}
+
+/** The variant's settings win over the suite's, and what was typed over both. Data paths start at the suite file. */
+function mergedOverrides(
+  shared: Suite["set"],
+  own: Suite["set"],
+  typed: readonly Override[],
+  folder: string,
+): readonly Override[] {
+  const merged = new Map<string, unknown>(Object.entries(shared));
+  for (const [path, value] of Object.entries(own)) merged.set(path, value);
+  for (const [path, value] of merged) {
+    if (path === "dataset.path" && typeof value === "string") merged.set(path, resolve(folder, value));
+  }
+  for (const { path, value } of typed) {
+    merged.set(path, path === "dataset.path" && typeof value === "string" ? resolve(value) : value);
+  }
+  return [...merged].map(([path, value]) => ({ path, value }));
+}
+
+/** Where in the suite a problem of the merged experiment comes from; undefined: from the command line. */
+function placeOf(path: string, suite: Suite, variant: number): readonly (string | number)[] | undefined {
+  const within = (set: Suite["set"] | undefined) =>
+    Object.keys(set ?? {}).find((key) => path === key || path.startsWith(`${key}.`) || key.startsWith(`${path}.`));
+  const own = within(suite.variants[variant]?.set);
+  if (own !== undefined) return ["variants", variant, "set", own];
+  const shared = within(suite.set);
+  return shared === undefined ? undefined : ["set", shared];
+}
+
+function checkBase(text: string, file: string): void {
+  const parsed = parseExperiment(text);
+  if (!parsed.ok) throw new InputError("experiment.invalid", formatProblems(file, parsed.problems));
+}
+
+/** Hashes of the prompts that a model will read. */
+async function promptHashes(experiment: Experiment, folder: string): Promise<PromptHashes> {
+  const roles = (["planner", "critic"] as const satisfies (keyof PromptTexts)[]).filter(
+    (role) => experiment[role].enabled && experiment[role].provider !== "offline",
+  );
+  return Promise.all(
+    roles.map(async (role) => {
+      const text = await readText(resolve(folder, experiment[role].prompt), `It is the prompt of the ${role}.`);
+      return createHash("sha256").update(text).digest("hex");
+    }),
+  );
+}
+
+async function readText(file: string, hint: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw new InputError("suite.missing", `${file}: cannot be read (${messageOf(error)}). ${hint}`, { cause: error });
+  }
+}

@@ -1,0 +1,141 @@
+/** Runs the trials of a suite, several at a time. Finished trials are skipped, interrupted ones taken up again. */
+import { mkdir } from "node:fs/promises";
+import pLimit from "p-limit";
+import type { SuitePlan, Trial } from "./readSuite.ts";
+import { isFinished, runTrial, type TrialSetting } from "./runProcess.ts";
+import { suiteFolder, trialFolder, writeSuiteRecord } from "./suiteFolder.ts";
+
+export interface RunSuiteOptions extends Pick<TrialSetting, "command" | "workspaceFolder" | "signal"> {
+  readonly jobs: number;
+  /** Processors to share among the jobs. */
+  readonly threads: number;
+  readonly progress: (progress: SuiteProgress) => void;
+  readonly now: () => number;
+}
+
+export interface SuiteProgress {
+  readonly done: number;
+  readonly trials: number;
+  readonly running: number;
+  /** 0..1, with the share done of what is running. */
+  readonly fraction: number;
+  readonly secondsLeft?: number;
+}
+
+export interface SuiteOutcome {
+  readonly folder: string;
+  readonly state: "done" | "interrupted" | "failed";
+  readonly failures: readonly { readonly variant: string; readonly seed: number; readonly reason: string }[];
+}
+
+interface Job {
+  readonly variant: string;
+  readonly trial: Trial;
+}
+
+export async function runSuite(plan: SuitePlan, options: RunSuiteOptions): Promise<SuiteOutcome> {
+  const folder = suiteFolder(options.workspaceFolder, plan.suite.name);
+  await mkdir(folder, { recursive: true });
+  await writeSuiteRecord(folder, plan);
+  const jobs = distinctJobs(plan);
+  const waiting: Job[] = [];
+  for (const job of jobs) {
+    if (!(await isFinished(trialFolder(folder, job.trial.id), plan.suite.sessions))) waiting.push(job);
+  }
+  const tracker = new Tracker(jobs.length, waiting, options);
+  const failures: SuiteOutcome["failures"][number][] = [];
+  /** Bad input fails every trial alike: the first says it all. */
+  let hopeless = false;
+  const one = async ({ variant, trial }: Job): Promise<void> => {
+    if (options.signal.aborted || hopeless) return;
+    tracker.begin(trial);
+    const outcome = await runTrial(trial, trialFolder(folder, trial.id), {
+      command: options.command,
+      workspaceFolder: options.workspaceFolder,
+      experimentFile: plan.experimentFile,
+      sessions: plan.suite.sessions,
+      threads: Math.max(1, Math.floor(options.threads / options.jobs)),
+      signal: options.signal,
+      progress: (fraction) => tracker.report(trial, fraction),
+    });
+    tracker.end(trial, outcome.state === "done");
+    if (outcome.state !== "failed") return;
+    failures.push({ variant, seed: trial.seed, reason: outcome.reason });
+    hopeless ||= outcome.badInput;
+  };
+  // The first trial loads the data and, where need be, trains the user model; the others find both kept.
+  const [first, ...others] = waiting;
+  const alone = first !== undefined && first.trial.experiment.dataset.kind !== "synthetic";
+  if (alone) await one(first);
+  const limit = pLimit(options.jobs);
+  await Promise.all((alone ? others : waiting).map((job) => limit(() => one(job))));
+  const state = options.signal.aborted ? "interrupted" : failures.length > 0 ? "failed" : "done";
+  return { folder, state, failures };
+}
+
+/** Seed by seed, so that an interrupted suite has something of every variant. Equal trials are run once. */
+function distinctJobs({ suite, variants }: SuitePlan): readonly Job[] {
+  const jobs = new Map<string, Job>();
+  for (const i of suite.seeds.keys()) {
+    for (const { name, trials } of variants) {
+      const trial = trials[i];
+      if (trial && !jobs.has(trial.id)) jobs.set(trial.id, { variant: name, trial });
+    }
+  }
+  return [...jobs.values()];
+}
+
+/** How far a suite is, and how long it will take at the pace so far. */
+class Tracker {
+  /** Shares done of the trials under way. */
+  private readonly fractions = new Map<string, number>();
+  private readonly started: number;
+  /** Cost of the trials this process has to run, and of those it has finished. */
+  private readonly total: number;
+  private worked = 0;
+  private done: number;
+
+  constructor(
+    private readonly trials: number,
+    waiting: readonly Job[],
+    private readonly options: RunSuiteOptions,
+  ) {
+    this.done = trials - waiting.length;
+    this.started = options.now();
+    this.total = waiting.reduce((sum, { trial }) => sum + cost(trial), 0);
+  }
+
+  begin(trial: Trial): void {
+    this.report(trial, 0);
+  }
+
+  report(trial: Trial, fraction: number): void {
+    this.fractions.set(trial.id, fraction);
+    this.show();
+  }
+
+  end(trial: Trial, finished: boolean): void {
+    this.fractions.delete(trial.id);
+    if (finished) {
+      this.done += 1;
+      this.worked += cost(trial);
+    }
+    this.show();
+  }
+
+  private show(): void {
+    const underWay = [...this.fractions.values()].reduce((sum, fraction) => sum + fraction, 0);
+    const seconds = (this.options.now() - this.started) / 1000;
+    const share = this.total === 0 ? 1 : this.worked / this.total;
+    this.options.progress({
+      done: this.done,
+      trials: this.trials,
+      running: this.fractions.size,
+      fraction: Math.min(1, (this.done + underWay) / this.trials),
+      ...(share > 0 && { secondsLeft: (seconds / share) * (1 - share) }),
+    });
+  }
+}
+
+/** About how long a trial takes beside others: iterations, and as much again as some for starting and evaluating. */
+const cost = ({ experiment }: Trial): number => experiment.training.iterations + 10;

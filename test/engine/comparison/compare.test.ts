@@ -1,0 +1,152 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { compareRuns } from "../../../src/engine/comparison/compare.ts";
+import { formatComparison } from "../../../src/engine/comparison/tables.ts";
+import { configurationHash, differingSettings, trialId } from "../../../src/engine/suites/configuration.ts";
+import { experimentSchema } from "../../../src/protocol/experiment.ts";
+import { temporaryFolder, writeRun } from "./runFolders.ts";
+
+const clip = { ppo: { clip: 0.1 } };
+
+describe("compareRuns", () => {
+  it("groups seeds into rows and gives each the interquartile mean of its seeds' means over sessions", async () => {
+    const parent = await temporaryFolder();
+    const own = await Promise.all(
+      // Means 1, 2, 3, 10; without the lowest and the highest: 2.5.
+      [
+        [0, 2],
+        [1, 3],
+        [2, 4],
+        [9, 11],
+      ].map((sessions, i) => writeRun(parent, { seed: i + 1, sessions, random: 0.5, oracle: 10.5 })),
+    );
+    const other = await Promise.all(
+      // Means 4, 5, 6, 7: 5.5.
+      [4, 5, 6, 7].map((score, i) =>
+        writeRun(parent, { seed: i + 1, sessions: [score, score], settings: clip, random: 0.5, oracle: 10.5 }),
+      ),
+    );
+    const comparison = await compareRuns([...own, ...other]);
+    const [first, second] = comparison.rows;
+    expect(comparison.rows.map(({ label, seeds }) => [label, seeds])).toEqual([
+      ["Made (ppo.clip=0.2)", [1, 2, 3, 4]],
+      ["Made (ppo.clip=0.1)", [1, 2, 3, 4]],
+    ]);
+    expect(first?.metrics["rCum"]).toMatchObject({ value: 2.5, n: 4 });
+    expect(second?.metrics["rCum"]).toMatchObject({ value: 5.5, n: 4 });
+    expect(first?.metrics["normalised"]?.value).toBeCloseTo(0.2, 12);
+    expect(second?.metrics["normalised"]?.value).toBeCloseTo(0.5, 12);
+    // 10 beats all four of the others, 1, 2 and 3 none: 4 of 16 duels.
+    expect(comparison.improvement).toEqual([
+      [0.5, 0.25],
+      [0.75, 0.5],
+    ]);
+    expect(second?.against?.improvement.value).toBe(0.75);
+    // Pairs by session: (4-1) + (5-2) + (6-3) + (7-10) over 4 seeds.
+    expect(second?.against?.difference?.value).toBeCloseTo(1.5, 12);
+    expect(comparison.settings).toEqual([{ path: "ppo.clip", values: [0.2, 0.1] }]);
+    expect(
+      comparison.references.map(({ policy, metrics }) => [policy, metrics["rCum"], metrics["normalised"]]),
+    ).toEqual([
+      ["random", 0.5, 0],
+      ["round-robin", 5.5, undefined],
+      ["oracle", 10.5, 1],
+    ]);
+  });
+
+  it("claims a difference only where the intervals are apart", async () => {
+    const parent = await temporaryFolder();
+    const runs = (name: string, scores: readonly number[]) =>
+      Promise.all(
+        scores.map((score, i) =>
+          writeRun(parent, { name, seed: i + 1, sessions: [score], settings: { ppo: { clip: name.length / 10 } } }),
+        ),
+      );
+    const base = await runs("Base", [4, 5, 6, 5]);
+    const alike = await runs("Alike", [4.5, 5.5, 5, 4]);
+    const low = await runs("Low", [1, 2, 1.5, 1]);
+    const high = await runs("Higher", [8, 9, 8.5, 9]);
+    const { conclusion } = await compareRuns([...base, ...alike, ...low, ...high]);
+    expect(conclusion).toMatch(
+      /^Base reaches R_cum 5\.000 \[.*\] over 4 seeds; Higher \(.*\) is higher, Low \(.*\) is lower, no difference could be shown for Alike \(.*\)\.$/,
+    );
+    const same = await compareRuns([...base, ...alike]);
+    expect(same.conclusion).toContain("no difference could be shown for Alike");
+    const single = await compareRuns([base[0] ?? "", high[0] ?? ""]);
+    expect(single.conclusion).toContain("nothing can be said about differences");
+    expect(single.notes).toContain("A row with one seed has no interval: it says nothing about other seeds.");
+  });
+
+  it("gives the same table in any order of the runs, as text, Markdown, JSON and CSV", async () => {
+    const parent = await temporaryFolder();
+    const runs = await Promise.all([3, 1, 2].map((seed) => writeRun(parent, { seed, sessions: [seed, seed + 1] })));
+    const there = await compareRuns(runs);
+    const back = await compareRuns([...runs].reverse());
+    for (const format of ["text", "markdown", "json", "csv"] as const) {
+      expect(formatComparison(there, format)).toBe(formatComparison(back, format));
+    }
+    expect(formatComparison(there, "csv").split("\n").slice(0, 2)).toEqual([
+      "row,metric,value,low,high,seeds",
+      "Made,tInt,10,10,10,3",
+    ]);
+    expect(JSON.parse(formatComparison(there, "json")).rows).toHaveLength(1);
+  });
+
+  it("counts a seed once, and tells runs that were changed by hand apart", async () => {
+    const parent = await temporaryFolder();
+    const run = await writeRun(parent, { seed: 1, sessions: [1, 2] });
+    const again = await writeRun(join(parent, "again"), { seed: 1, sessions: [1, 2] });
+    const changed = await writeRun(join(parent, "changed"), {
+      seed: 1,
+      sessions: [3, 4],
+      events: [{ type: "change", path: "ppo.clip", from: 0.2, to: 0.3, iteration: 1, userSteps: 0 }],
+    });
+    const comparison = await compareRuns([run, again, changed]);
+    expect(comparison.rows.map(({ seeds }) => seeds)).toEqual([[1], [1]]);
+    expect(comparison.notes.join()).toContain("1 run repeats a configuration and seed");
+  });
+
+  it("refuses a folder that holds no run", async () => {
+    const folder = await temporaryFolder();
+    await expect(compareRuns([folder])).rejects.toThrow(`${folder}: neither a run nor a suite`);
+  });
+});
+
+describe("configurations", () => {
+  const base = experimentSchema.parse({});
+
+  it("count as equal whatever their names, threads and seeds, and in nothing else", () => {
+    const renamed = { ...base, name: "Other", seed: 9, policy: { ...base.policy, workers: 3 } };
+    expect(configurationHash(renamed)).toBe(configurationHash(base));
+    expect(configurationHash({ ...base, ppo: { ...base.ppo, clip: 0.3 } })).not.toBe(configurationHash(base));
+    expect(configurationHash(base, ["prompt"])).not.toBe(configurationHash(base));
+  });
+
+  it("make another trial with another seed, another setting or other sessions", () => {
+    const ids = [
+      trialId(base, 200),
+      trialId({ ...base, seed: 2 }, 200),
+      trialId({ ...base, training: { ...base.training, iterations: 7 } }, 200),
+      trialId(base, 100),
+    ];
+    expect(new Set(ids).size).toBe(4);
+    expect(trialId({ ...base, name: "Other" }, 200)).toBe(ids[0]);
+  });
+
+  it("share a trial where nothing reads what they differ in", () => {
+    const id = (planner: object, k: number) => trialId(experimentSchema.parse({ planner, reflections: { k } }), 200);
+    const model = { provider: "openai", model: "m" };
+    expect(id({}, 0)).toBe(id({}, 3));
+    expect(id(model, 0)).not.toBe(id(model, 3));
+    expect(id({ enabled: false, ...model }, 0)).toBe(id({ enabled: false }, 3));
+    expect(id({ enabled: false }, 3)).not.toBe(id({}, 3));
+  });
+
+  it("differ in the leaves that differ", () => {
+    const window = experimentSchema.parse({ simulator: { quit: { rule: "window", window: 5 } } });
+    const paths = differingSettings([base, window]).map(({ path }) => path);
+    expect(paths).toContain("simulator.quit.rule");
+    expect(paths).toContain("simulator.quit.initialTemper");
+    expect(paths).not.toContain("simulator.slateSize");
+  });
+});

@@ -1,0 +1,107 @@
+import { writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readSuite } from "../../../src/engine/suites/readSuite.ts";
+import { suiteJsonSchema } from "../../../src/protocol/suite.ts";
+import { temporaryFolder } from "../comparison/runFolders.ts";
+
+async function suiteFile(text: string): Promise<string> {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, "base.lerl.json"), `{ "name": "Base", "training": { "iterations": 3 } }`);
+  const file = join(folder, "test.suite.json");
+  await writeFile(file, text);
+  return file;
+}
+
+const problemsOf = async (text: string): Promise<string> => {
+  const file = await suiteFile(text);
+  const error = await readSuite(file).then(
+    () => new Error("no problem was found"),
+    (problem: Error) => problem,
+  );
+  return error.message.replaceAll(`${file}:`, "");
+};
+
+describe("readSuite", () => {
+  it("makes a trial of every variant and seed, the variant's settings over the suite's", async () => {
+    const file = await suiteFile(`{
+      // comments are welcome
+      "name": "Test", "experiment": "base.lerl.json", "seeds": [3, 4],
+      "set": { "ppo.clip": 0.3, "ppo.gamma": 0.5 },
+      "variants": [{ "name": "A" }, { "name": "B", "set": { "ppo.clip": 0.4 } }],
+    }`);
+    const { variants } = await readSuite(file);
+    const trials = variants.flatMap(({ name, trials: own }) =>
+      own.map(({ seed, experiment: { ppo, training, seed: given } }) => [
+        name,
+        seed,
+        given,
+        ppo.clip,
+        ppo.gamma,
+        training.iterations,
+      ]),
+    );
+    expect(trials).toEqual([
+      ["A", 3, 3, 0.3, 0.5, 3],
+      ["A", 4, 4, 0.3, 0.5, 3],
+      ["B", 3, 3, 0.4, 0.5, 3],
+      ["B", 4, 4, 0.4, 0.5, 3],
+    ]);
+    const typed = await readSuite(file, [{ path: "ppo.clip", value: 0.9 }]);
+    expect(typed.variants.flatMap(({ trials: own }) => own.map(({ experiment }) => experiment.ppo.clip))).toEqual([
+      0.9, 0.9, 0.9, 0.9,
+    ]);
+  });
+
+  it("says where a setting of a variant is wrong", async () => {
+    const text = `{ "name": "Test", "experiment": "base.lerl.json",
+  "variants": [
+    { "name": "A" },
+    { "name": "B", "set": { "ppo.clip": 99, "ppo.clap": 1 } } ] }`;
+    const message = await problemsOf(text);
+    expect(message).toMatch(/^4:41: variants\.1\.set\.ppo\.clip: 99 is not allowed; expected a number <= 10\.$/m);
+    expect(message).toMatch(/^4:\d+: variants\.1\.set\.ppo\.clap: unknown setting "clap"/m);
+  });
+
+  it("says where the suite itself is wrong", async () => {
+    expect(await problemsOf(`{ "name": "Test", "experiment": "base.lerl.json", "variants": [] }`)).toMatch(
+      /^1:\d+: variants: /,
+    );
+    expect(
+      await problemsOf(
+        `{ "name": "Test", "experiment": "base.lerl.json", "seeds": [1, 1], "variants": [{ "name": "A" }, { "name": "A" }] }`,
+      ),
+    ).toMatch(/variants\.1\.name: "A" is the name of an earlier variant[\s\S]*seeds\.1: 1 is listed twice/);
+    expect(
+      await problemsOf(
+        `{ "name": "T", "experiment": "base.lerl.json", "baseline": "C", "variants": [{ "name": "A" }] }`,
+      ),
+    ).toContain('baseline: "C" is no variant; expected one of "A".');
+    expect(
+      await problemsOf(`{ "name": "T", "experiment": "absent.lerl.json", "variants": [{ "name": "A" }] }`),
+    ).toMatch(/absent\.lerl\.json: cannot be read .* It is the "experiment" of/);
+    expect(await problemsOf("{ nonsense")).toMatch(/^1:\d+: Not valid JSON/);
+  });
+
+  it("accepts every suite that is shipped", async () => {
+    const shipped = [
+      "masking-sanity",
+      "reflection-ablation",
+      "quit-sensitivity",
+      "planner-ablation",
+      "fidelity",
+      "baselines",
+    ];
+    for (const name of shipped) {
+      const { variants } = await readSuite(resolve(import.meta.dirname, `../../../examples/suites/${name}.suite.json`));
+      const ids = variants.flatMap(({ trials }) => trials.map(({ id }) => id));
+      expect(ids.length, name).toBe(variants.length * 5);
+    }
+  });
+});
+
+describe("suiteJsonSchema", () => {
+  it("describes what a suite may hold", () => {
+    expect(suiteJsonSchema()).toMatchObject({ title: "LERL suite", required: ["name", "experiment", "variants"] });
+  });
+});
