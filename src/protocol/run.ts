@@ -74,15 +74,18 @@ export const referencePolicies = ["random", "round-robin", "oracle"] as const;
 export type ReferencePolicy = (typeof referencePolicies)[number];
 
 /** One line of references.jsonl. */
-export interface ReferenceRow {
-  readonly policy: ReferencePolicy;
-  /** Measured anew when the quit rule changes: the newest row of a policy counts. */
-  readonly iteration: number;
-  readonly tInt: number;
-  readonly rCum: number;
-  readonly rSin: number;
-  readonly sessions: number;
-}
+export const referenceRowSchema = z
+  .strictObject({
+    policy: z.enum(referencePolicies),
+    /** Measured anew when the quit rule changes: the newest row of a policy counts. */
+    iteration: z.int(),
+    tInt: z.number(),
+    rCum: z.number(),
+    rSin: z.number(),
+    sessions: z.int(),
+  })
+  .readonly();
+export type ReferenceRow = z.output<typeof referenceRowSchema>;
 
 // ---------------------------------------------------------------------------------------------------------- timeline
 
@@ -149,14 +152,20 @@ export type Reflection = z.output<typeof reflectionSchema>;
 
 // ----------------------------------------------------------------------------------------------------------- episodes
 
-export interface EpisodeStep {
-  readonly plan: {
+/** The plan a step was served under. */
+export const episodePlanSchema = z
+  .strictObject({
     /** Category ids, as in the source data. */
-    readonly categories: readonly number[];
-    readonly source: "offline" | "model" | "fallback" | "reused" | "none";
-    readonly callId?: string;
-    readonly reflections: readonly string[];
-  };
+    categories: z.array(z.int()).readonly(),
+    source: z.enum(["offline", "model", "fallback", "reused", "none"]),
+    callId: z.string().exactOptional(),
+    /** Ids of the reflections it was made with. */
+    reflections: z.array(z.string()).readonly(),
+  })
+  .readonly();
+
+export interface EpisodeStep {
+  readonly plan: z.output<typeof episodePlanSchema>;
   /** Item ids as in the source data, rank order. */
   readonly items: readonly string[];
   /** Category ids of each item, the primary first. */

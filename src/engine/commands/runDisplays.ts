@@ -1,8 +1,10 @@
 /** What `lerl run` shows while it works: a progress bar, JSON lines, or nothing but the result. */
+
 import { relative } from "node:path";
 import { Presets, SingleBar } from "cli-progress";
 import Table from "cli-table3";
 import type { RunProgress } from "../../protocol/engine.ts";
+import { asksModel } from "../../protocol/experiment/models.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { MetricRow, ReferenceRow, RunRecord } from "../../protocol/run.ts";
 import type { RunListener } from "../runs/runHost.ts";
@@ -227,7 +229,7 @@ function printResult(record: RunRecord, results: Results, folder: string): void 
     }
     process.stdout.write(`${table.toString()}\n`);
     const { planner } = record.experiment as Experiment;
-    if (planner.provider !== "offline" && record.summary?.planner === "offline") {
+    if (asksModel(planner) && record.summary?.planner === "offline") {
       process.stdout.write(
         `${paint.quiet('Evaluated with the offline planner in the model\'s place, without calls; evaluation.planner "same" asks the model.')}\n`,
       );

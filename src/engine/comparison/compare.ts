@@ -2,7 +2,9 @@
  * Compares runs (docs/method.md, section 13): per row the interquartile mean over seeds of each run's mean over its
  * evaluation sessions, with 95% bootstrap intervals.
  */
+
 import type { Comparison, ComparisonCell, ComparisonRow } from "../../protocol/engine.ts";
+import { asksModel } from "../../protocol/experiment/models.ts";
 import { referencePolicies } from "../../protocol/run.ts";
 import type { ComparedMetric } from "../../protocol/suite.ts";
 import { bootstrapEstimate, improvementEstimate, pairedDifference } from "../metrics/bootstrap.ts";
@@ -157,11 +159,7 @@ function cautions({ groups, baseline }: Grouping): readonly string[] {
     notes.push(
       `Random, round-robin and oracle are those of ${groups[baseline]?.label ?? "the first row"}; each row is normalised by those of its own setting.`,
     );
-  if (
-    runs.some(
-      ({ experiment: { planner }, evaluation }) => planner.provider !== "offline" && evaluation?.planner === "offline",
-    )
-  )
+  if (runs.some(({ experiment: { planner }, evaluation }) => asksModel(planner) && evaluation?.planner === "offline"))
     notes.push(
       "Runs whose planner asks a model were evaluated with the planner without one; lerl evaluate <runDir> asks it.",
     );

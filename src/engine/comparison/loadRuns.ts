@@ -1,6 +1,8 @@
 /** What a comparison needs to know of a run: its settings, its scores, its sessions. */
+
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { asksModel } from "../../protocol/experiment/models.ts";
 import { type Experiment, experimentSchema } from "../../protocol/experiment.ts";
 import type { MetricRow, ReferenceRow, RunRecord, TimelineEvent } from "../../protocol/run.ts";
 import { normalisedScore } from "../metrics/statistics.ts";
@@ -59,9 +61,8 @@ export function promptTextsOf(
   experiment: Experiment,
 ): readonly { readonly role: "planner" | "critic"; readonly text: string }[] {
   return (["planner", "critic"] as const).flatMap((role) => {
-    const { enabled, provider } = experiment[role];
     const text = prompts.filter((version) => version.role === role).at(-1)?.text;
-    return enabled && provider !== "offline" && text !== undefined ? [{ role, text }] : [];
+    return asksModel(experiment[role]) && text !== undefined ? [{ role, text }] : [];
   });
 }
 

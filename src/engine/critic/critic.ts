@@ -1,9 +1,4 @@
-import type { Session, SessionEnd } from "../simulator/session.ts";
-
-export interface FinishedSession {
-  readonly session: Session;
-  readonly ended: SessionEnd;
-}
+import type { FinishedSession } from "../simulator/session.ts";
 
 export interface WrittenReflection {
   /** Empty: the critic had nothing usable to say; the pool takes nothing. */

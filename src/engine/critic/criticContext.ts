@@ -3,8 +3,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { PromptContext } from "../prompts/promptFile.ts";
 import { candidateCategories, interestsOf, loggedSlates, rounded, sessionSlates } from "../prompts/shownSlates.ts";
-import { type SessionEnd, sessionScores } from "../simulator/session.ts";
-import type { FinishedSession } from "./critic.ts";
+import { type FinishedSession, type SessionEnd, sessionScores } from "../simulator/session.ts";
 
 export interface CriticView {
   readonly dataset: Dataset;

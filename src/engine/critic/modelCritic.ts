@@ -5,7 +5,8 @@ import { withoutThoughts } from "../llm/structured.ts";
 import type { Complete, Finish, Message, ModelRequest } from "../llm/types.ts";
 import type { Prompt, PromptContext } from "../prompts/promptFile.ts";
 import { oneLine } from "../prompts/shownSlates.ts";
-import type { Critic, FinishedSession, WrittenReflection } from "./critic.ts";
+import type { FinishedSession } from "../simulator/session.ts";
+import type { Critic, WrittenReflection } from "./critic.ts";
 import { type CriticView, criticContext } from "./criticContext.ts";
 
 export interface ModelCriticOptions {

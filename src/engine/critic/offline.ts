@@ -1,7 +1,7 @@
 /** The critic without a model: one factual sentence from a session's statistics, worth reading for a planner. */
 import { type CategoryIndex, categoriesOf, type Dataset } from "../data/dataset.ts";
-import { type Session, sessionScores } from "../simulator/session.ts";
-import type { Critic, FinishedSession, WrittenReflection } from "./critic.ts";
+import { type FinishedSession, type Session, sessionScores } from "../simulator/session.ts";
+import type { Critic, WrittenReflection } from "./critic.ts";
 
 /** Section 8: a reflection stays under 20 words. */
 const MOST_WORDS = 19;

@@ -1,10 +1,11 @@
 /** The reflection pool: what the planner may learn from finished sessions (docs/method.md, section 2). */
+import * as z from "zod";
 import type { ReflectionChange } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
-import type { Reflection } from "../../protocol/run.ts";
+import { type Reflection, reflectionSchema } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
 import { exp } from "../math/elementary.ts";
-import type { RandomStream, StreamState } from "../math/random.ts";
+import { type RandomStream, streamStateSchema } from "../math/random.ts";
 
 export type PoolConfig = Experiment["reflections"];
 
@@ -19,11 +20,10 @@ type PoolAmendment =
   | { readonly action: "edit"; readonly text: string };
 
 /** Plain JSON for the checkpoint; `reflections` is what reflections.json holds. */
-export interface PoolState {
-  readonly reflections: readonly Reflection[];
-  readonly nextId: number;
-  readonly random: StreamState;
-}
+export const poolStateSchema = z
+  .strictObject({ reflections: z.array(reflectionSchema).readonly(), nextId: z.int(), random: streamStateSchema })
+  .readonly();
+export type PoolState = z.output<typeof poolStateSchema>;
 
 /**
  * First in, first out, up to `capacity`; a pinned reflection leaves only when all are pinned. Sampling shows the pinned

@@ -2,6 +2,7 @@
  * Random numbers that are ours and therefore the same everywhere: named sequential streams (sfc32), whose state a
  * checkpoint keeps, and counter-based uniforms, which depend on what they are for and not on what was drawn before.
  */
+import * as z from "zod";
 import { log } from "./elementary.ts";
 
 /** Mixes one 32-bit word into a hash (the finaliser of MurmurHash3). */
@@ -35,7 +36,9 @@ export function uniformAt(key: number, step: number, position: number): number {
   return (high * 2 ** 21 + (mix(high, 0x5851_f42d) >>> 11)) / 2 ** 53;
 }
 
-export type StreamState = readonly [number, number, number, number];
+/** Four words of 32 bits, as a checkpoint keeps them. */
+export const streamStateSchema = z.tuple([z.int32(), z.int32(), z.int32(), z.int32()]).readonly();
+export type StreamState = z.output<typeof streamStateSchema>;
 
 /** A sequential stream (sfc32). */
 export class RandomStream {

@@ -1,9 +1,8 @@
 /** From a plan's categories to the items it allows (docs/method.md, sections 1 and 5). */
 import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { CategoryIndex, Dataset, ItemIndex } from "../data/dataset.ts";
-import type { CategoryMask } from "../policy/policy.ts";
 import type { InterestRanking } from "../simulator/interest.ts";
-import type { Session } from "../simulator/session.ts";
+import type { CategoryMask, Session } from "../simulator/session.ts";
 
 export interface CategoryMaskOptions {
   readonly dataset: Dataset;

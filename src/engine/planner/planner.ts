@@ -1,4 +1,4 @@
-import type { CategoryIndex } from "../data/dataset.ts";
+import * as z from "zod";
 import type { Session } from "../simulator/session.ts";
 
 /** A reflection as the planner sees it. */
@@ -13,20 +13,22 @@ export interface PlanRequest {
   readonly reflections: readonly ShownReflection[];
 }
 
-/** Where a plan came from. */
-export type PlanSource = "offline" | "model" | "fallback";
-
-export interface Plan {
-  /** The allowed categories, best first, without duplicates. Empty: nothing usable, no mask. */
-  readonly categories: readonly CategoryIndex[];
-  readonly source: PlanSource;
-  /** Ids in the reply that name no category. */
-  readonly unknownIds: number;
-  /** Replies that could not be used before this plan came about. */
-  readonly invalidReplies: number;
-  /** Names the call's row in llm.jsonl. */
-  readonly callId?: string;
-}
+/** A plan, as a checkpoint keeps it too. */
+export const planSchema = z
+  .strictObject({
+    /** `CategoryIndex`: the allowed ones, best first, without duplicates. Empty: nothing usable, no mask. */
+    categories: z.array(z.int()).readonly(),
+    /** Where it came from. */
+    source: z.enum(["offline", "model", "fallback"]),
+    /** Ids in the reply that name no category. */
+    unknownIds: z.int(),
+    /** Replies that could not be used before this plan came about. */
+    invalidReplies: z.int(),
+    /** Names the call's row in llm.jsonl. */
+    callId: z.string().exactOptional(),
+  })
+  .readonly();
+export type Plan = z.output<typeof planSchema>;
 
 /** The high-level actor (section 1, step 2). */
 export interface Planner {

@@ -6,7 +6,7 @@ import type { QuitRule } from "../../protocol/experiment/simulator.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { repeats, type ServedBefore } from "../simulator/quitRule.ts";
 import type { ItemEncodings } from "../simulator/responseModel.ts";
-import type { CategoryMask } from "./policy.ts";
+import type { CategoryMask } from "../simulator/session.ts";
 
 /** Candidates kept per primary category, in slates: enough to fill one although others must be passed over. */
 const SLATES_PER_CATEGORY = 2;

@@ -1,10 +1,4 @@
-import type { Session } from "../simulator/session.ts";
-
-/**
- * What a plan allows, one level per item: 0 excluded, higher levels are served first. A plan with room for a whole
- * slate has levels 0 and 2; a thin one is completed from level 1 (section 5).
- */
-export type CategoryMask = Uint8Array;
+import type { CategoryMask, Session } from "../simulator/session.ts";
 
 export interface ActRequest {
   readonly session: Session;

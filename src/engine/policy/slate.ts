@@ -1,6 +1,6 @@
 /** From scores to a slate: the K best items that the plan allows (docs/method.md, section 5). */
 import { LerlError } from "../errors.ts";
-import type { CategoryMask } from "./policy.ts";
+import type { CategoryMask } from "../simulator/session.ts";
 
 /** Mask level of an item that the plan allows. */
 const ALLOWED = 2;

@@ -6,17 +6,20 @@ import { RandomStream } from "../math/random.ts";
 import { itemNovelty } from "../metrics/sessionMetrics.ts";
 import type { RunControl } from "../serving/control.ts";
 import type { ModelAccess, ModelPool } from "../serving/modelPool.ts";
-import { createPlayers, type PromptInForce, type PromptRole } from "../serving/players.ts";
-import { createPolicy, createTensorEngine } from "../serving/policies.ts";
+import { createPlayers, type Players } from "../serving/players.ts";
+import { createPolicy, createTensorEngine, type MadePolicy } from "../serving/policies.ts";
+import type { PromptsInForceOptions } from "../serving/promptsInForce.ts";
 import { Stepper } from "../serving/stepper.ts";
 import { buildWorld, type World } from "../serving/world.ts";
 import { FailureWatch } from "../signatures/failureSignatures.ts";
 import { Environment } from "../simulator/environment.ts";
+import type { ResponseModel } from "../simulator/responseModel.ts";
 import { DrawnSessions } from "../simulator/sessionSource.ts";
 import type { TensorEngine } from "../tensor/tensorEngine.ts";
 import { EpisodeRecorder } from "../training/episodes.ts";
-import { LiveChanges } from "../training/liveChanges.ts";
+import { type DocumentInForce, LiveChanges } from "../training/liveChanges.ts";
 import { PeriodicEvaluation } from "../training/periodicEvaluation.ts";
+import { Place } from "../training/place.ts";
 import { Trainer, type TrainingSink } from "../training/trainer.ts";
 import type { RunLog } from "./runLog.ts";
 
@@ -32,13 +35,13 @@ export interface AssembleOptions {
   readonly progress: (phase: string, fraction: number) => void;
   readonly notify: (level: "info" | "warn", message: string) => void;
   /** A prompt is in force from an iteration on. */
-  readonly promptInForce: (role: PromptRole, prompt: PromptInForce, since: number) => void;
+  readonly promptInForce: PromptsInForceOptions["inForce"];
   readonly attended: boolean;
 }
 
 export interface Assembly {
-  readonly world: World;
   readonly trainer: Trainer;
+  readonly place: Place;
   readonly pool: ReflectionPool;
   readonly changes: LiveChanges;
   readonly evaluation: PeriodicEvaluation;
@@ -47,20 +50,33 @@ export interface Assembly {
 }
 
 /** @throws InputError where the experiment, its data or its prompts cannot be used */
-export async function assemble(options: AssembleOptions): Promise<Assembly> {
+export async function assembleRun(options: AssembleOptions): Promise<Assembly> {
   const engine = await createTensorEngine(options.experiment, "learn");
   try {
-    return await assembleOn(engine, options);
+    if (engine.tfjs) options.notify("info", `Updates are computed by ${engine.tfjs.text}.`);
+    const stage = await setStage(engine, options);
+    return { ...direct(stage, options), dispose: () => clear(stage) };
   } catch (error) {
     await engine.dispose();
     throw error;
   }
 }
 
-async function assembleOn(engine: TensorEngine, options: AssembleOptions): Promise<Assembly> {
-  const { experiment, control, log, sink } = options;
+/** Who plays, and in what: everything that a training loop is then built over. */
+interface Stage {
+  readonly engine: TensorEngine;
+  readonly world: World;
+  readonly responseModel: ResponseModel;
+  readonly environment: Environment;
+  readonly players: Players;
+  readonly policy: MadePolicy;
+  readonly pool: ReflectionPool;
+  readonly document: DocumentInForce;
+}
+
+async function setStage(engine: TensorEngine, options: AssembleOptions): Promise<Stage> {
+  const { experiment, control, log } = options;
   const { simulator, seed } = experiment;
-  if (engine.tfjs) options.notify("info", `Updates are computed by ${engine.tfjs.text}.`);
   const world = await buildWorld(experiment, {
     engine,
     baseFolder: options.baseFolder,
@@ -69,32 +85,81 @@ async function assembleOn(engine: TensorEngine, options: AssembleOptions): Promi
     log: (message) => options.notify("info", message),
     signal: control.signal,
   });
-  const { dataset, fidelity } = world;
   const responseModel = world.responseModels(simulator.users);
   const environment = new Environment({
-    dataset,
+    dataset: world.dataset,
     responseModel,
     sessions: new DrawnSessions(world.users, seed, simulator.users),
     config: simulator,
-    correlation: fidelity("correlation"),
+    correlation: world.fidelity("correlation"),
   });
-  const players = await createPlayers(experiment, world, {
-    ...options,
-    record: (row) => log.append("llm", row),
-  });
-  const policy = createPolicy({
-    experiment,
+  const players = await createPlayers(experiment, world, { ...options, record: (row) => log.append("llm", row) });
+  const quitRule = () => environment.quitRule;
+  const policy = createPolicy({ experiment, world, engine, slots: simulator.users, quitRule });
+  const pool = new ReflectionPool(experiment.reflections, new RandomStream(seed, "pool"));
+  return { engine, world, responseModel, environment, players, policy, pool, document: { experiment } };
+}
+
+async function clear({ policy, engine }: Stage): Promise<void> {
+  await policy.dispose();
+  await engine.dispose();
+}
+
+/** The training loop over a stage. */
+function direct(stage: Stage, { control, log, sink, progress }: AssembleOptions): Omit<Assembly, "dispose"> {
+  const { engine, world, responseModel, environment, players, policy, pool, document } = stage;
+  const { dataset, fidelity } = world;
+  const place = new Place();
+  const evaluation = new PeriodicEvaluation({
     world,
     engine,
-    slots: simulator.users,
-    quitRule: () => environment.quitRule,
+    document,
+    players,
+    policy,
+    pool,
+    signal: control.signal,
+    reference: (row) => log.append("references", row),
+    progress,
   });
-  const pool = new ReflectionPool(experiment.reflections, new RandomStream(seed, "pool"));
-  const changes = new LiveChanges(experiment, {
+  const changes = changesOf(stage, place, evaluation, sink);
+  const stepper = new Stepper({
+    dataset,
+    environment,
+    planner: players.planner,
+    masks: world.masks,
+    policy,
+    mode: "sample",
+    sampleReflections: () => pool.sample(),
+    replanEvery: () => document.experiment.planner.replanEvery,
+  });
+  const diversity = { dataset, itemEncodings: responseModel.itemEncodings, novelty: itemNovelty(dataset) };
+  const trainer = new Trainer({
+    environment,
+    policy,
+    stepper,
+    players,
+    pool,
+    episodes: new EpisodeRecorder(dataset, responseModel.feedbackTypes),
+    tally: { diversity, pool, fidelity },
+    control,
+    sink,
+    evaluation,
+    watch: new FailureWatch(),
+    now: () => performance.now(),
+    document,
+    place,
+    changes,
+  });
+  return { trainer, place, pool, changes, evaluation, models: players.models };
+}
+
+/** Takes each setting that may change live to whatever reads it. */
+function changesOf(stage: Stage, place: Place, evaluation: PeriodicEvaluation, sink: TrainingSink): LiveChanges {
+  const { environment, players, policy, pool, document } = stage;
+  return new LiveChanges(document, place, {
     checkPrompt: players.checkPrompt,
-    prompt: players.changePrompt,
-    event: sink.event,
-    next: () => trainer.next,
+    changePrompt: players.changePrompt,
+    event: (event) => sink.event(event),
     setting: (path, changed) => {
       if (path.startsWith("simulator.quit")) {
         environment.quitRule = changed.simulator.quit;
@@ -106,58 +171,4 @@ async function assembleOn(engine: TensorEngine, options: AssembleOptions): Promi
       if (path.startsWith("ppo.") && "configure" in policy) policy.configure(changed.ppo);
     },
   });
-  const stepper = new Stepper({
-    dataset,
-    environment,
-    planner: players.planner,
-    masks: world.masks,
-    policy,
-    mode: "sample",
-    sampleReflections: () => pool.sample(),
-    replanEvery: () => changes.experiment.planner.replanEvery,
-  });
-  const evaluation = new PeriodicEvaluation({
-    world,
-    engine,
-    experiment: () => changes.experiment,
-    planner: players.planner,
-    offlinePlanner: players.offlinePlanner,
-    policy,
-    pool,
-    signal: control.signal,
-    reference: (row) => log.append("references", row),
-    progress: options.progress,
-  });
-  const trainer = new Trainer({
-    experiment,
-    stepper,
-    planner: players.planner,
-    critic: players.critic,
-    promptHashes: players.promptHashes,
-    pool,
-    episodes: new EpisodeRecorder(dataset, responseModel.feedbackTypes),
-    tally: {
-      diversity: { dataset, itemEncodings: responseModel.itemEncodings, novelty: itemNovelty(dataset) },
-      pool,
-      fidelity,
-    },
-    control,
-    sink,
-    evaluation,
-    watch: new FailureWatch(),
-    changes,
-    now: () => performance.now(),
-  });
-  return {
-    world,
-    trainer,
-    pool,
-    changes,
-    evaluation,
-    models: players.models,
-    dispose: async () => {
-      await policy.dispose();
-      await engine.dispose();
-    },
-  };
 }

@@ -5,17 +5,18 @@ import type { RunRecord } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
 import type { Spending } from "../llm/budget.ts";
 import type { CallRow } from "../llm/types.ts";
-import { type Checkpoint, CheckpointStore } from "../store/checkpoint.ts";
+import type { PromptHashes } from "../serving/promptsInForce.ts";
+import { CheckpointStore } from "../store/checkpoint.ts";
 import { jsonLines } from "../store/jsonLines.ts";
 import { readRunRecord } from "../store/runDocuments.ts";
 import type { RunFolder } from "../store/runFolder.ts";
 import { changedExperiment } from "../training/liveChanges.ts";
-import type { PromptHashes, TrainerState } from "../training/trainer.ts";
+import { type TrainerCheckpoint, trainerCheckpoint } from "../training/trainerState.ts";
 import { type HandMade, rewind } from "./runLog.ts";
 
 export interface Comeback {
   /** Undefined: the run ended before its first one, and begins anew. */
-  readonly checkpoint: (Checkpoint & { readonly json: TrainerState }) | undefined;
+  readonly checkpoint: TrainerCheckpoint | undefined;
   readonly handMade: readonly HandMade[];
   /** Asked for together with going on. */
   readonly changes: readonly LiveChange[];
@@ -36,7 +37,7 @@ export async function comeBack(
     throw new InputError("run.done", `${folder.path}: this run is done. Start a new one, or evaluate it.`);
   }
   const loaded = await new CheckpointStore(folder.path, onWarning).load();
-  const checkpoint = loaded && { ...loaded, json: loaded.json as TrainerState };
+  const checkpoint = loaded && trainerCheckpoint(loaded, folder.path);
   changedExperiment(checkpoint?.json.experiment ?? (record.experiment as Experiment), changes);
   const handMade = await rewind(folder, checkpoint ? checkpoint.json.iteration : -1);
   return { checkpoint, handMade, changes };
@@ -63,7 +64,7 @@ export function promptsAt({ prompts }: RunRecord, hashes: PromptHashes | undefin
 }
 
 /** The prompts a run last used. */
-export function promptsInForce({ prompts }: RunRecord): PromptTexts {
+export function promptsLastUsed({ prompts }: RunRecord): PromptTexts {
   const newest = (role: "planner" | "critic") => prompts.findLast((version) => version.role === role);
   return textsOf(newest("planner"), newest("critic"));
 }

@@ -4,40 +4,35 @@
  */
 import { dirname } from "node:path";
 import type { Experiment } from "../../protocol/experiment.ts";
-import type { ReferencePolicy } from "../../protocol/run.ts";
+import type { ReferencePolicy, RunRecord } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
 import type { CallRow } from "../llm/types.ts";
 import { diversityOf, itemNovelty, servedSlates } from "../metrics/sessionMetrics.ts";
 import { mean } from "../metrics/statistics.ts";
+import type { Policy } from "../policy/policy.ts";
+import { type Contender, contenderOf, evaluationPlanner } from "../serving/contender.ts";
 import { RunControl } from "../serving/control.ts";
-import {
-  type Contender,
-  type EvaluationSetting,
-  evaluate,
-  evaluationSlots,
-  type SessionRow,
-} from "../serving/evaluate.ts";
-import { frozenPool } from "../serving/frozenPool.ts";
+import { type EvaluationSetting, evaluate, evaluationSetting, type SessionRow } from "../serving/evaluate.ts";
 import type { ModelAccess } from "../serving/modelPool.ts";
-import { createPlayers } from "../serving/players.ts";
+import { createPlayers, type Players } from "../serving/players.ts";
 import { createPolicy, createTensorEngine } from "../serving/policies.ts";
 import { referenceContenders } from "../serving/references.ts";
 import { buildWorld, type World } from "../serving/world.ts";
-import { evaluationSessions } from "../simulator/sessionSource.ts";
 import { CheckpointStore } from "../store/checkpoint.ts";
 import { JsonLinesWriter } from "../store/jsonLines.ts";
 import { readRunRecord } from "../store/runDocuments.ts";
 import { RunFolder } from "../store/runFolder.ts";
 import { storageFolder } from "../store/storage.ts";
-import type { TrainerState } from "../training/trainer.ts";
+import type { TensorEngine } from "../tensor/tensorEngine.ts";
+import { type TrainerCheckpoint, trainerCheckpoint } from "../training/trainerState.ts";
 import { engineVersion } from "../version.ts";
+import { promptsLastUsed } from "./comeback.ts";
 import {
   type EvaluatedPolicy,
   type EvaluationSummary,
   type PolicySummary,
   writeEvaluation,
 } from "./evaluationFiles.ts";
-import { promptsInForce } from "./run.ts";
 import { categorySteps, rowsOf } from "./sessionRows.ts";
 
 export interface EvaluateRunOptions {
@@ -89,65 +84,20 @@ type Chosen = "sessions" | "planner";
 type AllOptions = Required<Omit<EvaluateRunOptions, Chosen>> & Pick<EvaluateRunOptions, Chosen>;
 
 async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<EvaluationSummary> {
-  const { workspaceFolder, signal, progress, log } = options;
   const record = await readRunRecord(folder.file("record"));
-  const checkpoint = await new CheckpointStore(folder.path, ({ message }) => log(message)).load();
-  if (!checkpoint) {
-    throw new InputError(
-      "evaluation.no-checkpoint",
-      `${folder.path}: this run has no checkpoint yet, so there are no weights to evaluate. Resume it: lerl resume ${folder.path}.`,
-    );
-  }
-  const state = checkpoint.json as TrainerState;
-  const { sessions, planner } = { ...state.experiment.evaluation, ...options };
-  // The document with the live changes made to it.
-  const experiment: Experiment = {
-    ...state.experiment,
-    evaluation: { ...state.experiment.evaluation, sessions, planner },
-  };
-  const baseFolder = dirname(record.experimentFile);
-  const storage = storageFolder(workspaceFolder);
-  const opened: (() => Promise<void>)[] = [];
+  const checkpoint = await readCheckpoint(folder, options);
+  const experiment = documentFor(checkpoint, options);
+  const opened: Closing[] = [];
   try {
-    const engine = await createTensorEngine(experiment, "use");
-    opened.push(() => engine.dispose());
-    const calls = JsonLinesWriter.open<CallRow>(folder.file("llm"));
-    opened.push(() => calls.close());
-    const world = await buildWorld(experiment, { engine, baseFolder, storageFolder: storage, progress, log, signal });
-    const players = await createPlayers(experiment, world, {
-      prompts: promptsInForce(record),
-      storageFolder: storage,
-      baseFolder,
-      models: options.models,
-      control: controlOf(signal, log),
-      attended: false,
-      record: (row) => calls.append(row),
-      promptInForce: () => undefined,
-    });
-    const asksModel = experiment.planner.provider !== "offline" && planner === "same";
-    const ownPlanner = asksModel ? players.planner : players.offlinePlanner;
-    if (asksModel) ownPlanner?.restore(state.planner);
-    const policy = createPolicy({ experiment, world, engine, slots: 1, quitRule: () => experiment.simulator.quit });
-    opened.push(() => policy.dispose());
-    policy.restore({ json: state.policy, arrays: checkpoint.arrays });
-    const own: Contender = {
-      planner: ownPlanner,
-      policy: (slots) => policy.evaluator(slots),
-      sampleReflections: frozenPool(experiment.reflections, state.pool, experiment.evaluation.seed),
-      // As beside training: a stand-in for a model plans anew at every step.
-      replanEvery: asksModel || experiment.planner.provider === "offline" ? experiment.planner.replanEvery : 1,
-    };
+    const run = await open(experiment, record, folder, options, opened);
+    const { world, engine } = run;
+    const setting = evaluationSetting(experiment, world);
     const contenders: readonly (readonly [EvaluatedPolicy, Contender])[] = [
-      ["run", own],
+      ["run", ownContender(run, experiment, checkpoint)],
       ...referenceContenders(experiment, world, engine),
     ];
-    const setting = settingOf(experiment, world);
-    const measured = new Map<EvaluatedPolicy, readonly SessionRow[]>();
-    for (const [i, [name, contender]] of contenders.entries()) {
-      progress(name === "run" ? "Evaluating" : `Evaluating: ${name}`, i / contenders.length);
-      measured.set(name, await evaluate(setting, contender, signal));
-    }
-    const summary = summarise(measured, world, setting, experiment, state.iteration);
+    const measured = await measure(setting, contenders, options);
+    const summary = summarise(measured, world, setting, experiment, checkpoint.json.iteration);
     const rows = [...measured].flatMap(([name, sessions]) => rowsOf(name, sessions, world.dataset));
     await writeEvaluation(folder.path, summary, rows);
     return summary;
@@ -156,24 +106,91 @@ async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<E
   }
 }
 
+async function readCheckpoint(folder: RunFolder, { log }: AllOptions): Promise<TrainerCheckpoint> {
+  const checkpoint = await new CheckpointStore(folder.path, ({ message }) => log(message)).load();
+  if (checkpoint) return trainerCheckpoint(checkpoint, folder.path);
+  throw new InputError(
+    "evaluation.no-checkpoint",
+    `${folder.path}: this run has no checkpoint yet, so there are no weights to evaluate. Resume it: lerl resume ${folder.path}.`,
+  );
+}
+
+/** The run's document with the live changes made to it, and with what was asked of this evaluation. */
+function documentFor({ json: { experiment } }: TrainerCheckpoint, options: AllOptions): Experiment {
+  const { sessions, planner } = { ...experiment.evaluation, ...options };
+  return { ...experiment, evaluation: { ...experiment.evaluation, sessions, planner } };
+}
+
+type Closing = () => Promise<void>;
+
+interface OpenRun {
+  readonly engine: TensorEngine;
+  readonly world: World;
+  readonly players: Players;
+  readonly policy: Policy;
+}
+
+/** @param opened receives what must be closed, also where opening fails midway */
+async function open(
+  experiment: Experiment,
+  record: RunRecord,
+  folder: RunFolder,
+  options: AllOptions,
+  opened: Closing[],
+): Promise<OpenRun> {
+  const { models, signal, progress, log } = options;
+  const places = { baseFolder: dirname(record.experimentFile), storageFolder: storageFolder(options.workspaceFolder) };
+  const engine = await createTensorEngine(experiment, "use");
+  opened.push(() => engine.dispose());
+  const calls = JsonLinesWriter.open<CallRow>(folder.file("llm"));
+  opened.push(() => calls.close());
+  const world = await buildWorld(experiment, { engine, ...places, progress, log, signal });
+  const players = await createPlayers(experiment, world, {
+    ...places,
+    prompts: promptsLastUsed(record),
+    models,
+    control: controlOf(signal, log),
+    attended: false,
+    record: (row) => calls.append(row),
+    promptInForce: () => undefined,
+  });
+  const policy = createPolicy({ experiment, world, engine, slots: 1, quitRule: () => experiment.simulator.quit });
+  opened.push(() => policy.dispose());
+  return { engine, world, players, policy };
+}
+
+/** The run's policy with the weights, the plans and the pool of its checkpoint. */
+function ownContender(
+  { players, policy }: OpenRun,
+  experiment: Experiment,
+  { json: state, arrays }: TrainerCheckpoint,
+): Contender {
+  policy.restore({ json: state.policy, arrays });
+  const pool = { config: experiment.reflections, state: state.pool };
+  const contender = contenderOf({ experiment, players, policy, pool });
+  if (evaluationPlanner(experiment) === "model") contender.planner?.restore(state.planner);
+  return contender;
+}
+
+async function measure(
+  setting: EvaluationSetting,
+  contenders: readonly (readonly [EvaluatedPolicy, Contender])[],
+  { progress, signal }: AllOptions,
+): Promise<ReadonlyMap<EvaluatedPolicy, readonly SessionRow[]>> {
+  const measured = new Map<EvaluatedPolicy, readonly SessionRow[]>();
+  for (const [i, [name, contender]] of contenders.entries()) {
+    progress(name === "run" ? "Evaluating" : `Evaluating: ${name}`, i / contenders.length);
+    measured.set(name, await evaluate(setting, contender, signal));
+  }
+  return measured;
+}
+
 /** The last opened first, and each of them even where another fails. */
 async function closeAll(opened: readonly (() => Promise<void>)[]): Promise<void> {
   const results: PromiseSettledResult<void>[] = [];
   for (const close of [...opened].reverse()) results.push(...(await Promise.allSettled([close()])));
   const failed = results.find((result) => result.status === "rejected");
   if (failed) throw failed.reason;
-}
-
-function settingOf(experiment: Experiment, world: World): EvaluationSetting {
-  const { seed, sessions } = experiment.evaluation;
-  return {
-    dataset: world.dataset,
-    simulator: experiment.simulator,
-    correlation: world.fidelity("correlation"),
-    responseModel: world.responseModels(evaluationSlots(sessions)),
-    sessions: evaluationSessions(world.users, seed, sessions),
-    masks: world.masks,
-  };
 }
 
 /** A model that cannot be reached makes the evaluation wait, as it makes a run wait. */
@@ -215,11 +232,7 @@ function summarise(
     iteration,
     sessions: experiment.evaluation.sessions,
     seed: experiment.evaluation.seed,
-    planner: !experiment.planner.enabled
-      ? "none"
-      : experiment.planner.provider !== "offline" && experiment.evaluation.planner === "same"
-        ? "model"
-        : "offline",
+    planner: evaluationPlanner(experiment),
     categoryNames: dataset.categories.map(({ name }) => name),
     run: of("run"),
     references,

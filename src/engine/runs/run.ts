@@ -13,14 +13,12 @@ import type { Checkpoint } from "../store/checkpoint.ts";
 import { RunFolder } from "../store/runFolder.ts";
 import { storageFolder } from "../store/storage.ts";
 import type { IterationWork, Trainer, TrainingSink } from "../training/trainer.ts";
-import { type Assembly, assemble } from "./assembleRun.ts";
+import { type Assembly, assembleRun } from "./assembleRun.ts";
 import { type Comeback, comeBack, promptsAt, spent } from "./comeback.ts";
 import type { RecordKeeper } from "./recordKeeper.ts";
 import type { RunHost, RunStart } from "./runHost.ts";
 import { type HandMade, poolEvent, type RunLog } from "./runLog.ts";
 import { orRelease, RunStorage } from "./runStorage.ts";
-
-export { promptsInForce } from "./comeback.ts";
 
 export class Run {
   readonly control: RunControl;
@@ -105,7 +103,7 @@ export class Run {
     if (!this.trainer || !this.assembly?.pool.change(change.id, poolChange(change))) {
       throw new InputError("reflections.unknown", `Reflection ${change.id} is no longer in the pool of ${this.id}.`);
     }
-    this.log.append("events", poolEvent(change, this.trainer.next));
+    this.log.append("events", poolEvent(change, this.assembly.place.next));
     this.log.flush();
     this.savePool();
   }
@@ -134,7 +132,7 @@ export class Run {
   private async play(): Promise<void> {
     const { checkpoint, handMade = [], changes = [] } = this.comeback ?? {};
     const { experiment, experimentFile } = this.current;
-    this.assembly = await assemble({
+    this.assembly = await assembleRun({
       experiment: checkpoint?.json.experiment ?? (experiment as Experiment),
       prompts: this.prompts,
       baseFolder: dirname(experimentFile),
@@ -279,7 +277,7 @@ export class Run {
 
   /** Pauses and ends belong to the iterations completed, so that they outlive a rewind. */
   private place(): { iteration: number; userSteps: number } {
-    return this.trainer?.place ?? { iteration: 0, userSteps: 0 };
+    return this.assembly?.place.completed ?? { iteration: 0, userSteps: 0 };
   }
 
   private summarise(): void {

@@ -1,5 +1,7 @@
 /** Plans one recorded step again with another prompt: what would the model have chosen? */
+
 import type { RerunResult, RerunStep } from "../../protocol/engine.ts";
+import { asksModel } from "../../protocol/experiment/models.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { Episode, Reflection } from "../../protocol/run.ts";
 import type { Dataset, UserIndex } from "../data/dataset.ts";
@@ -36,7 +38,7 @@ export async function rerunStep(
   const recorded = episode.steps[step];
   if (!recorded)
     throw new InputError("run.unknown-step", `Session ${episode.id} has no step ${step + 1}; it has ${episode.tInt}.`);
-  if (experiment.planner.provider === "offline") {
+  if (!asksModel(experiment.planner)) {
     throw new InputError(
       "planner.offline",
       "The offline planner does not read the prompt, so there is nothing to compare. Connect a model first.",

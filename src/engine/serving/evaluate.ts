@@ -7,19 +7,19 @@ import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { CategoryMasks } from "../planner/mask.ts";
-import type { Planner, ShownReflection } from "../planner/planner.ts";
-import type { Policy } from "../policy/policy.ts";
 import { Environment } from "../simulator/environment.ts";
 import type { ResponseModel } from "../simulator/responseModel.ts";
 import { type Session, type SessionEnd, sessionScores } from "../simulator/session.ts";
-import { ListedSessions, type SessionStart } from "../simulator/sessionSource.ts";
+import { evaluationSessions, ListedSessions, type SessionStart } from "../simulator/sessionSource.ts";
+import type { Contender } from "./contender.ts";
 import { Stepper } from "./stepper.ts";
+import type { World } from "./world.ts";
 
 /** Sessions that run side by side at most; the result does not depend on it. */
 const MOST_SLOTS = 50;
 
 /** Room that a response model needs for evaluating so many sessions. */
-export const evaluationSlots = (sessions: number): number => Math.min(MOST_SLOTS, sessions);
+const evaluationSlots = (sessions: number): number => Math.min(MOST_SLOTS, sessions);
 
 export interface EvaluationSetting {
   readonly dataset: Dataset;
@@ -31,12 +31,17 @@ export interface EvaluationSetting {
   readonly masks: CategoryMasks;
 }
 
-/** What is evaluated: a policy made for this environment, under a planner or none. */
-export interface Contender {
-  readonly planner: Planner | undefined;
-  readonly policy: (slots: number) => Policy;
-  readonly sampleReflections?: () => readonly ShownReflection[];
-  readonly replanEvery?: number;
+/** The setting of an experiment's evaluations: fixed users, common random numbers. */
+export function evaluationSetting(experiment: Experiment, world: World): EvaluationSetting {
+  const { seed, sessions } = experiment.evaluation;
+  return {
+    dataset: world.dataset,
+    simulator: experiment.simulator,
+    correlation: world.fidelity("correlation"),
+    responseModel: world.responseModels(evaluationSlots(sessions)),
+    sessions: evaluationSessions(world.users, seed, sessions),
+    masks: world.masks,
+  };
 }
 
 /** One evaluated session; `number` pairs it with the same session of another policy. */
@@ -64,12 +69,13 @@ export async function evaluate(
     correlation: setting.correlation,
   });
   environment.reset();
+  const policy = contender.policy(slots);
   const stepper = new Stepper({
     dataset: setting.dataset,
     environment,
     planner: contender.planner,
     masks: setting.masks,
-    policy: contender.policy(slots),
+    policy,
     mode: "mean",
     sampleReflections: contender.sampleReflections ?? (() => []),
     replanEvery: () => contender.replanEvery ?? 1,
@@ -87,7 +93,7 @@ export async function evaluate(
       await new Promise((resolve) => setImmediate(resolve));
     }
   } finally {
-    await stepper.parts.policy.dispose();
+    await policy.dispose();
   }
   return rows.sort((a, b) => a.number - b.number);
 }

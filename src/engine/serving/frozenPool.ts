@@ -1,14 +1,14 @@
 /** The reflection pool as evaluations sample it. */
 import { type PoolConfig, type PoolState, ReflectionPool } from "../critic/reflectionPool.ts";
 import { RandomStream } from "../math/random.ts";
-import type { Contender } from "./evaluate.ts";
+import type { ShownReflection } from "../planner/planner.ts";
 
-/** A copy that takes nothing in, sampled by a stream of the evaluation's own: training does not notice. */
+/** Samples a copy that takes nothing in, by a stream of the evaluation's own: training does not notice. */
 export function frozenPool(
   config: PoolConfig,
   state: PoolState,
   evaluationSeed: number,
-): NonNullable<Contender["sampleReflections"]> {
+): () => readonly ShownReflection[] {
   const random = new RandomStream(evaluationSeed, "evaluation pool");
   const copy = new ReflectionPool(config, random);
   copy.restore({ ...state, random: random.state() });

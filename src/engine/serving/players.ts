@@ -1,28 +1,24 @@
-/** The planner and the critic of a run, with or without a language model, and the prompts they use. */
+/** The planner and the critic of a run, with or without a language model. */
 import { join } from "node:path";
-import type { PromptText, PromptTexts } from "../../protocol/engine.ts";
+import type { PromptTexts } from "../../protocol/engine.ts";
+import { asksModel } from "../../protocol/experiment/models.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
+import type { PromptRole } from "../../protocol/promptVariables.ts";
 import type { Critic } from "../critic/critic.ts";
 import { ModelCritic } from "../critic/modelCritic.ts";
 import { OfflineCritic } from "../critic/offline.ts";
-import { InputError } from "../errors.ts";
 import { ModelPlanner } from "../planner/modelPlanner.ts";
 import { OfflinePlanner } from "../planner/offline.ts";
 import type { Planner } from "../planner/planner.ts";
 import { plannerView } from "../planner/plannerContext.ts";
-import { type Prompt, parsePrompt } from "../prompts/promptFile.ts";
-import type { ChangeTargets, PromptPath } from "../training/liveChanges.ts";
-import type { PromptHashes } from "../training/trainer.ts";
 import { ModelPool, type ModelPoolOptions } from "./modelPool.ts";
+import { type PromptHashes, PromptsInForce, type PromptsInForceOptions } from "./promptsInForce.ts";
 import type { World } from "./world.ts";
-
-export type PromptRole = "planner" | "critic";
-export type PromptInForce = Pick<Prompt, "file" | "text" | "hash">;
 
 export interface PlayerOptions extends Omit<ModelPoolOptions, "cacheFile"> {
   readonly prompts: PromptTexts;
   readonly storageFolder: string;
-  readonly promptInForce: (role: PromptRole, prompt: PromptInForce, since: number) => void;
+  readonly promptInForce: PromptsInForceOptions["inForce"];
 }
 
 export interface Players {
@@ -30,107 +26,82 @@ export interface Players {
   /** Plans without a model; undefined only where nothing plans. */
   readonly offlinePlanner: Planner | undefined;
   readonly critic: Critic | undefined;
+  readonly models: ModelPool;
   readonly promptHashes: () => PromptHashes;
-  readonly checkPrompt: ChangeTargets["checkPrompt"];
-  readonly changePrompt: ChangeTargets["prompt"];
+  /** @throws InputError where a text cannot be the role's prompt */
+  readonly checkPrompt: (role: PromptRole, text: string) => void;
+  /** Puts a prompt in force from an iteration on; the hashes of the old and the new text. */
+  readonly changePrompt: (
+    role: PromptRole,
+    text: string,
+    iteration: number,
+  ) => { readonly from: string; readonly to: string };
   /** After a live change of a planner setting. */
   readonly configure: (experiment: Experiment) => void;
-  readonly models: ModelPool;
 }
 
 /** @throws InputError where a prompt or a model setting cannot be used */
 export async function createPlayers(experiment: Experiment, world: World, options: PlayerOptions): Promise<Players> {
-  const { dataset, interest, fidelity } = world;
-  const prompts = new Map<PromptRole, Prompt>();
-  const models = new ModelPool(experiment, {
-    ...options,
-    cacheFile: join(options.storageFolder, "cache", "answers.jsonl"),
-  });
-
-  const offlinePlanner = new OfflinePlanner({ dataset, interest, ...experiment.planner });
-  let planner: Planner | undefined = experiment.planner.enabled ? offlinePlanner : undefined;
-  let modelPlanner: ModelPlanner | undefined;
-  if (planner && experiment.planner.provider !== "offline") {
-    const prompt = load("planner");
-    const { complete } = await models.scheduler("planner");
-    modelPlanner = new ModelPlanner({
-      complete,
-      prompt,
-      view: plannerView(dataset, experiment),
-      settings: { ...experiment.planner, seed: experiment.seed },
-      fallback: offlinePlanner,
-      badReply: fidelity("badReply"),
-    });
-    planner = modelPlanner;
-  }
-
-  const offlineCritic = new OfflineCritic(dataset);
-  let critic: Critic | undefined = experiment.critic.enabled ? offlineCritic : undefined;
-  let modelCritic: ModelCritic | undefined;
-  if (critic && experiment.critic.provider !== "offline") {
-    const prompt = load("critic");
-    const { complete } = await models.scheduler("critic");
-    modelCritic = new ModelCritic({
-      complete,
-      prompt,
-      view: { dataset, slateSize: experiment.simulator.slateSize },
-      settings: { ...experiment.critic, seed: experiment.seed },
-      fallback: offlineCritic,
-    });
-    critic = modelCritic;
-  }
-
-  function load(role: PromptRole): Prompt {
-    const given = options.prompts[role];
-    if (!given) throw missingPrompt(role, experiment[role].prompt);
-    const prompt = parseFor(role, given);
-    prompts.set(role, prompt);
-    options.promptInForce(role, prompt, 0);
-    return prompt;
-  }
-
-  function parseFor(role: PromptRole, { file, text }: PromptText): Prompt {
-    const prompt = parsePrompt(file, text);
-    if (prompt.role === role) return prompt;
-    throw new InputError(
-      "prompt.wrong-role",
-      `${file}: a prompt of role "${prompt.role}" cannot be the ${role}'s. Correct "role" in its first lines, or name another file.`,
-    );
-  }
-
-  const roleOf = (path: PromptPath): PromptRole => (path === "planner.prompt" ? "planner" : "critic");
-  const fileOf = (role: PromptRole): string => options.prompts[role]?.file ?? experiment[role].prompt;
-
+  const cacheFile = join(options.storageFolder, "cache", "answers.jsonl");
+  const models = new ModelPool(experiment, { ...options, cacheFile });
+  const prompts = new PromptsInForce({ experiment, texts: options.prompts, inForce: options.promptInForce });
+  const { offlinePlanner, modelPlanner } = await createPlanners(experiment, world, models, prompts);
+  const { offlineCritic, modelCritic } = await createCritics(experiment, world, models, prompts);
   return {
-    planner,
-    offlinePlanner: planner && offlinePlanner,
-    critic,
+    planner: experiment.planner.enabled ? (modelPlanner ?? offlinePlanner) : undefined,
+    offlinePlanner: experiment.planner.enabled ? offlinePlanner : undefined,
+    critic: experiment.critic.enabled ? (modelCritic ?? offlineCritic) : undefined,
     models,
-    promptHashes: () => Object.fromEntries([...prompts].map(([role, { hash }]) => [role, hash])),
-    checkPrompt: (path, text) => {
-      const role = roleOf(path);
-      parseFor(role, { file: fileOf(role), text });
+    promptHashes: () => prompts.hashes(),
+    checkPrompt: (role, text) => {
+      prompts.check(role, text);
     },
-    changePrompt: (path, text, iteration) => {
-      const role = roleOf(path);
-      const prompt = parseFor(role, { file: fileOf(role), text });
-      const from = prompts.get(role)?.hash ?? "";
-      prompts.set(role, prompt);
-      if (role === "planner") modelPlanner?.setPrompt(prompt);
-      else modelCritic?.setPrompt(prompt);
-      options.promptInForce(role, prompt, iteration);
+    changePrompt: (role, text, iteration) => {
+      const { prompt, from } = prompts.change(role, text, iteration);
+      const player = role === "planner" ? modelPlanner : modelCritic;
+      player?.setPrompt(prompt);
       return { from, to: prompt.hash };
     },
-    configure: (changed) => {
-      offlinePlanner.configure(changed.planner);
-      modelPlanner?.setPlanSteps(changed.planner.replanEvery);
+    configure: ({ planner }) => {
+      offlinePlanner.configure(planner);
+      modelPlanner?.setPlanSteps(planner.replanEvery);
     },
   };
 }
 
-function missingPrompt(role: PromptRole, file: string): InputError {
-  return new InputError(
-    "prompt.missing",
-    `${role}.prompt: the file ${file} was not found beside the experiment. Create it, or name another one.`,
-  );
+/** The planner without a model, and the one that asks a model and falls back to it. */
+async function createPlanners(experiment: Experiment, world: World, models: ModelPool, prompts: PromptsInForce) {
+  const { dataset, interest, fidelity } = world;
+  const { planner, seed } = experiment;
+  const offlinePlanner = new OfflinePlanner({ dataset, interest, ...planner });
+  if (!asksModel(planner)) return { offlinePlanner, modelPlanner: undefined };
+  const prompt = prompts.begin("planner");
+  const { complete } = await models.scheduler("planner");
+  const modelPlanner = new ModelPlanner({
+    complete,
+    prompt,
+    view: plannerView(dataset, experiment),
+    settings: { ...planner, seed },
+    fallback: offlinePlanner,
+    badReply: fidelity("badReply"),
+  });
+  return { offlinePlanner, modelPlanner };
+}
+
+/** The critic without a model, and the one that asks a model and falls back to it. */
+async function createCritics(experiment: Experiment, world: World, models: ModelPool, prompts: PromptsInForce) {
+  const { dataset } = world;
+  const { critic, seed, simulator } = experiment;
+  const offlineCritic = new OfflineCritic(dataset);
+  if (!asksModel(critic)) return { offlineCritic, modelCritic: undefined };
+  const prompt = prompts.begin("critic");
+  const { complete } = await models.scheduler("critic");
+  const modelCritic = new ModelCritic({
+    complete,
+    prompt,
+    view: { dataset, slateSize: simulator.slateSize },
+    settings: { ...critic, seed },
+    fallback: offlineCritic,
+  });
+  return { offlineCritic, modelCritic };
 }

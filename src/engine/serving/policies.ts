@@ -36,7 +36,9 @@ export interface PolicySetting {
   readonly quitRule: () => QuitRule;
 }
 
-export function createPolicy({ experiment, world, engine, slots, quitRule }: PolicySetting): Policy | LearningPolicy {
+export type MadePolicy = Policy | LearningPolicy;
+
+export function createPolicy({ experiment, world, engine, slots, quitRule }: PolicySetting): MadePolicy {
   const { dataset, interest, responseModels, fidelity } = world;
   const { kind } = experiment.policy;
   if (kind === "ppo") return createPpoPolicy({ engine, dataset, experiment, slots });

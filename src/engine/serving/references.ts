@@ -3,7 +3,7 @@ import type { Experiment } from "../../protocol/experiment.ts";
 import type { ReferencePolicy } from "../../protocol/run.ts";
 import { OfflinePlanner } from "../planner/offline.ts";
 import type { TensorEngine } from "../tensor/tensorEngine.ts";
-import type { Contender } from "./evaluate.ts";
+import type { Contender } from "./contender.ts";
 import { createPolicy } from "./policies.ts";
 import type { World } from "./world.ts";
 

@@ -2,14 +2,15 @@
  * One step of every running session: plan, mask, act, respond (docs/method.md, section 1, steps 1 to 5). Training and
  * evaluation take the same steps; they differ in the parts they hand in.
  */
+import * as z from "zod";
 import type { EpisodeStep } from "../../protocol/run.ts";
 import type { CategoryIndex, Dataset } from "../data/dataset.ts";
 import { keptCategories } from "../planner/keptPlan.ts";
 import type { CategoryMasks } from "../planner/mask.ts";
-import type { Plan, Planner, ShownReflection } from "../planner/planner.ts";
-import type { ActMode, CategoryMask, Policy } from "../policy/policy.ts";
+import { type Plan, type Planner, type PlanRequest, planSchema, type ShownReflection } from "../planner/planner.ts";
+import type { ActMode, Policy } from "../policy/policy.ts";
 import type { Environment, StepResult } from "../simulator/environment.ts";
-import type { Session } from "../simulator/session.ts";
+import type { CategoryMask, Session } from "../simulator/session.ts";
 
 export interface StepperParts {
   readonly dataset: Dataset;
@@ -55,48 +56,59 @@ interface StandingPlan {
   age: number;
 }
 
+/** Plans in force by slot. */
+export const stepperStateSchema = z
+  .array(
+    z
+      .strictObject({
+        slot: z.int(),
+        plan: planSchema,
+        reflections: z.array(z.string()).readonly(),
+        age: z.int(),
+        previous: z.array(z.int()).readonly().exactOptional(),
+      })
+      .readonly(),
+  )
+  .readonly();
+export type StepperState = z.output<typeof stepperStateSchema>;
+
 const NO_PLAN: PlanInForce = { categories: [], source: "none", reflections: [], event: undefined };
 
 export class Stepper {
   /** By slot. */
   private readonly standing = new Map<number, StandingPlan>();
 
-  constructor(readonly parts: StepperParts) {}
+  constructor(private readonly parts: StepperParts) {}
 
   /** Opens what the environment runs with the policy; once, before the first step. */
   open(): void {
     for (const session of this.parts.environment.sessions) this.parts.policy.open(session);
   }
 
-  /**
-   * Serves one slate to every running session.
-   * @param meanwhile settled before anything is served: work that planning may overlap, such as the critic's
-   */
-  async step(signal: AbortSignal, meanwhile?: Promise<void>): Promise<readonly ServedStep[]> {
-    const { environment, policy, mode } = this.parts;
-    const sessions = environment.sessions;
-    await Promise.all([this.plan(sessions, signal), meanwhile]);
-    const slates = policy.act(
-      sessions.map((session) => ({ session, mask: this.standing.get(session.slot)?.mask })),
-      mode,
-    );
-    const served = environment.step(slates).map((result) => ({ result, plan: this.inForce(result.session) }));
-    policy.observe(served.map(({ result }) => result));
-    for (const { result } of served) this.turn(result);
-    return served;
+  /** Serves one slate to every running session. */
+  async step(signal: AbortSignal): Promise<readonly ServedStep[]> {
+    await this.plan(this.prepare(), signal);
+    return this.serve();
   }
 
-  /** Plans for the sessions that have none, or have kept theirs for long enough. */
-  private async plan(sessions: readonly Session[], signal: AbortSignal): Promise<void> {
-    const { planner, sampleReflections } = this.parts;
-    if (!planner) return;
+  /**
+   * First part of a step: which plans are due, and the reflections each is made with. Sampled here and now, so that what
+   * enters the pool while the plans are made shows from the next step on.
+   */
+  prepare(): readonly PlanRequest[] {
+    const { planner, sampleReflections, environment } = this.parts;
+    if (!planner) return [];
     const replanEvery = this.parts.replanEvery();
     const isDue = ({ slot }: Session): boolean => (this.standing.get(slot)?.age ?? replanEvery) >= replanEvery;
-    const due = sessions.filter(isDue);
+    const { sessions } = environment;
     for (const session of sessions) if (!isDue(session)) this.keep(session);
-    if (due.length === 0) return;
-    const requests = due.map((session) => ({ session, reflections: sampleReflections() }));
-    const plans = await planner.plan(requests, signal);
+    return sessions.filter(isDue).map((session) => ({ session, reflections: sampleReflections() }));
+  }
+
+  /** Second part: the plans. Other work may overlap it. */
+  async plan(requests: readonly PlanRequest[], signal: AbortSignal): Promise<void> {
+    if (requests.length === 0) return;
+    const plans = (await this.parts.planner?.plan(requests, signal)) ?? [];
     for (const [i, { session, reflections }] of requests.entries()) {
       const plan = plans[i] as Plan;
       this.standing.set(session.slot, {
@@ -107,6 +119,20 @@ export class Stepper {
         age: 0,
       });
     }
+  }
+
+  /** Third part: slates, and what the users make of them. */
+  serve(): readonly ServedStep[] {
+    const { environment, policy, mode } = this.parts;
+    const { sessions } = environment;
+    const slates = policy.act(
+      sessions.map((session) => ({ session, mask: this.standing.get(session.slot)?.mask })),
+      mode,
+    );
+    const served = environment.step(slates).map((result) => ({ result, plan: this.inForce(result.session) }));
+    policy.observe(served.map(({ result }) => result));
+    for (const { result } of served) this.turn(result);
+    return served;
   }
 
   /** What a kept plan still offers at this step. */
@@ -161,11 +187,3 @@ export class Stepper {
     }
   }
 }
-
-export type StepperState = readonly {
-  readonly slot: number;
-  readonly plan: Plan;
-  readonly reflections: readonly string[];
-  readonly age: number;
-  readonly previous?: readonly CategoryIndex[];
-}[];

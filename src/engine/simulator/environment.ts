@@ -1,17 +1,17 @@
 /** The simulated users (docs/method.md, section 4): slates in, clicks, rewards and leavers out, in Gymnasium's terms. */
 
+import * as z from "zod";
 import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { QuitRule } from "../../protocol/experiment/simulator.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
-import type { FinishedSession } from "../critic/critic.ts";
 import { type Dataset, type History, historyOf, type ItemIndex, type UserIndex } from "../data/dataset.ts";
 import { uniformAt } from "../math/random.ts";
 import { correlationPenaltyInForce, slateCorrelations } from "./correlation.ts";
 import { judgeSlate } from "./quitRule.ts";
 import type { ResponseModel } from "./responseModel.ts";
 import { rewardPerFeedback } from "./reward.ts";
-import type { Session, SessionStep } from "./session.ts";
-import type { SessionSource, SessionStart } from "./sessionSource.ts";
+import { type FinishedSession, type Session, type SessionStep, sessionStepSchema } from "./session.ts";
+import { type SessionSource, type SessionStart, sessionStartSchema } from "./sessionSource.ts";
 
 export interface EnvironmentOptions {
   readonly dataset: Dataset;
@@ -42,16 +42,21 @@ export interface StepResult {
 }
 
 /** Plain JSON: a restored environment goes on bit for bit. */
-export interface EnvironmentState {
-  readonly source: unknown;
-  /** By slot; null: idle. */
-  readonly running: readonly (SavedSession | null)[];
-}
-
-interface SavedSession extends SessionStart {
-  readonly temper: number | null;
-  readonly steps: readonly SessionStep[];
-}
+export const environmentStateSchema = z
+  .strictObject({
+    /** The session source's own. */
+    source: z.unknown(),
+    /** By slot; null: idle. */
+    running: z
+      .array(
+        sessionStartSchema
+          .extend({ temper: z.number().nullable(), steps: z.array(sessionStepSchema).readonly() })
+          .nullable(),
+      )
+      .readonly(),
+  })
+  .readonly();
+export type EnvironmentState = z.output<typeof environmentStateSchema>;
 
 class RunningSession implements Session {
   readonly steps: SessionStep[] = [];

@@ -1,17 +1,20 @@
 /** Which user comes next, and with which click uniforms (docs/method.md, sections 4 and 13). */
+import * as z from "zod";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { Dataset, UserIndex } from "../data/dataset.ts";
 import { InputError } from "../errors.ts";
-import { RandomStream, type StreamState } from "../math/random.ts";
+import { RandomStream, type StreamState, streamStateSchema } from "../math/random.ts";
 
 export type UserDraw = Experiment["simulator"]["drawUsers"];
 
-export interface SessionStart {
-  readonly number: number;
-  readonly user: UserIndex;
+export const sessionStartSchema = z.strictObject({
+  number: z.int(),
+  /** `UserIndex` */
+  user: z.int(),
   /** Key of the session's click uniforms. */
-  readonly key: number;
-}
+  key: z.int(),
+});
+export type SessionStart = Readonly<z.output<typeof sessionStartSchema>>;
 
 export interface SessionSource {
   /** The next session of a slot; undefined: none is left and the slot falls idle. */
@@ -62,10 +65,11 @@ export class UserSampler {
 }
 
 /** What `DrawnSessions` keeps, per slot. */
-interface DrawnState {
-  readonly streams: readonly StreamState[];
-  readonly numbers: readonly number[];
-}
+const drawnStateSchema = z.strictObject({
+  streams: z.array(streamStateSchema).readonly(),
+  numbers: z.array(z.int()).readonly(),
+});
+type DrawnState = z.output<typeof drawnStateSchema>;
 
 /**
  * Endless sessions for training. Each slot has a stream of its own, so N users in one environment meet the same
@@ -98,7 +102,7 @@ export class DrawnSessions implements SessionSource {
   }
 
   restore(state: unknown): void {
-    const { streams, numbers } = state as DrawnState;
+    const { streams, numbers } = drawnStateSchema.parse(state);
     for (const [slot, stream] of this.streams.entries()) {
       stream.restore(streams[slot] as StreamState);
       this.numbers[slot] = numbers[slot] as number;
@@ -126,7 +130,7 @@ export class ListedSessions implements SessionSource {
   }
 
   restore(state: unknown): void {
-    this.served = state as number;
+    this.served = z.int().parse(state);
   }
 }
 

@@ -1,5 +1,6 @@
 /** When two runs have the same configuration, and in what they differ. */
 import { createHash } from "node:crypto";
+import { asksModel } from "../../protocol/experiment/models.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 
 /** Paths that change no result: names, threads, and how often a run is looked at or saved. */
@@ -35,11 +36,8 @@ export function configurationHash(
  * reads reflections, those of reflections and critic.
  */
 export function trialId(experiment: Experiment, sessions: number, prompts: PromptHashes = []): string {
-  const { enabled, provider } = experiment.planner;
-  const unread = [
-    ...(enabled ? [] : ["planner."]),
-    ...(enabled && provider !== "offline" ? [] : ["reflections.", "critic."]),
-  ];
+  const { planner } = experiment;
+  const unread = [...(planner.enabled ? [] : ["planner."]), ...(asksModel(planner) ? [] : ["reflections.", "critic."])];
   const settings = [...settingsOf(experiment)].filter(
     ([path]) => path === "planner.enabled" || !unread.some((start) => path.startsWith(start)),
   );

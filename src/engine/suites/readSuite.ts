@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { PromptTexts } from "../../protocol/engine.ts";
+import { asksModel } from "../../protocol/experiment/models.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { applyOverrides, type Override } from "../../protocol/overrides.ts";
 import { type DocumentProblem, formatProblems, parseExperiment } from "../../protocol/parseExperiment.ts";
@@ -121,8 +122,8 @@ function checkBase(text: string, file: string): void {
 
 /** Hashes of the prompts that a model will read. */
 async function promptHashes(experiment: Experiment, folder: string): Promise<PromptHashes> {
-  const roles = (["planner", "critic"] as const satisfies (keyof PromptTexts)[]).filter(
-    (role) => experiment[role].enabled && experiment[role].provider !== "offline",
+  const roles = (["planner", "critic"] as const satisfies (keyof PromptTexts)[]).filter((role) =>
+    asksModel(experiment[role]),
   );
   return Promise.all(
     roles.map(async (role) => {

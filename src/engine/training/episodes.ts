@@ -1,11 +1,13 @@
 /** Turns served steps into the rows of episodes.jsonl: plans, items and feedback by the names of the source data. */
-import type { Episode, EpisodeStep } from "../../protocol/run.ts";
+import * as z from "zod";
+import { type Episode, type EpisodeStep, episodePlanSchema } from "../../protocol/run.ts";
 import { categoriesOf, type Dataset } from "../data/dataset.ts";
 import type { PlanInForce, ServedStep } from "../serving/stepper.ts";
 import { type Session, type SessionEnd, type SessionStep, sessionScores } from "../simulator/session.ts";
 
 /** Sessions under way, by slot: what each step was planned with. A checkpoint keeps it. */
-export type EpisodePlans = Record<number, EpisodeStep["plan"][]>;
+export const episodePlansSchema = z.record(z.string(), z.array(episodePlanSchema));
+export type EpisodePlans = z.output<typeof episodePlansSchema>;
 
 export const episodeId = (session: Session): string => `s${session.slot}-${session.number}`;
 

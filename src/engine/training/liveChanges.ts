@@ -2,32 +2,22 @@
 import { type LiveChange, liveChangePaths } from "../../protocol/engine.ts";
 import { type Experiment, experimentSchema } from "../../protocol/experiment.ts";
 import { pathSegments, valueAt } from "../../protocol/overrides.ts";
+import type { PromptRole } from "../../protocol/promptVariables.ts";
 import type { TimelineEvent } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
+import type { Players } from "../serving/players.ts";
+import type { Place, StepPlace } from "./place.ts";
 
-/** Prompts are changed by their text. */
-export type PromptPath = "planner.prompt" | "critic.prompt";
-
-export interface ChangeTargets {
-  /** A setting changed; `experiment` is the whole document as it is now. */
-  readonly setting: (path: string, experiment: Experiment) => void;
-  /** Checks a prompt's text. @throws InputError */
-  readonly checkPrompt: (path: PromptPath, text: string) => void;
-  /** Puts a prompt in force; the hashes of the old and the new text. */
-  readonly prompt: (
-    path: PromptPath,
-    text: string,
-    iteration: number,
-  ) => { readonly from: string; readonly to: string };
-  readonly event: (event: TimelineEvent) => void;
-  /** The environment step to come. */
-  readonly next: () => StepPlace;
+/** The document in force, shared by everything in a run that reads a setting while it goes on. */
+export interface DocumentInForce {
+  experiment: Experiment;
 }
 
-/** An environment step: its iteration, and the user steps served before it. */
-export interface StepPlace {
-  readonly iteration: number;
-  readonly userSteps: number;
+/** What a change reaches. */
+export interface ChangeTargets extends Pick<Players, "checkPrompt" | "changePrompt"> {
+  /** A setting changed; `experiment` is the whole document as it is now. */
+  readonly setting: (path: string, experiment: Experiment) => void;
+  readonly event: (event: TimelineEvent) => void;
 }
 
 export type ChangeEvent = Extract<TimelineEvent, { type: "change" }>;
@@ -40,21 +30,15 @@ interface Waiting {
 
 export class LiveChanges {
   private waiting: Waiting[] = [];
-  private current: Experiment;
   /** The document once every waiting change is in force. */
   private coming: Experiment;
 
   constructor(
-    experiment: Experiment,
+    private readonly document: DocumentInForce,
+    private readonly place: Place,
     private readonly targets: ChangeTargets,
   ) {
-    this.current = experiment;
-    this.coming = experiment;
-  }
-
-  /** The document in force. */
-  get experiment(): Experiment {
-    return this.current;
+    this.coming = document.experiment;
   }
 
   /**
@@ -64,19 +48,23 @@ export class LiveChanges {
    * @throws InputError `change.not-live`, `change.invalid`, or what is wrong with a prompt
    */
   submit(changes: readonly LiveChange[]): void {
-    for (const { path, value } of changes) if (isPrompt(path)) this.targets.checkPrompt(path, String(value));
+    for (const { path, value } of changes) {
+      const role = promptRoleOf(path);
+      if (role) this.targets.checkPrompt(role, String(value));
+    }
     this.coming = changedExperiment(this.coming, changes);
     for (const change of changes) {
       const make = (place: StepPlace): void => this.record(change, place);
-      if (isLimit(change.path)) make(this.targets.next());
+      if (isLimit(change.path)) make(this.place.next);
       else this.waiting.push({ from: 0, make });
     }
   }
 
   /** Makes a recorded change again at the step it was made for; its event stands on the timeline already. */
   repeat({ path, to, text, iteration, userSteps }: ChangeEvent): void {
-    const value = isPrompt(path) ? text : to;
-    if (!isPrompt(path)) this.coming = changedExperiment(this.coming, [{ path, value }]);
+    const isPrompt = promptRoleOf(path) !== undefined;
+    const value = isPrompt ? text : to;
+    if (!isPrompt) this.coming = changedExperiment(this.coming, [{ path, value }]);
     if (isLimit(path)) this.putInForce(path, value, iteration);
     else this.schedule(userSteps, () => this.putInForce(path, value, iteration));
   }
@@ -98,16 +86,18 @@ export class LiveChanges {
   private record({ path, value }: LiveChange, place: StepPlace): void {
     const { from, to } = this.putInForce(path, value, place.iteration);
     if (!differs(from, to)) return;
-    const text = isPrompt(path) ? { text: String(value) } : {};
+    const text = promptRoleOf(path) ? { text: String(value) } : {};
     this.targets.event({ type: "change", path, from, to, ...text, ...place });
   }
 
   private putInForce(path: string, value: unknown, iteration: number): { from: unknown; to: unknown } {
-    if (isPrompt(path)) return this.targets.prompt(path, String(value), iteration);
-    const from = valueAt(this.current, path);
-    this.current = experimentSchema.parse(withValue(this.current, path, value));
-    const to = valueAt(this.current, path);
-    if (differs(from, to)) this.targets.setting(path, this.current);
+    const role = promptRoleOf(path);
+    if (role) return this.targets.changePrompt(role, String(value), iteration);
+    const { document } = this;
+    const from = valueAt(document.experiment, path);
+    document.experiment = experimentSchema.parse(withValue(document.experiment, path, value));
+    const to = valueAt(document.experiment, path);
+    if (differs(from, to)) this.targets.setting(path, document.experiment);
     return { from, to };
   }
 }
@@ -119,7 +109,7 @@ export class LiveChanges {
  */
 export function changedExperiment(experiment: Experiment, changes: readonly LiveChange[]): Experiment {
   const document = changes
-    .filter(({ path }) => !isPrompt(path))
+    .filter(({ path }) => !promptRoleOf(path))
     .reduce<unknown>((changed, { path, value }) => withValue(changed, checkedPath(path), value), experiment);
   const parsed = experimentSchema.safeParse(document);
   if (parsed.success) return parsed.data;
@@ -133,7 +123,11 @@ export function changedExperiment(experiment: Experiment, changes: readonly Live
 const differs = (from: unknown, to: unknown): boolean => JSON.stringify(from) !== JSON.stringify(to);
 const isLimit = (path: string): boolean => path.startsWith("models.");
 
-const isPrompt = (path: string): path is PromptPath => path === "planner.prompt" || path === "critic.prompt";
+/** Prompts are changed by their text: the role whose prompt a path names. */
+function promptRoleOf(path: string): PromptRole | undefined {
+  if (path === "planner.prompt") return "planner";
+  return path === "critic.prompt" ? "critic" : undefined;
+}
 
 function checkedPath(path: string): string {
   if (liveChangePaths.some((known) => path === known || path.startsWith(`${known}.`))) return path;

@@ -1,27 +1,31 @@
 /** The evaluation beside training, with its reference rows: random, round-robin planning, and the oracle. */
+import * as z from "zod";
 import type { Experiment } from "../../protocol/experiment.ts";
-import type { Episode, ReferencePolicy, ReferenceRow, RunSummary } from "../../protocol/run.ts";
+import {
+  type Episode,
+  type ReferencePolicy,
+  type ReferenceRow,
+  type RunSummary,
+  referenceRowSchema,
+  runSummarySchema,
+} from "../../protocol/run.ts";
 import type { ReflectionPool } from "../critic/reflectionPool.ts";
-import { mean } from "../metrics/statistics.ts";
-import type { Planner } from "../planner/planner.ts";
+import { mean, normalisedScore } from "../metrics/statistics.ts";
 import type { Policy } from "../policy/policy.ts";
-import { type Contender, type EvaluationSetting, evaluate, evaluationSlots, meanScores } from "../serving/evaluate.ts";
-import { frozenPool } from "../serving/frozenPool.ts";
+import { contenderOf, evaluationPlanner } from "../serving/contender.ts";
+import { type EvaluationSetting, evaluate, evaluationSetting, meanScores } from "../serving/evaluate.ts";
+import type { Players } from "../serving/players.ts";
 import { referenceContenders } from "../serving/references.ts";
 import type { World } from "../serving/world.ts";
-import type { ResponseModel } from "../simulator/responseModel.ts";
-import { evaluationSessions, type SessionStart } from "../simulator/sessionSource.ts";
 import type { TensorEngine } from "../tensor/tensorEngine.ts";
-import type { EvaluationValues } from "./trainer.ts";
+import type { DocumentInForce } from "./liveChanges.ts";
 
 export interface PeriodicEvaluationOptions {
   readonly world: World;
   readonly engine: TensorEngine;
-  /** The document in force: a live change of the quit rule counts here too. */
-  readonly experiment: () => Experiment;
-  /** The run's own planner, and the one that stands in for it where `evaluation.planner` says so. */
-  readonly planner: Planner | undefined;
-  readonly offlinePlanner: Planner | undefined;
+  /** A live change of the quit rule counts here too. */
+  readonly document: DocumentInForce;
+  readonly players: Pick<Players, "planner" | "offlinePlanner">;
   readonly policy: Policy;
   readonly pool: ReflectionPool;
   readonly signal: AbortSignal;
@@ -29,28 +33,33 @@ export interface PeriodicEvaluationOptions {
   readonly progress: (phase: string, fraction: number) => void;
 }
 
-type Scores = { readonly tInt: number; readonly rCum: number; readonly rSin: number };
+/** Numbers of one evaluation, by metric name. */
+export type EvaluationValues = Readonly<
+  Partial<Record<"evalTInt" | "evalRCum" | "evalRSin" | "evalNormalised", number>>
+>;
+
+const scoresSchema = z.strictObject({ tInt: z.number(), rCum: z.number(), rSin: z.number() }).readonly();
+type Scores = z.output<typeof scoresSchema>;
 
 /** What a checkpoint keeps (plain JSON). */
-export interface PeriodicEvaluationState {
-  readonly references: readonly ReferenceRow[] | null;
-  readonly summary: Omit<RunSummary, "userSteps"> | null;
-  readonly ended: readonly Scores[];
-}
+export const evaluationStateSchema = z
+  .strictObject({
+    references: z.array(referenceRowSchema).readonly().nullable(),
+    summary: runSummarySchema.omit({ userSteps: true }).nullable(),
+    ended: z.array(scoresSchema).readonly(),
+  })
+  .readonly();
+export type PeriodicEvaluationState = z.output<typeof evaluationStateSchema>;
 
 export class PeriodicEvaluation {
-  private readonly sessions: readonly SessionStart[];
-  private readonly responseModel: ResponseModel;
+  private readonly setting: EvaluationSetting;
   private references: readonly ReferenceRow[] | undefined;
   private newest: Omit<RunSummary, "userSteps"> | undefined;
   /** Training sessions since the last measurement, under section 10's `training-means`. */
   private ended: Scores[] = [];
 
   constructor(private readonly options: PeriodicEvaluationOptions) {
-    const { world, experiment } = options;
-    const { seed, sessions } = experiment().evaluation;
-    this.sessions = evaluationSessions(world.users, seed, sessions);
-    this.responseModel = world.responseModels(evaluationSlots(sessions));
+    this.setting = evaluationSetting(options.document.experiment, options.world);
   }
 
   get summary(): Omit<RunSummary, "userSteps"> | undefined {
@@ -71,17 +80,17 @@ export class PeriodicEvaluation {
   /** Scores of the policy as it is now, mean action, on the fixed users; or the means of training (switch 14). */
   async measure(iteration: number): Promise<EvaluationValues> {
     if (this.measuresTraining) return this.trainingMeans();
-    const { experiment, policy, pool, signal } = this.options;
-    if (experiment().evaluation.references) this.references ??= await this.measureReferences(iteration);
-    const contender: Contender = {
-      ...this.planning(),
-      policy: (slots) => policy.evaluator(slots),
-      sampleReflections: frozenPool(pool.config, pool.state(), experiment().evaluation.seed),
-    };
-    const scores = meanScores(await evaluate(this.setting(), contender, signal));
+    const { players, policy, pool, signal } = this.options;
+    if (this.experiment.evaluation.references) this.references ??= await this.measureReferences(iteration);
+    const { experiment } = this;
+    const parts = { experiment, players, policy, pool: { config: pool.config, state: pool.state() } };
+    const scores = meanScores(await evaluate(this.settingInForce(), contenderOf(parts), signal));
     const normalised = this.normalise(scores.rCum);
-    const planner = contender.planner === undefined ? "none" : this.asksModel ? "model" : "offline";
-    this.newest = { ...scores, ...(normalised !== undefined && { normalised }), planner };
+    this.newest = {
+      ...scores,
+      ...(normalised !== undefined && { normalised }),
+      planner: evaluationPlanner(experiment),
+    };
     return { ...evaluationValues(scores), ...(normalised !== undefined && { evalNormalised: normalised }) };
   }
 
@@ -111,40 +120,22 @@ export class PeriodicEvaluation {
     return evaluationValues(scores);
   }
 
-  /** Whether a model plans in evaluations. */
-  private get asksModel(): boolean {
-    const { planner, evaluation } = this.options.experiment();
-    return planner.enabled && planner.provider !== "offline" && evaluation.planner === "same";
+  private get experiment(): Experiment {
+    return this.options.document.experiment;
   }
 
-  /** The stand-in plans anew at every step: its plans cost nothing. */
-  private planning(): Pick<Contender, "planner" | "replanEvery"> {
-    const { planner, offlinePlanner, experiment } = this.options;
-    const { provider, replanEvery } = experiment().planner;
-    if (provider === "offline" || this.asksModel) return { planner, replanEvery };
-    return { planner: offlinePlanner, replanEvery: 1 };
-  }
-
-  private setting(): EvaluationSetting {
-    const { world, experiment } = this.options;
-    return {
-      dataset: world.dataset,
-      simulator: experiment().simulator,
-      correlation: world.fidelity("correlation"),
-      responseModel: this.responseModel,
-      sessions: this.sessions,
-      masks: world.masks,
-    };
+  private settingInForce(): EvaluationSetting {
+    return { ...this.setting, simulator: this.experiment.simulator };
   }
 
   private async measureReferences(iteration: number): Promise<readonly ReferenceRow[]> {
-    const { world, engine, experiment, signal, reference, progress } = this.options;
-    const contenders = referenceContenders(experiment(), world, engine);
+    const { world, engine, signal, reference, progress } = this.options;
+    const contenders = referenceContenders(this.experiment, world, engine);
     const rows: ReferenceRow[] = [];
     for (const [i, [policy, contender]] of contenders.entries()) {
       progress("Measuring reference policies", i / contenders.length);
-      const scores = meanScores(await evaluate(this.setting(), contender, signal));
-      const row = { policy, iteration, ...scores, sessions: this.sessions.length };
+      const scores = meanScores(await evaluate(this.settingInForce(), contender, signal));
+      const row = { policy, iteration, ...scores, sessions: this.setting.sessions.length };
       rows.push(row);
       reference(row);
     }
@@ -155,8 +146,8 @@ export class PeriodicEvaluation {
     const score = (policy: ReferencePolicy) => this.references?.find((row) => row.policy === policy)?.rCum;
     const random = score("random");
     const oracle = score("oracle");
-    if (random === undefined || oracle === undefined || oracle === random) return undefined;
-    return (rCum - random) / (oracle - random);
+    if (random === undefined || oracle === undefined) return undefined;
+    return normalisedScore(rCum, random, oracle);
   }
 }
 

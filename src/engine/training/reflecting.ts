@@ -1,11 +1,11 @@
 /** From a finished session to a reflection in the pool (docs/method.md, section 1, step 6, and section 2). */
 import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { Episode } from "../../protocol/run.ts";
-import type { Critic, FinishedSession, WrittenReflection } from "../critic/critic.ts";
+import type { Critic, WrittenReflection } from "../critic/critic.ts";
 import type { ReflectionPool } from "../critic/reflectionPool.ts";
 import type { StepResult } from "../simulator/environment.ts";
 import { loggedSteps } from "../simulator/loggedSession.ts";
-import { sessionScores } from "../simulator/session.ts";
+import { type FinishedSession, sessionScores } from "../simulator/session.ts";
 
 export interface ReflectingOptions {
   readonly critic: Critic;

@@ -1,23 +1,23 @@
 /**
  * The loop of docs/method.md, section 1: rollout, reflections, update; iteration by iteration, and an evaluation now and
- * then. It knows interfaces only; `assemble.ts` chooses what stands behind them.
+ * then. It knows interfaces only; `runs/assembleRun.ts` chooses what stands behind them.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Experiment } from "../../protocol/experiment.ts";
 import type { Episode, MetricRow, TimelineEvent } from "../../protocol/run.ts";
-import type { Critic } from "../critic/critic.ts";
 import type { ReflectionPool } from "../critic/reflectionPool.ts";
-import type { Planner } from "../planner/planner.ts";
-import type { PolicyState } from "../policy/policy.ts";
+import type { Policy } from "../policy/policy.ts";
 import type { RunControl } from "../serving/control.ts";
-import type { ServedStep, Stepper, StepperState } from "../serving/stepper.ts";
+import type { Players } from "../serving/players.ts";
+import type { ServedStep, Stepper } from "../serving/stepper.ts";
 import type { FailureWatch } from "../signatures/failureSignatures.ts";
-import type { EnvironmentState } from "../simulator/environment.ts";
-import { type EpisodePlans, type EpisodeRecorder, episodeId } from "./episodes.ts";
-import type { LiveChanges, StepPlace } from "./liveChanges.ts";
-import type { PeriodicEvaluation, PeriodicEvaluationState } from "./periodicEvaluation.ts";
+import type { Environment } from "../simulator/environment.ts";
+import { type EpisodeRecorder, episodeId } from "./episodes.ts";
+import type { DocumentInForce, LiveChanges } from "./liveChanges.ts";
+import type { PeriodicEvaluation } from "./periodicEvaluation.ts";
+import type { Place } from "./place.ts";
 import { type EndedSession, Reflecting } from "./reflecting.ts";
 import { IterationTally, type TallyContext } from "./tally.ts";
+import type { TrainerCheckpoint } from "./trainerState.ts";
 
 /** Where a run's rows go; written at once. */
 export interface TrainingSink {
@@ -38,16 +38,11 @@ export interface IterationWork {
   readonly seconds: number;
 }
 
-/** Numbers of one evaluation, by metric name. */
-export type EvaluationValues = Readonly<
-  Partial<Record<"evalTInt" | "evalRCum" | "evalRSin" | "evalNormalised", number>>
->;
-
 export interface TrainerParts {
-  readonly experiment: Experiment;
+  readonly environment: Environment;
+  readonly policy: Policy;
   readonly stepper: Stepper;
-  readonly planner: Planner | undefined;
-  readonly critic: Critic | undefined;
+  readonly players: Pick<Players, "planner" | "critic" | "promptHashes">;
   readonly pool: ReflectionPool;
   readonly episodes: EpisodeRecorder;
   readonly tally: TallyContext;
@@ -58,50 +53,27 @@ export interface TrainerParts {
   readonly watch: FailureWatch;
   /** Milliseconds from any origin; reaches timing rows only. */
   readonly now: () => number;
-  readonly changes: Pick<LiveChanges, "apply" | "experiment">;
-  /** Hash of the prompts in force. */
-  readonly promptHashes: () => PromptHashes;
-}
-
-export type PromptHashes = { readonly [role in "planner" | "critic"]?: string };
-
-/** Everything a run needs to go on as if it had not been interrupted; arrays apart. */
-export interface TrainerState {
-  readonly iteration: number;
-  readonly userSteps: number;
-  /** The document and the prompts in force, live changes included. */
-  readonly experiment: Experiment;
-  readonly prompts: PromptHashes;
-  readonly environment: EnvironmentState;
-  readonly stepper: StepperState;
-  readonly episodes: EpisodePlans;
-  readonly planner: unknown;
-  readonly policy: PolicyState["json"];
-  readonly pool: ReturnType<ReflectionPool["state"]>;
-  readonly watch: unknown;
-  readonly evaluation: PeriodicEvaluationState;
+  readonly document: DocumentInForce;
+  readonly place: Place;
+  readonly changes: Pick<LiveChanges, "apply">;
 }
 
 export class Trainer {
-  private iteration = 0;
-  private userSteps = 0;
   private readonly reflecting: Reflecting | undefined;
   /** Sessions that ended in the iteration under way. */
   private ended: Episode[] = [];
-  /** The environment step to come: where a change made now takes effect. */
-  next: StepPlace = { iteration: 1, userSteps: 0 };
 
   constructor(private readonly parts: TrainerParts) {
-    const { critic, pool, experiment, promptHashes, sink, tally } = parts;
+    const { players, pool, document, sink, tally } = parts;
     this.reflecting =
-      critic &&
+      players.critic &&
       new Reflecting({
-        critic,
+        critic: players.critic,
         pool,
-        slateSize: experiment.simulator.slateSize,
+        slateSize: document.experiment.simulator.slateSize,
         reflectionSession: tally.fidelity("reflectionSession"),
         poolScore: tally.fidelity("poolScore"),
-        promptHash: () => promptHashes().critic,
+        promptHash: () => players.promptHashes().critic,
         reflected: (episode) => {
           this.keep(episode);
           sink.pool();
@@ -109,54 +81,69 @@ export class Trainer {
       });
   }
 
-  /** What is completed. */
-  get place(): { readonly iteration: number; readonly userSteps: number } {
-    return { iteration: this.iteration, userSteps: this.userSteps };
-  }
-
   /** Begins a new run: resets the environment and measures the untrained policy. */
   async start(): Promise<void> {
-    const { stepper } = this.parts;
-    stepper.parts.environment.reset();
+    const { environment, stepper } = this.parts;
+    environment.reset();
     stepper.open();
     await this.measure({}, { userSteps: 0, seconds: 0 });
   }
 
   /** Runs to the end. Throws the control's StopSignal when stopped in between. */
   async run(): Promise<void> {
-    const { iterations } = this.parts.experiment.training;
-    while (this.iteration < iterations) await this.iterate();
+    const { document, place } = this.parts;
+    const { iterations } = document.experiment.training;
+    while (place.completed.iteration < iterations) await this.iterate();
   }
 
   /** One rollout and one update. */
   private async iterate(): Promise<void> {
-    const { experiment, stepper, control, sink, changes } = this.parts;
-    const { rolloutSteps } = experiment.training;
-    const { policy, environment } = stepper.parts;
-    const iteration = this.iteration + 1;
-    const started = this.parts.now();
+    const { place, policy, now } = this.parts;
+    const started = now();
+    const before = place.completed;
+    const iteration = before.iteration + 1;
+    const { userSteps, values } = await this.rollOut(iteration, before.userSteps);
+    const diagnostics = (await policy.learn()) ?? {};
+    const work = { userSteps: userSteps - before.userSteps, seconds: (now() - started) / 1000 };
+    place.complete(iteration, userSteps);
+    await this.measure({ ...values, ...diagnostics }, work);
+  }
+
+  /** The environment steps of an iteration; the user steps served by its end, and what they come to. */
+  private async rollOut(iteration: number, begin: number) {
+    const { environment, document, control, sink, changes, place } = this.parts;
+    const { rolloutSteps } = document.experiment.training;
     const tally = new IterationTally(this.parts.tally);
-    let userSteps = this.userSteps;
+    let userSteps = begin;
     for (let step = 0; step < rolloutSteps; step++) {
       // Whatever waits outside, a change or a signal, is let in between two steps.
       await nextTurn();
       await control.proceed();
       changes.apply(iteration, userSteps);
       const isLast = step === rolloutSteps - 1;
-      this.next = { iteration: isLast ? iteration + 1 : iteration, userSteps: userSteps + environment.sessions.length };
-      // The critic's words enter the pool once this step's plans are made: the two waits overlap.
-      const served = await stepper.step(control.signal, this.reflecting?.settle());
+      place.next = {
+        iteration: isLast ? iteration + 1 : iteration,
+        userSteps: userSteps + environment.sessions.length,
+      };
+      const served = await this.step();
       userSteps += served.length;
       for (const one of served) tally.add(one);
       this.record(served, iteration, userSteps);
       sink.progress(iteration, (step + 1) / (rolloutSteps + 1));
     }
     await this.reflecting?.settle();
-    const diagnostics = (await policy.learn()) ?? {};
-    const work = { userSteps: userSteps - this.userSteps, seconds: (this.parts.now() - started) / 1000 };
-    this.iteration = iteration;
-    this.userSteps = userSteps;
-    await this.measure({ ...tally.values(), ...diagnostics }, work);
+    return { userSteps, values: tally.values() };
+  }
+
+  /**
+   * One step of every session. What its plans are made with is settled first; then the planner and the critic work at
+   * the same time, and the critic's words on the step before enter the pool; then it is served.
+   */
+  private async step(): Promise<readonly ServedStep[]> {
+    const { stepper, control } = this.parts;
+    const requests = stepper.prepare();
+    await Promise.all([stepper.plan(requests, control.signal), this.reflecting?.settle()]);
+    return stepper.serve();
   }
 
   /** Notes troubled plans on the timeline, and hands finished sessions to the critic. */
@@ -183,55 +170,53 @@ export class Trainer {
 
   /** Evaluates where one is due, and writes the iteration's row. */
   private async measure(values: MetricRow["values"], work: IterationWork): Promise<void> {
-    const { experiment, control, sink, pool, evaluation, watch, changes } = this.parts;
-    const { iteration, userSteps } = this;
+    const { document, place, control, sink, pool, evaluation, watch } = this.parts;
+    const { iteration, userSteps } = place.completed;
+    const { training, evaluation: settings } = document.experiment;
     evaluation.observe(this.ended);
-    const due = iteration % experiment.evaluation.every === 0 || iteration === experiment.training.iterations;
+    const due = iteration % settings.every === 0 || iteration === training.iterations;
     const evaluated = due ? await evaluation.measure(iteration) : {};
     control.signal.throwIfAborted();
     const row: MetricRow = { iteration, userSteps, values: { ...values, ...evaluated } };
     sink.metrics(row);
     const episodes = this.ended;
     this.ended = [];
-    const observation = { row, experiment: changes.experiment, reflections: pool.reflections, episodes };
+    const observation = { row, experiment: document.experiment, reflections: pool.reflections, episodes };
     for (const event of watch.observe(observation)) sink.event(event);
     await sink.iterationDone(iteration, work);
   }
 
   /** Between iterations only: the rollout is empty then. */
-  state(): { readonly json: TrainerState; readonly arrays: PolicyState["arrays"] } {
-    const { stepper, episodes, planner, pool, changes, promptHashes, evaluation } = this.parts;
-    const policy = stepper.parts.policy.state();
+  state(): TrainerCheckpoint {
+    const { environment, stepper, episodes, players, pool, document, place, evaluation, watch } = this.parts;
+    const policy = this.parts.policy.state();
     return {
       json: structuredClone({
-        iteration: this.iteration,
-        userSteps: this.userSteps,
-        experiment: changes.experiment,
-        prompts: promptHashes(),
-        environment: stepper.parts.environment.state(),
+        ...place.completed,
+        experiment: document.experiment,
+        prompts: players.promptHashes(),
+        environment: environment.state(),
         stepper: stepper.state(),
         episodes: episodes.state(),
-        planner: planner?.state() ?? null,
+        planner: players.planner?.state() ?? null,
         policy: policy.json,
         pool: pool.state(),
-        watch: this.parts.watch.state(),
+        watch: watch.state(),
         evaluation: evaluation.state(),
       }),
       arrays: policy.arrays,
     };
   }
 
-  restore({ json, arrays }: ReturnType<Trainer["state"]>): void {
-    const { stepper, episodes, planner, pool } = this.parts;
-    this.iteration = json.iteration;
-    this.userSteps = json.userSteps;
-    this.next = { iteration: json.iteration + 1, userSteps: json.userSteps };
+  restore({ json, arrays }: TrainerCheckpoint): void {
+    const { environment, policy, stepper, episodes, players, pool, place, evaluation, watch } = this.parts;
+    place.complete(json.iteration, json.userSteps);
     pool.restore(json.pool);
-    this.parts.watch.restore(json.watch);
-    this.parts.evaluation.restore(json.evaluation);
-    planner?.restore(json.planner);
-    stepper.parts.policy.restore({ json: json.policy, arrays });
-    stepper.parts.environment.restore(json.environment);
+    watch.restore(json.watch);
+    evaluation.restore(json.evaluation);
+    players.planner?.restore(json.planner);
+    policy.restore({ json: json.policy, arrays });
+    environment.restore(json.environment);
     stepper.restore(json.stepper);
     stepper.open();
     episodes.restore(json.episodes);

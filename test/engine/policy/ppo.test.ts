@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { RandomStream } from "../../../src/engine/math/random.ts";
-import type { ActMode, CategoryMask, Diagnostics, Policy, PolicyState } from "../../../src/engine/policy/policy.ts";
+import type { ActMode, Diagnostics, Policy, PolicyState } from "../../../src/engine/policy/policy.ts";
 import { createA2cPolicy, createPpoPolicy } from "../../../src/engine/policy/ppo.ts";
+import type { CategoryMask } from "../../../src/engine/simulator/session.ts";
 import { TensorEngine } from "../../../src/engine/tensor/tensorEngine.ts";
 import type { Experiment, ExperimentInput } from "../../../src/protocol/experiment.ts";
 import { metricCatalogue } from "../../../src/protocol/run.ts";
