@@ -3,42 +3,16 @@
  * evaluation sessions, with 95% bootstrap intervals.
  */
 
-import type { Comparison, ComparisonCell, ComparisonRow } from "../../protocol/engine.ts";
+import type { Comparison } from "../../protocol/engine.ts";
 import { asksModel } from "../../protocol/experiment/models.ts";
 import { referencePolicies } from "../../protocol/run.ts";
-import type { ComparedMetric } from "../../protocol/suite.ts";
 import { bootstrapEstimate, improvementEstimate, pairedDifference } from "../metrics/bootstrap.ts";
 import { type Estimate, probabilityOfImprovement } from "../metrics/statistics.ts";
 import { differingSettings } from "../suites/configuration.ts";
 import { conclude } from "./conclusion.ts";
 import { type Grouping, groupRuns, type RunGroup } from "./groups.ts";
-import { type LoadedRun, promptTextsOf, type Scores } from "./loadRuns.ts";
-
-export interface ComparedRow extends ComparisonRow {
-  readonly description: string;
-  readonly metrics: Readonly<Record<string, Estimate & ComparisonCell>>;
-  /** Against the baseline row, in R_cum; absent for the baseline itself. */
-  readonly against?: {
-    /** P(this row's seed > the baseline's). */
-    readonly improvement: Estimate;
-    /** Mean difference over sessions and shared seeds, paired by session; absent where sessions do not pair up. */
-    readonly difference?: Estimate;
-  };
-}
-
-export interface RunComparison extends Comparison {
-  readonly title: string;
-  readonly question: string;
-  /** Columns of the table. */
-  readonly metrics: readonly ComparedMetric[];
-  readonly rows: readonly ComparedRow[];
-  readonly baseline: number;
-  /** Random, round-robin and oracle in the baseline's setting. */
-  readonly references: readonly { readonly policy: string; readonly metrics: Scores }[];
-  readonly notes: readonly string[];
-  /** One sentence that the intervals support. */
-  readonly conclusion: string;
-}
+import { type LoadedRun, promptTextsOf } from "./loadRuns.ts";
+import type { ComparedRow, RunComparison } from "./runComparison.ts";
 
 /**
  * @param folders of runs or suites

@@ -1,7 +1,7 @@
 /** The one sentence that a comparison's intervals support, and no more than that. */
 
 import { type Estimate, formatEstimate } from "../metrics/statistics.ts";
-import type { ComparedRow } from "./compare.ts";
+import type { ComparedRow } from "./runComparison.ts";
 
 /** With more rows than this, their intervals are left to the table. */
 const MOST_INTERVALS = 6;

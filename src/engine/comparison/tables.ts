@@ -3,7 +3,7 @@ import Table from "cli-table3";
 import { metricCatalogue } from "../../protocol/metrics.ts";
 import type { ComparedMetric } from "../../protocol/suite.ts";
 import { type Estimate, formatEstimate, formatInterval, formatNumber } from "../metrics/statistics.ts";
-import type { ComparedRow, RunComparison } from "./compare.ts";
+import type { ComparedRow, RunComparison } from "./runComparison.ts";
 
 export const tableFormats = ["text", "markdown", "json", "csv"] as const;
 export type TableFormat = (typeof tableFormats)[number];

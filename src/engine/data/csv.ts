@@ -1,14 +1,12 @@
 /** Any log as two CSV files, the columns named in the experiment: interactions, and items with their categories. */
 import { basename } from "node:path";
-import type { DatasetConfig } from "../../protocol/experiment/dataset.ts";
+import type { CsvConfig } from "../../protocol/experiment/dataset.ts";
 import { InputError } from "../errors.ts";
 import { assemble, reasons } from "./assembleDataset.ts";
 import { EntityTable, naturalOrder } from "./entityTable.ts";
 import { type DataSource, DropCounter, type LoadContext, requireFile, type UnnamedDataset } from "./loading.ts";
 import { LogBuilder } from "./logBuilder.ts";
 import { isMissing, readTable } from "./tables.ts";
-
-export type CsvConfig = Extract<DatasetConfig, { kind: "csv" }>;
 
 /** @throws InputError when a file is missing or a feedback column is named twice */
 export async function findCsv(config: CsvConfig, interactions: string, items: string): Promise<DataSource> {

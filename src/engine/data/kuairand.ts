@@ -10,7 +10,7 @@
  */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { DatasetConfig } from "../../protocol/experiment/dataset.ts";
+import type { KuaiRandConfig } from "../../protocol/experiment/dataset.ts";
 import { InputError } from "../errors.ts";
 import { assemble, reasons } from "./assembleDataset.ts";
 import { categoryName } from "./categoryNames.ts";
@@ -27,8 +27,6 @@ import {
 } from "./loading.ts";
 import { LogBuilder } from "./logBuilder.ts";
 import { isMissing, readTable } from "./tables.ts";
-
-export type KuaiRandConfig = Extract<DatasetConfig, { kind: "kuairand" }>;
 
 const feedbackTypes = ["is_click", "long_view", "is_like", "is_comment", "is_forward", "is_follow", "is_hate"];
 const ALL_OBSERVED = (1 << feedbackTypes.length) - 1;

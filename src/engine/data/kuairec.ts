@@ -1,6 +1,6 @@
 /** KuaiRec as published (docs/data.md): a matrix of watch ratios, of which the small one is fully observed. */
 import { join } from "node:path";
-import type { DatasetConfig } from "../../protocol/experiment/dataset.ts";
+import type { KuaiRecConfig } from "../../protocol/experiment/dataset.ts";
 import { InputError } from "../errors.ts";
 import { assemble, reasons } from "./assembleDataset.ts";
 import { categoryName } from "./categoryNames.ts";
@@ -19,8 +19,6 @@ import {
 } from "./loading.ts";
 import { LogBuilder } from "./logBuilder.ts";
 import { readTable } from "./tables.ts";
-
-export type KuaiRecConfig = Extract<DatasetConfig, { kind: "kuairec" }>;
 
 const REMEDY =
   "dataset.path must name the folder of KuaiRec (zenodo.org/records/18164998) that holds small_matrix.csv or big_matrix.csv, item_categories.csv and user_features.csv.";

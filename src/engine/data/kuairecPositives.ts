@@ -8,13 +8,13 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as z from "zod";
+import type { KuaiRecConfig } from "../../protocol/experiment/dataset.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { RandomStream } from "../math/random.ts";
 import { assemble, reasons } from "./assembleDataset.ts";
 import { categoryName } from "./categoryNames.ts";
 import { matrixOf } from "./clickMatrix.ts";
 import type { EntityTable } from "./entityTable.ts";
-import type { KuaiRecConfig } from "./kuairec.ts";
 import { readItems } from "./kuairecItems.ts";
 import { readUserFeatures } from "./kuaishouFeatures.ts";
 import {

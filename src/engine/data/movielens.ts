@@ -1,6 +1,6 @@
 /** MovieLens: ml-latest-small and ml-25m (CSV), ml-1m (fields separated by `::`, latin1, no header). Genres are categories. */
 import { basename, join } from "node:path";
-import type { DatasetConfig } from "../../protocol/experiment/dataset.ts";
+import type { MovieLensConfig } from "../../protocol/experiment/dataset.ts";
 import { InputError } from "../errors.ts";
 import { assemble, reasons } from "./assembleDataset.ts";
 import { EntityTable } from "./entityTable.ts";
@@ -16,8 +16,6 @@ import {
 } from "./loading.ts";
 import { LogBuilder } from "./logBuilder.ts";
 import { type Row, readTable, type TableFormat } from "./tables.ts";
-
-export type MovieLensConfig = Extract<DatasetConfig, { kind: "movielens" }>;
 
 const REMEDY =
   "dataset.path must name the folder of a MovieLens set (grouplens.org/datasets/movielens) that holds ratings.csv and movies.csv, or ratings.dat and movies.dat.";

@@ -4,7 +4,7 @@
  *
  * Each kind of draw has a stream of its own, so the users of a seed stay the same when the number of items changes.
  */
-import type { DatasetConfig } from "../../protocol/experiment/dataset.ts";
+import type { SyntheticConfig } from "../../protocol/experiment/dataset.ts";
 import { exp, log as ln, pow, sigmoid } from "../math/elementary.ts";
 import { deriveKey, RandomStream } from "../math/random.ts";
 import type { Dataset, InteractionLog, LatentTruth, Lists } from "./dataset.ts";
@@ -13,8 +13,6 @@ import { cumulate, draw, places } from "./sampling.ts";
 import { syntheticCategories, syntheticItemCategories } from "./syntheticCategories.ts";
 import { itemFeatures, userFeatures } from "./syntheticFeatures.ts";
 import { drawTruth } from "./syntheticTruth.ts";
-
-export type SyntheticConfig = Extract<DatasetConfig, { kind: "synthetic" }>;
 
 /** Click rate of the log; the bias is solved for it. */
 const CLICK_RATE = 0.44;

@@ -62,3 +62,9 @@ export const datasetSchema = z
   .meta({ description: "Where users, items and logged interactions come from." });
 
 export type DatasetConfig = z.output<typeof datasetSchema>;
+type ConfigOf<K extends DatasetConfig["kind"]> = Extract<DatasetConfig, { readonly kind: K }>;
+export type SyntheticConfig = ConfigOf<"synthetic">;
+export type KuaiRandConfig = ConfigOf<"kuairand">;
+export type KuaiRecConfig = ConfigOf<"kuairec">;
+export type MovieLensConfig = ConfigOf<"movielens">;
+export type CsvConfig = ConfigOf<"csv">;

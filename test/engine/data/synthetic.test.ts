@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Dataset } from "../../../src/engine/data/dataset.ts";
 import { expose, latentLogit } from "../../../src/engine/data/latentTruth.ts";
-import { generateSynthetic, type SyntheticConfig } from "../../../src/engine/data/synthetic.ts";
+import { generateSynthetic } from "../../../src/engine/data/synthetic.ts";
 import { sigmoid } from "../../../src/engine/math/elementary.ts";
 import { RandomStream } from "../../../src/engine/math/random.ts";
+import type { SyntheticConfig } from "../../../src/protocol/experiment/dataset.ts";
 import { expectConsistent } from "./consistency.ts";
 
 const defaults: SyntheticConfig = {

@@ -2,7 +2,7 @@
 import { metricCatalogue } from "../../../protocol/metrics.ts";
 import { type Estimate, formatInterval, formatNumber } from "../../metrics/statistics.ts";
 import { settingsOf } from "../../suites/configuration.ts";
-import type { ComparedRow, RunComparison } from "../compare.ts";
+import type { ComparedRow, RunComparison } from "../runComparison.ts";
 import { cellsOf, digitsOf, metricLabel, tableLegend } from "../tables.ts";
 import { curveChart, heatMap, rangeOf, whisker } from "./charts.ts";
 import { lineDiff, withContext } from "./lineDiff.ts";

@@ -1,0 +1,31 @@
+/** A comparison as it is shown: what tables, reports and the sentence at their end are made of. */
+import type { Comparison, ComparisonCell, ComparisonRow } from "../../protocol/engine.ts";
+import type { ComparedMetric } from "../../protocol/suite.ts";
+import type { Estimate } from "../metrics/statistics.ts";
+import type { Scores } from "./loadRuns.ts";
+
+export interface ComparedRow extends ComparisonRow {
+  readonly description: string;
+  readonly metrics: Readonly<Record<string, Estimate & ComparisonCell>>;
+  /** Against the baseline row, in R_cum; absent for the baseline itself. */
+  readonly against?: {
+    /** P(this row's seed > the baseline's). */
+    readonly improvement: Estimate;
+    /** Mean difference over sessions and shared seeds, paired by session; absent where sessions do not pair up. */
+    readonly difference?: Estimate;
+  };
+}
+
+export interface RunComparison extends Comparison {
+  readonly title: string;
+  readonly question: string;
+  /** Columns of the table. */
+  readonly metrics: readonly ComparedMetric[];
+  readonly rows: readonly ComparedRow[];
+  readonly baseline: number;
+  /** Random, round-robin and oracle in the baseline's setting. */
+  readonly references: readonly { readonly policy: string; readonly metrics: Scores }[];
+  readonly notes: readonly string[];
+  /** One sentence that the intervals support. */
+  readonly conclusion: string;
+}
