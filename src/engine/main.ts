@@ -10,7 +10,8 @@ import {
 } from "vscode-jsonrpc/node";
 import { type EngineRequests, protocolVersion } from "../protocol/engine.ts";
 import { InputError, LerlError, messageOf } from "./errors.ts";
-import { createService, type EngineService, type Handlers } from "./service/service.ts";
+import type { Handlers } from "./service/handlers.ts";
+import { createService, type EngineService } from "./service/service.ts";
 import { engineVersion } from "./version.ts";
 
 /** JSON-RPC error codes of ours: the user can mend the first kind, the second is a defect. */

@@ -4,14 +4,14 @@ import type { RunId, RunRecord } from "../../protocol/run.ts";
 import { messageOf } from "../errors.ts";
 import { Run } from "../runs/run.ts";
 import type { RunHost, RunListener, RunStart } from "../runs/runHost.ts";
-import { RunFeed } from "./rowBatches.ts";
+import { RowBatches } from "./rowBatches.ts";
 import type { RunReader } from "./runReader.ts";
 
 export type Notify = <N extends keyof EngineNotifications>(name: N, params: EngineNotifications[N]) => void;
 
 export class LiveRuns {
   private readonly runs = new Map<RunId, Run>();
-  private readonly feeds = new Map<RunId, RunFeed>();
+  private readonly feeds = new Map<RunId, RowBatches>();
 
   constructor(
     private readonly host: Omit<RunHost, "listener" | "models">,
@@ -69,8 +69,8 @@ export class LiveRuns {
     return run.current;
   }
 
-  private feedFrom(runId: RunId, cursor: ConstructorParameters<typeof RunFeed>[1]): RunFeed {
-    return new RunFeed(runId, cursor, (batch) => this.notify("run/appended", batch));
+  private feedFrom(runId: RunId, cursor: ConstructorParameters<typeof RowBatches>[1]): RowBatches {
+    return new RowBatches(runId, cursor, (batch) => this.notify("run/appended", batch));
   }
 
   private listener(): RunListener {

@@ -5,7 +5,7 @@ import type { RunRows } from "../runs/runLog.ts";
 
 const INTERVAL_MS = 100;
 
-export class RunFeed {
+export class RowBatches {
   private sequence = 0;
   private timer: NodeJS.Timeout | undefined;
   private metrics: MetricRow[] = [];

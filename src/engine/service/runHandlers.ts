@@ -1,0 +1,140 @@
+/** `runs/...`: starting, steering and reading runs, and what is made of several. */
+import { dirname, join } from "node:path";
+import { applyOverrides, type Override, parseOverride } from "../../protocol/overrides.ts";
+import type { RunId } from "../../protocol/run.ts";
+import { compareRuns } from "../comparison/compare.ts";
+import { writeReport } from "../comparison/report/report.ts";
+import { InputError } from "../errors.ts";
+import { evaluateRun } from "../runs/evaluateRun.ts";
+import { openRunRecord } from "../store/runDocuments.ts";
+import { cacheFolder } from "../store/storage.ts";
+import { experimentOf } from "./datasets.ts";
+import type { HandlersOf } from "./handlers.ts";
+import { categoryNames, rerunStep } from "./rerun.ts";
+import type { Workspace } from "./workspace.ts";
+
+export function runHandlers(workspace: Workspace): HandlersOf<"runs"> {
+  return { ...steering(workspace), ...reading(workspace), ...evaluating(workspace) };
+}
+
+type Handlers = HandlersOf<"runs">;
+
+function steering(
+  workspace: Workspace,
+): Pick<Handlers, "runs/start" | "runs/pause" | "runs/resume" | "runs/stop" | "runs/change" | "runs/describe"> {
+  const { runs } = workspace;
+  return {
+    "runs/start": async ({ experimentFile, experimentText, prompts, overrides = [], apiKey }) => {
+      const text = applyOverrides(experimentText, overrides.map(overrideOf));
+      const experiment = experimentOf(text, experimentFile);
+      return runs.start({ experimentFile, experiment, prompts }, workspace.modelAccess(apiKey));
+    },
+
+    "runs/pause": async ({ runId }) => {
+      workspace.live(runId).control.pause("Paused by hand.");
+      return null;
+    },
+
+    "runs/resume": async ({ runId, apiKey }) => {
+      const run = runs.get(runId);
+      if (!run) return runs.reopen(runId, workspace.modelAccess(apiKey));
+      run.control.resume();
+      return run.current;
+    },
+
+    "runs/stop": async ({ runId }) => {
+      const run = workspace.live(runId);
+      run.control.stop("stopped");
+      await run.execute();
+      return null;
+    },
+
+    "runs/change": async ({ runId, changes }) => {
+      workspace.live(runId).change(changes);
+      return null;
+    },
+
+    "runs/describe": async ({ runId, name, note }) => {
+      const changes = { ...(name !== undefined && { name }), ...(note !== undefined && { note }) };
+      const run = runs.get(runId);
+      if (run) return run.describe(changes);
+      return workspace.whileOwning(runId, async (folder) => {
+        const onWarning = (warning: Error) => workspace.warn(warning);
+        const document = await openRunRecord({ file: folder.file("record"), onWarning });
+        document.update((record) => ({ ...record, ...changes }));
+        await document.flush();
+        return document.data;
+      });
+    },
+  };
+}
+
+function reading(
+  workspace: Workspace,
+): Pick<Handlers, "runs/list" | "runs/slice" | "runs/episodes" | "runs/episode" | "runs/rerunStep"> {
+  const { runs, reader, options } = workspace;
+  return {
+    "runs/list": async () => {
+      const records = await reader.list();
+      return records.map((record) => runs.get(record.id as RunId)?.current ?? record);
+    },
+
+    "runs/slice": ({ runId, cursor }) => {
+      runs.get(runId)?.flush();
+      return reader.slice(runId, cursor);
+    },
+
+    "runs/episodes": (query) => {
+      runs.get(query.runId)?.flush();
+      return reader.episodes(query);
+    },
+
+    "runs/episode": async ({ runId, episode }) => {
+      const found = await reader.episode(runId, episode);
+      const { dataset } = await workspace.setting(runId);
+      return { ...found, categoryNames: categoryNames(dataset) };
+    },
+
+    "runs/rerunStep": async ({ runId, episode: id, step, promptText, apiKey }) => {
+      const { experiment, dataset, experimentFile } = await workspace.setting(runId);
+      const { episode, calls } = await reader.episode(runId, id);
+      const callId = episode.steps[step]?.plan.callId;
+      return rerunStep(
+        { step, promptText },
+        {
+          experiment,
+          dataset,
+          episode,
+          reflections: await workspace.reflections(runId),
+          recordedReply: calls.find((call) => call.id === callId)?.reply ?? "",
+          models: workspace.modelAccess(apiKey),
+          baseFolder: dirname(experimentFile),
+          cacheFile: join(cacheFolder(options.workspaceFolder), "answers.jsonl"),
+        },
+      );
+    },
+  };
+}
+
+function evaluating(workspace: Workspace): Pick<Handlers, "runs/compare" | "runs/evaluate" | "runs/report"> {
+  const { reader, options } = workspace;
+  const foldersOf = (runIds: readonly RunId[]) => runIds.map((runId) => reader.folder(runId));
+  return {
+    "runs/compare": ({ runIds }) => compareRuns(foldersOf(runIds)),
+
+    "runs/evaluate": ({ runId, sessions }) =>
+      evaluateRun(reader.folder(runId), {
+        workspaceFolder: options.workspaceFolder,
+        models: workspace.modelAccess(),
+        ...(sessions !== undefined && { sessions }),
+      }),
+
+    "runs/report": async ({ runIds }) => ({ file: await writeReport(foldersOf(runIds)) }),
+  };
+}
+
+function overrideOf(text: string): Override {
+  const override = parseOverride(text);
+  if (override) return override;
+  throw new InputError("experiment.override", `${text}: expected path=value.`);
+}

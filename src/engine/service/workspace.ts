@@ -1,0 +1,96 @@
+/** What the handlers of one workspace share: its runs, at work and at rest, its data and its way to models. */
+import { join } from "node:path";
+import type { EngineNotifications, HostRequests } from "../../protocol/engine.ts";
+import type { Experiment } from "../../protocol/experiment.ts";
+import type { Reflection, RunId } from "../../protocol/run.ts";
+import type { ReflectionPool } from "../critic/reflectionPool.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { InputError } from "../errors.ts";
+import type { Run } from "../runs/run.ts";
+import type { ModelAccess } from "../serving/modelPool.ts";
+import { readReflections } from "../store/runDocuments.ts";
+import { RunFolder, runFiles } from "../store/runFolder.ts";
+import { engineVersion } from "../version.ts";
+import { Datasets } from "./datasets.ts";
+import { LiveRuns } from "./liveRuns.ts";
+import { restingPool } from "./restingPool.ts";
+import { RunReader } from "./runReader.ts";
+
+export interface ServiceOptions {
+  readonly workspaceFolder: string;
+  readonly notify: <N extends keyof EngineNotifications>(name: N, params: EngineNotifications[N]) => void;
+  /** Asks the host, for example one of the editor's models. */
+  readonly ask: (
+    params: HostRequests["models/ask"]["params"],
+    signal: AbortSignal,
+  ) => Promise<HostRequests["models/ask"]["result"]>;
+  readonly now: () => Date;
+  readonly random: () => number;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** What a recorded run was made of. */
+export interface RunSetting {
+  readonly experiment: Experiment;
+  readonly experimentFile: string;
+  readonly dataset: Dataset;
+}
+
+export class Workspace {
+  readonly reader: RunReader;
+  readonly runs: LiveRuns;
+  readonly datasets: Datasets;
+
+  constructor(readonly options: ServiceOptions) {
+    const { workspaceFolder, now, random, notify } = options;
+    const host = { workspaceFolder, engineVersion, now, random, attended: true };
+    this.reader = new RunReader(workspaceFolder);
+    this.runs = new LiveRuns(host, this.reader, notify);
+    this.datasets = new Datasets(workspaceFolder);
+  }
+
+  /** A key given over the channel goes before the environment's. */
+  modelAccess(apiKey?: string): ModelAccess {
+    const { ask, environment } = this.options;
+    return { ask, apiKey: (variable) => apiKey ?? (variable === undefined ? undefined : environment[variable]) };
+  }
+
+  /** @throws InputError where this process is not working on the run */
+  live(runId: RunId): Run {
+    const run = this.runs.get(runId);
+    if (run) return run;
+    throw new InputError("run.not-running", `The run ${runId} is not running.`);
+  }
+
+  async setting(runId: RunId): Promise<RunSetting> {
+    const record = await this.reader.record(runId);
+    const { experimentFile } = record;
+    const experiment = record.experiment as Experiment;
+    return { experiment, experimentFile, dataset: await this.datasets.get(experiment, experimentFile) };
+  }
+
+  /** The pool of a run, whether it is running or not. */
+  async pool(runId: RunId): Promise<ReflectionPool> {
+    const live = this.runs.get(runId)?.reflectionPool;
+    return live ?? restingPool(await this.reader.record(runId), this.reader.folder(runId));
+  }
+
+  async reflections(runId: RunId): Promise<readonly Reflection[]> {
+    const live = this.runs.get(runId)?.reflectionPool?.reflections;
+    return live ?? readReflections(join(this.reader.folder(runId), runFiles.reflections));
+  }
+
+  /** Owns a run that is not running for as long as `work` takes. */
+  async whileOwning<T>(runId: RunId, work: (folder: RunFolder) => Promise<T>): Promise<T> {
+    const folder = await RunFolder.open(this.reader.folder(runId), this.options.now);
+    try {
+      return await work(folder);
+    } finally {
+      await folder.release();
+    }
+  }
+
+  warn(warning: Error): void {
+    this.options.notify("engine/log", { level: "warn", message: warning.message });
+  }
+}
