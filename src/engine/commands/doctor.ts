@@ -2,7 +2,7 @@ import { access, constants } from "node:fs/promises";
 import { availableParallelism, totalmem } from "node:os";
 import { Command } from "commander";
 import { messageOf } from "../errors.ts";
-import { detectServers, localServers, type ServerAddress, tryModel } from "../llm/detect.ts";
+import { detectServers, localServers, type ServerAddress, testModel } from "../llm/detect.ts";
 import { TensorEngine } from "../tensor/tensorEngine.ts";
 import { describeTfjs } from "../tensor/tfjs/availability.ts";
 import { engineVersion } from "../version.ts";
@@ -79,7 +79,7 @@ export async function models(addresses: readonly ServerAddress[] = localServers)
   return Promise.all(
     servers.map(async ({ name, baseUrl, models: [model] }): Promise<Finding> => {
       if (model === undefined) return { name, state: "note", text: `${baseUrl} answers but has no model; load one` };
-      const { ok, message, structuredOutput } = await tryModel({ baseUrl, model });
+      const { ok, message, structuredOutput } = await testModel({ baseUrl, model });
       return { name, state: ok ? "good" : "bad", text: `${baseUrl} ${model}: ${message} (${structuredOutput})` };
     }),
   );

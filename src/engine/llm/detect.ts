@@ -1,5 +1,6 @@
 /** Finds model servers on this machine and tries them, for `lerl doctor` and the Studio's model picker. */
 import * as z from "zod";
+import type { ModelTestResult } from "../../protocol/engine.ts";
 import { messageOf } from "../errors.ts";
 import { ProviderError } from "./errors.ts";
 import type { ReplyFormat } from "./providers/dialect.ts";
@@ -21,15 +22,6 @@ export const localServers: readonly ServerAddress[] = [
 
 export interface DetectedServer extends ServerAddress {
   readonly models: readonly string[];
-}
-
-export interface ModelTrial {
-  readonly ok: boolean;
-  /** For a person: what came back, or what went wrong and what to do. */
-  readonly message: string;
-  readonly latencyMs: number;
-  /** How the server was made to answer in JSON; none: it was not. */
-  readonly structuredOutput: ReplyFormat | "none";
 }
 
 const modelList = z.object({ data: z.array(z.object({ id: z.string() })) });
@@ -54,8 +46,8 @@ async function detectServer(address: ServerAddress, timeoutMs: number): Promise<
   }
 }
 
-const trialRequest = (model: string): ModelRequest => ({
-  id: "trial",
+const testRequest = (model: string): ModelRequest => ({
+  id: "test",
   role: "planner",
   promptHash: "",
   model,
@@ -77,36 +69,36 @@ const trialRequest = (model: string): ModelRequest => ({
 });
 
 /** One structured call. Never throws: what went wrong is the result. */
-export async function tryModel(
+export async function testModel(
   { baseUrl, model, apiKey }: { readonly baseUrl: string; readonly model: string; readonly apiKey?: string },
   timeoutMs = 30_000,
-): Promise<ModelTrial> {
+): Promise<ModelTestResult> {
   const provider = new OpenAiProvider({ baseUrl, ...(apiKey !== undefined && { apiKey }) });
-  return tryProvider(provider, model, timeoutMs, () => provider.dialect(trialRequest(model)).format);
+  return testProvider(provider, model, timeoutMs, () => provider.dialect(testRequest(model)).format);
 }
 
 /** The same for any provider, for example the editor's models. */
-export async function tryProvider(
+export async function testProvider(
   provider: Provider,
   model: string,
   timeoutMs = 30_000,
   formatInUse: () => ReplyFormat = () => "text",
-): Promise<ModelTrial> {
+): Promise<ModelTestResult> {
   const started = performance.now();
-  const trial = (ok: boolean, message: string, structuredOutput: ModelTrial["structuredOutput"]): ModelTrial => ({
+  const result = (ok: boolean, message: string, structuredOutput: ReplyFormat | "none"): ModelTestResult => ({
     ok,
     message,
     latencyMs: Math.round(performance.now() - started),
     structuredOutput,
   });
   try {
-    const reply = await sendAdapting(provider, trialRequest(model), AbortSignal.timeout(timeoutMs));
+    const reply = await sendAdapting(provider, testRequest(model), AbortSignal.timeout(timeoutMs));
     const isPlan = jsonCandidates(reply.text, reply.finish).some((value) => planSchema.safeParse(value).success);
-    if (isPlan) return trial(true, `${reply.model} answered in form.`, formatInUse());
-    return trial(false, `${reply.model} answered, but not with the JSON asked for: ${excerpt(reply.text)}`, "none");
+    if (isPlan) return result(true, `${reply.model} answered in form.`, formatInUse());
+    return result(false, `${reply.model} answered, but not with the JSON asked for: ${excerpt(reply.text)}`, "none");
   } catch (error) {
     const late = error instanceof DOMException && error.name === "TimeoutError";
-    return trial(false, late ? `No answer within ${timeoutMs / 1000} s.` : messageOf(error), "none");
+    return result(false, late ? `No answer within ${timeoutMs / 1000} s.` : messageOf(error), "none");
   }
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { detectServers, tryModel } from "../../../src/engine/llm/detect.ts";
+import { detectServers, testModel } from "../../../src/engine/llm/detect.ts";
 import { ReplayProvider } from "../../../src/engine/llm/providers/replay.ts";
 import { VscodeProvider } from "../../../src/engine/llm/providers/vscode.ts";
 import { contentKey } from "../../../src/engine/llm/requestKey.ts";
@@ -185,7 +185,7 @@ describe("finding model servers", () => {
     server.mount("/chatty/v1", scriptedMount((res) => json(res, 200, completion("Hello there"))).mount);
     server.mount("/locked/v1", scriptedMount((res) => json(res, 401, { error: { message: "no key" } })).mount);
     server.mount("/slow/v1", scriptedMount(() => undefined).mount);
-    const trial = (name: string) => tryModel({ baseUrl: `${server.url}/${name}/v1`, model: "m" }, 200);
+    const trial = (name: string) => testModel({ baseUrl: `${server.url}/${name}/v1`, model: "m" }, 200);
     expect(await trial("good")).toMatchObject({ ok: true, structuredOutput: "json_schema" });
     expect(await trial("old")).toMatchObject({ ok: true, structuredOutput: "json_object" });
     expect(await trial("chatty")).toMatchObject({ ok: false, structuredOutput: "none" });
