@@ -4,12 +4,13 @@ import { compareCommand } from "./commands/compare.ts";
 import { dataCommand } from "./commands/data.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
-import { exitCodes, reportFailure } from "./commands/exit.ts";
+import { reportFailure } from "./commands/exit.ts";
 import { promptsCommand } from "./commands/prompts.ts";
 import { reportCommand } from "./commands/report.ts";
 import { resumeCommand, runCommand } from "./commands/run.ts";
 import { suiteCommand } from "./commands/suite.ts";
 import { userModelCommand } from "./commands/userModel.ts";
+import { exitCodes } from "./exitCodes.ts";
 import { engineVersion } from "./version.ts";
 
 async function main(): Promise<number> {
@@ -31,7 +32,7 @@ Examples:
   lerl resume .lerl/runs/<id>
   lerl data describe examples/kuairand/kuairand.lerl.json
 
-Exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted or out of model budget (a checkpoint is kept: lerl resume).`,
+Exit codes: ${exitCodes.done} done, ${exitCodes.failed} failed, ${exitCodes.badInput} bad input, ${exitCodes.interrupted} interrupted or out of model budget (a checkpoint is kept: lerl resume).`,
     );
   for (const command of [
     runCommand(),

@@ -1,6 +1,6 @@
 /**
  * The suite document, `*.suite.json`: one base experiment, variants of it, and seeds. Every variant is run with every
- * seed; each of these trainings is a trial.
+ * seed; each of these trainings is a run.
  */
 import { findNodeAtLocation, parseTree } from "jsonc-parser";
 import * as z from "zod";
@@ -56,7 +56,7 @@ export const suiteSchema = z
       .min(1)
       .max(100_000)
       .default(200)
-      .meta({ description: "Evaluation sessions per trial, the same for all.", unit: "sessions" }),
+      .meta({ description: "Evaluation sessions per run, the same for all.", unit: "sessions" }),
     metrics: z
       .array(z.enum(comparedMetrics))
       .min(1)

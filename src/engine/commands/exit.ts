@@ -1,8 +1,8 @@
 /** How a command ends. */
-import { InputError, messageOf } from "../errors.ts";
-import { paint } from "./terminal.ts";
 
-export const exitCodes = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
+import { InputError, messageOf } from "../errors.ts";
+import { exitCodes } from "../exitCodes.ts";
+import { paint } from "./terminal.ts";
 
 /** Says what went wrong on standard error; a defect of ours with its stack. Returns the exit code. */
 export function reportFailure(error: unknown): number {

@@ -6,10 +6,10 @@ import { parseOverride } from "../../protocol/overrides.ts";
 import { compareRuns } from "../comparison/compare.ts";
 import { formatComparison, type TableFormat, tableFormats } from "../comparison/tables.ts";
 import { InputError } from "../errors.ts";
+import { exitCodes } from "../exitCodes.ts";
 import { replaceFile } from "../store/files.ts";
 import { readSuite } from "../suites/readSuite.ts";
 import { runSuite, type SuiteOutcome, type SuiteProgress } from "../suites/runSuite.ts";
-import { exitCodes } from "./exit.ts";
 import { collect, countOption } from "./options.ts";
 import { duration, paint } from "./terminal.ts";
 
@@ -35,7 +35,7 @@ export function suiteCommand(): Command {
         "Run every variant of a suite with every seed, then print the table. Ctrl+C stops it; the same command goes on.",
       )
       .argument("<file>", "suite file, *.suite.json")
-      .option("--jobs <n>", "trials at once; by default one per processor", countOption, availableParallelism())
+      .option("--jobs <n>", "runs at once; by default one per processor", countOption, availableParallelism())
       .option("--set <path=value>", "override a setting of all variants; may be given again", collect, [])
       .option("--json", "print one JSON object a line, the comparison last")
       .action(async (file: string, options: SuiteOptions) => {
@@ -73,7 +73,7 @@ async function run(file: string, { jobs, set, json }: SuiteOptions): Promise<num
     process.stderr.write(`${paint.error("error")} ${variant}, seed ${seed}: ${reason}\n`);
   }
   if (outcome.state === "interrupted") {
-    process.stderr.write("Interrupted; finished trials are kept. The same command goes on.\n");
+    process.stderr.write("Interrupted; finished runs are kept. The same command goes on.\n");
     return exitCodes.interrupted;
   }
   if (outcome.state === "done" || (await hasResults(outcome))) await printTable(outcome, json === true);
@@ -99,7 +99,7 @@ async function printTable({ folder }: SuiteOutcome, json: boolean): Promise<void
   process.stdout.write(formatComparison(comparison, "text"));
   const where = relative(process.cwd(), folder);
   process.stdout.write(
-    `\n${paint.quiet(`Tables and trials are in ${where}; a page with curves: lerl report ${where}`)}\n`,
+    `\n${paint.quiet(`Tables and runs are in ${where}; a page with curves: lerl report ${where}`)}\n`,
   );
 }
 
@@ -108,9 +108,9 @@ interface Display {
   readonly end: () => void;
 }
 
-function describe({ done, trials, running, secondsLeft }: SuiteProgress): string {
+function describe({ done, runs, running, secondsLeft }: SuiteProgress): string {
   const left = secondsLeft === undefined ? [] : [`${duration(secondsLeft)} left`];
-  return [`${done}/${trials} trials`, `${running} running`, ...left].join("  ");
+  return [`${done}/${runs} runs`, `${running} running`, ...left].join("  ");
 }
 
 function barDisplay(): Display {
@@ -125,7 +125,7 @@ function barDisplay(): Display {
   };
 }
 
-/** A line for every finished trial. */
+/** A line for every finished run. */
 function lineDisplay(): Display {
   let shown = -1;
   return {

@@ -5,7 +5,7 @@ import { type ComparedMetric, comparedMetrics } from "../../protocol/suite.ts";
 import { InputError } from "../errors.ts";
 import { differingSettings } from "../suites/configuration.ts";
 import { isFinished } from "../suites/runProcess.ts";
-import { readSuiteRecord, type SuiteRecord, trialFolder } from "../suites/suiteFolder.ts";
+import { readSuiteRecord, type SuiteRecord, suiteRunsFolder } from "../suites/suiteFolder.ts";
 import { type LoadedRun, loadRun } from "./loadRuns.ts";
 
 /** Runs of one configuration. */
@@ -47,7 +47,7 @@ export async function groupRuns(folders: readonly string[]): Promise<Grouping> {
   const groups = [...parts.flatMap((part) => part.groups), ...single];
   const repeats = runs.length - single.reduce((sum, group) => sum + group.runs.length, 0);
   if (groups.length === 0) {
-    throw new InputError("compare.nothing", "Nothing to compare: no trial is finished yet. Run the suite first.");
+    throw new InputError("compare.nothing", "Nothing to compare: no run is finished yet. Run the suite first.");
   }
   const [suite] = suites;
   const alone = folders.length === 1 ? suite?.record : undefined;
@@ -76,31 +76,32 @@ async function suiteGroups(
   { name, variants, sessions }: SuiteRecord,
   named: boolean,
 ): Promise<Pick<Grouping, "groups" | "notes">> {
+  const place = await suiteRunsFolder(folder);
   const groups: RunGroup[] = [];
-  let finishedTrials = 0;
+  let finished = 0;
   for (const variant of variants) {
-    const trials = variant.trials.map((id) => trialFolder(folder, id));
-    const finished = await Promise.all(trials.map((trial) => isFinished(trial, sessions)));
-    const runs = await Promise.all(trials.filter((_, i) => finished[i]).map(loadRun));
+    const folders = variant.runs.map((id) => join(place, id));
+    const isDone = await Promise.all(folders.map((run) => isFinished(run, sessions)));
+    const runs = await Promise.all(folders.filter((_, i) => isDone[i]).map(loadRun));
     const label = named ? `${name}: ${variant.name}` : variant.name;
-    finishedTrials += runs.length;
+    finished += runs.length;
     if (runs.length > 0) groups.push({ label, description: variant.description, runs });
   }
-  const trials = variants.reduce((sum, variant) => sum + variant.trials.length, 0);
-  const unfinished = `${finishedTrials} of the ${trials} trials of ${name} are finished; run the suite again to go on.`;
-  return { groups, notes: [...(finishedTrials < trials ? [unfinished] : []), ...sharedTrials(variants)] };
+  const planned = variants.reduce((sum, variant) => sum + variant.runs.length, 0);
+  const unfinished = `${finished} of the ${planned} runs of ${name} are finished; run the suite again to go on.`;
+  return { groups, notes: [...(finished < planned ? [unfinished] : []), ...sharedRuns(variants)] };
 }
 
 /** Rows that show the same runs must not be taken for a finding. */
-function sharedTrials(variants: SuiteRecord["variants"]): readonly string[] {
-  const byTrials = new Map<string, string[]>();
-  for (const { name, trials } of variants) {
-    const key = trials.join();
-    byTrials.set(key, [...(byTrials.get(key) ?? []), name]);
+function sharedRuns(variants: SuiteRecord["variants"]): readonly string[] {
+  const byRuns = new Map<string, string[]>();
+  for (const { name, runs } of variants) {
+    const key = runs.join();
+    byRuns.set(key, [...(byRuns.get(key) ?? []), name]);
   }
-  return [...byTrials.values()]
+  return [...byRuns.values()]
     .filter((names) => names.length > 1)
-    .map((names) => `The same trials, since nothing reads what sets them apart: ${names.join(", ")}.`);
+    .map((names) => `The same runs, since nothing reads what sets them apart: ${names.join(", ")}.`);
 }
 
 const repeated = (runs: number): string =>

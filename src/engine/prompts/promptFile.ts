@@ -108,7 +108,7 @@ function examine(text: string): Examined {
   if (settings) {
     for (const section of sections) problems.push(...unknownVariables(section, settings));
     if (problems.length === 0)
-      problems.push(...trial(sections, settings), ...unseenCategories(sections, settings, text));
+      problems.push(...triedOut(sections, settings), ...unseenCategories(sections, settings, text));
   }
   const error = problems.find(({ severity }) => severity === "error");
   if (error) return { problems, error };
@@ -145,7 +145,7 @@ function unknownVariables(section: TemplateSection, { role, variables }: FrontMa
  * Renders with example values, and again with empty lists as at a session's start: finds wrong fields, prototype access
  * and loops that do not end.
  */
-function trial(sections: readonly TemplateSection[], settings: FrontMatter): readonly Problem[] {
+function triedOut(sections: readonly TemplateSection[], settings: FrontMatter): readonly Problem[] {
   const example = { ...settings.variables, ...exampleContext(settings.role) };
   const beginning = { ...example, slates: [], interests: [], reflections: [] };
   return sections.flatMap(({ template, offset }) => {

@@ -14,7 +14,7 @@ export function settingsOf(document: unknown, path = ""): ReadonlyMap<string, un
 }
 
 /** The prompts a configuration depends on; none where no model reads them. */
-export type PromptHashes = readonly string[];
+export type PromptDigests = readonly string[];
 
 /**
  * The same for two runs exactly when they differ in nothing but the seed.
@@ -23,7 +23,7 @@ export type PromptHashes = readonly string[];
  */
 export function configurationHash(
   experiment: Experiment,
-  prompts: PromptHashes = [],
+  prompts: PromptDigests = [],
   changes: readonly unknown[] = [],
 ): string {
   const settings = [...settingsOf(experiment)].filter(([path]) => path !== "seed");
@@ -31,11 +31,11 @@ export function configurationHash(
 }
 
 /**
- * Names a trial: configuration, seed and what it is evaluated on. Settings that nothing reads do not count, so that such
- * variants share their trials: without a planner all of its own, and without a planner that asks a model, which alone
+ * Names a run: configuration, seed and what it is evaluated on. Settings that nothing reads do not count, so that such
+ * variants share their runs: without a planner all of its own, and without a planner that asks a model, which alone
  * reads reflections, those of reflections and critic.
  */
-export function trialId(experiment: Experiment, sessions: number, prompts: PromptHashes = []): string {
+export function suiteRunId(experiment: Experiment, sessions: number, prompts: PromptDigests = []): string {
   const { planner } = experiment;
   const unread = [...(planner.enabled ? [] : ["planner."]), ...(asksModel(planner) ? [] : ["reflections.", "critic."])];
   const settings = [...settingsOf(experiment)].filter(
@@ -44,7 +44,7 @@ export function trialId(experiment: Experiment, sessions: number, prompts: Promp
   return hashOf([...settings, ["sessions", sessions]], prompts).slice(0, 16);
 }
 
-function hashOf(settings: readonly (readonly [string, unknown])[], prompts: PromptHashes): string {
+function hashOf(settings: readonly (readonly [string, unknown])[], prompts: PromptDigests): string {
   const counted = settings.filter(([path]) => !withoutEffect.has(path));
   counted.sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash("sha256")

@@ -1,4 +1,4 @@
-/** Reads a suite file and works out its trials: every variant with every seed. */
+/** Reads a suite file and works out its runs: every variant with every seed. */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
@@ -9,20 +9,20 @@ import { applyOverrides, type Override } from "../../protocol/overrides.ts";
 import { type DocumentProblem, formatProblems, parseExperiment } from "../../protocol/parseExperiment.ts";
 import { parseSuite, type Suite, suiteProblem } from "../../protocol/suite.ts";
 import { InputError, messageOf } from "../errors.ts";
-import { type PromptHashes, trialId } from "./configuration.ts";
+import { type PromptDigests, suiteRunId } from "./configuration.ts";
 
-export interface Trial {
+export interface SuiteRun {
   readonly id: string;
   readonly seed: number;
-  /** Settings that make the base experiment this trial's. */
+  /** Settings that make the base experiment this run's. */
   readonly set: readonly Override[];
   readonly experiment: Experiment;
 }
 
-export interface VariantTrials {
+export interface VariantRuns {
   readonly name: string;
   /** In the order of the suite's seeds. */
-  readonly trials: readonly Trial[];
+  readonly runs: readonly SuiteRun[];
 }
 
 export interface SuitePlan {
@@ -30,7 +30,7 @@ export interface SuitePlan {
   /** Absolute path of the suite file, and of its base experiment. */
   readonly file: string;
   readonly experimentFile: string;
-  readonly variants: readonly VariantTrials[];
+  readonly variants: readonly VariantRuns[];
 }
 
 /**
@@ -48,14 +48,14 @@ export async function readSuite(file: string, sets: readonly Override[] = []): P
   checkBase(base, experimentFile);
   const problems: DocumentProblem[] = [];
   const typed: string[] = [];
-  const variants: VariantTrials[] = [];
+  const variants: VariantRuns[] = [];
   for (const [i, variant] of suite.variants.entries()) {
     const set = mergedOverrides(suite.set, variant.set, sets, folder);
     const document = parseExperiment(applyOverrides(base, set));
     if (document.ok) {
-      const prompts = await promptHashes(document.value, dirname(experimentFile));
-      const trials = suite.seeds.map((seed) => trialOf(document.value, seed, set, suite, variant.name, prompts));
-      variants.push({ name: variant.name, trials });
+      const prompts = await promptDigests(document.value, dirname(experimentFile));
+      const runs = suite.seeds.map((seed) => runOf(document.value, seed, set, suite, variant.name, prompts));
+      variants.push({ name: variant.name, runs });
       continue;
     }
     for (const { path, message } of document.problems) {
@@ -71,20 +71,20 @@ export async function readSuite(file: string, sets: readonly Override[] = []): P
   return { suite, file: resolve(file), experimentFile, variants };
 }
 
-function trialOf(
+function runOf(
   variant: Experiment,
   seed: number,
   set: readonly Override[],
   suite: Suite,
   name: string,
-  prompts: PromptHashes,
-): Trial {
+  prompts: PromptDigests,
+): SuiteRun {
   const experiment = { ...variant, seed };
   const own: Override[] = [
     { path: "name", value: `${suite.name}: ${name}` },
     { path: "seed", value: seed },
   ];
-  return { id: trialId(experiment, suite.sessions, prompts), seed, set: [...set, ...own], experiment };
+  return { id: suiteRunId(experiment, suite.sessions, prompts), seed, set: [...set, ...own], experiment };
 }
 
 /** The variant's settings win over the suite's, and what was typed over both. Data paths start at the suite file. */
@@ -121,7 +121,7 @@ function checkBase(text: string, file: string): void {
 }
 
 /** Hashes of the prompts that a model will read. */
-async function promptHashes(experiment: Experiment, folder: string): Promise<PromptHashes> {
+async function promptDigests(experiment: Experiment, folder: string): Promise<PromptDigests> {
   const roles = (["planner", "critic"] as const satisfies (keyof PromptTexts)[]).filter((role) =>
     asksModel(experiment[role]),
   );

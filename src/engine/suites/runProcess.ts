@@ -1,19 +1,20 @@
 /**
- * One trial in processes of its own: `lerl run` (or `resume` where it was interrupted), then `lerl evaluate`. What is
- * done already is read from the trial's folder, so that a trial can be taken up at any moment.
+ * One run of a suite in processes of its own: `lerl run` (or `resume` where it was interrupted), then `lerl evaluate`.
+ * What is done already is read from the run's folder, so that it can be taken up at any moment.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { messageOf } from "../errors.ts";
+import { exitCodes } from "../exitCodes.ts";
 import { readEvaluation } from "../runs/evaluationFiles.ts";
 import { readRunRecord } from "../store/runDocuments.ts";
 import { runFiles } from "../store/runFolder.ts";
-import type { Trial } from "./readSuite.ts";
+import type { SuiteRun } from "./readSuite.ts";
 import { exists } from "./suiteFolder.ts";
 
-export interface TrialSetting {
+export interface RunSetting {
   /** Arguments of Node that start the command line. */
   readonly command: readonly string[];
   /** Current folder of the processes: it holds `.lerl`. */
@@ -28,44 +29,44 @@ export interface TrialSetting {
   readonly progress: (fraction: number) => void;
 }
 
-export type TrialOutcome =
+export type RunOutcome =
   | { readonly state: "done" | "interrupted" }
   | { readonly state: "failed"; readonly reason: string; readonly badInput: boolean };
 
-/** Share of a trial's time that its training takes; the rest is the evaluation. For progress only. */
+/** Share of a run's time that its training takes; the rest is the evaluation. For progress only. */
 const TRAINING_SHARE = 0.9;
 
-/** Whether a trial's folder holds its evaluation. A damaged one counts as none. */
+/** Whether a run's folder holds its evaluation. A damaged one counts as none. */
 export async function isFinished(folder: string, sessions: number): Promise<boolean> {
   const evaluation = await readEvaluation(folder).catch(() => undefined);
   return evaluation?.sessions === sessions;
 }
 
-export async function runTrial(trial: Trial, folder: string, setting: TrialSetting): Promise<TrialOutcome> {
-  const trained = await train(trial, folder, setting);
+export async function carryOut(run: SuiteRun, folder: string, setting: RunSetting): Promise<RunOutcome> {
+  const trained = await train(run, folder, setting);
   if (trained.state !== "done") return trained;
   setting.progress(TRAINING_SHARE);
-  return run(["evaluate", folder, "--sessions", String(setting.sessions), "--json"], setting, () => undefined);
+  return lerl(["evaluate", folder, "--sessions", String(setting.sessions), "--json"], setting, () => undefined);
 }
 
-async function train(trial: Trial, folder: string, setting: TrialSetting): Promise<TrialOutcome> {
+async function train(run: SuiteRun, folder: string, setting: RunSetting): Promise<RunOutcome> {
   const report = (line: string): void => {
     const { type, iteration } = parsed(line);
     if (type !== "metrics" || typeof iteration !== "number") return;
-    setting.progress((iteration / trial.experiment.training.iterations) * TRAINING_SHARE);
+    setting.progress((iteration / run.experiment.training.iterations) * TRAINING_SHARE);
   };
   if (!(await exists(join(folder, runFiles.record)))) {
     // A process killed before its record was written leaves nothing to go on from.
     await rm(folder, { recursive: true, force: true });
     await mkdir(dirname(folder), { recursive: true });
-    const sets = [...trial.set, { path: "policy.workers", value: setting.threads }].flatMap(({ path, value }) => [
+    const sets = [...run.set, { path: "policy.workers", value: setting.threads }].flatMap(({ path, value }) => [
       "--set",
       `${path}=${JSON.stringify(value)}`,
     ]);
-    return run(["run", setting.experimentFile, ...sets, "--out", folder, "--json"], setting, report);
+    return lerl(["run", setting.experimentFile, ...sets, "--out", folder, "--json"], setting, report);
   }
   const { state } = await readRunRecord(join(folder, runFiles.record));
-  return state === "done" ? { state } : run(["resume", folder, "--json"], setting, report);
+  return state === "done" ? { state } : lerl(["resume", folder, "--json"], setting, report);
 }
 
 function parsed(line: string): Record<string, unknown> {
@@ -76,12 +77,11 @@ function parsed(line: string): Record<string, unknown> {
   }
 }
 
-/** Exit codes of the command line (`commands/exit.ts`). */
-const BAD_INPUT = 2;
-const INTERRUPTED = 130;
+/** Characters of what a process said last, for the reason why it failed. */
 const LAST_WORDS = 4000;
 
-function run(args: readonly string[], setting: TrialSetting, line: (text: string) => void): Promise<TrialOutcome> {
+/** Runs a command of ours to its end; `line` hears what it prints. */
+function lerl(args: readonly string[], setting: RunSetting, line: (text: string) => void): Promise<RunOutcome> {
   const { command, workspaceFolder, signal } = setting;
   if (signal.aborted) return Promise.resolve({ state: "interrupted" });
   return new Promise((resolve) => {
@@ -100,18 +100,18 @@ function run(args: readonly string[], setting: TrialSetting, line: (text: string
       words = (words + text).slice(-LAST_WORDS);
     });
     if (child.stdout) createInterface({ input: child.stdout }).on("line", line);
-    const end = (outcome: TrialOutcome): void => {
+    const end = (outcome: RunOutcome): void => {
       signal.removeEventListener("abort", interrupt);
       process.off("exit", kill);
       resolve(outcome);
     };
     child.once("error", (error) => end({ state: "failed", reason: messageOf(error), badInput: false }));
     child.once("close", (code, killedBy) => {
-      if (code === 0) end({ state: "done" });
-      else if (signal.aborted || code === INTERRUPTED) end({ state: "interrupted" });
+      if (code === exitCodes.done) end({ state: "done" });
+      else if (signal.aborted || code === exitCodes.interrupted) end({ state: "interrupted" });
       else {
         const reason = words.trim() || `ended with ${killedBy ?? `exit code ${code}`}`;
-        end({ state: "failed", reason, badInput: code === BAD_INPUT });
+        end({ state: "failed", reason, badInput: code === exitCodes.badInput });
       }
     });
   });

@@ -1,11 +1,11 @@
-/** Runs the trials of a suite, several at a time. Finished trials are skipped, interrupted ones taken up again. */
+/** Carries out the runs of a suite, several at a time. Finished ones are skipped, interrupted ones taken up again. */
 import { mkdir } from "node:fs/promises";
 import pLimit from "p-limit";
-import type { SuitePlan, Trial } from "./readSuite.ts";
-import { isFinished, runTrial, type TrialSetting } from "./runProcess.ts";
-import { suiteFolder, trialFolder, writeSuiteRecord } from "./suiteFolder.ts";
+import type { SuitePlan, SuiteRun } from "./readSuite.ts";
+import { carryOut, isFinished, type RunSetting } from "./runProcess.ts";
+import { renameOldFolder, suiteFolder, suiteRunFolder, writeSuiteRecord } from "./suiteFolder.ts";
 
-export interface RunSuiteOptions extends Pick<TrialSetting, "command" | "workspaceFolder" | "signal"> {
+export interface RunSuiteOptions extends Pick<RunSetting, "command" | "workspaceFolder" | "signal"> {
   readonly jobs: number;
   /** Processors to share among the jobs. */
   readonly threads: number;
@@ -15,7 +15,7 @@ export interface RunSuiteOptions extends Pick<TrialSetting, "command" | "workspa
 
 export interface SuiteProgress {
   readonly done: number;
-  readonly trials: number;
+  readonly runs: number;
   readonly running: number;
   /** 0..1, with the share done of what is running. */
   readonly fraction: number;
@@ -30,42 +30,43 @@ export interface SuiteOutcome {
 
 interface Job {
   readonly variant: string;
-  readonly trial: Trial;
+  readonly run: SuiteRun;
 }
 
 export async function runSuite(plan: SuitePlan, options: RunSuiteOptions): Promise<SuiteOutcome> {
   const folder = suiteFolder(options.workspaceFolder, plan.suite.name);
   await mkdir(folder, { recursive: true });
+  await renameOldFolder(folder);
   await writeSuiteRecord(folder, plan);
   const jobs = distinctJobs(plan);
   const waiting: Job[] = [];
   for (const job of jobs) {
-    if (!(await isFinished(trialFolder(folder, job.trial.id), plan.suite.sessions))) waiting.push(job);
+    if (!(await isFinished(suiteRunFolder(folder, job.run.id), plan.suite.sessions))) waiting.push(job);
   }
   const tracker = new Tracker(jobs.length, waiting, options);
   const failures: SuiteOutcome["failures"][number][] = [];
-  /** Bad input fails every trial alike: the first says it all. */
+  /** Bad input fails every run alike: the first says it all. */
   let hopeless = false;
-  const one = async ({ variant, trial }: Job): Promise<void> => {
+  const one = async ({ variant, run }: Job): Promise<void> => {
     if (options.signal.aborted || hopeless) return;
-    tracker.begin(trial);
-    const outcome = await runTrial(trial, trialFolder(folder, trial.id), {
+    tracker.begin(run);
+    const outcome = await carryOut(run, suiteRunFolder(folder, run.id), {
       command: options.command,
       workspaceFolder: options.workspaceFolder,
       experimentFile: plan.experimentFile,
       sessions: plan.suite.sessions,
       threads: Math.max(1, Math.floor(options.threads / options.jobs)),
       signal: options.signal,
-      progress: (fraction) => tracker.report(trial, fraction),
+      progress: (fraction) => tracker.report(run, fraction),
     });
-    tracker.end(trial, outcome.state === "done");
+    tracker.end(run, outcome.state === "done");
     if (outcome.state !== "failed") return;
-    failures.push({ variant, seed: trial.seed, reason: outcome.reason });
+    failures.push({ variant, seed: run.seed, reason: outcome.reason });
     hopeless ||= outcome.badInput;
   };
-  // The first trial loads the data and, where need be, trains the user model; the others find both kept.
+  // The first run loads the data and, where need be, trains the user model; the others find both kept.
   const [first, ...others] = waiting;
-  const alone = first !== undefined && first.trial.experiment.dataset.kind !== "synthetic";
+  const alone = first !== undefined && first.run.experiment.dataset.kind !== "synthetic";
   if (alone) await one(first);
   const limit = pLimit(options.jobs);
   await Promise.all((alone ? others : waiting).map((job) => limit(() => one(job))));
@@ -73,13 +74,13 @@ export async function runSuite(plan: SuitePlan, options: RunSuiteOptions): Promi
   return { folder, state, failures };
 }
 
-/** Seed by seed, so that an interrupted suite has something of every variant. Equal trials are run once. */
+/** Seed by seed, so that an interrupted suite has something of every variant. Equal runs are carried out once. */
 function distinctJobs({ suite, variants }: SuitePlan): readonly Job[] {
   const jobs = new Map<string, Job>();
   for (const i of suite.seeds.keys()) {
-    for (const { name, trials } of variants) {
-      const trial = trials[i];
-      if (trial && !jobs.has(trial.id)) jobs.set(trial.id, { variant: name, trial });
+    for (const { name, runs } of variants) {
+      const run = runs[i];
+      if (run && !jobs.has(run.id)) jobs.set(run.id, { variant: name, run });
     }
   }
   return [...jobs.values()];
@@ -87,38 +88,38 @@ function distinctJobs({ suite, variants }: SuitePlan): readonly Job[] {
 
 /** How far a suite is, and how long it will take at the pace so far. */
 class Tracker {
-  /** Shares done of the trials under way. */
+  /** Shares done of the runs under way. */
   private readonly fractions = new Map<string, number>();
   private readonly started: number;
-  /** Cost of the trials this process has to run, and of those it has finished. */
+  /** Cost of the runs this process has to carry out, and of those it has finished. */
   private readonly total: number;
   private worked = 0;
   private done: number;
 
   constructor(
-    private readonly trials: number,
+    private readonly runs: number,
     waiting: readonly Job[],
     private readonly options: RunSuiteOptions,
   ) {
-    this.done = trials - waiting.length;
+    this.done = runs - waiting.length;
     this.started = options.now();
-    this.total = waiting.reduce((sum, { trial }) => sum + cost(trial), 0);
+    this.total = waiting.reduce((sum, { run }) => sum + cost(run), 0);
   }
 
-  begin(trial: Trial): void {
-    this.report(trial, 0);
+  begin(run: SuiteRun): void {
+    this.report(run, 0);
   }
 
-  report(trial: Trial, fraction: number): void {
-    this.fractions.set(trial.id, fraction);
+  report(run: SuiteRun, fraction: number): void {
+    this.fractions.set(run.id, fraction);
     this.show();
   }
 
-  end(trial: Trial, finished: boolean): void {
-    this.fractions.delete(trial.id);
+  end(run: SuiteRun, finished: boolean): void {
+    this.fractions.delete(run.id);
     if (finished) {
       this.done += 1;
-      this.worked += cost(trial);
+      this.worked += cost(run);
     }
     this.show();
   }
@@ -129,13 +130,13 @@ class Tracker {
     const share = this.total === 0 ? 1 : this.worked / this.total;
     this.options.progress({
       done: this.done,
-      trials: this.trials,
+      runs: this.runs,
       running: this.fractions.size,
-      fraction: Math.min(1, (this.done + underWay) / this.trials),
+      fraction: Math.min(1, (this.done + underWay) / this.runs),
       ...(share > 0 && { secondsLeft: (seconds / share) * (1 - share) }),
     });
   }
 }
 
-/** About how long a trial takes beside others: iterations, and as much again as some for starting and evaluating. */
-const cost = ({ experiment }: Trial): number => experiment.training.iterations + 10;
+/** About how long a run takes beside others: iterations, and as much again as some for starting and evaluating. */
+const cost = ({ experiment }: SuiteRun): number => experiment.training.iterations + 10;

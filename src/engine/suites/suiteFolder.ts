@@ -1,5 +1,5 @@
-/** The folder of a suite, `.lerl/suites/<name>/`: which trials make up its table, the trials, and the table. */
-import { readFile, stat } from "node:fs/promises";
+/** The folder of a suite, `.lerl/suites/<name>/`: which runs make up its table, the runs, and the table. */
+import { readFile, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { comparedMetrics } from "../../protocol/suite.ts";
@@ -10,16 +10,16 @@ import type { SuitePlan } from "./readSuite.ts";
 
 const FILE = "suite.json";
 
-/** suite.json: what a table or a report of the suite needs to know beside the trials. */
+/** suite.json: what a table or a report of the suite needs to know beside the runs. */
 const suiteRecordSchema = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   name: z.string(),
   question: z.string(),
   file: z.string(),
   baseline: z.string(),
   metrics: z.array(z.enum(comparedMetrics)),
   sessions: z.int(),
-  variants: z.array(z.strictObject({ name: z.string(), description: z.string(), trials: z.array(z.string()) })),
+  variants: z.array(z.strictObject({ name: z.string(), description: z.string(), runs: z.array(z.string()) })),
 });
 export type SuiteRecord = z.output<typeof suiteRecordSchema>;
 
@@ -31,12 +31,41 @@ export function suiteFolder(workspaceFolder: string, name: string): string {
   return join(storageFolder(workspaceFolder), "suites", words.join("-"));
 }
 
-export const trialFolder = (suite: string, id: string): string => join(suite, "trials", id);
+const RUNS = "runs";
+/** What version 1 called them. */
+const OLD_RUNS = "trials";
+
+export const suiteRunFolder = (suite: string, id: string): string => join(suite, RUNS, id);
+
+/** The folder that holds a suite's runs, also where version 1 made it and the suite has not been run since. */
+export async function suiteRunsFolder(suite: string): Promise<string> {
+  const isOld = !(await exists(join(suite, RUNS))) && (await exists(join(suite, OLD_RUNS)));
+  return join(suite, isOld ? OLD_RUNS : RUNS);
+}
+
+/** Gives the runs of a version 1 suite their place; by whoever runs the suite. */
+export async function renameOldFolder(suite: string): Promise<void> {
+  const found = await suiteRunsFolder(suite);
+  if (found !== join(suite, RUNS)) await rename(found, join(suite, RUNS));
+}
+
+/** Version 1 called a suite's runs its trials. */
+function migrated(document: unknown): unknown {
+  const old = oldRecordSchema.safeParse(document);
+  if (!old.success) return document;
+  const variants = old.data.variants.map(({ trials, ...variant }) => ({ ...variant, runs: trials }));
+  return { ...old.data, schemaVersion: 2, variants };
+}
+
+const oldRecordSchema = z.looseObject({
+  schemaVersion: z.literal(1),
+  variants: z.array(z.looseObject({ trials: z.array(z.string()) })),
+});
 
 export async function writeSuiteRecord(folder: string, { suite, file, variants }: SuitePlan): Promise<SuiteRecord> {
   const { name, question, metrics, sessions } = suite;
   const record: SuiteRecord = {
-    schemaVersion: 1,
+    schemaVersion: 2,
     name,
     question,
     file,
@@ -46,7 +75,7 @@ export async function writeSuiteRecord(folder: string, { suite, file, variants }
     variants: variants.map((variant, i) => ({
       name: variant.name,
       description: suite.variants[i]?.description ?? "",
-      trials: variant.trials.map(({ id }) => id),
+      runs: variant.runs.map(({ id }) => id),
     })),
   };
   await replaceFile(join(folder, FILE), `${toJson(record, 2)}\n`);
@@ -57,12 +86,12 @@ export async function writeSuiteRecord(folder: string, { suite, file, variants }
 export async function readSuiteRecord(folder: string): Promise<SuiteRecord | undefined> {
   const file = join(folder, FILE);
   try {
-    return suiteRecordSchema.parse(JSON.parse(await readFile(file, "utf8")));
+    return suiteRecordSchema.parse(migrated(JSON.parse(await readFile(file, "utf8"))));
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw new InputError(
       "suite.broken",
-      `${file}: not readable (${messageOf(error)}). Run the suite again; finished trials are kept.`,
+      `${file}: not readable (${messageOf(error)}). Run the suite again; finished runs are kept.`,
       { cause: error },
     );
   }

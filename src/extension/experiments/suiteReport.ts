@@ -1,4 +1,4 @@
-/** The report on a suite's trials, written by the command line as the suite itself was run. */
+/** The report on a suite's runs, written by the command line as the suite itself was run. */
 import { execFile } from "node:child_process";
 import { promisify, stripVTControlCharacters } from "node:util";
 import { Uri } from "vscode";

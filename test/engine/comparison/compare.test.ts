@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { compareRuns } from "../../../src/engine/comparison/compare.ts";
 import { formatComparison } from "../../../src/engine/comparison/tables.ts";
-import { configurationHash, differingSettings, trialId } from "../../../src/engine/suites/configuration.ts";
+import { configurationHash, differingSettings, suiteRunId } from "../../../src/engine/suites/configuration.ts";
 import { experimentSchema } from "../../../src/protocol/experiment.ts";
 import { temporaryFolder, writeRun } from "./runFolders.ts";
 
@@ -122,19 +122,19 @@ describe("configurations", () => {
     expect(configurationHash(base, ["prompt"])).not.toBe(configurationHash(base));
   });
 
-  it("make another trial with another seed, another setting or other sessions", () => {
+  it("make another run with another seed, another setting or other sessions", () => {
     const ids = [
-      trialId(base, 200),
-      trialId({ ...base, seed: 2 }, 200),
-      trialId({ ...base, training: { ...base.training, iterations: 7 } }, 200),
-      trialId(base, 100),
+      suiteRunId(base, 200),
+      suiteRunId({ ...base, seed: 2 }, 200),
+      suiteRunId({ ...base, training: { ...base.training, iterations: 7 } }, 200),
+      suiteRunId(base, 100),
     ];
     expect(new Set(ids).size).toBe(4);
-    expect(trialId({ ...base, name: "Other" }, 200)).toBe(ids[0]);
+    expect(suiteRunId({ ...base, name: "Other" }, 200)).toBe(ids[0]);
   });
 
-  it("share a trial where nothing reads what they differ in", () => {
-    const id = (planner: object, k: number) => trialId(experimentSchema.parse({ planner, reflections: { k } }), 200);
+  it("share a run where nothing reads what they differ in", () => {
+    const id = (planner: object, k: number) => suiteRunId(experimentSchema.parse({ planner, reflections: { k } }), 200);
     const model = { provider: "openai", model: "m" };
     expect(id({}, 0)).toBe(id({}, 3));
     expect(id(model, 0)).not.toBe(id(model, 3));

@@ -23,7 +23,7 @@ const problemsOf = async (text: string): Promise<string> => {
 };
 
 describe("readSuite", () => {
-  it("makes a trial of every variant and seed, the variant's settings over the suite's", async () => {
+  it("makes a run of every variant and seed, the variant's settings over the suite's", async () => {
     const file = await suiteFile(`{
       // comments are welcome
       "name": "Test", "experiment": "base.lerl.json", "seeds": [3, 4],
@@ -31,7 +31,7 @@ describe("readSuite", () => {
       "variants": [{ "name": "A" }, { "name": "B", "set": { "ppo.clip": 0.4 } }],
     }`);
     const { variants } = await readSuite(file);
-    const trials = variants.flatMap(({ name, trials: own }) =>
+    const runs = variants.flatMap(({ name, runs: own }) =>
       own.map(({ seed, experiment: { ppo, training, seed: given } }) => [
         name,
         seed,
@@ -41,14 +41,14 @@ describe("readSuite", () => {
         training.iterations,
       ]),
     );
-    expect(trials).toEqual([
+    expect(runs).toEqual([
       ["A", 3, 3, 0.3, 0.5, 3],
       ["A", 4, 4, 0.3, 0.5, 3],
       ["B", 3, 3, 0.4, 0.5, 3],
       ["B", 4, 4, 0.4, 0.5, 3],
     ]);
     const typed = await readSuite(file, [{ path: "ppo.clip", value: 0.9 }]);
-    expect(typed.variants.flatMap(({ trials: own }) => own.map(({ experiment }) => experiment.ppo.clip))).toEqual([
+    expect(typed.variants.flatMap(({ runs: own }) => own.map(({ experiment }) => experiment.ppo.clip))).toEqual([
       0.9, 0.9, 0.9, 0.9,
     ]);
   });
@@ -94,7 +94,7 @@ describe("readSuite", () => {
     ];
     for (const name of shipped) {
       const { variants } = await readSuite(resolve(import.meta.dirname, `../../../examples/suites/${name}.suite.json`));
-      const ids = variants.flatMap(({ trials }) => trials.map(({ id }) => id));
+      const ids = variants.flatMap(({ runs }) => runs.map(({ id }) => id));
       expect(ids.length, name).toBe(variants.length * 5);
     }
   });

@@ -104,9 +104,9 @@ describe.runIf(built)("lerl suite run", () => {
     expect(existsSync(join(broken, ".lerl/suites/small-suite/table.md"))).toBe(false);
     expect(await runSuite(broken)).toBe(0);
     expect(await tableOf(broken)).toEqual(await tableOf(straight));
-    const trials = await readdir(join(broken, ".lerl/suites/small-suite/trials"));
-    expect(trials).toHaveLength(4);
-    for (const trial of trials) await checkEvaluation(join(broken, ".lerl/suites/small-suite/trials", trial));
+    const runs = await readdir(join(broken, ".lerl/suites/small-suite/runs"));
+    expect(runs).toHaveLength(4);
+    for (const run of runs) await checkEvaluation(join(broken, ".lerl/suites/small-suite/runs", run));
 
     // Everything is done: nothing runs again.
     expect(await runSuite(broken, ({ running }) => running > 0)).toBe(0);

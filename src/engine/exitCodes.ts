@@ -1,0 +1,10 @@
+/** How a command of `lerl` ends. Suites read them of the processes they start. */
+export const exitCodes = {
+  done: 0,
+  /** A defect, or something a person cannot mend. */
+  failed: 1,
+  /** Bad input: one error on standard error says where, what and what to do. */
+  badInput: 2,
+  /** Stopped, interrupted or out of model budget: a checkpoint is kept. */
+  interrupted: 130,
+} as const;
