@@ -51,7 +51,6 @@ export class Scheduler {
   private readonly flights = new Map<string, Flight<Completion>>();
   private readonly slots: LimitFunction;
   private readonly admission: Admission;
-  private readonly totals = new CallCounter();
   private lapCounter = new CallCounter();
   private limits: ModelLimits;
 
@@ -95,10 +94,6 @@ export class Scheduler {
     this.options.budget.limits = limits;
   }
 
-  statistics(): ModelStatistics {
-    return this.totals.read();
-  }
-
   /** Since the last lap, for example the iteration's. */
   lap(): ModelStatistics {
     const counted = this.lapCounter.read();
@@ -136,7 +131,7 @@ export class Scheduler {
   }
 
   private share(request: ModelRequest, completion: Completion): void {
-    for (const counter of [this.totals, this.lapCounter]) counter.shared();
+    this.lapCounter.shared();
     this.options.record({ ...rowOf(request), ...answerOf(completion), cost: 0 });
   }
 
@@ -148,13 +143,13 @@ export class Scheduler {
       const usage = usageOf(request, reply);
       const completion = { ...reply, usage, latencyMs, attempts: progress.attempts, cached: false };
       const cost = costOf(this.limits, request.model, usage);
-      for (const counter of [this.totals, this.lapCounter]) counter.answered({ ...completion, cost });
+      this.lapCounter.answered({ ...completion, cost });
       // In this order: what was paid for is counted even where the process ends between the two.
       this.options.record({ ...rowOf(request), ...answerOf(completion), cost });
       if (this.limits.cache) this.options.cache?.put(key, reply);
       return completion;
     } catch (error) {
-      if (!signal.aborted) for (const counter of [this.totals, this.lapCounter]) counter.failed(progress.attempts);
+      if (!signal.aborted) this.lapCounter.failed(progress.attempts);
       this.recordFailure(request, progress, signal.aborted ? "aborted" : "failed", error);
       throw error;
     }

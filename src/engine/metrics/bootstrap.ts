@@ -91,23 +91,23 @@ function withInterval(value: number, n: number, options: BootstrapOptions, resam
 }
 
 /** An estimate from the values its statistic took in the resamples, which are sorted in place. */
-export function intervalOf(value: number, n: number, drawn: Float64Array, options: BootstrapOptions): Estimate {
+function intervalOf(value: number, n: number, drawn: Float64Array, options: BootstrapOptions): Estimate {
   if (n === 1) return { value, low: value, high: value, n };
   drawn.sort();
   const tail = (1 - (options.confidence ?? DEFAULTS.confidence)) / 2;
   return { value, low: quantile(drawn, tail), high: quantile(drawn, 1 - tail), n };
 }
 
-export function streamOf(options: BootstrapOptions): RandomStream {
+function streamOf(options: BootstrapOptions): RandomStream {
   return new RandomStream(options.seed ?? DEFAULTS.seed, "bootstrap");
 }
 
-export function resamplesOf(options: BootstrapOptions): number {
+function resamplesOf(options: BootstrapOptions): number {
   return options.resamples ?? DEFAULTS.resamples;
 }
 
 /** A resample as counts over all scores in ascending order. */
-export class ResampledCounts {
+class ResampledCounts {
   /** Ascending, all strata together. */
   readonly sorted: Float64Array;
   /** How often the resample holds each of them. */

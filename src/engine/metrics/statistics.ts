@@ -34,19 +34,14 @@ export function sortedScores(scores: Iterable<number>): Float64Array {
   return sorted;
 }
 
-/** Interquartile mean or mean. */
+/**
+ * The mean, or the interquartile mean: that of the scores without the floor(n / 4) lowest and highest, as robust as the
+ * median nearly, and less uncertain than it.
+ */
 export function aggregate(scores: Iterable<number>, statistic: Statistic): number {
   const sorted = sortedScores(scores);
   const cut = Math.floor(sorted.length * trims[statistic]);
   return meanOf(sorted.subarray(cut, sorted.length - cut));
-}
-
-/**
- * The mean of the scores without the floor(n / 4) lowest and highest: as robust as the median nearly, and less uncertain
- * than it.
- */
-export function interquartileMean(scores: Iterable<number>): number {
-  return aggregate(scores, "iqm");
 }
 
 export function mean(scores: Iterable<number>): number {

@@ -89,7 +89,7 @@ describe("a model server", () => {
     ]);
     expect(journalOf(server)).toHaveLength(1);
     expect(rows.map(({ id }) => id)).toEqual(["a", "b", "c"]);
-    expect(scheduler.statistics()).toMatchObject({ llmCalls: 1, llmCacheHits: 2 });
+    expect(scheduler.lap()).toMatchObject({ llmCalls: 1, llmCacheHits: 2 });
     await scheduler.complete(request("x", { repeat: 1 }), never);
     expect(journalOf(server)).toHaveLength(2);
   });
@@ -160,7 +160,7 @@ describe("a model server in trouble", () => {
     expect(requests()).toBe(3);
     expect(rows).toHaveLength(1);
     expect(blocks).toEqual([]);
-    expect(scheduler.statistics()).toMatchObject({ llmCalls: 1, llmRetries: 2, llmErrors: 0 });
+    expect(scheduler.lap()).toMatchObject({ llmCalls: 1, llmRetries: 2, llmErrors: 0 });
   });
 
   it("that only ever sends nonsense fails the request after bounded tries, and the run goes on", async () => {

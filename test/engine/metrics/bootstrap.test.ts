@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { performanceProfile, sampleEfficiencyCurve } from "../../../src/engine/comparison/profiles.ts";
 import { bootstrapEstimate, improvementEstimate, pairedDifference } from "../../../src/engine/metrics/bootstrap.ts";
-import { interquartileMean, mean, quantile, sortedScores } from "../../../src/engine/metrics/statistics.ts";
+import { aggregate, mean, quantile, sortedScores } from "../../../src/engine/metrics/statistics.ts";
 
 // Expected intervals below, where no derivation is given: NumPy with 400,000 to 2,000,000 resamples of its own.
 const x = [12.1, 9.4, 15.3, 11.0, 10.2, 13.7, 8.9, 14.4, 12.8, 11.6];
@@ -20,7 +19,7 @@ function everyResample(scores: readonly number[]): number[][] {
 describe("bootstrap interval", () => {
   it.each([
     ["mean", mean],
-    ["iqm", interquartileMean],
+    ["iqm", (scores: Iterable<number>) => aggregate(scores, "iqm")],
   ] as const)("of a small sample's %s agrees with all its resamples", (statistic, of) => {
     const scores = [1, 2, 4, 8.5, 17];
     const exact = sortedScores(everyResample(scores).map(of));
@@ -168,65 +167,5 @@ describe("probability of improvement with its interval", () => {
     ).toBe(0.5);
     expect(() => improvementEstimate([], [])).toThrow("0 and 0 strata");
     expect(() => improvementEstimate([[]], [[1]])).toThrow("no scores");
-  });
-});
-
-describe("performance profile", () => {
-  it("is the share of runs above each threshold, with bands as computed independently", () => {
-    const points = performanceProfile([x], [0, 9.4, 11, 13, 99]);
-    expect(points.map((point) => point.value)).toEqual([1, 0.8, 0.6, 0.3, 0].map((share) => expect.closeTo(share, 12)));
-    expect(points.map(({ low, high }) => [low, high])).toEqual(
-      [
-        [1, 1],
-        [0.5, 1],
-        [0.3, 0.9],
-        [0, 0.6],
-        [0, 0],
-      ].map((ends) => ends.map((end) => expect.closeTo(end, 12))),
-    );
-  });
-
-  it("falls with the threshold", () => {
-    fc.assert(
-      fc.property(sample, fc.array(fc.double({ min: -1000, max: 1000, noNaN: true })), (scores, thresholds) => {
-        const points = performanceProfile(
-          [scores],
-          [...thresholds].sort((a, b) => a - b),
-          few,
-        );
-        for (let i = 1; i < points.length; i++) {
-          expect(points[i]?.value ?? 0).toBeLessThanOrEqual(points[i - 1]?.value ?? 1);
-          expect(points[i]?.high ?? 0).toBeLessThanOrEqual(points[i - 1]?.high ?? 1);
-        }
-      }),
-      { numRuns: 30 },
-    );
-  });
-
-  it("of one run has no band", () => {
-    expect(performanceProfile([[1]], [0.5, 1])).toEqual([
-      { threshold: 0.5, value: 1, low: 1, high: 1, n: 1 },
-      { threshold: 1, value: 0, low: 0, high: 0, n: 1 },
-    ]);
-  });
-});
-
-describe("sample-efficiency curve", () => {
-  it("takes the interquartile mean where every run has a value", () => {
-    const run = (...values: readonly number[]) => values.map((value, i) => ({ userSteps: 240 * (i + 1), value }));
-    const curve = sampleEfficiencyCurve([run(1, 2, 3), run(5, 6), run(3, 4, 9), run(3, 100, 9)], few);
-    expect(curve.map(({ userSteps, value, n }) => [userSteps, value, n])).toEqual([
-      [240, 3, 4],
-      [480, 5, 4],
-    ]);
-    for (const { low, value, high } of curve) {
-      expect(low).toBeLessThanOrEqual(value);
-      expect(high).toBeGreaterThanOrEqual(value);
-    }
-  });
-
-  it("is empty without runs or shared steps", () => {
-    expect(sampleEfficiencyCurve([])).toEqual([]);
-    expect(sampleEfficiencyCurve([[{ userSteps: 1, value: 1 }], [{ userSteps: 2, value: 1 }]])).toEqual([]);
   });
 });

@@ -93,7 +93,7 @@ async function measure(replanEvery?: number) {
       if (result.finished) returns.push(sessionScores(result.finished.session).rCum);
     }
   }
-  const callsPerStep = scheduler.statistics().llmCalls / userSteps;
+  const callsPerStep = scheduler.lap().llmCalls / userSteps;
   const rCum = returns.reduce((sum, value) => sum + value, 0) / returns.length;
   console.log(
     `replanEvery ${experiment.planner.replanEvery}: ${callsPerStep.toFixed(3)} calls per user step, R_cum ${rCum.toFixed(2)}`,

@@ -1,7 +1,7 @@
 /** Drawings of a report as inline SVG. Colours come from the page's style, so that they follow light and dark. */
 
 import { type Estimate, formatNumber } from "../../metrics/statistics.ts";
-import type { CurvePoint } from "../profiles.ts";
+import type { CurvePoint } from "../sampleEfficiency.ts";
 import { at, html, type Markup } from "./markup.ts";
 
 export interface Range {

@@ -6,7 +6,7 @@ import { readReflections } from "../../store/runDocuments.ts";
 import { runFiles } from "../../store/runFolder.ts";
 import type { RunGroup } from "../groups.ts";
 import type { LoadedRun } from "../loadRuns.ts";
-import { type CurvePoint, type CurveSample, sampleEfficiencyCurve } from "../profiles.ts";
+import { type CurvePoint, type CurveSample, sampleEfficiencyCurve } from "../sampleEfficiency.ts";
 
 export interface GroupData {
   readonly group: RunGroup;
