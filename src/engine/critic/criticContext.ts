@@ -16,8 +16,8 @@ const endings: Readonly<Record<SessionEnd, string>> = {
 };
 
 /**
- * A session without steps is shown by its logged history: under the reference's switch 3 (section 10) the critic sees
- * the incoming user instead of the one who left.
+ * A session without steps is shown by its logged history: under `reflectionSession: "incoming"` (section 10) the critic
+ * sees the incoming user instead of the one who left.
  */
 export function criticContext(view: CriticView, { session, ended }: FinishedSession): PromptContext {
   const { dataset, slateSize } = view;

@@ -17,7 +17,7 @@ export interface LoadOptions extends LoadContext {
   readonly baseFolder: string;
   /** Where parsed data sets are kept; without it every load reads the source files. */
   readonly cacheFolder?: string | undefined;
-  /** `single` keeps each item's primary category only (docs/method.md, section 10, switch 13). */
+  /** `single` keeps each item's primary category only (docs/method.md, section 10, `itemCategories`). */
   readonly itemCategories?: FidelityChoice<"itemCategories"> | undefined;
   /** Told when the cache cannot be written; the data set is fine nevertheless. */
   readonly onWarning?: ((message: string) => void) | undefined;

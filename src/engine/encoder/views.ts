@@ -10,7 +10,7 @@ export interface Views {
   /** Longest view, in tokens. */
   readonly positions: number;
   readonly origin: (tokens: number) => number;
-  /** Feedback vectors depend on the view as a whole (the reference's reshaping), so no two views share a pass. */
+  /** Feedback vectors depend on the view as a whole (the authors' reshaping), so no two views share a pass. */
   readonly reshaped: boolean;
 }
 

@@ -8,7 +8,7 @@ export interface CategoryMaskOptions {
   readonly dataset: Dataset;
   readonly interest: InterestRanking;
   readonly slateSize: number;
-  /** Section 10, switch 2: the reference never selects category 0. */
+  /** Section 10: the authors' code never selects category 0. */
   readonly categoryZero: FidelityChoice<"categoryZero">;
 }
 

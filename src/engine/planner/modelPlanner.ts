@@ -16,7 +16,7 @@ export interface ModelPlannerOptions {
   readonly settings: ModelSettings;
   /** Plans when a model's replies cannot be used. */
   readonly fallback: Planner;
-  /** Section 10, switch 15. */
+  /** Section 10. */
   readonly badReply: FidelityChoice<"badReply">;
 }
 

@@ -17,7 +17,7 @@ import type { PlanRequest, ShownReflection } from "./planner.ts";
 
 /** Slates shown at most (section 7). */
 const SHOWN_SLATES = 5;
-/** Logged items that the reference code shows for a new user (section 10, switch 6). */
+/** Logged items that the authors' code shows for a new user (section 10, `firstPrompt`). */
 const LOGGED_ITEMS = 30;
 
 export interface PlannerView {
@@ -25,7 +25,7 @@ export interface PlannerView {
   readonly slateSize: number;
   /** Steps a plan is kept for; a live change. */
   readonly planSteps: number;
-  /** Section 10, switches 5 and 6. */
+  /** Section 10. */
   readonly plannerSees: FidelityChoice<"plannerSees">;
   readonly firstPrompt: FidelityChoice<"firstPrompt">;
 }

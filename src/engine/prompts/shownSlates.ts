@@ -2,7 +2,7 @@
 import { type Category, type Dataset, type History, primaryCategory } from "../data/dataset.ts";
 import type { SessionStep } from "../simulator/session.ts";
 
-/** Section 10, switch 5: whether a planner is told what the ids mean. */
+/** Section 10, `plannerSees`: whether a planner is told what the ids mean. */
 export type CategoryView = "names" | "ids";
 
 export type CategoryEntry = { readonly id: number; readonly name: string; readonly label: string };

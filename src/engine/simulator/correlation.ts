@@ -1,7 +1,7 @@
 import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { ItemEncodings } from "./responseModel.ts";
 
-/** rho as it takes effect: the reference divides the cosine by 64, which makes it inert (section 10, switch 11). */
+/** rho as it takes effect: the authors' code divides the cosine by 64, which makes it inert (section 10, `correlation`). */
 export function correlationPenaltyInForce(rho: number, correlation: FidelityChoice<"correlation">): number {
   return correlation === "inert" ? rho / 64 : rho;
 }

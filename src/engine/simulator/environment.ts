@@ -22,7 +22,7 @@ export interface EnvironmentOptions {
     Experiment["simulator"],
     "users" | "slateSize" | "historyLength" | "correlationPenalty" | "rewardWeights" | "quit"
   >;
-  /** Section 10, switch 11. */
+  /** Section 10. */
   readonly correlation: FidelityChoice<"correlation">;
 }
 

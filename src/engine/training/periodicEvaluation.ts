@@ -55,7 +55,7 @@ export class PeriodicEvaluation {
   private readonly setting: EvaluationSetting;
   private references: readonly ReferenceRow[] | undefined;
   private newest: Omit<RunSummary, "userSteps"> | undefined;
-  /** Training sessions since the last measurement, under section 10's `training-means`. */
+  /** Training sessions since the last measurement, under `evaluation: "training-means"`. */
   private ended: Scores[] = [];
 
   constructor(private readonly options: PeriodicEvaluationOptions) {
@@ -71,13 +71,13 @@ export class PeriodicEvaluation {
     this.references = undefined;
   }
 
-  /** Sessions that ended in training: what the reference reports means of. */
+  /** Sessions that ended in training: what `evaluation: "training-means"` reports means of. */
   observe(episodes: readonly Episode[]): void {
     if (!this.measuresTraining) return;
     this.ended.push(...episodes.map(({ tInt, rCum, rSin }) => ({ tInt, rCum, rSin })));
   }
 
-  /** Scores of the policy as it is now, mean action, on the fixed users; or the means of training (switch 14). */
+  /** Scores of the policy as it is now, mean action, on the fixed users; or the means of training (section 10, `evaluation`). */
   async measure(iteration: number): Promise<EvaluationValues> {
     if (this.measuresTraining) return this.trainingMeans();
     const { players, policy, pool, signal } = this.options;

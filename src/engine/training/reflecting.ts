@@ -11,7 +11,7 @@ export interface ReflectingOptions {
   readonly critic: Critic;
   readonly pool: ReflectionPool;
   readonly slateSize: number;
-  /** Section 10, switches 3 and 4. */
+  /** Section 10. */
   readonly reflectionSession: FidelityChoice<"reflectionSession">;
   readonly poolScore: FidelityChoice<"poolScore">;
   /** Hash of the critic's prompt in force, when it has one. */
@@ -25,8 +25,8 @@ export interface EndedSession {
   readonly episode: Episode;
 }
 
-/** In the reference a score is shared by this many reflections: the last one's of each group. */
-const REFERENCE_GROUP = 3;
+/** Under `poolScore: "last-clicks"` a score is shared by this many reflections: the last one's of each group. */
+const SCORE_GROUP = 3;
 
 /** What the critic was asked, and its answer to come. */
 interface Asked {
@@ -82,19 +82,19 @@ export class Reflecting {
     }
   }
 
-  /** Switch 3: the session that ended, or (reference) the logged history of the user who takes the slot. */
+  /** `reflectionSession`: the session that ended, or ("incoming") the logged history of the user who takes the slot. */
   private sessionFor({ session, finished, next }: StepResult): FinishedSession {
     const ended = finished?.ended ?? "quit";
     if (this.options.reflectionSession === "finished" || !next) return { session, ended };
     return { session: { ...next, steps: loggedSteps(next.history, this.options.slateSize) }, ended };
   }
 
-  /** Switch 4: R_cum, or (reference) the clicks of the last slate, the last of each group's for the whole group. */
+  /** `poolScore`: R_cum, or ("last-clicks") the clicks of the last slate, the last of each group's for the whole group. */
   private scores(ended: readonly StepResult[]): readonly number[] {
     if (this.options.poolScore === "cumulative-reward") return ended.map(({ session }) => sessionScores(session).rCum);
     const clicks = ended.map(({ session }) => (session.steps.at(-1)?.feedback ?? []).filter((bits) => bits & 1).length);
     return clicks.map((own, i) => {
-      const last = Math.min(clicks.length - 1, i - (i % REFERENCE_GROUP) + REFERENCE_GROUP - 1);
+      const last = Math.min(clicks.length - 1, i - (i % SCORE_GROUP) + SCORE_GROUP - 1);
       return clicks[last] ?? own;
     });
   }

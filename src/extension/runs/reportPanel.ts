@@ -7,7 +7,7 @@ import { type Disposable, l10n, Uri, ViewColumn, type WebviewPanel, window, work
 const POLICY =
   "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; font-src data:;";
 
-/** The page's colours (src/engine/evaluation/report/style.ts) by the editor's. */
+/** The page's colours (src/engine/comparison/report/style.ts) by the editor's. */
 const THEME = `
 :root {
   --page: var(--vscode-editor-background); --card: var(--vscode-editorWidget-background);

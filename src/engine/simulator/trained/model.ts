@@ -20,7 +20,7 @@ import type { UserModelParts } from "./userModelShard.ts";
 const KEPT = 100;
 
 export interface SimulationOptions {
-  /** Dropout while simulating (section 10, row 10); 0 in the paper's mode. */
+  /** Dropout while simulating (section 10, `actingDropout`); 0 in the paper's mode. */
   readonly dropout: number;
   readonly seed: number;
 }
@@ -170,7 +170,7 @@ export class TrainedResponseModel implements ResponseModel {
     return engine.memory.floats(scorer.scorers.address, rows * network.types * network.encoding);
   }
 
-  /** One slot's state with dropout: the whole view is read anew, as the reference does in training mode. */
+  /** One slot's state with dropout: the whole view is read anew, as the authors' code does in training mode. */
   private readDropped(slot: number, row: number): void {
     const { engine, network, store, features } = this.trained.parts;
     const { single, states } = this.buffers;

@@ -51,7 +51,7 @@ export interface UserModelOptions {
   readonly signal: AbortSignal;
   /** The same with the loss. */
   readonly onProgress?: (progress: UserModelProgress) => void;
-  /** Dropout while simulating (section 10, row 10); 0 by default. */
+  /** Dropout while simulating (section 10, `actingDropout`); 0 by default. */
   readonly dropout?: number;
   /** Train even if a model for this data and these options exists. */
   readonly retrain?: boolean;
