@@ -35,7 +35,7 @@ export const reasons = {
  * Keeps the users and items that occur in the log, in the order of their tables. An item that nobody was shown has
  * nothing to be learned from, and a user without interactions no history to bring along.
  */
-export function assemble(parts: Parts): UnnamedDataset {
+export function assembleDataset(parts: Parts): UnnamedDataset {
   const { users, items, dropped } = parts;
   const { log, duplicates } = parts.log.build(users.ids.length, parts.hasTime);
   dropped.add(reasons.duplicate, duplicates);

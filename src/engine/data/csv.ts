@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import type { CsvConfig } from "../../protocol/experiment/dataset.ts";
 import { InputError } from "../errors.ts";
-import { assemble, reasons } from "./assembleDataset.ts";
+import { assembleDataset, reasons } from "./assembleDataset.ts";
 import { EntityTable, naturalOrder } from "./entityTable.ts";
 import { type DataSource, DropCounter, type LoadContext, requireFile, type UnnamedDataset } from "./loading.ts";
 import { LogBuilder } from "./logBuilder.ts";
@@ -49,7 +49,7 @@ async function readCsv(
     },
     context,
   );
-  return assemble({
+  return assembleDataset({
     name: basename(interactionsFile),
     users,
     items,

@@ -12,7 +12,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { KuaiRandConfig } from "../../protocol/experiment/dataset.ts";
 import { InputError } from "../errors.ts";
-import { assemble, reasons } from "./assembleDataset.ts";
+import { assembleDataset, reasons } from "./assembleDataset.ts";
 import { categoryName } from "./categoryNames.ts";
 import { EntityTable } from "./entityTable.ts";
 import { durationRange, readCategoryIds, readUserFeatures } from "./kuaishouFeatures.ts";
@@ -111,7 +111,7 @@ async function readKuaiRand(files: Files, context: LoadContext): Promise<Unnamed
       context,
     );
   }
-  return assemble({
+  return assembleDataset({
     name: files.history.length > 0 ? "KuaiRand-Pure (part)" : "KuaiRand-Pure",
     users,
     items,

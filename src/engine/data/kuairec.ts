@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { KuaiRecConfig } from "../../protocol/experiment/dataset.ts";
 import { InputError } from "../errors.ts";
-import { assemble, reasons } from "./assembleDataset.ts";
+import { assembleDataset, reasons } from "./assembleDataset.ts";
 import { categoryName } from "./categoryNames.ts";
 import { matrixOf } from "./clickMatrix.ts";
 import { DURATION_RANGE, readItems } from "./kuairecItems.ts";
@@ -82,7 +82,7 @@ async function readKuaiRec(
     },
     context,
   );
-  const dataset = assemble({
+  const dataset = assembleDataset({
     name: `KuaiRec (${config.matrix} matrix)`,
     users,
     items,

@@ -11,7 +11,7 @@ import * as z from "zod";
 import type { KuaiRecConfig } from "../../protocol/experiment/dataset.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { RandomStream } from "../math/random.ts";
-import { assemble, reasons } from "./assembleDataset.ts";
+import { assembleDataset, reasons } from "./assembleDataset.ts";
 import { categoryName } from "./categoryNames.ts";
 import { matrixOf } from "./clickMatrix.ts";
 import type { EntityTable } from "./entityTable.ts";
@@ -96,7 +96,7 @@ async function readPositives(files: Files, context: LoadContext): Promise<Unname
     new RandomStream(0, "kuairec positives", user).shuffle<number>(order);
     for (const item of order) log.add(user, item, 0, positives.has(user * items.ids.length + item) ? 1 : 0, 1);
   }
-  const dataset = assemble({
+  const dataset = assembleDataset({
     name: "KuaiRec (small matrix, positives)",
     users,
     items,

@@ -2,7 +2,7 @@
 import { basename, join } from "node:path";
 import type { MovieLensConfig } from "../../protocol/experiment/dataset.ts";
 import { InputError } from "../errors.ts";
-import { assemble, reasons } from "./assembleDataset.ts";
+import { assembleDataset, reasons } from "./assembleDataset.ts";
 import { EntityTable } from "./entityTable.ts";
 import {
   type DataSource,
@@ -112,7 +112,7 @@ async function readMovieLens(
     context,
     formatOf(files.ratings, columns),
   );
-  return assemble({
+  return assembleDataset({
     name: `MovieLens (${folder})`,
     users,
     items,
