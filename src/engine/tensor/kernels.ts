@@ -18,6 +18,137 @@ export const NONE: Address = 0;
 /** 0 overwrites the output, 1 adds to it. */
 export type Accumulate = 0 | 1;
 
+/** Rows of float32 in the linear memory. */
+export interface Matrix {
+  readonly address: Address;
+  /** Leading dimension: floats from one row to the next. */
+  readonly ld: number;
+}
+
+/** Packed sequences and which keys each of their query rows sees. */
+export interface AttentionPlan {
+  /** Sequences. */
+  readonly count: number;
+  /** int32 [count, 4]: first key row, keys, first query row, queries. */
+  readonly segments: Address;
+  /**
+   * int32 [queries], each >= 1, ascending within a sequence: query row i sees the first `limits[i]` keys of its sequence.
+   * Limits 1, 2, 3, ... are causal self-attention; fewer query rows than keys leave outputs out.
+   */
+  readonly limits: Address;
+}
+
+/** What attention reads and writes, or the gradients of all that. Head h is columns [h headDim, (h + 1) headDim) of each. */
+export interface AttentionMatrices {
+  /** [queries, heads headDim] */
+  readonly query: Matrix;
+  /** [keys, heads headDim] */
+  readonly key: Matrix;
+  /** [keys, heads headDim] */
+  readonly value: Matrix;
+  /** [queries, heads headDim] */
+  readonly output: Matrix;
+}
+
+/** Attention over packed sequences. Scores are scaled by 1 / sqrt(headDim). */
+export interface Attention {
+  readonly plan: AttentionPlan;
+  readonly heads: number;
+  readonly headDim: number;
+  readonly matrices: AttentionMatrices;
+  /** [queries, heads, 2]: the largest scaled score in units of ln 2, and 1 / sum of exponentials. */
+  readonly stats: Address;
+}
+
+/** Keys and values of one running sequence. */
+export interface AttentionCache {
+  /** [heads headDim, capacity]: transposed */
+  readonly keys: Address;
+  /** [capacity, heads headDim] */
+  readonly values: Address;
+  /** Tokens there is room for: a multiple of 8. */
+  readonly capacity: number;
+}
+
+/** New tokens of one running sequence. */
+export interface AttentionExtension {
+  readonly cache: AttentionCache;
+  /** Tokens of the sequence before these. */
+  readonly position: number;
+  /** New tokens: the rows of `key` and `value`. */
+  readonly tokens: number;
+  /** The last so many of them attend: the rows of `query` and `output`. */
+  readonly queries: number;
+  readonly heads: number;
+  readonly headDim: number;
+  readonly matrices: AttentionMatrices;
+}
+
+export interface LayerNormBackward {
+  readonly rows: number;
+  readonly width: number;
+  /** [rows, width]: what was normalised, the residual included */
+  readonly x: Matrix;
+  /** [width] */
+  readonly gamma: Address;
+  /** [rows, 2]: from the forward pass */
+  readonly stats: Address;
+  /** [rows, width] */
+  readonly dy: Matrix;
+  /** [rows, width]; may be `dy`. */
+  readonly dx: Matrix;
+  readonly accumulate: Accumulate;
+  /** [width] */
+  readonly dgamma: Address;
+  /** [width] */
+  readonly dbeta: Address;
+}
+
+export interface EmbedSumBackward {
+  readonly rows: number;
+  /** Table rows that describe an entity. */
+  readonly perRow: number;
+  readonly width: number;
+  /** int32 [rows]: entities */
+  readonly ids: Address;
+  /** int32 [entities, perRow] */
+  readonly columns: Address;
+  /** [table rows, width] */
+  readonly table: Address;
+  /** [width] */
+  readonly gamma: Address;
+  /** [rows, width] */
+  readonly dy: Matrix;
+  /** [width] */
+  readonly dgamma: Address;
+  /** [width] */
+  readonly dbeta: Address;
+  /** [rows, perRow, width]: receives the gradient of each table row used */
+  readonly dvectors: Address;
+  /** int32 [rows, perRow]: receives which table row that is */
+  readonly touched: Address;
+}
+
+export interface GroupDotsBackward {
+  readonly rows: number;
+  readonly groups: number;
+  readonly width: number;
+  /** [rows, groups width] */
+  readonly a: Matrix;
+  /** [rows, width] */
+  readonly b: Matrix;
+  readonly scale: number;
+  /** [rows, groups] */
+  readonly dout: Matrix;
+  /** [rows, groups width] */
+  readonly da: Matrix;
+  /** [rows, width] */
+  readonly db: Matrix;
+  /** Of `db`. */
+  readonly accumulate: Accumulate;
+}
+
+/** Operations of more than twelve operands take them by name; operands.ts spells those calls as numbers. */
 export interface Kernels {
   // Filling and moving ------------------------------------------------------------------------------------------------
 
@@ -129,22 +260,8 @@ export interface Kernels {
     ldy: number,
     stats: Address,
   ): void;
-  /** dx (+)= the gradient of layerNorm at the (summed) `x`; dgamma += and dbeta += over the rows, ascending. `dx` may be `dy`. */
-  layerNormBackward(
-    rows: number,
-    width: number,
-    x: Address,
-    ldx: number,
-    gamma: Address,
-    stats: Address,
-    dy: Address,
-    lddy: number,
-    dx: Address,
-    lddx: number,
-    accumulate: Accumulate,
-    dgamma: Address,
-    dbeta: Address,
-  ): void;
+  /** dx (+)= the gradient of layerNorm at the (summed) `x`; dgamma += and dbeta += over the rows, ascending. */
+  layerNormBackward(call: LayerNormBackward): void;
   /**
    * x = kept / (1 - rate) or 0, in place. Element (r, c) draws its uniform from (key, firstRow + r, c) alone, so the
    * same call on the gradient is the backward pass.
@@ -178,98 +295,25 @@ export interface Kernels {
     ldy: number,
   ): void;
   /**
-   * Gradient of embedSum. dgamma and dbeta are added to; `dvectors` [rows, perRow, width] receives the gradient of each
-   * table row used and `touched` int32 [rows, perRow] which row that is: scatterAddRows brings them to the table.
+   * Gradient of embedSum. dgamma and dbeta are added to; scatterAddRows brings what `dvectors` and `touched` receive to the
+   * table.
    */
-  embedSumBackward(
-    rows: number,
-    perRow: number,
-    width: number,
-    ids: Address,
-    columns: Address,
-    table: Address,
-    gamma: Address,
-    dy: Address,
-    lddy: number,
-    dgamma: Address,
-    dbeta: Address,
-    dvectors: Address,
-    touched: Address,
-  ): void;
+  embedSumBackward(call: EmbedSumBackward): void;
 
   // Attention ---------------------------------------------------------------------------------------------------------
 
+  /** output = softmax(query key^T / sqrt(headDim)) value, head by head and sequence by sequence; `stats` is written too. */
+  attention(call: Attention): void;
   /**
-   * Multi-head attention over packed sequences. `segments` is int32 [count, 4]: first key row, keys, first query row,
-   * queries. Query row i sees the first `limits[i]` (int32, >= 1, ascending within a segment) keys of its segment; limits
-   * 1, 2, 3, ... are causal self-attention, fewer query rows than keys leave outputs out. Head h uses columns
-   * [h headDim, (h + 1) headDim); scores are scaled by 1 / sqrt(headDim). `stats` receives [query rows, heads, 2]: the
-   * largest scaled score in units of ln 2, and 1 / sum of exponentials.
+   * Gradient of the attention `call` describes, from `gradients.output`: overwrites the query rows of all queries and the
+   * key and value rows of all keys.
    */
-  attention(
-    count: number,
-    segments: Address,
-    limits: Address,
-    heads: number,
-    headDim: number,
-    q: Address,
-    ldq: number,
-    k: Address,
-    ldk: number,
-    v: Address,
-    ldv: number,
-    out: Address,
-    ldo: number,
-    stats: Address,
-  ): void;
-  /** Gradient of attention: overwrites the dq rows of all queries and the dk and dv rows of all keys. */
-  attentionBackward(
-    count: number,
-    segments: Address,
-    limits: Address,
-    heads: number,
-    headDim: number,
-    q: Address,
-    ldq: number,
-    k: Address,
-    ldk: number,
-    v: Address,
-    ldv: number,
-    out: Address,
-    ldo: number,
-    stats: Address,
-    dout: Address,
-    lddo: number,
-    dq: Address,
-    lddq: number,
-    dk: Address,
-    lddk: number,
-    dv: Address,
-    lddv: number,
-  ): void;
+  attentionBackward(call: Attention, gradients: AttentionMatrices): void;
   /**
-   * Extends one sequence: writes `tokens` keys and values at `position` of the cache (keys transposed [heads headDim,
-   * capacity], values [capacity, heads headDim], capacity a multiple of 8), then attends for the last `queries` of them,
-   * whose rows are q[0 .. queries). Equals `attention` over the whole sequence bit for bit.
+   * Writes the new tokens' keys and values into the cache, then attends for the last `queries` of them. Equals `attention`
+   * over the whole sequence bit for bit.
    */
-  attentionExtend(
-    keyCache: Address,
-    valueCache: Address,
-    capacity: number,
-    position: number,
-    tokens: number,
-    queries: number,
-    heads: number,
-    headDim: number,
-    q: Address,
-    ldq: number,
-    k: Address,
-    ldk: number,
-    v: Address,
-    ldv: number,
-    out: Address,
-    ldo: number,
-  ): void;
+  attentionExtend(call: AttentionExtension): void;
 
   // Response model ----------------------------------------------------------------------------------------------------
 
@@ -287,23 +331,7 @@ export interface Kernels {
     ldo: number,
   ): void;
   /** Gradient of groupDots: da is overwritten, db (+)=. */
-  groupDotsBackward(
-    rows: number,
-    groups: number,
-    width: number,
-    a: Address,
-    lda: number,
-    b: Address,
-    ldb: number,
-    scale: number,
-    dout: Address,
-    lddo: number,
-    da: Address,
-    ldda: number,
-    db: Address,
-    lddb: number,
-    accumulate: Accumulate,
-  ): void;
+  groupDotsBackward(call: GroupDotsBackward): void;
   /**
    * Binary cross-entropy with logits, summed: bit f of labels[r] (int32) is the target of logits[r, f], skipped unless bit
    * f of observed[r] is set. A negative weighs negativeWeight[f], a positive 1. dlogits = scale * d loss / d logits;

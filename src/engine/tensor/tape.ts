@@ -1,9 +1,10 @@
 /**
  * Kernel calls written down instead of made. A tape is plain numbers in the linear memory, so any thread can play it;
- * layers write to it through the same `Kernels` interface they would call.
+ * layers write to it through the same `Kernels` interface they would call (operands.ts spells calls by name as numbers).
  */
 import type { Address, Kernels } from "./kernels.ts";
 import type { LinearMemory, Region } from "./memory.ts";
+import { type Call, namedKernels, type PositionalKernels } from "./operands.ts";
 
 /** Parameters of every operation, in order: i an int32 or address, f a float32. The order is the numbering in the kernels' player. */
 export const OPERATIONS = {
@@ -40,8 +41,6 @@ export const OPERATIONS = {
 } as const satisfies { readonly [name in keyof Kernels]: string };
 
 export const OPERATION_NAMES = Object.keys(OPERATIONS) as readonly (keyof Kernels)[];
-
-type Call = (...operands: readonly number[]) => void;
 
 /** Kernels whose calls are kept, to be played by `TensorEngine.run`. */
 export class Tape {
@@ -93,7 +92,7 @@ export class Tape {
       };
     };
     const calls = OPERATION_NAMES.map((name, code) => [name, record(code, OPERATIONS[name])] as const);
-    return Object.fromEntries(calls) as unknown as Kernels;
+    return namedKernels(Object.fromEntries(calls) as PositionalKernels);
   }
 
   private enlarge(): void {
@@ -109,7 +108,7 @@ export class Tape {
 }
 
 /** Plays a tape on kernels that are called one by one (the WebAssembly kernels play tapes themselves). */
-export function play(kernels: Kernels, memory: LinearMemory, address: Address, length: number): void {
+export function play(kernels: PositionalKernels, memory: LinearMemory, address: Address, length: number): void {
   const integers = memory.integers(address, length);
   const floats = memory.floats(address, length);
   for (let at = 0; at < length; ) {
@@ -119,6 +118,6 @@ export function play(kernels: Kernels, memory: LinearMemory, address: Address, l
       operands.push((kind === "f" ? floats[at] : integers[at]) as number);
       at++;
     }
-    (kernels[name] as Call)(...operands);
+    kernels[name](...operands);
   }
 }

@@ -1,6 +1,7 @@
 /** The numeric engine: one linear memory, the kernels on it, and threads that play tapes. */
 import type { Kernels } from "./kernels.ts";
 import { LinearMemory } from "./memory.ts";
+import { positionalKernels } from "./operands.ts";
 import { plainKernels } from "./plain.ts";
 import { SCRATCH_BYTES } from "./scratch.ts";
 import { play, Tape } from "./tape.ts";
@@ -32,8 +33,9 @@ export class TensorEngine {
     const memory = new LinearMemory(MODULE_BYTES);
     if (backend === "plain") {
       const kernels = plainKernels(memory);
+      const positional = positionalKernels(kernels);
       const playAll = (tapes: readonly Tape[]) => {
-        for (const { address, length } of tapes) play(kernels, memory, address, length);
+        for (const { address, length } of tapes) play(positional, memory, address, length);
       };
       return new TensorEngine(memory, kernels, playAll, undefined, tfjs);
     }

@@ -2,16 +2,22 @@
 import { readFileSync } from "node:fs";
 import { buildFile } from "./buildFiles.ts";
 import type { Address, Kernels } from "./kernels.ts";
+import { namedKernels, type PositionalKernels } from "./operands.ts";
 import { SCRATCH_BYTES } from "./scratch.ts";
 
 /** Bytes at address 0 that belong to the module itself. */
 export const MODULE_BYTES = 65_536;
 
 export interface WasmKernels extends Kernels {
-  /** Gives this thread's kernels their scratch memory. */
-  setScratch(address: Address, bytes: number): void;
   /** Plays a tape of `length` words. */
   execute(address: Address, length: number): void;
+}
+
+/** What the module exports. */
+interface Exports extends PositionalKernels {
+  /** Gives this thread's kernels their scratch memory. */
+  readonly setScratch: (address: Address, bytes: number) => void;
+  readonly execute: (address: Address, length: number) => void;
 }
 
 let compiled: WebAssembly.Module | undefined;
@@ -32,7 +38,7 @@ export function instantiateKernels(
     throw new Error("a numeric kernel was called with operands it does not accept");
   };
   const instance = new WebAssembly.Instance(module, { env: { memory, abort } });
-  const kernels = instance.exports as unknown as WasmKernels;
-  kernels.setScratch(scratch, SCRATCH_BYTES);
-  return kernels;
+  const { setScratch, execute, ...positional } = instance.exports as unknown as Exports;
+  setScratch(scratch, SCRATCH_BYTES);
+  return { ...namedKernels(positional), execute };
 }

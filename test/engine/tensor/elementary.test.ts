@@ -28,32 +28,23 @@ describe("elementary functions of the kernels", () => {
     // One query of one head with q = 1: scores are the keys themselves, and values of 1 at key j read weight j.
     for (const spread of [0, 1e-3, 1, 30, 200]) {
       const keys = Array.from({ length: 8 }, (_, j) => (spread * j) / 8);
-      const q = place(engine, [1]).address;
-      const k = place(engine, keys).address;
-      const v = place(
-        engine,
-        keys.map((_, j) => (j === 5 ? 1 : 0)),
-      ).address;
+      const column = (values: readonly number[]) => ({ address: place(engine, values).address, ld: 1 });
       const out = place(engine, [0, 0, 0]);
       const segments = engine.memory.reserve(20);
       engine.memory.integers(segments.address, 5).set([0, 8, 0, 1, 8]);
       const stats = out.address + 4;
-      engine.kernels.attention(
-        1,
-        segments.address,
-        segments.address + 16,
-        1,
-        1,
-        q,
-        1,
-        k,
-        1,
-        v,
-        1,
-        out.address,
-        1,
+      engine.kernels.attention({
+        plan: { count: 1, segments: segments.address, limits: segments.address + 16 },
+        heads: 1,
+        headDim: 1,
+        matrices: {
+          query: column([1]),
+          key: column(keys),
+          value: column(keys.map((_, j) => (j === 5 ? 1 : 0))),
+          output: { address: out.address, ld: 1 },
+        },
         stats,
-      );
+      });
       const weights = keys.map((key) => Math.exp(key - (keys[7] as number)));
       const expected = (weights[5] as number) / weights.reduce((a, b) => a + b);
       expect(Math.abs((out.view[0] as number) - expected) / expected, `spread ${spread}`).toBeLessThan(1e-5);

@@ -130,23 +130,18 @@ describe("gradients against finite differences", () => {
       return sums.reduce((sum, x) => sum + x);
     };
     value();
-    k.groupDotsBackward(
+    k.groupDotsBackward({
       rows,
-      types,
+      groups: types,
       width,
-      a.address,
-      types * width,
-      b.address,
-      width,
-      0.1,
-      dlogits,
-      types,
-      da.address,
-      types * width,
-      db.address,
-      width,
-      0,
-    );
+      a: matrix(a.address, types * width),
+      b: matrix(b.address, width),
+      scale: 0.1,
+      dout: matrix(dlogits, types),
+      da: matrix(da.address, types * width),
+      db: matrix(db.address, width),
+      accumulate: 0,
+    });
     expectSlope(slopes(a.view, da.view.slice(), value, 1e-2));
     expectSlope(slopes(b.view, db.view.slice(), value, 1e-2));
   });

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Address, Kernels } from "../../../src/engine/tensor/kernels.ts";
+import type { Address, Attention, Kernels, Matrix } from "../../../src/engine/tensor/kernels.ts";
 import { OPERATION_NAMES } from "../../../src/engine/tensor/tape.ts";
 import type { TensorEngine } from "../../../src/engine/tensor/tensorEngine.ts";
 import { difference, normals, plain, run, wasm } from "./support.ts";
@@ -16,10 +16,20 @@ const positive = (count: number, name: string) => n(count, name).map((x) => x * 
 /** The address `i` of a case's operands. */
 const A = (addresses: readonly Address[], i: number): Address => addresses[i] as Address;
 
+/** The operand `i` of a case as a matrix. */
+const M = (addresses: readonly Address[], i: number, ld: number): Matrix => ({ address: A(addresses, i), ld });
+
 // Two packed sequences of 37 and 5 tokens, 2 heads of 12; the second asks for two positions only.
 const segments = [0, 37, 0, 37, 37, 5, 37, 2];
 const limits = [...Array.from({ length: 37 }, (_, i) => i + 1), 2, 5];
 const [tokens, queries, width] = [42, 39, 24];
+const attention = (f: readonly Address[], i: readonly Address[]): Attention => ({
+  plan: { count: 2, segments: A(i, 0), limits: A(i, 1) },
+  heads: 2,
+  headDim: 12,
+  matrices: { query: M(f, 0, 26), key: M(f, 1, 25), value: M(f, 2, width), output: M(f, 3, width) },
+  stats: A(f, 4),
+});
 
 const cases: { readonly [name in keyof Kernels]: Case } = {
   fill: { floats: [n(7)], call: (k, f) => k.fill(5, A(f, 0), 2.5) },
@@ -61,7 +71,18 @@ const cases: { readonly [name in keyof Kernels]: Case } = {
     floats: [n(5 * 40), n(38, 3), n(5 * 38, 4), zeros(5 * 38), zeros(10), n(38, 5), n(38, 6), n(5 * 38, 7)],
     call: (k, f) => {
       k.layerNorm(5, 38, A(f, 0), 40, 0, 0, A(f, 1), A(f, 1), A(f, 3), 38, A(f, 4));
-      k.layerNormBackward(5, 38, A(f, 0), 40, A(f, 1), A(f, 4), A(f, 2), 38, A(f, 7), 38, 1, A(f, 5), A(f, 6));
+      k.layerNormBackward({
+        rows: 5,
+        width: 38,
+        x: M(f, 0, 40),
+        gamma: A(f, 1),
+        stats: A(f, 4),
+        dy: M(f, 2, 38),
+        dx: M(f, 7, 38),
+        accumulate: 1,
+        dgamma: A(f, 5),
+        dbeta: A(f, 6),
+      });
     },
   },
   dropout: { floats: [n(7 * 23)], call: (k, f) => k.dropout(7, 22, A(f, 0), 23, 0.3, -123456789, 1000) },
@@ -81,15 +102,27 @@ const cases: { readonly [name in keyof Kernels]: Case } = {
     floats: [n(9 * 14), n(14, 2), n(3 * 16, 3), n(14, 4), n(14, 5), zeros(9 * 14), zeros(9 * 14)],
     integers: [[2, 0, 1], [0, 4, 8, 1, 4, 7, 2, 3, 8], Array(9).fill(0)],
     call: (k, f, i) => {
-      k.embedSumBackward(3, 3, 14, A(i, 0), A(i, 1), A(f, 0), A(f, 1), A(f, 2), 16, A(f, 3), A(f, 4), A(f, 5), A(i, 2));
+      k.embedSumBackward({
+        rows: 3,
+        perRow: 3,
+        width: 14,
+        ids: A(i, 0),
+        columns: A(i, 1),
+        table: A(f, 0),
+        gamma: A(f, 1),
+        dy: M(f, 2, 16),
+        dgamma: A(f, 3),
+        dbeta: A(f, 4),
+        dvectors: A(f, 5),
+        touched: A(i, 2),
+      });
       k.scatterAddRows(9, 14, A(f, 5), 14, A(i, 2), 1, A(f, 6), 14);
     },
   },
   attention: {
     floats: [n(queries * 26), n(tokens * 25, 2), n(tokens * width, 3), zeros(queries * width), zeros(queries * 4)],
     integers: [segments, limits],
-    call: (k, f, i) =>
-      k.attention(2, A(i, 0), A(i, 1), 2, 12, A(f, 0), 26, A(f, 1), 25, A(f, 2), width, A(f, 3), width, A(f, 4)),
+    call: (k, f, i) => k.attention(attention(f, i)),
   },
   attentionBackward: {
     floats: [
@@ -105,47 +138,27 @@ const cases: { readonly [name in keyof Kernels]: Case } = {
     ],
     integers: [segments, limits],
     call: (k, f, i) => {
-      const forward = [A(f, 0), 26, A(f, 1), 25, A(f, 2), width, A(f, 3), width, A(f, 4)] as const;
-      k.attention(2, A(i, 0), A(i, 1), 2, 12, ...forward);
-      k.attentionBackward(
-        2,
-        A(i, 0),
-        A(i, 1),
-        2,
-        12,
-        ...forward,
-        A(f, 5),
-        width,
-        A(f, 6),
-        26,
-        A(f, 7),
-        25,
-        A(f, 8),
-        width,
-      );
+      k.attention(attention(f, i));
+      k.attentionBackward(attention(f, i), {
+        output: M(f, 5, width),
+        query: M(f, 6, 26),
+        key: M(f, 7, 25),
+        value: M(f, 8, width),
+      });
     },
   },
   attentionExtend: {
     floats: [n(width * 40), n(40 * width, 2), n(2 * 26, 3), n(7 * 25, 4), n(7 * width, 5), zeros(2 * width)],
     call: (k, f) =>
-      k.attentionExtend(
-        A(f, 0),
-        A(f, 1),
-        40,
-        21,
-        7,
-        2,
-        2,
-        12,
-        A(f, 2),
-        26,
-        A(f, 3),
-        25,
-        A(f, 4),
-        width,
-        A(f, 5),
-        width,
-      ),
+      k.attentionExtend({
+        cache: { keys: A(f, 0), values: A(f, 1), capacity: 40 },
+        position: 21,
+        tokens: 7,
+        queries: 2,
+        heads: 2,
+        headDim: 12,
+        matrices: { query: M(f, 2, 26), key: M(f, 3, 25), value: M(f, 4, width), output: M(f, 5, width) },
+      }),
   },
   groupDots: {
     floats: [n(5 * 43), n(5 * 15, 2), zeros(20)],
@@ -154,7 +167,18 @@ const cases: { readonly [name in keyof Kernels]: Case } = {
   groupDotsBackward: {
     floats: [n(5 * 43), n(5 * 15, 2), n(20, 3), zeros(5 * 43), n(5 * 15, 4)],
     call: (k, f) =>
-      k.groupDotsBackward(5, 3, 14, A(f, 0), 43, A(f, 1), 15, 0.25, A(f, 2), 4, A(f, 3), 43, A(f, 4), 15, 0),
+      k.groupDotsBackward({
+        rows: 5,
+        groups: 3,
+        width: 14,
+        a: M(f, 0, 43),
+        b: M(f, 1, 15),
+        scale: 0.25,
+        dout: M(f, 2, 4),
+        da: M(f, 3, 43),
+        db: M(f, 4, 15),
+        accumulate: 0,
+      }),
   },
   bceWithLogits: {
     floats: [n(4 * 5).map((x) => 5 * x), positive(3, "weights"), n(4 * 5, 2), zeros(6), zeros(3)],

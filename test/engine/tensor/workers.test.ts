@@ -40,7 +40,18 @@ describe("worker threads", () => {
     const engine = await wasm(1);
     const tapes = Array.from({ length: 16 }, () => engine.tape());
     // Three tokens at position 6 do not fit a cache of 8.
-    for (const { kernels } of tapes) kernels.attentionExtend(0, 0, 8, 6, 3, 1, 1, 4, 0, 4, 0, 4, 0, 4, 0, 4);
+    const nowhere = { address: 0, ld: 4 };
+    for (const { kernels } of tapes) {
+      kernels.attentionExtend({
+        cache: { keys: 0, values: 0, capacity: 8 },
+        position: 6,
+        tokens: 3,
+        queries: 1,
+        heads: 1,
+        headDim: 4,
+        matrices: { query: nowhere, key: nowhere, value: nowhere, output: nowhere },
+      });
+    }
     expect(() => engine.run(tapes)).toThrow(LerlError);
     expect(() => engine.run([engine.tape()])).toThrow(/Resume the run from its last checkpoint/);
     await engine.dispose();

@@ -114,13 +114,23 @@ export class UserModelShard {
     const { negativeWeight, scale } = loss;
     const { address: z, ld: ldz } = logits;
     k.bceWithLogits(rows, types, z, ldz, labels, observed, negativeWeight, scale, d.address, d.ld, buffers.losses);
-    const { address: da, ld: ldda } = scorer.gradient;
-    const { address: db, ld: lddb } = itemGradients;
-    k.groupDotsBackward(rows, types, encoding, a, lda, b, ldb, 1 / encoding, d.address, d.ld, da, ldda, db, lddb, 0);
+    k.groupDotsBackward({
+      rows,
+      groups: types,
+      width: encoding,
+      a: scorer.scorers,
+      b: items,
+      scale: 1 / encoding,
+      dout: d,
+      da: scorer.gradient,
+      db: itemGradients,
+      accumulate: 0,
+    });
     const gradients = store.shardGradient(this.index);
     network.scoreBackward(k, weights, gradients, scorer, rows, state.states, state.gradient);
     network.states.clearItemGradients(k, state, batch);
     const { address: begun, ld: ldg } = state.items.gradient;
+    const { address: db, ld: lddb } = itemGradients;
     k.scatterAddRows(rows, encoding, db, lddb, buffers.targets, 1, begun, ldg);
     network.states.backward(k, weights, gradients, features, state, batch, dropout, true);
   }

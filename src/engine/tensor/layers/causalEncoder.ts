@@ -1,5 +1,5 @@
 import { LerlError } from "../../errors.ts";
-import type { Address, Kernels } from "../kernels.ts";
+import type { Address, AttentionCache, Kernels } from "../kernels.ts";
 import { type Arena, type LinearMemory, plan, type Region } from "../memory.ts";
 import type { Parameter, ParameterLayout } from "../parameters.ts";
 import { longestSequence } from "../scratch.ts";
@@ -8,7 +8,14 @@ import { LayerNorm } from "./layerNorm.ts";
 import { Linear } from "./linear.ts";
 import { columnsFrom, type Matrix, matrix } from "./matrix.ts";
 import { type PackedBatch, type PackedBuffers, packedBuffers } from "./packing.ts";
-import { type LayerBuffers, type LayerGradients, TransformerLayer } from "./transformerLayer.ts";
+import {
+  ALL_PROJECTIONS,
+  KEYS_AND_VALUES,
+  type LayerBuffers,
+  type LayerGradients,
+  QUERIES,
+  TransformerLayer,
+} from "./transformerLayer.ts";
 
 export interface CausalEncoderShape {
   /** Width of an item encoding; a token and an output are twice as wide. */
@@ -166,13 +173,13 @@ export class CausalEncoder {
       const attention = last ? batch.askedPlan : batch.fullPlan;
       layer.backward(k, weights, gradients, b, g, attention, rows, dx, dropout, placeOf(i));
       if (last && !batch.allAsked) {
-        layer.projectionBackward(k, weights, gradients, g, outputs, w.lastInput, dx, 1, 0, 1);
-        layer.projectionBackward(k, weights, gradients, g, tokens, x, w.tokenGradient, 0, 1, 2);
+        layer.projectionBackward(k, weights, gradients, g, QUERIES, outputs, w.lastInput, dx, 1);
+        layer.projectionBackward(k, weights, gradients, g, KEYS_AND_VALUES, tokens, x, w.tokenGradient, 0);
         const { address, ld } = w.tokenGradient;
         k.scatterAddRows(outputs, this.width, dx.address, dx.ld, w.outputRows, 1, address, ld);
         dx = w.tokenGradient;
       } else {
-        layer.projectionBackward(k, weights, gradients, g, tokens, x, dx, 1, 0, 3);
+        layer.projectionBackward(k, weights, gradients, g, ALL_PROJECTIONS, tokens, x, dx, 1);
       }
     }
     this.embedBackward(k, weights, gradients, w, tokens, dx, itemGradients, dropout);
@@ -222,8 +229,15 @@ export class CausalEncoder {
       layer.project(k, weights, b, tokens, x, rows, input);
       extensions.forEach(({ slot, position, count }, e) => {
         const first = firsts[e] as number;
-        const place = { ...this.cachePlace(cache, slot, i), capacity: cache.capacity, position };
-        layer.attendCached(k, b, place, { first, count }, last ? { first: e, count: 1 } : { first, count });
+        const tokens = { first, count };
+        layer.attendCached(
+          k,
+          b,
+          this.placeIn(cache, slot, i),
+          position,
+          tokens,
+          last ? { first: e, count: 1 } : tokens,
+        );
       });
       layer.finish(k, weights, b, rows, input, undefined, placeOf(i));
       x = b.output;
@@ -237,14 +251,10 @@ export class CausalEncoder {
       throw new RangeError(`a sequence of ${length} tokens; the encoder has ${positions} positions`);
   }
 
-  private cachePlace(
-    cache: EncoderCache,
-    slot: number,
-    layer: number,
-  ): { readonly keys: Address; readonly values: Address } {
-    const block = cache.capacity * this.width * 4;
-    const keys = cache.region.address + (slot * this.layers.length + layer) * 2 * block;
-    return { keys, values: keys + block };
+  private placeIn({ capacity, region }: EncoderCache, slot: number, layer: number): AttentionCache {
+    const block = capacity * this.width * 4;
+    const keys = region.address + (slot * this.layers.length + layer) * 2 * block;
+    return { keys, values: keys + block, capacity };
   }
 
   /** The last layer's input at the asked tokens. */

@@ -126,29 +126,24 @@ export class FeatureEncoder {
     w: FeatureWorkspace,
     rows: number,
   ): void {
-    const { idDim } = this.shape;
     const { gradient } = w;
     this.outputNorm.backward(k, weights, gradients, rows, w.projected, w.stats, gradient, gradient);
     this.linear.backward(k, weights, gradients, rows, w.sum, gradient, w.sum);
-    const table = this.table.at(weights);
-    const gamma = this.inputNorm.gamma.at(weights);
-    const dgamma = this.inputNorm.gamma.at(gradients);
-    const dbeta = this.inputNorm.beta.at(gradients);
-    k.embedSumBackward(
+    k.embedSumBackward({
       rows,
-      this.perRow,
-      idDim,
-      w.ids,
+      perRow: this.perRow,
+      width: this.shape.idDim,
+      ids: w.ids,
       columns,
-      table,
-      gamma,
-      w.sum.address,
-      w.sum.ld,
-      dgamma,
-      dbeta,
-      w.vectors,
-      w.touched,
-    );
+      table: this.table.at(weights),
+      gamma: this.inputNorm.gamma.at(weights),
+      // linear.backward left the gradient of the sum in the sum's place.
+      dy: w.sum,
+      dgamma: this.inputNorm.gamma.at(gradients),
+      dbeta: this.inputNorm.beta.at(gradients),
+      dvectors: w.vectors,
+      touched: w.touched,
+    });
   }
 
   /**

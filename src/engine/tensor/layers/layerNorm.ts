@@ -40,23 +40,17 @@ export class LayerNorm {
     dx: Matrix,
     accumulate: Accumulate = 0,
   ): void {
-    const gamma = this.gamma.at(weights);
-    const dgamma = this.gamma.at(gradients);
-    const dbeta = this.beta.at(gradients);
-    k.layerNormBackward(
+    k.layerNormBackward({
       rows,
-      this.width,
-      x.address,
-      x.ld,
-      gamma,
+      width: this.width,
+      x,
+      gamma: this.gamma.at(weights),
       stats,
-      dy.address,
-      dy.ld,
-      dx.address,
-      dx.ld,
+      dy,
+      dx,
       accumulate,
-      dgamma,
-      dbeta,
-    );
+      dgamma: this.gamma.at(gradients),
+      dbeta: this.beta.at(gradients),
+    });
   }
 }

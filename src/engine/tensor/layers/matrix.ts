@@ -1,11 +1,6 @@
-import type { Address } from "../kernels.ts";
+import type { Address, Matrix } from "../kernels.ts";
 
-/** Rows of float32 in the linear memory. */
-export interface Matrix {
-  readonly address: Address;
-  /** Leading dimension: floats from one row to the next. */
-  readonly ld: number;
-}
+export type { Matrix };
 
 /** Rows that lie end to end. */
 export function matrix(address: Address, width: number): Matrix {
@@ -15,4 +10,9 @@ export function matrix(address: Address, width: number): Matrix {
 /** The same rows from column `column` on. */
 export function columnsFrom({ address, ld }: Matrix, column: number): Matrix {
   return { address: address + column * 4, ld };
+}
+
+/** The same columns from row `row` on. */
+export function rowsFrom({ address, ld }: Matrix, row: number): Matrix {
+  return { address: address + row * ld * 4, ld };
 }

@@ -1,6 +1,5 @@
-import type { Address } from "../kernels.ts";
+import type { Address, AttentionPlan } from "../kernels.ts";
 import type { Arena, LinearMemory } from "../memory.ts";
-import type { AttentionPlan } from "./transformerLayer.ts";
 
 /** Inputs of packed sequences: sequences laid end to end, one row per token. */
 export interface PackedBuffers {
@@ -14,7 +13,7 @@ export interface PackedBuffers {
   readonly positions: Address;
   /** int32 [outputs]: packed rows of the tokens whose output is asked for. */
   readonly outputRows: Address;
-  /** int32 [tokens, 4], [tokens]: segments and limits of full layers (Kernels.attention). */
+  /** int32 [tokens, 4], [tokens]: segments and limits of full layers (AttentionPlan). */
   readonly segments: Address;
   readonly limits: Address;
   /** The same for the last layer. */

@@ -1,10 +1,10 @@
-import type { Address, Kernels } from "../kernels.ts";
+import type { Address, Attention, AttentionCache, AttentionMatrices, AttentionPlan, Kernels } from "../kernels.ts";
 import type { Arena } from "../memory.ts";
 import { type ParameterLayout, xavierInitializer } from "../parameters.ts";
 import { type Dropout, dropped } from "./dropout.ts";
 import { LayerNorm } from "./layerNorm.ts";
 import { Linear } from "./linear.ts";
-import { columnsFrom, type Matrix, matrix } from "./matrix.ts";
+import { columnsFrom, type Matrix, matrix, rowsFrom } from "./matrix.ts";
 
 /** Activations of one layer: keys and values for every token, the rest for the rows whose output is computed. */
 export interface LayerBuffers {
@@ -12,6 +12,8 @@ export interface LayerBuffers {
   readonly qkv: Matrix;
   /** [rows, width] */
   readonly attended: Matrix;
+  /** What attention calls those two. */
+  readonly attention: AttentionMatrices;
   /** [rows, heads, 2] */
   readonly attentionStats: Address;
   /** [rows, width]: input + attention, and its LayerNorm */
@@ -33,15 +35,10 @@ export interface LayerGradients {
   /** [tokens, width] */
   readonly branch: Matrix;
   readonly attended: Matrix;
+  /** What attention calls `qkv` and `attended`. */
+  readonly attention: AttentionMatrices;
   /** [tokens, feedForward] */
   readonly hidden: Matrix;
-}
-
-/** Which keys each query row sees: the segments of Kernels.attention. */
-export interface AttentionPlan {
-  readonly count: number;
-  readonly segments: Address;
-  readonly limits: Address;
 }
 
 export interface LayerShape {
@@ -49,6 +46,16 @@ export interface LayerShape {
   readonly heads: number;
   readonly feedForward: number;
 }
+
+/** Some of the projections that lie side by side in `qkv`. */
+interface Projections {
+  readonly from: 0 | 1 | 2;
+  readonly count: 1 | 2 | 3;
+}
+
+export const QUERIES: Projections = { from: 0, count: 1 };
+export const KEYS_AND_VALUES: Projections = { from: 1, count: 2 };
+export const ALL_PROJECTIONS: Projections = { from: 0, count: 3 };
 
 /** A post-norm ReLU transformer encoder layer (section 3). Attention weights themselves are not dropped out. */
 export class TransformerLayer {
@@ -81,9 +88,12 @@ export class TransformerLayer {
   buffers(arena: Arena, tokens: number, rows: number): LayerBuffers {
     const { width, heads, feedForward } = this.shape;
     const buffer = (n: number, columns: number) => matrix(arena.floats(n * columns), columns);
+    const qkv = buffer(tokens, 3 * width);
+    const attended = buffer(rows, width);
     return {
-      qkv: buffer(tokens, 3 * width),
-      attended: buffer(rows, width),
+      qkv,
+      attended,
+      attention: this.matricesOf(qkv, attended),
       attentionStats: arena.floats(rows * heads * 2),
       attentionSum: buffer(rows, width),
       attentionStatsNorm: arena.floats(rows * 2),
@@ -98,7 +108,8 @@ export class TransformerLayer {
   gradientBuffers(arena: Arena, tokens: number): LayerGradients {
     const { width, feedForward } = this.shape;
     const buffer = (columns: number) => matrix(arena.floats(tokens * columns), columns);
-    return { qkv: buffer(3 * width), branch: buffer(width), attended: buffer(width), hidden: buffer(feedForward) };
+    const [qkv, branch, attended] = [buffer(3 * width), buffer(width), buffer(width)];
+    return { qkv, branch, attended, attention: this.matricesOf(qkv, attended), hidden: buffer(feedForward) };
   }
 
   /** Keys and values of all tokens, queries of the `rows` in `input` (the tokens themselves, or some of them). */
@@ -114,60 +125,33 @@ export class TransformerLayer {
 
   /** Attention over the packed sequences of `plan`: b.qkv -> b.attended. */
   attend(k: Kernels, b: LayerBuffers, plan: AttentionPlan): void {
-    const { width, heads } = this.shape;
-    const { address: q, ld } = b.qkv;
-    const [key, value] = [q + width * 4, q + width * 8];
-    const { attended, attentionStats } = b;
-    k.attention(
-      plan.count,
-      plan.segments,
-      plan.limits,
-      heads,
-      this.headDim,
-      q,
-      ld,
-      key,
-      ld,
-      value,
-      ld,
-      attended.address,
-      attended.ld,
-      attentionStats,
-    );
+    k.attention(this.attention(b, plan));
   }
 
   /** Attention of the last `queries` of `tokens` new tokens of one cached sequence; rows start at `first`. */
   attendCached(
     k: Kernels,
     b: LayerBuffers,
-    cache: { readonly keys: Address; readonly values: Address; readonly capacity: number; readonly position: number },
+    cache: AttentionCache,
+    position: number,
     tokens: { readonly first: number; readonly count: number },
     queries: { readonly first: number; readonly count: number },
   ): void {
-    const { width, heads } = this.shape;
-    const { address, ld } = b.qkv;
-    const q = address + queries.first * ld * 4;
-    const key = address + (tokens.first * ld + width) * 4;
-    const value = key + width * 4;
-    const out = b.attended.address + queries.first * b.attended.ld * 4;
-    k.attentionExtend(
-      cache.keys,
-      cache.values,
-      cache.capacity,
-      cache.position,
-      tokens.count,
-      queries.count,
-      heads,
-      this.headDim,
-      q,
-      ld,
-      key,
-      ld,
-      value,
-      ld,
-      out,
-      b.attended.ld,
-    );
+    const { query, key, value, output } = b.attention;
+    k.attentionExtend({
+      cache,
+      position,
+      tokens: tokens.count,
+      queries: queries.count,
+      heads: this.shape.heads,
+      headDim: this.headDim,
+      matrices: {
+        query: rowsFrom(query, queries.first),
+        key: rowsFrom(key, tokens.first),
+        value: rowsFrom(value, tokens.first),
+        output: rowsFrom(output, queries.first),
+      },
+    });
   }
 
   /** Everything after attention, for `rows` rows of `input`: b.attended -> b.output. */
@@ -207,7 +191,7 @@ export class TransformerLayer {
     dropout: Dropout | undefined,
     place: number,
   ): void {
-    const { width, heads, feedForward } = this.shape;
+    const { feedForward } = this.shape;
     this.outputNorm.backward(k, weights, gradients, rows, b.outputSum, b.outputStatsNorm, dy, dy);
     const feed = this.branchGradient(k, g, rows, dy, dropout, place + 2);
     this.feedOut.backward(k, weights, gradients, rows, b.hidden, feed, g.hidden);
@@ -218,51 +202,34 @@ export class TransformerLayer {
     this.attentionNorm.backward(k, weights, gradients, rows, b.attentionSum, b.attentionStatsNorm, dy, dy);
     const projected = this.branchGradient(k, g, rows, dy, dropout, place);
     this.projection.backward(k, weights, gradients, rows, b.attended, projected, g.attended);
-    const { address: q, ld } = b.qkv;
-    const { address: dq, ld: lddq } = g.qkv;
-    k.attentionBackward(
-      plan.count,
-      plan.segments,
-      plan.limits,
-      heads,
-      this.headDim,
-      q,
-      ld,
-      q + width * 4,
-      ld,
-      q + width * 8,
-      ld,
-      b.attended.address,
-      b.attended.ld,
-      b.attentionStats,
-      g.attended.address,
-      g.attended.ld,
-      dq,
-      lddq,
-      dq + width * 4,
-      lddq,
-      dq + width * 8,
-      lddq,
-    );
+    k.attentionBackward(this.attention(b, plan), g.attention);
   }
 
-  /** dx (+)= what reaches `x` through the projections `from` (0 queries, 1 keys, 2 values), `count` of them. */
+  /** dx (+)= what reaches `x` through some of the projections. */
   projectionBackward(
     k: Kernels,
     weights: Address,
     gradients: Address,
     g: LayerGradients,
+    { from, count }: Projections,
     rows: number,
     x: Matrix,
     dx: Matrix,
     accumulate: 0 | 1,
-    from: number,
-    count: number,
   ): void {
     const { width } = this.shape;
     const dqkv = columnsFrom(g.qkv, from * width);
     this.qkv.parameterGradients(k, gradients, rows, x, dqkv, from * width, count * width);
     this.qkv.inputGradient(k, weights, rows, dqkv, dx, accumulate, from * width, count * width);
+  }
+
+  private attention(b: LayerBuffers, plan: AttentionPlan): Attention {
+    return { plan, heads: this.shape.heads, headDim: this.headDim, matrices: b.attention, stats: b.attentionStats };
+  }
+
+  private matricesOf(qkv: Matrix, attended: Matrix): AttentionMatrices {
+    const { width } = this.shape;
+    return { query: qkv, key: columnsFrom(qkv, width), value: columnsFrom(qkv, 2 * width), output: attended };
   }
 
   /** The gradient of a branch that was dropped out before it joined its residual. */

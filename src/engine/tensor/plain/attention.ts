@@ -1,19 +1,25 @@
-import type { Address, Kernels } from "../kernels.ts";
-import { attendOne, attendOneBackward, type Rows } from "./attentionRow.ts";
-import { each, index, type PlainMemory } from "./plainMemory.ts";
+import type { AttentionMatrices, AttentionPlan, Kernels, Matrix } from "../kernels.ts";
+import { attendOne, attendOneBackward, type HeadRows, type Rows } from "./attentionRow.ts";
+import { each, index, indexIn, type PlainMemory } from "./plainMemory.ts";
 
 export function attentionKernels(
   memory: PlainMemory,
 ): Pick<Kernels, "attention" | "attentionBackward" | "attentionExtend"> {
   /** Rows of one head's columns, counted from `first`. */
-  const rowsOf = (matrix: Address, ld: number, column: number, first = 0): Rows => ({
+  const rowsOf = (matrix: Matrix, column: number, first = 0): Rows => ({
     values: memory.floats,
-    offset: index(matrix, ld, first, column),
-    ld,
+    offset: indexIn(matrix, first, column),
+    ld: matrix.ld,
+  });
+  /** One head's columns of all four, keys and values counted from `keyStart`. */
+  const headOf = ({ query, key, value, output }: AttentionMatrices, column: number, keyStart: number): HeadRows => ({
+    q: rowsOf(query, column),
+    k: rowsOf(key, column, keyStart),
+    v: rowsOf(value, column, keyStart),
+    out: rowsOf(output, column),
   });
   const eachQuery = (
-    count: number,
-    segments: Address,
+    { count, segments }: AttentionPlan,
     heads: number,
     visit: (keyStart: number, query: number, head: number) => void,
   ): void => {
@@ -23,96 +29,50 @@ export function attentionKernels(
     }
   };
   return {
-    attention: (count, segments, limits, heads, headDim, q, ldq, k, ldk, v, ldv, out, ldo, stats) => {
+    attention: ({ plan, heads, headDim, matrices, stats }) => {
       const { floats: f, integers } = memory;
-      eachQuery(count, segments, heads, (keyStart, query, head) => {
-        const limit = integers[limits / 4 + query] as number;
-        const c = head * headDim;
-        const [keys, values] = [rowsOf(k, ldk, c, keyStart), rowsOf(v, ldv, c, keyStart)];
-        const { top, inverse } = attendOne(headDim, limit, rowsOf(q, ldq, c), query, keys, values, rowsOf(out, ldo, c));
+      eachQuery(plan, heads, (keyStart, query, head) => {
+        const limit = integers[plan.limits / 4 + query] as number;
+        const { top, inverse } = attendOne(headDim, limit, query, headOf(matrices, head * headDim, keyStart));
         f.set([top, inverse], stats / 4 + (query * heads + head) * 2);
       });
     },
-    attentionBackward: (
-      count,
-      segments,
-      limits,
-      heads,
-      headDim,
-      q,
-      ldq,
-      k,
-      ldk,
-      v,
-      ldv,
-      out,
-      ldo,
-      stats,
-      dout,
-      lddo,
-      dq,
-      lddq,
-      dk,
-      lddk,
-      dv,
-      lddv,
-    ) => {
+    attentionBackward: ({ plan, heads, headDim, matrices, stats }, gradients) => {
       const { floats: f, integers } = memory;
-      for (let s = 0; s < count; s++) {
-        const [first = 0, keys = 0] = integers.subarray(segments / 4 + s * 4);
+      const { key: dk, value: dv } = gradients;
+      for (let s = 0; s < plan.count; s++) {
+        const [first = 0, keys = 0] = integers.subarray(plan.segments / 4 + s * 4);
         each(keys, heads * headDim, (j, c) => {
-          f[index(dk, lddk, first + j, c)] = 0;
-          f[index(dv, lddv, first + j, c)] = 0;
+          f[indexIn(dk, first + j, c)] = 0;
+          f[indexIn(dv, first + j, c)] = 0;
         });
       }
-      eachQuery(count, segments, heads, (keyStart, query, head) => {
-        const limit = integers[limits / 4 + query] as number;
-        const c = head * headDim;
+      eachQuery(plan, heads, (keyStart, query, head) => {
+        const limit = integers[plan.limits / 4 + query] as number;
         const [top = 0, inverse = 0] = f.subarray(stats / 4 + (query * heads + head) * 2);
-        const forward = {
-          q: rowsOf(q, ldq, c),
-          k: rowsOf(k, ldk, c, keyStart),
-          v: rowsOf(v, ldv, c, keyStart),
-          out: rowsOf(out, ldo, c),
-          stats: { top, inverse },
-        };
-        const [dkeys, dvalues] = [rowsOf(dk, lddk, c, keyStart), rowsOf(dv, lddv, c, keyStart)];
-        attendOneBackward(headDim, limit, query, forward, rowsOf(dout, lddo, c), rowsOf(dq, lddq, c), dkeys, dvalues);
+        const own = headOf(matrices, head * headDim, keyStart);
+        attendOneBackward(headDim, limit, query, own, { top, inverse }, headOf(gradients, head * headDim, keyStart));
       });
     },
-    attentionExtend: (
-      keyCache,
-      valueCache,
-      capacity,
-      position,
-      tokens,
-      queries,
-      heads,
-      headDim,
-      q,
-      ldq,
-      k,
-      ldk,
-      v,
-      ldv,
-      out,
-      ldo,
-    ) => {
+    attentionExtend: ({ cache, position, tokens, queries, heads, headDim, matrices }) => {
       const f = memory.floats;
+      const { query: q, key: k, value: v, output: out } = matrices;
+      const { capacity } = cache;
       const width = heads * headDim;
+      const values = { address: cache.values, ld: width };
       each(tokens, width, (t, c) => {
-        f[index(keyCache, capacity, c, position + t)] = f[index(k, ldk, t, c)] as number;
-        f[index(valueCache, width, position + t, c)] = f[index(v, ldv, t, c)] as number;
+        f[index(cache.keys, capacity, c, position + t)] = f[indexIn(k, t, c)] as number;
+        f[indexIn(values, position + t, c)] = f[indexIn(v, t, c)] as number;
       });
       const keys = new Float32Array((position + tokens) * width);
       each(position + tokens, width, (t, c) => {
-        keys[t * width + c] = f[index(keyCache, capacity, c, t)] as number;
+        keys[t * width + c] = f[index(cache.keys, capacity, c, t)] as number;
       });
       each(queries, heads, (query, head) => {
         const c = head * headDim;
         const limit = position + tokens - queries + query + 1;
         const own = { values: keys, offset: c, ld: width };
-        attendOne(headDim, limit, rowsOf(q, ldq, c), query, own, rowsOf(valueCache, width, c), rowsOf(out, ldo, c));
+        attendOne(headDim, limit, query, { q: rowsOf(q, c), k: own, v: rowsOf(values, c), out: rowsOf(out, c) });
       });
     },
   };

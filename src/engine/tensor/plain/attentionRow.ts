@@ -8,6 +8,18 @@ export interface Rows {
   readonly ld: number;
 }
 
+/** One head of attention's matrices, or of their gradients. */
+export interface HeadRows {
+  /** [queries, dim] */
+  readonly q: Rows;
+  /** [keys, dim] */
+  readonly k: Rows;
+  /** [keys, dim] */
+  readonly v: Rows;
+  /** [queries, dim] */
+  readonly out: Rows;
+}
+
 export interface Stats {
   /** Largest scaled score, in units of ln 2. */
   readonly top: number;
@@ -34,8 +46,8 @@ const clear = (n: number, x: Rows, i: number): void => {
   x.values.fill(0, x.offset + i * x.ld, x.offset + i * x.ld + n);
 };
 
-/** out[o] = sum over the first `limit` keys j of softmax(q[i] . k / sqrt(dim))_j v[j]. */
-export function attendOne(dim: number, limit: number, q: Rows, i: number, k: Rows, v: Rows, out: Rows): Stats {
+/** out[i] = sum over the first `limit` keys j of softmax(q[i] . k / sqrt(dim))_j v[j]. */
+export function attendOne(dim: number, limit: number, i: number, { q, k, v, out }: HeadRows): Stats {
   const scores = Array.from({ length: limit }, (_, j) => dot(dim, q, i, k, j) / Math.sqrt(dim));
   const top = scores.reduce((a, b) => Math.max(a, b));
   const weights = scores.map((score) => exp(score - top));
@@ -45,26 +57,23 @@ export function attendOne(dim: number, limit: number, q: Rows, i: number, k: Row
   return { top: top * Math.LOG2E, inverse };
 }
 
-/** Gradient of attendOne: overwrites dq[i], adds to the first `limit` rows of dk and dv. */
+/** Gradient of attendOne, from d.out[i]: overwrites d.q[i], adds to the first `limit` rows of d.k and d.v. */
 export function attendOneBackward(
   dim: number,
   limit: number,
   i: number,
-  forward: { readonly q: Rows; readonly k: Rows; readonly v: Rows; readonly out: Rows; readonly stats: Stats },
-  dout: Rows,
-  dq: Rows,
-  dk: Rows,
-  dv: Rows,
+  { q, k, v, out }: HeadRows,
+  stats: Stats,
+  d: HeadRows,
 ): void {
-  const { q, k, v, out, stats } = forward;
   const scale = 1 / Math.sqrt(dim);
-  const delta = dot(dim, dout, i, out, i);
-  clear(dim, dq, i);
+  const delta = dot(dim, d.out, i, out, i);
+  clear(dim, d.q, i);
   for (let j = 0; j < limit; j++) {
     const probability = exp(dot(dim, q, i, k, j) * scale - stats.top / Math.LOG2E) * stats.inverse;
-    const dscore = probability * (dot(dim, dout, i, v, j) - delta) * scale;
-    add(dim, dscore, k, j, dq, i);
-    add(dim, dscore, q, i, dk, j);
-    add(dim, probability, dout, i, dv, j);
+    const dscore = probability * (dot(dim, d.out, i, v, j) - delta) * scale;
+    add(dim, dscore, k, j, d.q, i);
+    add(dim, dscore, q, i, d.k, j);
+    add(dim, probability, d.out, i, d.v, j);
   }
 }

@@ -1,5 +1,5 @@
 import type { Accumulate, Address, Kernels } from "../kernels.ts";
-import { each, index, type PlainMemory, put } from "./plainMemory.ts";
+import { each, index, indexIn, type PlainMemory, put } from "./plainMemory.ts";
 
 const EPSILON = 1e-5;
 
@@ -74,11 +74,11 @@ export function normalizationKernels(
         }
       }
     },
-    layerNormBackward: (rows, width, x, ldx, gamma, stats, dy, lddy, dx, lddx, accumulate, dgamma, dbeta) => {
+    layerNormBackward: ({ rows, width, x, gamma, stats, dy, dx, accumulate, dgamma, dbeta }) => {
       const f = memory.floats;
       for (let r = 0; r < rows; r++) {
         const moments = { mean: f[stats / 4 + 2 * r] as number, inverse: f[stats / 4 + 2 * r + 1] as number };
-        const [own, dyRow, dxRow] = [index(x, ldx, r, 0), index(dy, lddy, r, 0), index(dx, lddx, r, 0)];
+        const [own, dyRow, dxRow] = [indexIn(x, r, 0), indexIn(dy, r, 0), indexIn(dx, r, 0)];
         rowBackward(f, width, own, moments, { gamma, dgamma, dbeta }, dyRow, dxRow, accumulate);
       }
     },
@@ -94,15 +94,14 @@ export function normalizationKernels(
         }
       });
     },
-    embedSumBackward: (rows, perRow, width, ids, columns, table, gamma, dy, lddy, dgamma, dbeta, dvectors, touched) => {
+    embedSumBackward: ({ rows, perRow, width, ids, columns, table, dy, dvectors, touched, ...gain }) => {
       const { floats: f, integers } = memory;
       each(rows, perRow, (r, column) => {
         const row = tableRow(ids, columns, perRow, r, column);
         const vector = index(table, width, row, 0);
         const place = r * perRow + column;
         const dvector = index(dvectors, width, place, 0);
-        const gain = { gamma, dgamma, dbeta };
-        rowBackward(f, width, vector, measure(f, width, vector), gain, index(dy, lddy, r, 0), dvector, 0);
+        rowBackward(f, width, vector, measure(f, width, vector), gain, indexIn(dy, r, 0), dvector, 0);
         integers[touched / 4 + place] = row;
       });
     },

@@ -1,4 +1,4 @@
-import type { Accumulate, Address } from "../kernels.ts";
+import type { Accumulate, Address, Matrix } from "../kernels.ts";
 import type { LinearMemory } from "../memory.ts";
 
 /** The linear memory as typed arrays, and the few steps every plain kernel takes in it. */
@@ -43,6 +43,10 @@ export class PlainMemory {
 /** Index of element (row, column) of a matrix. */
 export function index(matrix: Address, ld: number, row: number, column: number): number {
   return matrix / 4 + row * ld + column;
+}
+
+export function indexIn({ address, ld }: Matrix, row: number, column: number): number {
+  return index(address, ld, row, column);
 }
 
 export function each(rows: number, columns: number, visit: (row: number, column: number) => void): void {

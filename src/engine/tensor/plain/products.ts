@@ -1,5 +1,5 @@
 import type { Accumulate, Address, Kernels } from "../kernels.ts";
-import { each, index, type PlainMemory, put } from "./plainMemory.ts";
+import { each, index, indexIn, type PlainMemory, put } from "./plainMemory.ts";
 
 /** A matrix seen through any strides, in floats: down its rows and along its columns. */
 interface Strided {
@@ -58,14 +58,14 @@ export function productKernels(
         f[index(out, ldo, r, g)] = scale * sum;
       });
     },
-    groupDotsBackward: (rows, groups, width, a, lda, b, ldb, scale, dout, lddo, da, ldda, db, lddb, accumulate) => {
+    groupDotsBackward: ({ rows, groups, width, a, b, scale, dout, da, db, accumulate }) => {
       const f = memory.floats;
       each(rows, groups, (r, g) => {
-        const d = scale * (f[index(dout, lddo, r, g)] as number);
+        const d = scale * (f[indexIn(dout, r, g)] as number);
         for (let c = 0; c < width; c++) {
-          put(f, index(da, ldda, r, g * width + c), d * (f[index(b, ldb, r, c)] as number), 0);
-          const share = d * (f[index(a, lda, r, g * width + c)] as number);
-          put(f, index(db, lddb, r, c), share, g === 0 ? accumulate : 1);
+          put(f, indexIn(da, r, g * width + c), d * (f[indexIn(b, r, c)] as number), 0);
+          const share = d * (f[indexIn(a, r, g * width + c)] as number);
+          put(f, indexIn(db, r, c), share, g === 0 ? accumulate : 1);
         }
       });
     },
