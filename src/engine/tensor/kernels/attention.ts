@@ -121,9 +121,17 @@ function overKeys(rows: i32, keys: i32): usize {
   return ((<usize>rows) * <usize>padded(keys)) << 2;
 }
 
+// The order of the operands is that of ../operands.ts.
+
 export function attention(
-  count: i32, segments: usize, limits: usize, heads: i32, headDim: i32, q: usize, ldq: i32, k: usize, ldk: i32, v: usize, ldv: i32,
-  out: usize, ldo: i32, stats: usize,
+  count: i32, segments: usize, // int32 [count, 4]: first key row, keys, first query row, queries
+  limits: usize, // int32 [queries]: keys that a query sees
+  heads: i32, headDim: i32,
+  q: usize, ldq: i32, // [queries, heads headDim]
+  k: usize, ldk: i32, // [keys, heads headDim]
+  v: usize, ldv: i32, // [keys, heads headDim]
+  out: usize, ldo: i32, // [queries, heads headDim]
+  stats: usize, // [queries, heads, 2]
 ): void {
   const power = powerOf(headDim);
   const sq = (<usize>ldq) << 2, sk = (<usize>ldk) << 2, sv = (<usize>ldv) << 2, so = (<usize>ldo) << 2;
@@ -149,8 +157,13 @@ export function attention(
 }
 
 export function attentionExtend(
-  keyCache: usize, valueCache: usize, capacity: i32, position: i32, tokens: i32, queries: i32, heads: i32, headDim: i32,
-  q: usize, ldq: i32, k: usize, ldk: i32, v: usize, ldv: i32, out: usize, ldo: i32,
+  keyCache: usize, // [heads headDim, capacity]
+  valueCache: usize, // [capacity, heads headDim]
+  capacity: i32, position: i32, tokens: i32, queries: i32, heads: i32, headDim: i32,
+  q: usize, ldq: i32, // [queries, heads headDim]
+  k: usize, ldk: i32, // [tokens, heads headDim]
+  v: usize, ldv: i32, // [tokens, heads headDim]
+  out: usize, ldo: i32, // [queries, heads headDim]
 ): void {
   const power = powerOf(headDim);
   const width = heads * headDim;
@@ -203,8 +216,14 @@ function softmaxRowBackward(p: usize, d: usize, limit: i32, width: i32, scale: f
 }
 
 export function attentionBackward(
-  count: i32, segments: usize, limits: usize, heads: i32, headDim: i32, q: usize, ldq: i32, k: usize, ldk: i32, v: usize, ldv: i32,
-  out: usize, ldo: i32, stats: usize, dout: usize, lddo: i32, dq: usize, lddq: i32, dk: usize, lddk: i32, dv: usize, lddv: i32,
+  // As of `attention`, whose results they are.
+  count: i32, segments: usize, limits: usize, heads: i32, headDim: i32,
+  q: usize, ldq: i32, k: usize, ldk: i32, v: usize, ldv: i32, out: usize, ldo: i32, stats: usize,
+  // Gradients, shaped as what they are gradients of.
+  dout: usize, lddo: i32,
+  dq: usize, lddq: i32,
+  dk: usize, lddk: i32,
+  dv: usize, lddv: i32,
 ): void {
   const scale: f32 = 1 / sqrt(<f32>headDim), power = powerOf(headDim);
   const sq = (<usize>ldq) << 2, sk = (<usize>ldk) << 2, sv = (<usize>ldv) << 2, so = (<usize>ldo) << 2;
