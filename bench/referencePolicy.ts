@@ -104,9 +104,9 @@ export class ReferencePolicy {
     this.engine.run(this.scatters);
     const { layout } = this.store;
     const tables = this.engine.memory.floats(this.store.gradient, layout.length);
-    const named = layout.parameters.map(({ name, offset, length }) => {
+    const named = layout.parameters.map(({ name, kind, offset, length }) => {
       const total = tables.slice(offset, offset + length);
-      if (offset < layout.denseLength) {
+      if (kind === "dense") {
         for (let s = 0; s < SHARDS; s++) {
           const share = this.engine.memory.floats(this.store.shardGradient(s) + offset * 4, length);
           for (let i = 0; i < length; i++) total[i] = (total[i] as number) + (share[i] as number);

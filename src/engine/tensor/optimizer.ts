@@ -1,7 +1,7 @@
 /** Adam with a global gradient clip, over a network's flat parameter buffer, cut into fixed ranges for all threads. */
 import type { Address, Kernels } from "./kernels.ts";
 import type { Region } from "./memory.ts";
-import type { ParameterStore } from "./parameters.ts";
+import type { Parameter, ParameterStore } from "./parameters.ts";
 import type { Tape } from "./tape.ts";
 import type { TensorEngine } from "./tensorEngine.ts";
 
@@ -18,24 +18,24 @@ const RANGE = 16_384;
 
 interface Range {
   readonly group: string;
+  readonly kind: Parameter["kind"];
   /** In floats from the start of the flat buffer. */
   readonly offset: number;
   readonly length: number;
 }
 
-/** Ranges of one group each, none longer than RANGE; they depend on the layout only. */
+/** Ranges of one group and kind each, none longer than RANGE; they depend on the layout only. */
 function rangesOf(store: ParameterStore): readonly Range[] {
-  const runs: { group: string; offset: number; end: number }[] = [];
-  for (const { group, offset, length } of store.layout.parameters) {
+  const runs: { group: string; kind: Parameter["kind"]; offset: number; end: number }[] = [];
+  for (const { group, kind, offset, length } of store.layout.parameters) {
     const run = runs.at(-1);
-    const joins = run !== undefined && run.group === group && offset !== store.layout.denseLength;
-    if (joins) run.end = offset + length;
-    else runs.push({ group, offset, end: offset + length });
+    if (run?.group === group && run.kind === kind) run.end = offset + length;
+    else runs.push({ group, kind, offset, end: offset + length });
   }
-  return runs.flatMap(({ group, offset, end }) =>
+  return runs.flatMap(({ group, kind, offset, end }) =>
     Array.from({ length: Math.ceil((end - offset) / RANGE) }, (_, i) => {
       const start = offset + i * RANGE;
-      return { group, offset: start, length: Math.min(RANGE, end - start) };
+      return { group, kind, offset: start, length: Math.min(RANGE, end - start) };
     }),
   );
 }
@@ -66,7 +66,7 @@ export class Adam {
    */
   step(rates: Readonly<Record<string, number>>, scatters: readonly Tape[] = []): number {
     const { engine, store } = this;
-    const dense = this.ranges.filter(({ offset }) => offset < store.layout.denseLength);
+    const dense = this.ranges.filter(({ kind }) => kind === "dense");
     engine.run([...this.record(dense, (k, range) => this.sum(k, range)), ...scatters]);
     engine.run(
       this.record(this.ranges, (k, { offset, length }, i) =>

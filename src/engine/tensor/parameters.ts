@@ -4,7 +4,7 @@
  */
 import { RandomStream } from "../math/random.ts";
 import type { Address } from "./kernels.ts";
-import { type Arena, type LinearMemory, plan, type Region } from "./memory.ts";
+import { type LinearMemory, plan, type Region } from "./memory.ts";
 
 /** How a parameter starts: uniform in [-scale, scale), normal with deviation scale, or constant scale. */
 export interface Initializer {
@@ -18,6 +18,8 @@ export class Parameter {
     readonly name: string,
     /** Parameters of one group share a learning rate, for example `encoder`. */
     readonly group: string,
+    /** A table's gradient is scattered to a few of its rows; every shard computes a dense one in full. */
+    readonly kind: "dense" | "table",
     readonly length: number,
     readonly initializer: Initializer,
     private readonly start: () => number,
@@ -34,6 +36,12 @@ export class Parameter {
   }
 }
 
+/** A stretch of a flat buffer, in floats. */
+export interface Span {
+  readonly offset: number;
+  readonly length: number;
+}
+
 /** Collects the parameters of a network while its layers are made. */
 export class ParameterLayout {
   private readonly collected: Parameter[] = [];
@@ -43,6 +51,27 @@ export class ParameterLayout {
   /** Dense parameters first, then tables: by ascending offset. */
   get parameters(): readonly Parameter[] {
     return [...this.collected].sort((a, b) => a.offset - b.offset);
+  }
+  /** The parameter called `name`. */
+  parameter(name: string): Parameter {
+    const found = this.collected.find((parameter) => parameter.name === name);
+    if (found === undefined) throw new Error(`no parameter ${name}`);
+    return found;
+  }
+  /**
+   * What the dense parameters of one part of the network cover, such as `value.0.weight` and `value.0.bias` of the part
+   * `value`: layers made one after the other lie end to end.
+   */
+  part(name: string): Span {
+    const own = this.parameters.filter((one) => one.kind === "dense" && one.name.startsWith(`${name}.`));
+    const offset = Math.min(...own.map((parameter) => parameter.offset));
+    let length = 0;
+    for (const parameter of own) {
+      if (parameter.offset !== offset + length) throw new Error(`the parameters of ${name} do not lie end to end`);
+      length += padded(parameter.length);
+    }
+    if (length === 0) throw new Error(`no part ${name}`);
+    return { offset, length };
   }
   /** Floats in all. */
   get length(): number {
@@ -57,14 +86,14 @@ export class ParameterLayout {
   dense(name: string, group: string, length: number, initializer: Initializer): Parameter {
     const offset = this.denseTotal;
     this.denseTotal += padded(length);
-    return this.keep(new Parameter(name, group, length, initializer, () => offset));
+    return this.keep(new Parameter(name, group, "dense", length, initializer, () => offset));
   }
 
   /** A parameter whose gradient is scattered to a few rows: an embedding. */
   table(name: string, group: string, length: number, initializer: Initializer): Parameter {
     const offset = this.tableTotal;
     this.tableTotal += padded(length);
-    return this.keep(new Parameter(name, group, length, initializer, () => this.denseTotal + offset));
+    return this.keep(new Parameter(name, group, "table", length, initializer, () => this.denseTotal + offset));
   }
 
   private keep(parameter: Parameter): Parameter {
@@ -95,21 +124,18 @@ export class ParameterStore {
     readonly layout: ParameterLayout,
     readonly shards: number,
   ) {
-    const take = (arena: Arena) => [
-      arena.floats(layout.length),
-      arena.floats(layout.length),
-      arena.floats(layout.length),
-      arena.floats(layout.length),
-      arena.floats(shards * layout.denseLength),
-    ];
-    const { value, region } = plan(memory, take);
-    [this.weights, this.gradient, this.moment1, this.moment2, this.shardGradients] = value as [
-      Address,
-      Address,
-      Address,
-      Address,
-      Address,
-    ];
+    const { value, region } = plan(memory, (arena) => ({
+      weights: arena.floats(layout.length),
+      gradient: arena.floats(layout.length),
+      moment1: arena.floats(layout.length),
+      moment2: arena.floats(layout.length),
+      shardGradients: arena.floats(shards * layout.denseLength),
+    }));
+    this.weights = value.weights;
+    this.gradient = value.gradient;
+    this.moment1 = value.moment1;
+    this.moment2 = value.moment2;
+    this.shardGradients = value.shardGradients;
     this.region = region;
     this.values = memory.floats(this.weights, layout.length);
     this.moments = [memory.floats(this.moment1, layout.length), memory.floats(this.moment2, layout.length)];

@@ -125,6 +125,29 @@ describe("parameters", () => {
   });
 });
 
+describe("a layout", () => {
+  it("finds parameters and parts by name, wherever they were made", () => {
+    const layout = new ParameterLayout();
+    layout.dense("before", "encoder", 3, none);
+    layout.table("value.table", "value", 7, none);
+    layout.dense("value.0.weight", "value", 20, none);
+    layout.dense("value.0.bias", "value", 5, none);
+    layout.dense("values", "value", 5, none);
+    expect(layout.parameter("value.0.bias")).toMatchObject({ offset: 48, length: 5, kind: "dense" });
+    expect(layout.part("value.0")).toEqual({ offset: 16, length: 48 });
+    expect(() => layout.parameter("bias")).toThrow(/no parameter bias/);
+    expect(() => layout.part("action")).toThrow(/no part action/);
+  });
+
+  it("refuses a part with something else in between", () => {
+    const layout = new ParameterLayout();
+    layout.dense("value.0", "value", 16, none);
+    layout.dense("action.0", "action", 16, none);
+    layout.dense("value.1", "value", 16, none);
+    expect(() => layout.part("value")).toThrow(/do not lie end to end/);
+  });
+});
+
 describe("tapes", () => {
   it("grow while they are recorded and keep what they hold", async () => {
     const engine = await wasm();

@@ -31,7 +31,7 @@ export class Mlp {
   /** @param sizes input, hidden layers, output: [96, 256, 64, 33] */
   constructor(
     layout: ParameterLayout,
-    name: string,
+    readonly name: string,
     group: string,
     readonly sizes: readonly number[],
   ) {
