@@ -172,8 +172,8 @@ export class Actor {
       output: { ...workspace.output, address: workspace.output.address + row * workspace.output.ld * 4 },
     });
     network.states.forward(k, store.weights, features, single, batch, dropout("state"));
-    network.action.forward(k, store.weights, at(action), 1, single.states, dropout("action"));
-    network.value.forward(k, store.weights, at(value), 1, single.states, dropout("value"));
+    network.action.forward(k, store.weights, at(action), 1, single.states, dropout(network.action.name));
+    network.value.forward(k, store.weights, at(value), 1, single.states, dropout(network.value.name));
   }
 
   /** score_i = w . e_i + b for the hyper-actions in `buffers.actions`, and the best slate of each. */

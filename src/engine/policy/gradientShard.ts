@@ -83,8 +83,8 @@ export class GradientShard {
     this.tape.clear();
     const k = this.tape.kernels;
     network.states.forward(k, store.weights, features, state, batch, this.drop("state"));
-    network.action.forward(k, store.weights, action, batch.outputs, state.states, this.drop("action"));
-    network.value.forward(k, store.weights, value, batch.outputs, state.states, this.drop("value"));
+    network.action.forward(k, store.weights, action, batch.outputs, state.states, this.drop(network.action.name));
+    network.value.forward(k, store.weights, value, batch.outputs, state.states, this.drop(network.value.name));
     if (target !== undefined) network.value.forward(k, target, targetPass, batch.outputs, state.states);
   }
 
@@ -107,8 +107,28 @@ export class GradientShard {
     const { states, gradient } = state;
     const ofState = through.kind === "state";
     const [dAction, dValue] = ofState ? [gradient, valueStateGradient] : [undefined, undefined];
-    network.action.backward(k, weights, gradients, action, rows, states, meanGradient, dAction, this.drop("action"));
-    network.value.backward(k, weights, gradients, value, rows, states, valueGradient, dValue, this.drop("value"));
+    network.action.backward(
+      k,
+      weights,
+      gradients,
+      action,
+      rows,
+      states,
+      meanGradient,
+      dAction,
+      this.drop(network.action.name),
+    );
+    network.value.backward(
+      k,
+      weights,
+      gradients,
+      value,
+      rows,
+      states,
+      valueGradient,
+      dValue,
+      this.drop(network.value.name),
+    );
     if (ofState) {
       const { address, ld } = valueStateGradient;
       k.addRows(rows, ld, address, ld, gradient.address, gradient.ld);

@@ -107,11 +107,11 @@ export class TfjsGradients implements StepGradients {
     const ofState = rule.encoderGradient === "state";
     const read = ofState ? states : detached(tf, states);
     const nextValues = needsNextStates(rule)
-      ? this.targetLayers.mlp("value", value.linears.length, ofState ? detached(tf, states) : states)
+      ? this.targetLayers.mlp(value.name, value.linears.length, ofState ? detached(tf, states) : states)
       : undefined;
     return {
-      means: layers.mlp("action", action.linears.length, read, mask("action")),
-      values: layers.mlp("value", value.linears.length, read, mask("value")),
+      means: layers.mlp(action.name, action.linears.length, read, mask(action.name)),
+      values: layers.mlp(value.name, value.linears.length, read, mask(value.name)),
       nextValues,
     };
   }
@@ -177,8 +177,7 @@ export class TfjsGradients implements StepGradients {
   private deliver(gradients: ReturnType<TfjsParameters["gradients"]>): void {
     const { engine, store } = this.model;
     for (const [parameter, gradient] of gradients) {
-      const dense = parameter.offset < store.layout.denseLength;
-      const place = parameter.at(dense ? store.shardGradient(0) : store.gradient);
+      const place = parameter.at(parameter.kind === "dense" ? store.shardGradient(0) : store.gradient);
       engine.memory.floats(place, parameter.length).set(gradient);
     }
   }
@@ -206,12 +205,8 @@ export class TfjsGradients implements StepGradients {
 
   /** A parameter of the network that values next states: a constant. */
   private targetParameter(name: string): Tensor1D {
-    const { rule, target, model } = this;
-    if (rule.targetTau === undefined) return detached(this.tf, this.parameters.vector(name));
-    const found = model.store.layout.parameters.find((parameter) => parameter.name === name);
-    if (found === undefined) throw new Error(`no parameter ${name}`);
-    const from = found.offset - target.first;
-    return this.tf.tensor1d(target.values.slice(from, from + found.length));
+    if (this.rule.targetTau === undefined) return detached(this.tf, this.parameters.vector(name));
+    return this.tf.tensor1d(this.target.parameter(name));
   }
 }
 

@@ -240,7 +240,7 @@ describe("fidelity", () => {
     const parts = rollout({ fidelity: { switches: { advantage: "one-step" } } });
     expect(parts.rule).toMatchObject({ lambda: 0, clip: 0.8, normaliseAdvantage: false, targetTau: 0.01 });
     const { learner, model, network } = parts;
-    const first = network.value.linears[0]?.weight.offset ?? 0;
+    const { offset: first } = network.layout.parameter("value.0.weight");
     const before = learner.target.values.slice();
     expect(before).toEqual(model.store.values.slice(first, first + before.length));
     learner.step(everything(parts), { action: 1e-3, value: 1e-2, encoder: 0, std: 0 });
