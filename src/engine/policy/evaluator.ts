@@ -28,6 +28,8 @@ export class PolicyEvaluator implements Policy {
     return undefined;
   }
 
+  configure(): void {}
+
   evaluator(): Policy {
     throw new Error("an evaluator makes no evaluators");
   }

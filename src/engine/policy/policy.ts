@@ -1,4 +1,7 @@
+import type { Experiment } from "../../protocol/experiment.ts";
+import type { Dataset } from "../data/dataset.ts";
 import type { CategoryMask, Session } from "../simulator/session.ts";
+import type { TensorEngine } from "../tensor/tensorEngine.ts";
 
 export interface ActRequest {
   readonly session: Session;
@@ -35,12 +38,26 @@ export interface Policy {
   observe(outcomes: readonly PolicyOutcome[]): void;
   /** The rollout is over: learn from it. Policies that do not learn return nothing. */
   learn(): Promise<Diagnostics | undefined>;
+  /** Settings of the experiment have changed: those of this policy take effect with its next update. */
+  configure(experiment: Experiment): void;
   /** A copy that acts with the same weights on `slots` sessions of its own, for evaluation. */
   evaluator(slots: number): Policy;
   /** Everything a checkpoint must keep, apart from the open sessions, which are opened and replayed again. */
   state(): PolicyState;
   restore(state: PolicyState): void;
   dispose(): Promise<void>;
+}
+
+/** What a policy that learns is made of. */
+export interface LearnerOptions {
+  /** Computes; stays the caller's to dispose of. */
+  readonly engine: TensorEngine;
+  readonly dataset: Dataset;
+  readonly experiment: Experiment;
+  /** Seed of the run; the experiment's by default. */
+  readonly seed?: number;
+  /** Sessions acted on at once; simulator.users by default. */
+  readonly slots?: number;
 }
 
 export interface PolicyState {

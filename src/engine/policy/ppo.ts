@@ -2,11 +2,9 @@
 
 import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
-import type { Dataset } from "../data/dataset.ts";
 import type { Views } from "../encoder/views.ts";
 import { LerlError } from "../errors.ts";
 import type { Session } from "../simulator/session.ts";
-import type { TensorEngine } from "../tensor/tensorEngine.ts";
 import { Actor, type ActorOptions } from "./actor.ts";
 import { explainedVariance } from "./advantage.ts";
 import { PolicyEvaluator } from "./evaluator.ts";
@@ -15,37 +13,23 @@ import { Learner } from "./learner.ts";
 import { annealed, type ObjectiveName, policyObjective } from "./losses.ts";
 import { PolicyModel } from "./model.ts";
 import { ActorCritic, type Group, groups } from "./network.ts";
-import type { ActMode, ActRequest, Diagnostics, Policy, PolicyOutcome, PolicyState } from "./policy.ts";
+import type { ActMode, ActRequest, Diagnostics, LearnerOptions, Policy, PolicyOutcome, PolicyState } from "./policy.ts";
 import { assess, type Fragment } from "./rollout.ts";
 import { TargetNetwork } from "./targetNetwork.ts";
 import { TfjsGradients } from "./tfjsGradients.ts";
 import { type UpdateRule, updateRule } from "./updateRule.ts";
 import { viewsOf } from "./views.ts";
 
-export interface PpoOptions {
-  /** Computes; stays the caller's to dispose of. */
-  readonly engine: TensorEngine;
-  readonly dataset: Dataset;
-  readonly experiment: Experiment;
-  /** Seed of the run; the experiment's by default. */
-  readonly seed?: number;
-  /** Sessions acted on at once; simulator.users by default. */
-  readonly slots?: number;
-}
-
 /** Learning rate by parameter group. */
 export type LearningRates = Readonly<Record<Group, number>>;
 
-/** What may change while a policy learns; takes effect with the next update. */
-export type LiveSettings = Pick<Experiment["ppo"], "learningRates" | "anneal">;
-
-/** A policy that learns. */
+/** A policy that takes its section of the experiment alone, too. */
 export interface LearningPolicy extends Policy {
-  configure(settings: LiveSettings): void;
+  configure(changed: Experiment | Experiment["ppo"]): void;
 }
 
 /** PPO (section 6). */
-export function createPpoPolicy(options: PpoOptions): LearningPolicy {
+export function createPpoPolicy(options: LearnerOptions): LearningPolicy {
   return create("ppo", options);
 }
 
@@ -53,11 +37,11 @@ export function createPpoPolicy(options: PpoOptions): LearningPolicy {
  * A2C on the same network: the plain policy gradient with a correct done mask, one pass over each rollout. It shares
  * PPO's advantages, learning rates and gradient steps.
  */
-export function createA2cPolicy(options: PpoOptions): LearningPolicy {
+export function createA2cPolicy(options: LearnerOptions): LearningPolicy {
   return create("a2c", options);
 }
 
-function create(name: ObjectiveName, options: PpoOptions): LearningPolicy {
+function create(name: ObjectiveName, options: LearnerOptions): LearningPolicy {
   const { engine, dataset, experiment } = options;
   const { policy, simulator, fidelity } = experiment;
   const seed = options.seed ?? experiment.seed;
@@ -116,7 +100,8 @@ class ActorCriticPolicy implements LearningPolicy {
     this.anneal = experiment.ppo.anneal;
   }
 
-  configure({ learningRates, anneal }: LiveSettings): void {
+  configure(changed: Experiment | Experiment["ppo"]): void {
+    const { learningRates, anneal } = "ppo" in changed ? changed.ppo : changed;
     this.learningRates = learningRates;
     this.anneal = anneal;
   }
@@ -187,33 +172,18 @@ class ActorCriticPolicy implements LearningPolicy {
   }
 
   state(): PolicyState {
-    const { store } = this.model;
     const json: SavedCounters = {
       gradientSteps: this.learner.steps,
       updates: this.updates,
       learningRates: this.learningRates,
       anneal: this.anneal,
     };
-    return {
-      json,
-      arrays: {
-        weights: store.values.slice(),
-        moment1: store.moments[0].slice(),
-        moment2: store.moments[1].slice(),
-        target: this.learner.target.values.slice(),
-      },
-    };
+    const arrays = Object.entries(this.arrays()).map(([name, values]) => [name, values.slice()] as const);
+    return { json, arrays: Object.fromEntries(arrays) };
   }
 
   restore({ json, arrays }: PolicyState): void {
-    const { store } = this.model;
-    const places = {
-      weights: store.values,
-      moment1: store.moments[0],
-      moment2: store.moments[1],
-      target: this.learner.target.values,
-    };
-    for (const [name, place] of Object.entries(places)) {
+    for (const [name, place] of Object.entries(this.arrays())) {
       const saved = arrays[name];
       if (saved?.length !== place.length) {
         throw new LerlError(
@@ -239,6 +209,13 @@ class ActorCriticPolicy implements LearningPolicy {
     this.actor.dispose();
     this.learner.dispose();
     this.model.dispose();
+  }
+
+  /** What a checkpoint keeps besides counters, by the names it has there. */
+  private arrays(): Readonly<Record<string, Float32Array>> {
+    const { values, moments } = this.model.store;
+    const [moment1, moment2] = moments;
+    return { weights: values, moment1, moment2, target: this.learner.target.values };
   }
 
   /** The fragment that a slot's transitions go to; a new one begins with a session or with a rollout. */

@@ -4,10 +4,11 @@ import type { Experiment } from "../../protocol/experiment.ts";
 import { ReflectionPool } from "../critic/reflectionPool.ts";
 import { RandomStream } from "../math/random.ts";
 import { itemNovelty } from "../metrics/sessionMetrics.ts";
+import type { Policy } from "../policy/policy.ts";
 import type { RunControl } from "../serving/control.ts";
 import type { ModelAccess, ModelPool } from "../serving/modelPool.ts";
 import { createPlayers, type Players } from "../serving/players.ts";
-import { createPolicy, createTensorEngine, type MadePolicy } from "../serving/policies.ts";
+import { createPolicy, createTensorEngine } from "../serving/policies.ts";
 import type { PromptsInForceOptions } from "../serving/promptsInForce.ts";
 import { Stepper } from "../serving/stepper.ts";
 import { buildWorld, type World } from "../serving/world.ts";
@@ -69,7 +70,7 @@ interface Stage {
   readonly responseModel: ResponseModel;
   readonly environment: Environment;
   readonly players: Players;
-  readonly policy: MadePolicy;
+  readonly policy: Policy;
   readonly pool: ReflectionPool;
   readonly document: DocumentInForce;
 }
@@ -168,7 +169,7 @@ function changesOf(stage: Stage, place: Place, evaluation: PeriodicEvaluation, s
       if (path.startsWith("reflections.")) pool.config = changed.reflections;
       if (path.startsWith("planner.")) players.configure(changed);
       if (path.startsWith("models.")) players.models.setLimits(changed.models);
-      if (path.startsWith("ppo.") && "configure" in policy) policy.configure(changed.ppo);
+      policy.configure(changed);
     },
   });
 }

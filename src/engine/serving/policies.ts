@@ -3,8 +3,8 @@ import { availableParallelism } from "node:os";
 import type { QuitRule } from "../../protocol/experiment/simulator.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { createBaseline } from "../policy/baselines/registry.ts";
+import { learners, learns } from "../policy/learners.ts";
 import type { Policy } from "../policy/policy.ts";
-import { createA2cPolicy, createPpoPolicy, type LearningPolicy } from "../policy/ppo.ts";
 import { correlationPenaltyInForce } from "../simulator/correlation.ts";
 import { rewardPerFeedback } from "../simulator/reward.ts";
 import { TensorEngine } from "../tensor/tensorEngine.ts";
@@ -36,13 +36,10 @@ export interface PolicySetting {
   readonly quitRule: () => QuitRule;
 }
 
-export type MadePolicy = Policy | LearningPolicy;
-
-export function createPolicy({ experiment, world, engine, slots, quitRule }: PolicySetting): MadePolicy {
+export function createPolicy({ experiment, world, engine, slots, quitRule }: PolicySetting): Policy {
   const { dataset, interest, responseModels, fidelity } = world;
   const { kind } = experiment.policy;
-  if (kind === "ppo") return createPpoPolicy({ engine, dataset, experiment, slots });
-  if (kind === "a2c") return createA2cPolicy({ engine, dataset, experiment, slots });
+  if (learns(kind)) return learners[kind].create({ engine, dataset, experiment, slots });
   const { simulator, seed } = experiment;
   return createBaseline(kind, {
     dataset,

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { RandomStream } from "../../../src/engine/math/random.ts";
+import { learners } from "../../../src/engine/policy/learners.ts";
 import type { ActMode, Diagnostics, Policy, PolicyState } from "../../../src/engine/policy/policy.ts";
 import { createA2cPolicy, createPpoPolicy } from "../../../src/engine/policy/ppo.ts";
 import type { CategoryMask } from "../../../src/engine/simulator/session.ts";
@@ -88,15 +89,20 @@ async function run(experiment: Experiment, engine: TensorEngine, iterations = 2)
   return { diagnostics, weights: arrays.weights as Float32Array };
 }
 
+describe.each(Object.entries(learners))("the learner %s", (kind, { metrics, create }) => {
+  it.each(layouts)("names its diagnostics as its group of the metric catalogue does (%j)", async (layout) => {
+    const policy = create({ engine: await engineOf(), dataset, experiment: toyExperiment(layout) });
+    const diagnostics = await new ToyWorld(policy, allSlots).iteration();
+    const names = Object.entries(metricCatalogue).flatMap(([name, { group }]) => (group === metrics ? [name] : []));
+    expect(Object.keys(diagnostics).sort()).toEqual(names.sort());
+    for (const value of Object.values(diagnostics)) expect(Number.isFinite(value)).toBe(true);
+    expect(policy.name).toBe(kind);
+    await policy.dispose();
+  });
+});
+
 describe.each(layouts)("PPO (%j)", (layout) => {
   const experiment = toyExperiment(layout);
-
-  it("names its diagnostics as the metric catalogue does", async () => {
-    const { diagnostics } = await run(experiment, await engineOf());
-    const names = Object.entries(metricCatalogue).flatMap(([name, { group }]) => (group === "PPO" ? [name] : []));
-    expect(Object.keys(diagnostics[0] ?? {}).sort()).toEqual(names.sort());
-    for (const value of Object.values(diagnostics[0] ?? {})) expect(Number.isFinite(value)).toBe(true);
-  });
 
   it("is the same bit for bit, twice and with 0, 1 and 2 worker threads", async () => {
     const alone = await run(experiment, await engineOf("wasm", 0));
@@ -244,7 +250,8 @@ describe("learning rates", () => {
     const { learningRates } = experiment.ppo;
     expect((await world.iteration()).learningRate).toBe(1e-4);
     expect((await world.iteration()).learningRate).toBeCloseTo(0.75e-4, 12);
-    policy.configure({ learningRates: { ...learningRates, action: 1e-2 }, anneal: false });
+    const ppo = { ...experiment.ppo, learningRates: { ...learningRates, action: 1e-2 }, anneal: false };
+    policy.configure({ ...experiment, ppo });
     expect((await world.iteration()).learningRate).toBe(1e-2);
     await policy.dispose();
   });

@@ -1,5 +1,6 @@
 /** What the policies without a network share: one slate per request, nothing to learn or to keep unless they say so. */
 
+import type { Experiment } from "../../../protocol/experiment.ts";
 import type { Session } from "../../simulator/session.ts";
 import type { ActMode, ActRequest, Diagnostics, Policy, PolicyOutcome, PolicyState } from "../policy.ts";
 
@@ -27,6 +28,8 @@ export abstract class Baseline implements Policy {
   async learn(): Promise<Diagnostics | undefined> {
     return undefined;
   }
+
+  configure(_experiment: Experiment): void {}
 
   state(): PolicyState {
     return { json: null, arrays: {} };

@@ -1,6 +1,7 @@
 /** The policies without a network, by their names in the experiment document (docs/method.md, section 9). */
 import type { Experiment } from "../../../protocol/experiment.ts";
 import type { InterestRanking } from "../../simulator/interest.ts";
+import type { LearnerKind } from "../learners.ts";
 import type { Policy } from "../policy.ts";
 import { EpsilonGreedyPolicy } from "./epsilonGreedy.ts";
 import { GreedyPolicy } from "./greedy.ts";
@@ -10,7 +11,7 @@ import { PopularityPolicy } from "./popularity.ts";
 import { RandomPolicy } from "./random.ts";
 import type { OracleDependencies } from "./truth.ts";
 
-export type BaselineKind = Exclude<Experiment["policy"]["kind"], "ppo" | "a2c">;
+export type BaselineKind = Exclude<Experiment["policy"]["kind"], LearnerKind>;
 
 export interface BaselineDependencies extends OracleDependencies {
   readonly interest: InterestRanking;

@@ -1,0 +1,28 @@
+/** The policies that learn, by their names in the experiment document (docs/method.md, sections 6 and 9). */
+import type { Experiment } from "../../protocol/experiment.ts";
+import type { MetricDefinition } from "../../protocol/metrics.ts";
+import type { LearnerOptions, Policy } from "./policy.ts";
+import { createA2cPolicy, createPpoPolicy } from "./ppo.ts";
+
+type PolicyKind = Experiment["policy"]["kind"];
+
+/** What belongs to one kind of policy that learns. */
+export interface LearnerDefinition {
+  /** Section of the experiment with its settings; the changes of a running experiment below it are its own. */
+  readonly section: keyof Experiment;
+  /** Group of the metric catalogue that its diagnostics belong to. */
+  readonly metrics: MetricDefinition["group"];
+  readonly create: (options: LearnerOptions) => Policy;
+}
+
+/** A further learner is one more entry. */
+export const learners = {
+  ppo: { section: "ppo", metrics: "PPO", create: createPpoPolicy },
+  a2c: { section: "ppo", metrics: "PPO", create: createA2cPolicy },
+} as const satisfies { readonly [kind in PolicyKind]?: LearnerDefinition };
+
+export type LearnerKind = keyof typeof learners;
+
+export function learns(kind: PolicyKind): kind is LearnerKind {
+  return Object.hasOwn(learners, kind);
+}
