@@ -40,8 +40,8 @@ export class KernelGradients implements StepGradients {
     const { engine, network, store } = this.model;
     const { rule } = this;
     const live = needsNextStates(rule);
-    const encoder = { feedbackTypes: network.states.shape.feedbackTypes, start: network.states.start };
-    const { sequences, transitions } = place(minibatch, this.views, encoder, SHARDS, live);
+    const options = { views: this.views, encoder: network.states, shards: SHARDS, withNext: live };
+    const { sequences, transitions } = place(minibatch, options);
     this.busy = this.shards.filter((_, i) => (sequences[i]?.length ?? 0) > 0);
     const key = deriveKey(this.seed, "dropout", step);
     this.shards.forEach((shard, i) => {

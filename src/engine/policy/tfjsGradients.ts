@@ -64,10 +64,13 @@ export class TfjsGradients implements StepGradients {
 
   compute(minibatch: Minibatch, step: number): StepLosses {
     const { tf, parameters } = this;
-    const { shape, start } = this.model.network.states;
-    const encoder = { feedbackTypes: shape.feedbackTypes, start };
     // Laid out as for our kernels, so that dropout falls on the same activations.
-    const placement = place(minibatch, this.views, encoder, SHARDS, needsNextStates(this.rule));
+    const placement = place(minibatch, {
+      views: this.views,
+      encoder: this.model.network.states,
+      shards: SHARDS,
+      withNext: needsNextStates(this.rule),
+    });
     parameters.load();
     const readings: Tensor1D[] = [];
     const { value, grads } = tf.variableGrads(() => {
