@@ -1,12 +1,26 @@
-/** One shard of a gradient step: its buffers, its forward and its backward pass (docs/method.md, section 6). */
+/**
+ * One shard of a gradient step: its buffers, its forward and its backward pass (docs/method.md, section 6). A row is one
+ * place where a state is read (placement.ts); `outputs` of them fill the buffers.
+ *
+ *     sequences [tokens] -> state encoder -> states [outputs, state width]
+ *                                              |-> action network -> means   [outputs, action width]
+ *                                              |-> value network  -> values  [outputs, 1]
+ *                                              '-> target network -> targets [outputs, 1], where they are asked for
+ *
+ * Between the passes the learner reads the outputs and writes their gradients (`views`). Back from there, the parameters
+ * of the action and the value network always learn; which gradients go on to the encoder, section 10, row 7 decides:
+ *
+ *     "state":      those of means and values; targets are constants
+ *     "td-target":  those of targets; means and values end at their networks
+ */
 
 import type { StateBatch, StateCapacity, StateSequence, StateWorkspace } from "../encoder/stateEncoder.ts";
 import { deriveKey } from "../math/random.ts";
 import type { Address } from "../tensor/kernels.ts";
 import type { Dropout } from "../tensor/layers/dropout.ts";
 import { type Matrix, matrix } from "../tensor/layers/matrix.ts";
-import type { MlpWorkspace } from "../tensor/layers/mlp.ts";
-import { plan, type Region } from "../tensor/memory.ts";
+import type { Mlp, MlpWorkspace } from "../tensor/layers/mlp.ts";
+import { type Arena, plan, type Region } from "../tensor/memory.ts";
 import type { Tape } from "../tensor/tape.ts";
 import type { PolicyModel } from "./model.ts";
 
@@ -16,13 +30,35 @@ interface Buffers {
   readonly value: MlpWorkspace;
   /** The target network's pass, or the value network's own where no target network is kept. */
   readonly target: MlpWorkspace;
-  /** [outputs, action width], [outputs, 1], [outputs, 1]: gradients of means, values and target values. */
+  /** [outputs, action width] */
   readonly meanGradient: Matrix;
+  /** [outputs, 1] */
   readonly valueGradient: Matrix;
+  /** [outputs, 1] */
   readonly targetGradient: Matrix;
-  /** [outputs, state width] */
+  /** [outputs, state width]: the value network's share of the states' gradient. */
   readonly valueStateGradient: Matrix;
 }
+
+/** A forward pass. */
+export interface ForwardPass {
+  readonly dropout: number;
+  /** Fresh for every gradient step: what dropout draws from. */
+  readonly key: number;
+  /** Parameters of the target network; undefined: nobody needs its values. */
+  readonly target: Address | undefined;
+}
+
+/** Which gradients reach the encoder. */
+export type EncoderGradient =
+  | { readonly kind: "state" }
+  | {
+      readonly kind: "td-target";
+      /** Parameters of the target network. */
+      readonly target: Address;
+      /** Room for the gradients of those, which nobody wants: [layout.denseLength]. */
+      readonly discarded: Address;
+    };
 
 export class GradientShard {
   readonly tape: Tape;
@@ -67,76 +103,39 @@ export class GradientShard {
     };
   }
 
-  /**
-   * Lays out the sequences and writes the forward pass to the tape.
-   * @param key fresh for every gradient step: what dropout draws from
-   * @param target parameters of the target value network, if its values are needed
-   */
-  recordForward(sequences: readonly StateSequence[], dropout: number, key: number, target: Address | undefined): void {
+  /** Lays out the sequences and writes the forward pass to the tape. */
+  recordForward(sequences: readonly StateSequence[], { dropout, key, target }: ForwardPass): void {
     const { engine, network, store, features } = this.model;
     this.dropout = dropout;
     this.key = deriveKey(key, this.index);
-    this.makeRoom(sequences);
-    this.batch = network.states.load(engine.memory, (this.buffers as Buffers).state, sequences);
-    const { buffers, batch } = this.loaded();
-    const { state, action, value, target: targetPass } = buffers;
+    const buffers = this.buffersFor(sequences);
+    const batch = network.states.load(engine.memory, buffers.state, sequences);
+    this.batch = batch;
+    const { state } = buffers;
     this.tape.clear();
     const k = this.tape.kernels;
-    network.states.forward(k, store.weights, features, state, batch, this.drop("state"));
-    network.action.forward(k, store.weights, action, batch.outputs, state.states, this.drop(network.action.name));
-    network.value.forward(k, store.weights, value, batch.outputs, state.states, this.drop(network.value.name));
-    if (target !== undefined) network.value.forward(k, target, targetPass, batch.outputs, state.states);
+    const head = (mlp: Mlp, workspace: MlpWorkspace) =>
+      mlp.forward(k, store.weights, workspace, batch.outputs, state.states, this.dropoutOf(mlp.name));
+    network.states.forward(k, store.weights, features, state, batch, this.dropoutOf("state"));
+    head(network.action, buffers.action);
+    head(network.value, buffers.value);
+    if (target !== undefined) network.value.forward(k, target, buffers.target, batch.outputs, state.states);
   }
 
-  /**
-   * Writes the backward pass to the tape.
-   * @param through which gradients reach the encoder (section 10, row 7); `target` and `discarded` serve the second:
-   *   parameters of the target value network and room for gradients that nobody wants
-   */
-  recordBackward(
-    through: { readonly kind: "state" } | { readonly kind: "td-target"; target: Address; discarded: Address },
-  ): void {
+  /** Writes the backward pass to the tape. */
+  recordBackward(encoderGradient: EncoderGradient): void {
     const { network, store, features } = this.model;
     const { buffers, batch } = this.loaded();
-    const { state, action, value, meanGradient, valueGradient, targetGradient, valueStateGradient } = buffers;
-    const { weights } = store;
-    const gradients = store.shardGradient(this.index);
-    const rows = batch.outputs;
+    const { state } = buffers;
     this.tape.clear();
-    const k = this.tape.kernels;
-    const { states, gradient } = state;
-    const ofState = through.kind === "state";
-    const [dAction, dValue] = ofState ? [gradient, valueStateGradient] : [undefined, undefined];
-    network.action.backward(
-      k,
-      weights,
-      gradients,
-      action,
-      rows,
-      states,
-      meanGradient,
-      dAction,
-      this.drop(network.action.name),
-    );
-    network.value.backward(
-      k,
-      weights,
-      gradients,
-      value,
-      rows,
-      states,
-      valueGradient,
-      dValue,
-      this.drop(network.value.name),
-    );
-    if (ofState) {
-      const { address, ld } = valueStateGradient;
-      k.addRows(rows, ld, address, ld, gradient.address, gradient.ld);
-    } else {
-      const { target, discarded } = through;
-      network.value.backward(k, target, discarded, buffers.target, rows, states, targetGradient, gradient);
+    if (encoderGradient.kind === "state") this.headsBackward(state.gradient);
+    else {
+      this.headsBackward(undefined);
+      this.targetBackward(encoderGradient.target, encoderGradient.discarded);
     }
-    network.states.backward(k, weights, gradients, features, state, batch, this.drop("state"));
+    const gradients = store.shardGradient(this.index);
+    const dropout = this.dropoutOf("state");
+    network.states.backward(this.tape.kernels, store.weights, gradients, features, state, batch, dropout);
   }
 
   dispose(): void {
@@ -144,9 +143,38 @@ export class GradientShard {
     this.tape.dispose();
   }
 
-  private drop(place: string): Dropout | undefined {
+  /** From the gradients of means and values to the networks' parameters and, where asked for, to the states' gradient. */
+  private headsBackward(states: Matrix | undefined): void {
+    const { network, store } = this.model;
+    const { buffers, batch } = this.loaded();
+    const { action, value, state, meanGradient, valueGradient, valueStateGradient } = buffers;
+    const gradients = store.shardGradient(this.index);
+    const rows = batch.outputs;
+    const k = this.tape.kernels;
+    const head = (mlp: Mlp, workspace: MlpWorkspace, dy: Matrix, dx: Matrix | undefined) => {
+      const dropout = this.dropoutOf(mlp.name);
+      mlp.backward(k, store.weights, gradients, workspace, rows, state.states, dy, dx, dropout);
+    };
+    head(network.action, action, meanGradient, states);
+    head(network.value, value, valueGradient, states && valueStateGradient);
+    if (states === undefined) return;
+    const { address, ld } = valueStateGradient;
+    k.addRows(rows, ld, address, ld, states.address, states.ld);
+  }
+
+  /** From the gradients of targets to the states' gradient. */
+  private targetBackward(weights: Address, discarded: Address): void {
+    const { buffers, batch } = this.loaded();
+    const { state, target, targetGradient } = buffers;
+    const { value } = this.model.network;
+    const k = this.tape.kernels;
+    value.backward(k, weights, discarded, target, batch.outputs, state.states, targetGradient, state.gradient);
+  }
+
+  /** Dropout of one network; undefined where it rests. */
+  private dropoutOf(network: string): Dropout | undefined {
     if (this.dropout === 0) return undefined;
-    return { rate: this.dropout, key: deriveKey(this.key, place), firstRow: 0 };
+    return { rate: this.dropout, key: deriveKey(this.key, network), firstRow: 0 };
   }
 
   private loaded(): { readonly buffers: Buffers; readonly batch: StateBatch } {
@@ -154,41 +182,51 @@ export class GradientShard {
     return { buffers: this.buffers, batch: this.batch };
   }
 
-  /** Buffers are planned for the largest batch so far, with some room to spare. */
-  private makeRoom(sequences: readonly StateSequence[]): void {
-    const sum = (size: (sequence: StateSequence) => number) => sequences.reduce((total, s) => total + size(s), 0);
-    const needed: StateCapacity = {
-      tokens: sum(({ items }) => items.length),
-      outputs: sum(({ items, outputs }) => (outputs === "all" ? items.length : outputs.length)),
-      sequences: sequences.length,
-    };
-    const now = this.buffers?.state.capacity ?? { tokens: 0, outputs: 0, sequences: 0 };
-    const fits =
-      needed.tokens <= now.tokens && needed.outputs <= now.outputs && needed.sequences <= now.sequences && this.region;
-    if (fits) return;
-    const enlarged = (need: number, have: number) => (need <= have ? have : Math.ceil(need * 1.25));
-    const capacity: StateCapacity = {
-      tokens: enlarged(needed.tokens, now.tokens),
-      outputs: enlarged(needed.outputs, now.outputs),
-      sequences: enlarged(needed.sequences, now.sequences),
-    };
+  /** Buffers with room for the largest batch so far. */
+  private buffersFor(sequences: readonly StateSequence[]): Buffers {
+    const needed = capacityFor(sequences);
+    const now = this.buffers?.state.capacity;
+    if (this.buffers !== undefined && now !== undefined && holds(now, needed)) return this.buffers;
     this.region?.release();
-    const { network, engine } = this.model;
-    const { outputs } = capacity;
-    const { value, region } = plan(engine.memory, (arena): Buffers => {
-      const buffer = (width: number) => matrix(arena.floats(outputs * width), width);
-      return {
-        state: network.states.workspace(arena, capacity),
-        action: network.action.workspace(arena, outputs),
-        value: network.value.workspace(arena, outputs),
-        target: network.value.workspace(arena, outputs),
-        meanGradient: buffer(network.actionWidth),
-        valueGradient: buffer(1),
-        targetGradient: buffer(1),
-        valueStateGradient: buffer(network.states.width),
-      };
-    });
+    const capacity = enlarged(now ?? { tokens: 0, outputs: 0, sequences: 0 }, needed);
+    const { value, region } = plan(this.model.engine.memory, (arena) => this.take(arena, capacity));
     this.buffers = value;
     this.region = region;
+    return value;
   }
+
+  private take(arena: Arena, capacity: StateCapacity): Buffers {
+    const { network } = this.model;
+    const { outputs } = capacity;
+    const buffer = (width: number) => matrix(arena.floats(outputs * width), width);
+    return {
+      state: network.states.workspace(arena, capacity),
+      action: network.action.workspace(arena, outputs),
+      value: network.value.workspace(arena, outputs),
+      target: network.value.workspace(arena, outputs),
+      meanGradient: buffer(network.actionWidth),
+      valueGradient: buffer(1),
+      targetGradient: buffer(1),
+      valueStateGradient: buffer(network.states.width),
+    };
+  }
+}
+
+function capacityFor(sequences: readonly StateSequence[]): StateCapacity {
+  const sum = (size: (sequence: StateSequence) => number) => sequences.reduce((total, s) => total + size(s), 0);
+  return {
+    tokens: sum(({ items }) => items.length),
+    outputs: sum(({ items, outputs }) => (outputs === "all" ? items.length : outputs.length)),
+    sequences: sequences.length,
+  };
+}
+
+function holds(capacity: StateCapacity, { tokens, outputs, sequences }: StateCapacity): boolean {
+  return tokens <= capacity.tokens && outputs <= capacity.outputs && sequences <= capacity.sequences;
+}
+
+/** Room to spare where there was too little, so that slowly growing batches do not move the buffers every time. */
+function enlarged(have: StateCapacity, need: StateCapacity): StateCapacity {
+  const room = (size: keyof StateCapacity) => (need[size] <= have[size] ? have[size] : Math.ceil(need[size] * 1.25));
+  return { tokens: room("tokens"), outputs: room("outputs"), sequences: room("sequences") };
 }

@@ -5,7 +5,7 @@ import { deriveKey } from "../math/random.ts";
 import type { Address } from "../tensor/kernels.ts";
 import type { Region } from "../tensor/memory.ts";
 import type { Tape } from "../tensor/tape.ts";
-import { GradientShard } from "./gradientShard.ts";
+import { type EncoderGradient, type ForwardPass, GradientShard } from "./gradientShard.ts";
 import type { PolicyObjective } from "./losses.ts";
 import type { Minibatch } from "./minibatches.ts";
 import { type PolicyModel, SHARDS } from "./model.ts";
@@ -43,21 +43,23 @@ export class KernelGradients implements StepGradients {
     const options = { views: this.views, encoder: network.states, shards: SHARDS, withNext: live };
     const { sequences, transitions } = place(minibatch, options);
     this.busy = this.shards.filter((_, i) => (sequences[i]?.length ?? 0) > 0);
-    const key = deriveKey(this.seed, "dropout", step);
+    const forward: ForwardPass = {
+      dropout: rule.dropout,
+      key: deriveKey(this.seed, "dropout", step),
+      target: live ? this.targetWeights() : undefined,
+    };
     this.shards.forEach((shard, i) => {
       const own = sequences[i] ?? [];
-      if (own.length > 0) shard.recordForward(own, rule.dropout, key, live ? this.targetWeights() : undefined);
+      if (own.length > 0) shard.recordForward(own, forward);
     });
     const tapes = this.busy.map(({ tape }) => tape);
     engine.run(tapes);
     const losses = this.losses(transitions, live);
-    for (const shard of this.busy) {
-      shard.recordBackward(
-        rule.encoderGradient === "state"
-          ? { kind: "state" }
-          : { kind: "td-target", target: this.targetWeights(), discarded: this.discarded.address },
-      );
-    }
+    const encoderGradient: EncoderGradient =
+      rule.encoderGradient === "state"
+        ? { kind: "state" }
+        : { kind: "td-target", target: this.targetWeights(), discarded: this.discarded.address };
+    for (const shard of this.busy) shard.recordBackward(encoderGradient);
     // The discarded gradients of all shards share one place, which two threads must not write at once.
     if (rule.encoderGradient === "state") engine.run(tapes);
     else for (const tape of tapes) engine.run([tape]);

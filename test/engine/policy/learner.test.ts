@@ -117,7 +117,7 @@ function outputsOf({ model, views, network, fragments }: Parts): { means: number
   for (const { sequence, transitions } of fragments) {
     for (const { tokens } of transitions) {
       const view = viewSequence(views, sequence, tokens, [tokens], feedbackTypes, network.states.start);
-      shard.recordForward([view], 0, 0, undefined);
+      shard.recordForward([view], { dropout: 0, key: 0, target: undefined });
       engine.run([shard.tape]);
       means.push(...shard.views().means);
       values.push(shard.views().values[0] as number);
