@@ -52,7 +52,7 @@ export function namedKernels(positional: PositionalKernels): Kernels {
         dgamma, // [width]
         dbeta, // [width]
       ),
-    embedSumBackward: ({ dy, ...call }) =>
+    embedSumBackward: (call) =>
       positional.embedSumBackward(
         call.rows,
         call.perRow, // table rows that describe an entity
@@ -61,8 +61,8 @@ export function namedKernels(positional: PositionalKernels): Kernels {
         call.columns, // int32 [entities, perRow]
         call.table, // [table rows, width]
         call.gamma, // [width]
-        dy.address, // [rows, width]
-        dy.ld,
+        call.dy.address, // [rows, width]
+        call.dy.ld,
         call.dgamma, // [width]
         call.dbeta, // [width]
         call.dvectors, // [rows, perRow, width]
