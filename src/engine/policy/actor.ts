@@ -17,7 +17,7 @@ import { type Exclusion, topSlate } from "./slate.ts";
 export interface ActorOptions {
   readonly slateSize: number;
   readonly exclusion: Exclusion;
-  /** Dropout while acting (section 10, row 10); 0 in the paper's mode. */
+  /** Dropout while acting (section 10, `actingDropout`); 0 in the paper's mode. */
   readonly dropout: number;
   /** Seed of the run. */
   readonly seed: number;
@@ -154,7 +154,7 @@ export class Actor {
     network.value.forward(k, store.weights, value, rows, states);
   }
 
-  /** One slot with dropout: the whole view is read anew, as the reference does in training mode. */
+  /** One slot with dropout: the whole view is read anew, as the authors' code does in training mode. */
   private evaluateDropped(slot: number, row: number): void {
     const { engine, network, store, features } = this.model;
     const { single, action, value } = this.buffers;

@@ -74,14 +74,14 @@ export const diagonalGaussian: GaussianFamily = {
   },
 };
 
-/** Added to every entry of the reference's covariance matrix. */
+/** Added to every entry of the authors' covariance matrix. */
 export const EVERYWHERE = 1e-4;
 /** Keeps the matrix positive definite should a variance be driven to zero. */
 export const MIN_VARIANCE = 1e-6;
 
 /**
- * The reference's full covariance D + 1e-4 * 1 1^T (section 10, row 16): the parameters are the variances on the diagonal,
- * the off-diagonals never move. Inverse and determinant follow from the Sherman-Morrison identity.
+ * The authors' full covariance D + 1e-4 * 1 1^T (section 10, `actionStd`): the parameters are the variances on the
+ * diagonal, the off-diagonals never move. Inverse and determinant follow from the Sherman-Morrison identity.
  */
 export const fullGaussian: GaussianFamily = {
   initial: (std) => std * std,

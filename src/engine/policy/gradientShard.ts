@@ -8,7 +8,8 @@
  *                                              '-> target network -> targets [outputs, 1], where they are asked for
  *
  * Between the passes the learner reads the outputs and writes their gradients (`views`). Back from there, the parameters
- * of the action and the value network always learn; which gradients go on to the encoder, section 10, row 7 decides:
+ * of the action and the value network always learn; `encoderGradient` (section 10) decides which gradients go on to the
+ * encoder:
  *
  *     "state":      those of means and values; targets are constants
  *     "td-target":  those of targets; means and values end at their networks

@@ -1,4 +1,4 @@
-/** How an epoch cuts a rollout into gradient steps (docs/method.md, section 6 and section 10, row 8). */
+/** How an epoch cuts a rollout into gradient steps (docs/method.md, section 6; section 10, `updateSamples`). */
 import type { RandomStream } from "../math/random.ts";
 import type { Fragment, Transition } from "./rollout.ts";
 import type { UpdateRule } from "./updateRule.ts";

@@ -49,7 +49,6 @@ export class ActorCritic {
     this.actionWidth = encoding + 1;
     this.action = new Mlp(layout, "action", "action", [this.states.width, ...hidden, this.actionWidth]);
     this.value = new Mlp(layout, "value", "value", [this.states.width, ...hidden, 1]);
-    // Row 16 of section 10.
     this.gaussian = fidelityChoice(fidelity, "actionStd") === "full" ? fullGaussian : diagonalGaussian;
     this.spread = layout.dense("spread", "std", this.actionWidth, {
       kind: "constant",

@@ -98,7 +98,7 @@ class Passes {
   read(fragment: Fragment, tokens: number): Reading {
     const passes = this.byFragment.get(fragment) ?? new Map<number, Pass>();
     this.byFragment.set(fragment, passes);
-    // A reshaped view differs from a longer one in all its tokens, wherever both begin (section 10, row 12).
+    // A reshaped view differs from a longer one in all its tokens, wherever both begin (section 10, `feedbackHistory`).
     const begins = this.views.reshaped ? tokens : this.views.origin(tokens);
     const pass = passes.get(begins) ?? { fragment, reads: new Set() };
     passes.set(begins, pass);

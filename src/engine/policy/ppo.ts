@@ -58,7 +58,6 @@ function create(name: ObjectiveName, options: LearnerOptions): LearningPolicy {
   const learner = new Learner(model, learnerRule, gradients, target, seed, policy.layout === "packed");
   const actorOptions: ActorOptions = {
     slateSize: simulator.slateSize,
-    // Row 1 of section 10.
     exclusion: fidelityChoice(fidelity, "excludedItems"),
     dropout: rule.actingDropout,
     seed,

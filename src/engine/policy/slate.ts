@@ -5,13 +5,13 @@ import type { CategoryMask } from "../simulator/session.ts";
 /** Mask level of an item that the plan allows. */
 const ALLOWED = 2;
 
-/** How an item outside the plan is kept out (section 10, row 1). */
+/** How an item outside the plan is kept out (section 10, `excludedItems`). */
 export type Exclusion = "infinity" | "zero";
 
 /**
  * The slate of one user, best first: distinct items, higher mask levels before lower ones, then higher scores, ties by
  * lower index. With `infinity` a level-0 item is never served. With `zero` an item outside the plan merely scores 0,
- * as in the reference, and therefore beats an allowed item of negative score.
+ * as in the authors' code, and therefore beats an allowed item of negative score.
  *
  * @param scores [items]
  * @param out receives the slate; its length is K

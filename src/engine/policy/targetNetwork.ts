@@ -1,4 +1,4 @@
-/** A copy of the value network that follows it slowly (docs/method.md, section 6; the reference only). */
+/** A copy of the value network that follows it slowly (docs/method.md, section 6; one-step advantages only). */
 import type { Address } from "../tensor/kernels.ts";
 import type { Region } from "../tensor/memory.ts";
 import type { Span } from "../tensor/parameters.ts";

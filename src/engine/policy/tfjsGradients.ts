@@ -106,7 +106,7 @@ export class TfjsGradients implements StepGradients {
       };
     };
     const { action, value } = this.model.network;
-    // Row 7 of section 10.
+    // Section 10, `encoderGradient`.
     const ofState = rule.encoderGradient === "state";
     const read = ofState ? states : detached(tf, states);
     const nextValues = needsNextStates(rule)

@@ -27,15 +27,18 @@ export interface UpdateRule {
   readonly actingDropout: number;
 }
 
-/** The reference's rate, in force where its training mode is chosen and no other rate is given. */
-export const REFERENCE_DROPOUT = 0.1;
+/** The authors' rate, in force where their training mode is chosen and no other rate is given. */
+export const AUTHORS_DROPOUT = 0.1;
 
-/** The rule of an experiment; rows 7, 8, 9 and 10 of section 10 are decided here and nowhere else. */
+/**
+ * The rule of an experiment; `encoderGradient`, `updateSamples`, `advantage` and `actingDropout` of section 10 are decided
+ * here and nowhere else.
+ */
 export function updateRule({ ppo, fidelity }: Pick<Experiment, "ppo" | "fidelity">): UpdateRule {
   const { learningRates: _, anneal: __, ...rule } = ppo;
   const oneStep = fidelityChoice(fidelity, "advantage") === "one-step";
   const trainingMode = fidelityChoice(fidelity, "actingDropout") === "on";
-  const dropout = trainingMode ? ppo.dropout || REFERENCE_DROPOUT : ppo.dropout;
+  const dropout = trainingMode ? ppo.dropout || AUTHORS_DROPOUT : ppo.dropout;
   return {
     ...rule,
     dropout,

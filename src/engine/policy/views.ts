@@ -7,7 +7,7 @@ import { slidingViews, type Views, viewsFromStart } from "../encoder/views.ts";
 /** Positions a session of the packed layout gets at most; a longer one is read from a later origin. */
 const MAX_POSITIONS = 2048;
 
-/** Row 12 of section 10 is decided here and nowhere else. */
+/** The switch `feedbackHistory` (section 10) is decided here and nowhere else. */
 export function viewsOf({ policy, simulator, fidelity }: Pick<Experiment, "policy" | "simulator" | "fidelity">): Views {
   const { historyLength, slateSize, quit } = simulator;
   const reshaped = fidelityChoice(fidelity, "feedbackHistory") === "reshaped";

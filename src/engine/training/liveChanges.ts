@@ -93,11 +93,11 @@ export class LiveChanges {
   private putInForce(path: string, value: unknown, iteration: number): { from: unknown; to: unknown } {
     const role = promptRoleOf(path);
     if (role) return this.targets.changePrompt(role, String(value), iteration);
-    const { document } = this;
-    const from = valueAt(document.experiment, path);
-    document.experiment = experimentSchema.parse(withValue(document.experiment, path, value));
-    const to = valueAt(document.experiment, path);
-    if (differs(from, to)) this.targets.setting(path, document.experiment);
+    const before = this.document.experiment;
+    const changed = experimentSchema.parse(withValue(before, path, value));
+    this.document.experiment = changed;
+    const [from, to] = [valueAt(before, path), valueAt(changed, path)];
+    if (differs(from, to)) this.targets.setting(path, changed);
     return { from, to };
   }
 }
