@@ -43,15 +43,15 @@ const patience: Partial<Record<StudioMethod, number>> = {
 const usualPatience = 20_000;
 
 export class Messenger {
-  readonly #pending = new Map<number, Pending>();
-  readonly #listeners = new Map<string, ((data: never) => void)[]>();
-  #lastId = 0;
+  private readonly pending = new Map<number, Pending>();
+  private readonly listeners = new Map<string, ((data: never) => void)[]>();
+  private lastId = 0;
 
   constructor(
     private readonly host: HostApi,
     source: EventTarget,
   ) {
-    source.addEventListener("message", (event) => this.#receive((event as MessageEvent).data as HostToStudio));
+    source.addEventListener("message", (event) => this.receive((event as MessageEvent).data as HostToStudio));
   }
 
   /** Rejects with a HostError when the host fails or does not answer in time. */
@@ -59,43 +59,43 @@ export class Messenger {
     method: M,
     params: StudioRequests[M]["params"],
   ): Promise<StudioRequests[M]["result"]> {
-    this.#lastId += 1;
-    const id = this.#lastId;
+    this.lastId += 1;
+    const id = this.lastId;
     return new Promise((resolve, reject) => {
       const milliseconds = patience[method] ?? usualPatience;
       const timer = setTimeout(() => {
-        this.#pending.delete(id);
+        this.pending.delete(id);
         reject(new HostError(method, `No answer to "${method}" within ${milliseconds / 1000} s. Try again.`));
       }, milliseconds);
-      this.#pending.set(id, { method, resolve, reject, timer });
+      this.pending.set(id, { method, resolve, reject, timer });
       this.host.postMessage({ kind: "request", id, method, params });
     });
   }
 
   on<E extends keyof StudioEvents>(event: E, listener: (data: StudioEvents[E]) => void): void {
-    const listeners = this.#listeners.get(event) ?? [];
+    const listeners = this.listeners.get(event) ?? [];
     listeners.push(listener as (data: never) => void);
-    this.#listeners.set(event, listeners);
+    this.listeners.set(event, listeners);
   }
 
-  #receive(message: HostToStudio): void {
+  private receive(message: HostToStudio): void {
     switch (message?.kind) {
       case "event":
-        for (const listener of this.#listeners.get(message.event) ?? []) listener(message.data as never);
+        for (const listener of this.listeners.get(message.event) ?? []) listener(message.data as never);
         return;
       case "response":
-        this.#settle(message.id, ({ resolve }) => resolve(message.result as never));
+        this.settle(message.id, ({ resolve }) => resolve(message.result as never));
         return;
       case "failure":
-        this.#settle(message.id, ({ method, reject }) => reject(new HostError(method, message.message)));
+        this.settle(message.id, ({ method, reject }) => reject(new HostError(method, message.message)));
         return;
     }
   }
 
-  #settle(id: number, settle: (pending: Pending) => void): void {
-    const pending = this.#pending.get(id);
+  private settle(id: number, settle: (pending: Pending) => void): void {
+    const pending = this.pending.get(id);
     if (!pending) return;
-    this.#pending.delete(id);
+    this.pending.delete(id);
     clearTimeout(pending.timer);
     settle(pending);
   }

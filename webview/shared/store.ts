@@ -1,6 +1,6 @@
 /** One observable value. Listeners are called after each change, in the order they subscribed. */
 export class Store<T extends object> {
-  readonly #listeners = new Set<(state: T) => void>();
+  private readonly listeners = new Set<(state: T) => void>();
 
   constructor(private current: T) {}
 
@@ -11,12 +11,12 @@ export class Store<T extends object> {
   update(change: Partial<T> | ((state: T) => Partial<T>)): void {
     const patch = typeof change === "function" ? change(this.current) : change;
     this.current = { ...this.current, ...patch };
-    for (const listener of this.#listeners) listener(this.current);
+    for (const listener of this.listeners) listener(this.current);
   }
 
   subscribe(listener: (state: T) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 }
 

@@ -30,8 +30,8 @@ export class App {
   readonly library: RunLibrary;
   readonly prompts: PromptWorkbench;
   readonly sessions: SessionLoader;
-  #lastNotice = 0;
-  #followed = "";
+  private lastNotice = 0;
+  private followed = "";
 
   constructor(
     host: HostApi,
@@ -64,7 +64,7 @@ export class App {
   }
 
   async start(): Promise<void> {
-    this.#listen();
+    this.listen();
     this.store.update({ snapshot: { status: "loading" } });
     try {
       const snapshot = await this.messenger.request("ready", {});
@@ -102,8 +102,8 @@ export class App {
   }
 
   notify(severity: Notice["severity"], text: string): void {
-    this.#lastNotice += 1;
-    const notice: Notice = { id: this.#lastNotice, severity, text };
+    this.lastNotice += 1;
+    const notice: Notice = { id: this.lastNotice, severity, text };
     this.store.update(({ notices }) => ({
       notices: [...notices.filter((other) => other.text !== text), notice].slice(-4),
     }));
@@ -157,8 +157,8 @@ export class App {
       }
     }
     const key = runIds.join("\n");
-    if (key === this.#followed) return;
-    this.#followed = key;
+    if (key === this.followed) return;
+    this.followed = key;
     this.messenger.request("follow", { runIds }).catch((error: unknown) => this.notify("error", messageOf(error)));
   }
 
@@ -189,20 +189,20 @@ export class App {
     if (started) this.patchCurves({ range: undefined });
   }
 
-  #patchSnapshot(patch: Partial<StudioSnapshot>): void {
+  private patchSnapshot(patch: Partial<StudioSnapshot>): void {
     const snapshot = snapshotOf(this.state);
     if (snapshot) this.store.update({ snapshot: { status: "ready", value: { ...snapshot, ...patch } } });
   }
 
-  #listen(): void {
+  private listen(): void {
     this.messenger.on("document", (document) => {
-      this.#patchSnapshot({ document });
+      this.patchSnapshot({ document });
       this.patchPage({ drafts: unsavedDrafts(this.state.page.drafts, document.experiment) });
     });
     this.messenger.on("prompt", (prompt) => {
       const snapshot = snapshotOf(this.state);
       if (!snapshot) return;
-      this.#patchSnapshot({ prompts: { ...snapshot.prompts, [prompt.role]: prompt } });
+      this.patchSnapshot({ prompts: { ...snapshot.prompts, [prompt.role]: prompt } });
       this.prompts.receive(prompt);
     });
     this.messenger.on("runs", ({ runs, currentRun: runId }) => {
@@ -229,8 +229,8 @@ export class App {
       this.store.update((state) => ({ progress: { ...state.progress, [progress.runId]: progress } }));
       if (this.state.page.resultTab === "sessions" && progress.runId === this.sessions.runId) refreshSessions();
     });
-    this.messenger.on("trust", ({ trusted }) => this.#patchSnapshot({ trusted }));
-    this.messenger.on("engine", (engine) => this.#patchSnapshot({ engine }));
+    this.messenger.on("trust", ({ trusted }) => this.patchSnapshot({ trusted }));
+    this.messenger.on("engine", (engine) => this.patchSnapshot({ engine }));
     this.messenger.on("reveal", ({ tab, runId, runIds, episode }) => {
       if (runIds) {
         this.patchPage({ compared: runIds });

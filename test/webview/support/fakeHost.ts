@@ -82,10 +82,10 @@ class FakeHost {
     };
     this.runs = [];
     if (scenario === "running" || scenario === "done" || scenario === "untrusted" || scenario === "empty")
-      this.#addRuns();
+      this.addRuns();
   }
 
-  #addRuns(): void {
+  private addRuns(): void {
     const running = this.scenario === "running" || this.scenario === "empty";
     const summary = (rCum: number) => ({
       tInt: 18.9,
@@ -134,7 +134,7 @@ class FakeHost {
   }
 
   emit<E extends keyof StudioEvents>(event: E, data: StudioEvents[E]): void {
-    this.#post({ kind: "event", event, data } as HostToStudio);
+    this.post({ kind: "event", event, data } as HostToStudio);
   }
 
   /** An edit from outside: the text editor, a checkout. */
@@ -171,30 +171,30 @@ class FakeHost {
     setTimeout(async () => {
       try {
         if (failure !== undefined) throw new Error(failure);
-        const handler = this.#handlers[message.method] as (params: unknown) => unknown;
-        this.#post({ kind: "response", id: message.id, result: await handler(message.params) });
+        const handler = this.handlers[message.method] as (params: unknown) => unknown;
+        this.post({ kind: "response", id: message.id, result: await handler(message.params) });
       } catch (error) {
-        this.#post({ kind: "failure", id: message.id, message: (error as Error).message });
+        this.post({ kind: "failure", id: message.id, message: (error as Error).message });
       } finally {
         this.unanswered--;
       }
     }, 5);
   }
 
-  #post(message: HostToStudio): void {
+  private post(message: HostToStudio): void {
     window.dispatchEvent(new MessageEvent("message", { data: structuredClone(message) }));
   }
 
   setRun(runId: RunId, patch: Partial<RunRecord>): void {
     this.runs = this.runs.map((run) => (run.id === runId ? { ...run, ...patch } : run));
-    this.#emitRuns();
+    this.emitRuns();
   }
 
-  #emitRuns(): void {
+  private emitRuns(): void {
     this.emit("runs", { runs: this.runs, ...(this.currentRun !== undefined && { currentRun: this.currentRun }) });
   }
 
-  readonly #handlers: Handlers = {
+  private readonly handlers: Handlers = {
     ready: () => this.snapshot(),
     editDocument: ({ changes }) => {
       const edited = changes.reduce(withChange, structuredClone(this.document.experiment));
@@ -266,7 +266,7 @@ class FakeHost {
         events: [],
         cursor: { metrics: 0, timing: 0, events: 0 },
       });
-      this.#emitRuns();
+      this.emitRuns();
       return record;
     },
     pause: ({ runId }) => {

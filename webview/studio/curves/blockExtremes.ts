@@ -5,36 +5,36 @@ import { GrowingArray } from "./series.ts";
 export const blockSize = 32;
 
 export class BlockExtremes {
-  readonly #lowest = new GrowingArray();
-  readonly #highest = new GrowingArray();
-  #rewinds = -1;
+  private readonly lows = new GrowingArray();
+  private readonly highs = new GrowingArray();
+  private rewinds = -1;
 
   /** Index of the first lowest value of each whole block. */
   get lowest(): Float64Array {
-    return this.#lowest.view();
+    return this.lows.view();
   }
 
   /** Index of the first highest value of each whole block. */
   get highest(): Float64Array {
-    return this.#highest.view();
+    return this.highs.view();
   }
 
   /** @param rewinds changes when points that were seen before are void */
   follow(values: Float64Array, rewinds: number): this {
-    if (rewinds !== this.#rewinds) {
-      this.#lowest.truncate(0);
-      this.#highest.truncate(0);
-      this.#rewinds = rewinds;
+    if (rewinds !== this.rewinds) {
+      this.lows.truncate(0);
+      this.highs.truncate(0);
+      this.rewinds = rewinds;
     }
-    for (let start = this.#lowest.length * blockSize; start + blockSize <= values.length; start += blockSize) {
+    for (let start = this.lows.length * blockSize; start + blockSize <= values.length; start += blockSize) {
       let lowest = start;
       let highest = start;
       for (let i = start + 1; i < start + blockSize; i++) {
         if ((values[i] as number) < (values[lowest] as number)) lowest = i;
         if ((values[i] as number) > (values[highest] as number)) highest = i;
       }
-      this.#lowest.push(lowest);
-      this.#highest.push(highest);
+      this.lows.push(lowest);
+      this.highs.push(highest);
     }
     return this;
   }

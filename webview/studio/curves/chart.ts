@@ -53,12 +53,12 @@ type LineChart = Chart<"line", Point[]>;
 const axisWidth = 46;
 
 export class LinePlot {
-  readonly #chart: LineChart;
-  #picture: Picture | undefined;
-  #styled: { readonly palette: Palette; readonly logScale: boolean } | undefined;
+  private readonly chart: LineChart;
+  private picture: Picture | undefined;
+  private styled: { readonly palette: Palette; readonly logScale: boolean } | undefined;
 
   constructor(canvas: HTMLCanvasElement) {
-    this.#chart = new Chart<"line", Point[]>(canvas, {
+    this.chart = new Chart<"line", Point[]>(canvas, {
       type: "line",
       data: { datasets: [] },
       options: {
@@ -70,30 +70,30 @@ export class LinePlot {
         events: [],
         layout: { padding: { top: 10, right: 8, bottom: 0, left: 0 } },
       },
-      plugins: [this.#annotations()],
+      plugins: [this.annotations()],
     });
   }
 
   get canvas(): HTMLCanvasElement {
-    return this.#chart.canvas;
+    return this.chart.canvas;
   }
 
   /** Where the plot lies inside the canvas, in CSS pixels. */
   get area(): { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number } {
-    return this.#chart.chartArea ?? { left: 0, right: 0, top: 0, bottom: 0 };
+    return this.chart.chartArea ?? { left: 0, right: 0, top: 0, bottom: 0 };
   }
 
   pixelOf(x: number): number {
-    return this.#chart.scales.x?.getPixelForValue(x) ?? 0;
+    return this.chart.scales.x?.getPixelForValue(x) ?? 0;
   }
 
   valueAt(pixel: number): number {
-    return this.#chart.scales.x?.getValueForPixel(pixel) ?? 0;
+    return this.chart.scales.x?.getValueForPixel(pixel) ?? 0;
   }
 
   draw(picture: Picture): void {
-    this.#picture = picture;
-    const chart = this.#chart;
+    this.picture = picture;
+    const chart = this.chart;
     // Chart.js keeps its own copy of what it drew: data is handed over whole, never pushed into.
     const { datasets } = chart.data;
     datasets.length = Math.min(datasets.length, picture.strokes.length);
@@ -101,30 +101,30 @@ export class LinePlot {
     picture.strokes.forEach((stroke, i) => {
       datasets[i] = Object.assign(datasets[i] ?? {}, dataset(stroke));
     });
-    this.#scales(picture);
+    this.scales(picture);
     chart.update("none");
   }
 
   destroy(): void {
-    this.#chart.destroy();
+    this.chart.destroy();
   }
 
-  #scales({ range, logScale, palette, references, strokes }: Picture): void {
+  private scales({ range, logScale, palette, references, strokes }: Picture): void {
     const [low, high] = verticalRange(strokes, references, logScale);
-    const { options } = this.#chart;
-    if (palette !== this.#styled?.palette || logScale !== this.#styled.logScale) {
+    const { options } = this.chart;
+    if (palette !== this.styled?.palette || logScale !== this.styled.logScale) {
       options.scales = scaleStyles(palette, logScale);
-      this.#styled = { palette, logScale };
+      this.styled = { palette, logScale };
     }
     Object.assign(options.scales?.x ?? {}, { min: range[0], max: range[1] });
     Object.assign(options.scales?.y ?? {}, { min: low, max: high });
   }
 
-  #annotations(): Plugin<"line"> {
+  private annotations(): Plugin<"line"> {
     return {
       id: "annotations",
-      beforeDatasetsDraw: (chart) => this.#picture && drawMarkers(chart, this.#picture),
-      afterDatasetsDraw: (chart) => this.#picture && drawReferences(chart, this.#picture),
+      beforeDatasetsDraw: (chart) => this.picture && drawMarkers(chart, this.picture),
+      afterDatasetsDraw: (chart) => this.picture && drawReferences(chart, this.picture),
     };
   }
 }

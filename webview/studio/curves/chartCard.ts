@@ -48,18 +48,18 @@ export class ChartCard {
   readonly element = document.createElement("article");
   model: CardModel | undefined;
   visible = true;
-  readonly #plot: LinePlot;
-  readonly #surface = document.createElement("div");
-  readonly #crosshair = document.createElement("div");
-  readonly #popup = document.createElement("div");
-  readonly #table = document.createElement("div");
-  readonly #header = document.createElement("header");
-  readonly #footer = document.createElement("footer");
-  readonly #strokes = new StrokeBuilder();
-  #showsTable = false;
-  #crosshairAt: number | undefined;
-  #active = false;
-  #shown: readonly Decimated[] = [];
+  readonly plot: LinePlot;
+  private readonly surface = document.createElement("div");
+  private readonly crosshair = document.createElement("div");
+  private readonly popup = document.createElement("div");
+  private readonly table = document.createElement("div");
+  private readonly header = document.createElement("header");
+  private readonly footer = document.createElement("footer");
+  private readonly strokes = new StrokeBuilder();
+  private showsTable = false;
+  private crosshairAt: number | undefined;
+  private active = false;
+  private shown: readonly Decimated[] = [];
 
   constructor(
     readonly metric: MetricName,
@@ -72,34 +72,30 @@ export class ChartCard {
     holder.append(canvas);
     this.element.className = "chart-card";
     this.element.dataset.metric = metric;
-    this.#surface.className = "plot";
-    this.#surface.tabIndex = 0;
-    this.#surface.setAttribute("role", "group");
-    this.#surface.setAttribute("aria-roledescription", "chart");
+    this.surface.className = "plot";
+    this.surface.tabIndex = 0;
+    this.surface.setAttribute("role", "group");
+    this.surface.setAttribute("aria-roledescription", "chart");
     canvas.setAttribute("aria-hidden", "true");
-    this.#crosshair.className = "crosshair";
-    this.#crosshair.hidden = true;
+    this.crosshair.className = "crosshair";
+    this.crosshair.hidden = true;
     box.className = "zoom-box";
     box.hidden = true;
-    this.#popup.className = "event-popup";
-    this.#popup.hidden = true;
-    this.#table.className = "chart-table";
-    this.#table.hidden = true;
-    this.#surface.append(holder, this.#crosshair, box, this.#popup);
-    this.element.append(this.#header, this.#surface, this.#table, this.#footer);
-    this.#plot = new LinePlot(canvas);
-    attachGestures(this.#surface, box, this.#plot, actions);
-  }
-
-  get plot(): LinePlot {
-    return this.#plot;
+    this.popup.className = "event-popup";
+    this.popup.hidden = true;
+    this.table.className = "chart-table";
+    this.table.hidden = true;
+    this.surface.append(holder, this.crosshair, box, this.popup);
+    this.element.append(this.header, this.surface, this.table, this.footer);
+    this.plot = new LinePlot(canvas);
+    attachGestures(this.surface, box, this.plot, actions);
   }
 
   draw(model: CardModel): void {
     this.model = model;
-    const { left, right } = this.#plot.area;
+    const { left, right } = this.plot.area;
     const buckets = Math.max(fewestBuckets, Math.round((right - left) / bucketPixels));
-    const shown = this.#strokes.build(model, buckets);
+    const shown = this.strokes.build(model, buckets);
     const markers = model.events.map((event) => ({ x: event[model.axis], kind: eventKind(event) }));
     const picture: Picture = {
       strokes: shown.strokes,
@@ -110,46 +106,46 @@ export class ChartCard {
       ticks: model.planEvents,
       palette: model.palette,
     };
-    if (!this.#showsTable) this.#plot.draw(picture);
-    this.#shown = shown.decimated;
-    this.#placeCrosshair();
-    this.#renderText();
+    if (!this.showsTable) this.plot.draw(picture);
+    this.shown = shown.decimated;
+    this.placeCrosshair();
+    this.renderText();
   }
 
   /** Places the crosshair at a value of the axis; the card pointed at also tells the events there. */
-  point(x: number | undefined, active = this.#active): void {
-    this.#crosshairAt = x;
-    this.#active = active;
-    this.#placeCrosshair();
-    if (this.model) this.#renderHeader(this.model);
+  point(x: number | undefined, active = this.active): void {
+    this.crosshairAt = x;
+    this.active = active;
+    this.placeCrosshair();
+    if (this.model) this.renderHeader(this.model);
   }
 
-  #placeCrosshair(): void {
+  private placeCrosshair(): void {
     const { model } = this;
-    const x = this.#crosshairAt;
-    const active = this.#active;
+    const x = this.crosshairAt;
+    const active = this.active;
     if (!model) return;
-    const { left, right, top, bottom } = this.#plot.area;
-    const at = x === undefined ? Number.NaN : this.#plot.pixelOf(x);
+    const { left, right, top, bottom } = this.plot.area;
+    const at = x === undefined ? Number.NaN : this.plot.pixelOf(x);
     const inPlot = at >= left - 1 && at <= right + 1;
-    this.#crosshair.hidden = !inPlot;
+    this.crosshair.hidden = !inPlot;
     if (inPlot) {
-      this.#crosshair.style.transform = `translateX(${Math.round(at)}px)`;
-      this.#crosshair.style.top = `${top}px`;
-      this.#crosshair.style.height = `${bottom - top}px`;
+      this.crosshair.style.transform = `translateX(${Math.round(at)}px)`;
+      this.crosshair.style.top = `${top}px`;
+      this.crosshair.style.height = `${bottom - top}px`;
     }
-    this.#renderPopup(model, inPlot && active ? at : undefined);
+    this.renderPopup(model, inPlot && active ? at : undefined);
   }
 
   /** Value of the first line next to the crosshair, for the live region. */
   spoken(): string {
     const { model } = this;
-    const x = this.#crosshairAt;
+    const x = this.crosshairAt;
     if (!model || x === undefined) return "";
     const values = model.lines.map(
       ({ entry, series }) => `${entry.label} ${formatNumber(valueNear(series, model.axis, x))}`,
     );
-    const near = this.#eventsNear(model, this.#plot.pixelOf(x)).map((event) => describeEvent(event).title);
+    const near = this.eventsNear(model, this.plot.pixelOf(x)).map((event) => describeEvent(event).title);
     return [
       `${metricCatalogue[this.metric].label} at ${axisName(model.axis)} ${formatCount(x)}: ${values.join(", ")}`,
       ...near,
@@ -157,35 +153,35 @@ export class ChartCard {
   }
 
   destroy(): void {
-    this.#plot.destroy();
+    this.plot.destroy();
     this.element.remove();
   }
 
   /** Numbers that change more often than they can be read. */
-  readonly #renderText = throttle(() => {
+  private readonly renderText = throttle(() => {
     if (!this.model) return;
-    this.#renderAround(this.model, this.#shown);
-    this.#renderHeader(this.model);
+    this.renderAround(this.model, this.shown);
+    this.renderHeader(this.model);
   }, textInterval);
 
-  #renderAround(model: CardModel, decimated: readonly Decimated[]): void {
+  private renderAround(model: CardModel, decimated: readonly Decimated[]): void {
     const { label } = metricCatalogue[this.metric];
     const summary = model.lines.map(({ entry, series }) => `${entry.label}, latest ${formatNumber(last(series))}`);
-    this.#surface.setAttribute(
+    this.surface.setAttribute(
       "aria-label",
       `${label}: ${summary.join("; ") || "no points yet"}. Arrow keys move the crosshair.`,
     );
     const points = model.lines.reduce((sum, { series }) => sum + series.length, 0);
     this.element.dataset.points = String(points);
-    render(footnote(decimated, model.lines.length > 0), this.#footer);
-    this.#surface.hidden = this.#showsTable;
-    this.#table.hidden = !this.#showsTable;
-    if (this.#showsTable) render(dataTable(this.metric, model), this.#table);
+    render(footnote(decimated, model.lines.length > 0), this.footer);
+    this.surface.hidden = this.showsTable;
+    this.table.hidden = !this.showsTable;
+    if (this.showsTable) render(dataTable(this.metric, model), this.table);
   }
 
-  #renderHeader(model: CardModel): void {
+  private renderHeader(model: CardModel): void {
     const { label, unit, definition } = metricCatalogue[this.metric];
-    const x = this.#crosshairAt;
+    const x = this.crosshairAt;
     const value = (series: Series): number => (x === undefined ? last(series) : valueNear(series, model.axis, x));
     render(
       html`<div class="chart-title">
@@ -193,7 +189,7 @@ export class ChartCard {
           <span class="unit">${unit}</span>
           <span class="spacer"></span>
           <div class="chart-buttons">
-            ${iconButton("Table", this.#showsTable, () => this.#toggleTable())}
+            ${iconButton("Table", this.showsTable, () => this.toggleTable())}
             ${iconButton("Copy", undefined, () => this.actions.copyImage(this), `Copy ${label} as PNG`)}
             ${iconButton("CSV", undefined, () => this.actions.exportCsv(this), `Export ${label} as CSV`)}
             ${iconButton("×", undefined, () => this.actions.remove(), `Remove ${label}`)}
@@ -208,32 +204,32 @@ export class ChartCard {
             >`,
           )}
         </div>`,
-      this.#header,
+      this.header,
     );
   }
 
-  #toggleTable(): void {
-    this.#showsTable = !this.#showsTable;
+  private toggleTable(): void {
+    this.showsTable = !this.showsTable;
     if (!this.model) return;
-    this.#renderAround(this.model, this.#shown);
+    this.renderAround(this.model, this.shown);
     this.draw(this.model);
   }
 
-  #eventsNear(model: CardModel, pixel: number): readonly ToldEvent[] {
-    return model.events.filter((event) => Math.abs(this.#plot.pixelOf(event[model.axis]) - pixel) <= reach);
+  private eventsNear(model: CardModel, pixel: number): readonly ToldEvent[] {
+    return model.events.filter((event) => Math.abs(this.plot.pixelOf(event[model.axis]) - pixel) <= reach);
   }
 
-  #renderPopup(model: CardModel, pixel: number | undefined): void {
-    const near = pixel === undefined ? [] : this.#eventsNear(model, pixel);
-    this.#popup.hidden = near.length === 0;
+  private renderPopup(model: CardModel, pixel: number | undefined): void {
+    const near = pixel === undefined ? [] : this.eventsNear(model, pixel);
+    this.popup.hidden = near.length === 0;
     if (near.length === 0 || pixel === undefined) return;
-    const { left, right } = this.#plot.area;
-    this.#popup.classList.toggle("left", pixel > (left + right) / 2);
-    this.#popup.style.setProperty("--at", `${Math.round(pixel)}px`);
+    const { left, right } = this.plot.area;
+    this.popup.classList.toggle("left", pixel > (left + right) / 2);
+    this.popup.style.setProperty("--at", `${Math.round(pixel)}px`);
     render(
       html`${near.slice(0, mostEventsShown).map(eventText)}
       ${near.length > mostEventsShown ? html`<p class="hint">and ${near.length - mostEventsShown} more</p>` : nothing}`,
-      this.#popup,
+      this.popup,
     );
   }
 }

@@ -18,61 +18,61 @@ import { panned, type Range, zoomed } from "./viewport.ts";
 const frameBudget = 14;
 
 export class CurvesView {
-  readonly #cards = new Map<MetricName, ChartCard>();
-  readonly #lines: LineSource;
-  readonly #visibility: IntersectionObserver;
+  private readonly cardOf = new Map<MetricName, ChartCard>();
+  private readonly lines: LineSource;
+  private readonly visibility: IntersectionObserver;
   /** Cards to draw, the one that waits longest first. */
-  readonly #stale = new Set<ChartCard>();
-  readonly #announce = document.createElement("div");
-  readonly #redraw: () => void;
-  #palette: Palette = readPalette();
-  #crosshair: number | undefined;
+  private readonly stale = new Set<ChartCard>();
+  private readonly announce = document.createElement("div");
+  private readonly redraw: () => void;
+  private palette: Palette = readPalette();
+  private crosshair: number | undefined;
 
   constructor(private readonly app: App) {
-    this.#lines = new LineSource(app.library);
-    this.#redraw = frameScheduler(() => this.#draw());
-    this.#announce.className = "visually-hidden";
-    this.#announce.setAttribute("aria-live", "polite");
-    this.#visibility = new IntersectionObserver((entries) => {
+    this.lines = new LineSource(app.library);
+    this.redraw = frameScheduler(() => this.draw());
+    this.announce.className = "visually-hidden";
+    this.announce.setAttribute("aria-live", "polite");
+    this.visibility = new IntersectionObserver((entries) => {
       for (const { target, isIntersecting } of entries) {
-        const card = this.#cards.get((target as HTMLElement).dataset.metric as MetricName);
+        const card = this.cardOf.get((target as HTMLElement).dataset.metric as MetricName);
         if (card) card.visible = isIntersecting;
       }
       this.invalidate();
     });
     onThemeChange(() => {
-      this.#palette = readPalette();
+      this.palette = readPalette();
       this.invalidate();
     });
   }
 
   /** Reads what the keyboard's crosshair points at to a screen reader. */
   get announcer(): HTMLElement {
-    return this.#announce;
+    return this.announce;
   }
 
   invalidate(): void {
     // Cards still waiting for their turn keep it: a stream of changes must not starve the last ones.
-    for (const card of this.#cards.values()) this.#stale.add(card);
-    this.#redraw();
+    for (const card of this.cardOf.values()) this.stale.add(card);
+    this.redraw();
   }
 
   /** Cards of the chosen metrics, in the catalogue's order. */
   cards(metrics: readonly MetricName[]): readonly ChartCard[] {
-    for (const [metric, card] of this.#cards) {
+    for (const [metric, card] of this.cardOf) {
       if (metrics.includes(metric)) continue;
-      this.#visibility.unobserve(card.element);
+      this.visibility.unobserve(card.element);
       card.destroy();
-      this.#stale.delete(card);
-      this.#cards.delete(metric);
+      this.stale.delete(card);
+      this.cardOf.delete(metric);
     }
     const ordered = (Object.keys(metricCatalogue) as MetricName[]).filter((metric) => metrics.includes(metric));
     return ordered.map((metric) => {
-      let card = this.#cards.get(metric);
+      let card = this.cardOf.get(metric);
       if (!card) {
-        card = new ChartCard(metric, this.#actions(metric));
-        this.#cards.set(metric, card);
-        this.#visibility.observe(card.element);
+        card = new ChartCard(metric, this.actions(metric));
+        this.cardOf.set(metric, card);
+        this.visibility.observe(card.element);
       }
       return card;
     });
@@ -80,7 +80,7 @@ export class CurvesView {
 
   legend(): readonly LegendEntry[] {
     const { hidden, groupSeeds } = this.app.state.page.curves;
-    return legendEntries(this.#runs(), hidden, groupSeeds);
+    return legendEntries(this.runs(), hidden, groupSeeds);
   }
 
   events(): readonly ToldEvent[] {
@@ -91,20 +91,20 @@ export class CurvesView {
 
   /** Moves the crosshair to an event, from the list of events. */
   pointAt(event: ToldEvent): void {
-    this.#point(event[this.app.state.page.curves.axis], undefined);
+    this.point(event[this.app.state.page.curves.axis], undefined);
   }
 
   /** Every point of the given metrics as CSV, through the host's save dialog. */
   async exportCsv(metrics: readonly MetricName[], name: string): Promise<void> {
     const legend = this.legend();
-    const content = curvesCsv(metrics.map((metric) => ({ metric, lines: this.#lines.lines(metric, legend) })));
+    const content = curvesCsv(metrics.map((metric) => ({ metric, lines: this.lines.lines(metric, legend) })));
     await this.app.attempt("saveFile", { name, content, encoding: "utf8" });
   }
 
   zoomBy(factor: number): void {
-    const full = this.#full();
-    const range = this.#range();
-    const centre = this.#crosshair ?? (range[0] + range[1]) / 2;
+    const full = this.full();
+    const range = this.range();
+    const centre = this.crosshair ?? (range[0] + range[1]) / 2;
     this.app.patchCurves({ range: zoomed(range, full, centre, factor) });
   }
 
@@ -114,26 +114,26 @@ export class CurvesView {
 
   // -------------------------------------------------------------------------------------------------------- drawing
 
-  #draw(): void {
+  private draw(): void {
     const { axis, smoothing, logScale, references } = this.app.state.page.curves;
     const [current] = this.app.shownRuns();
     const data = this.app.library.get(current);
     const legend = this.legend();
-    const range = this.#range();
+    const range = this.range();
     const events = this.events();
     const planEvents = (data?.events ?? []).flatMap((event) => (event.type === "plan" ? event[axis] : []));
     const record: RunRecord | undefined = runById(this.app.state, current);
     const started = performance.now();
-    for (const card of [...this.#stale]) {
+    for (const card of [...this.stale]) {
       if (performance.now() - started > frameBudget) {
-        this.#redraw();
+        this.redraw();
         return;
       }
-      this.#stale.delete(card);
+      this.stale.delete(card);
       if (!card.visible || !card.element.isConnected) continue;
       const isPlanMetric = metricCatalogue[card.metric].group === "Plans";
       card.draw({
-        lines: this.#lines.lines(card.metric, legend),
+        lines: this.lines.lines(card.metric, legend),
         range,
         axis,
         smoothing,
@@ -141,17 +141,17 @@ export class CurvesView {
         references: references ? referenceLines(card.metric, data?.references ?? [], record) : [],
         events,
         planEvents: isPlanMetric ? planEvents : [],
-        palette: this.#palette,
+        palette: this.palette,
       });
     }
   }
 
-  #runs(): readonly RunRecord[] {
+  private runs(): readonly RunRecord[] {
     return this.app.shownRuns().flatMap((runId: RunId) => runById(this.app.state, runId) ?? []);
   }
 
   /** From the first to the last point of any visible run. */
-  #full(): Range {
+  private full(): Range {
     const { axis } = this.app.state.page.curves;
     let low = Number.POSITIVE_INFINITY;
     let high = Number.NEGATIVE_INFINITY;
@@ -169,54 +169,54 @@ export class CurvesView {
     return low === high ? [low - 1, high + 1] : [low, high];
   }
 
-  #range(): Range {
-    return this.app.state.page.curves.range ?? this.#full();
+  private range(): Range {
+    return this.app.state.page.curves.range ?? this.full();
   }
 
-  #point(x: number | undefined, active: MetricName | undefined): void {
-    this.#crosshair = x;
-    for (const card of this.#cards.values()) if (card.visible) card.point(x, card.metric === active);
+  private point(x: number | undefined, active: MetricName | undefined): void {
+    this.crosshair = x;
+    for (const card of this.cardOf.values()) if (card.visible) card.point(x, card.metric === active);
   }
 
   // -------------------------------------------------------------------------------------------------------- actions
 
-  #actions(metric: MetricName): CardActions {
+  private actions(metric: MetricName): CardActions {
     const setRange = (range: Range | undefined): void => this.app.patchCurves({ range });
     return {
-      point: (x) => this.#point(x, metric),
-      zoom: (centre, factor) => setRange(zoomed(this.#range(), this.#full(), centre, factor)),
+      point: (x) => this.point(x, metric),
+      zoom: (centre, factor) => setRange(zoomed(this.range(), this.full(), centre, factor)),
       pan: (share) => {
-        if (this.app.state.page.curves.range) setRange(panned(this.#range(), this.#full(), share));
+        if (this.app.state.page.curves.range) setRange(panned(this.range(), this.full(), share));
       },
       select: (from, to) => setRange([from, to]),
       reset: () => this.reset(),
-      step: (direction, to) => this.#step(metric, direction, to),
+      step: (direction, to) => this.step(metric, direction, to),
       zoomKey: (factor) => this.zoomBy(factor),
-      copyImage: (card) => void this.#copyImage(card),
+      copyImage: (card) => void this.copyImage(card),
       exportCsv: () => void this.exportCsv([metric], `${metric}.csv`),
       remove: () => this.app.toggleMetric(metric, false),
     };
   }
 
-  #step(metric: MetricName, direction: 1 | -1, to: "point" | "event"): void {
+  private step(metric: MetricName, direction: 1 | -1, to: "point" | "event"): void {
     const { axis } = this.app.state.page.curves;
-    const card = this.#cards.get(metric);
-    const range = this.#range();
-    const from = this.#crosshair ?? (direction > 0 ? range[0] : range[1]);
+    const card = this.cardOf.get(metric);
+    const range = this.range();
+    const from = this.crosshair ?? (direction > 0 ? range[0] : range[1]);
     if (to === "event") {
       const places = this.events().map((event) => event[axis]);
       const next = direction > 0 ? places.find((x) => x > from) : places.findLast((x) => x < from);
-      if (next !== undefined) this.#point(next, metric);
+      if (next !== undefined) this.point(next, metric);
     } else {
       const points = card?.model?.lines[0]?.series.axis(axis);
       if (!points || points.length === 0) return;
-      const at = nearestIndex(points, from) + (this.#crosshair === undefined ? 0 : direction);
-      this.#point(points[Math.min(Math.max(at, 0), points.length - 1)], metric);
+      const at = nearestIndex(points, from) + (this.crosshair === undefined ? 0 : direction);
+      this.point(points[Math.min(Math.max(at, 0), points.length - 1)], metric);
     }
-    this.#announce.textContent = card?.spoken() ?? "";
+    this.announce.textContent = card?.spoken() ?? "";
   }
 
-  async #copyImage(card: ChartCard): Promise<void> {
+  private async copyImage(card: ChartCard): Promise<void> {
     try {
       const image = await cardImage(card);
       try {

@@ -76,7 +76,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 /** Lines of one metric; group means are kept until one of their runs grows. */
 export class LineSource {
-  readonly #means = new Map<string, { readonly revision: number; readonly line: Omit<Line, "entry"> }>();
+  private readonly means = new Map<string, { readonly revision: number; readonly line: Omit<Line, "entry"> }>();
 
   constructor(private readonly library: RunLibrary) {}
 
@@ -86,17 +86,17 @@ export class LineSource {
       const members = entry.runs.flatMap((run) => seriesOf(this.library.get(run.id), metric));
       const [only] = members;
       if (!only) return [];
-      return members.length === 1 ? { entry, series: only } : { entry, ...this.#mean(metric, entry, members) };
+      return members.length === 1 ? { entry, series: only } : { entry, ...this.mean(metric, entry, members) };
     });
   }
 
-  #mean(metric: MetricName, entry: LegendEntry, members: readonly Series[]): Omit<Line, "entry"> {
+  private mean(metric: MetricName, entry: LegendEntry, members: readonly Series[]): Omit<Line, "entry"> {
     const key = `${metric} ${entry.runs.map(({ id }) => id).join(" ")}`;
     const revision = members.reduce((sum, { revision: one }) => sum + one, 0);
-    const kept = this.#means.get(key);
+    const kept = this.means.get(key);
     if (kept?.revision === revision) return kept.line;
     const line = meanWithBand(members);
-    this.#means.set(key, { revision, line });
+    this.means.set(key, { revision, line });
     return line;
   }
 }

@@ -8,7 +8,7 @@ export class RunData {
   readonly series = new Map<MetricName, Series>();
   readonly events: TimelineEvent[] = [];
   /** Measured anew when the quit rule changes: the newest of a policy counts. */
-  readonly #references = new Map<ReferenceRow["policy"], ReferenceRow>();
+  private readonly newestReferences = new Map<ReferenceRow["policy"], ReferenceRow>();
   cursor: RunCursor = { metrics: -1, timing: -1, events: -1 };
   /** Counts up with every change. */
   revision = 0;
@@ -18,14 +18,14 @@ export class RunData {
   }
 
   get references(): readonly ReferenceRow[] {
-    return [...this.#references.values()];
+    return [...this.newestReferences.values()];
   }
 
   append(slice: RunSlice): void {
-    for (const row of slice.metrics) this.#appendRow(row);
-    for (const row of slice.timing) this.#appendRow(row);
+    for (const row of slice.metrics) this.appendRow(row);
+    for (const row of slice.timing) this.appendRow(row);
     this.events.push(...slice.events);
-    for (const row of slice.references) this.#references.set(row.policy, row);
+    for (const row of slice.references) this.newestReferences.set(row.policy, row);
     this.cursor = slice.cursor;
     this.revision += 1;
   }
@@ -41,7 +41,7 @@ export class RunData {
     return recent.reduce((sum, value) => sum + value, 0) / recent.length;
   }
 
-  #appendRow(row: MetricRow): void {
+  private appendRow(row: MetricRow): void {
     for (const [metric, value] of Object.entries(row.values)) {
       if (typeof value !== "number" || !Number.isFinite(value)) continue;
       let series = this.series.get(metric as MetricName);
@@ -58,8 +58,8 @@ type SliceRequest = (runId: RunId, cursor: RunCursor) => Promise<RunSlice>;
 
 /** The runs the page draws: loads each from its start once, then takes the events of the followed ones. */
 export class RunLibrary {
-  readonly #runs = new Map<RunId, RunData>();
-  readonly #loading = new Map<RunId, Promise<void>>();
+  private readonly runs = new Map<RunId, RunData>();
+  private readonly loading = new Map<RunId, Promise<void>>();
 
   constructor(
     private readonly requestSlice: SliceRequest,
@@ -67,26 +67,26 @@ export class RunLibrary {
   ) {}
 
   get(runId: RunId | undefined): RunData | undefined {
-    return runId === undefined ? undefined : this.#runs.get(runId);
+    return runId === undefined ? undefined : this.runs.get(runId);
   }
 
   /** Loads what is missing; the promise rejects with the host's error. */
   load(runId: RunId): Promise<void> {
-    const under = this.#loading.get(runId);
+    const under = this.loading.get(runId);
     if (under) return under;
-    const work = this.#catchUp(runId).finally(() => {
-      this.#loading.delete(runId);
+    const work = this.catchUp(runId).finally(() => {
+      this.loading.delete(runId);
       // What never loaded is asked for again when it is wanted again.
-      if (!this.#runs.get(runId)?.loaded) this.#runs.delete(runId);
+      if (!this.runs.get(runId)?.loaded) this.runs.delete(runId);
     });
-    this.#loading.set(runId, work);
+    this.loading.set(runId, work);
     return work;
   }
 
   /** Takes an event's slice; one that does not join on makes the page ask from its own cursor. */
   append(slice: RunSlice): Promise<void> {
-    const data = this.#runs.get(slice.runId);
-    if (!data?.loaded || this.#loading.has(slice.runId) || !joinsOn(data.cursor, slice)) return this.load(slice.runId);
+    const data = this.runs.get(slice.runId);
+    if (!data?.loaded || this.loading.has(slice.runId) || !joinsOn(data.cursor, slice)) return this.load(slice.runId);
     data.append(slice);
     this.changed();
     return Promise.resolve();
@@ -94,18 +94,18 @@ export class RunLibrary {
 
   /** Drops the runs nobody shows any more. */
   keep(runIds: readonly RunId[]): void {
-    for (const runId of this.#runs.keys()) if (!runIds.includes(runId)) this.#runs.delete(runId);
+    for (const runId of this.runs.keys()) if (!runIds.includes(runId)) this.runs.delete(runId);
   }
 
-  async #catchUp(runId: RunId): Promise<void> {
+  private async catchUp(runId: RunId): Promise<void> {
     for (;;) {
-      const data = this.#runs.get(runId) ?? new RunData();
-      this.#runs.set(runId, data);
+      const data = this.runs.get(runId) ?? new RunData();
+      this.runs.set(runId, data);
       const before = data.cursor;
       const slice = await this.requestSlice(runId, before);
       if (slice.cursor.metrics < before.metrics) {
         // A run resumed from its checkpoint has cut its log back: what is held here is read anew.
-        this.#runs.delete(runId);
+        this.runs.delete(runId);
         continue;
       }
       data.append(slice);

@@ -4,30 +4,30 @@ export type Axis = "iteration" | "userSteps";
 
 /** Numbers that are only ever appended; the buffer doubles, so appending is O(1) amortised and memory at most twice the data. */
 export class GrowingArray {
-  #buffer = new Float64Array(64);
-  #length = 0;
+  private buffer = new Float64Array(64);
+  private filled = 0;
 
   get length(): number {
-    return this.#length;
+    return this.filled;
   }
 
   push(value: number): void {
-    if (this.#length === this.#buffer.length) {
-      const larger = new Float64Array(this.#buffer.length * 2);
-      larger.set(this.#buffer);
-      this.#buffer = larger;
+    if (this.filled === this.buffer.length) {
+      const larger = new Float64Array(this.buffer.length * 2);
+      larger.set(this.buffer);
+      this.buffer = larger;
     }
-    this.#buffer[this.#length] = value;
-    this.#length += 1;
+    this.buffer[this.filled] = value;
+    this.filled += 1;
   }
 
   truncate(length: number): void {
-    this.#length = Math.min(this.#length, length);
+    this.filled = Math.min(this.filled, length);
   }
 
   /** A view, valid until the next push. */
   view(): Float64Array {
-    return this.#buffer.subarray(0, this.#length);
+    return this.buffer.subarray(0, this.filled);
   }
 }
 
@@ -48,7 +48,7 @@ export class Series {
   append(iteration: number, userSteps: number, value: number): void {
     const iterations = this.iteration.view();
     if (iterations.length > 0 && iteration <= (iterations[iterations.length - 1] as number)) {
-      this.#truncate(lowerBound(iterations, iteration));
+      this.truncate(lowerBound(iterations, iteration));
     }
     this.iteration.push(iteration);
     this.userSteps.push(userSteps);
@@ -60,7 +60,7 @@ export class Series {
     return this[axis].view();
   }
 
-  #truncate(length: number): void {
+  private truncate(length: number): void {
     this.iteration.truncate(length);
     this.userSteps.truncate(length);
     this.values.truncate(length);

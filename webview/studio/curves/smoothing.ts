@@ -3,10 +3,10 @@ import { GrowingArray, type Series } from "./series.ts";
 
 /** The smoothed twin of a series; follows its growth without starting over. */
 export class SmoothedSeries {
-  readonly #values = new GrowingArray();
-  #moving = 0;
-  #remaining = 1;
-  #rewinds = -1;
+  private readonly values = new GrowingArray();
+  private moving = 0;
+  private remaining = 1;
+  private rewinds = -1;
 
   constructor(
     private readonly source: Series,
@@ -15,20 +15,20 @@ export class SmoothedSeries {
 
   /** One value per point of the source. */
   view(): Float64Array {
-    if (this.#rewinds !== this.source.rewinds) this.#restart();
+    if (this.rewinds !== this.source.rewinds) this.restart();
     const raw = this.source.values.view();
-    for (let i = this.#values.length; i < raw.length; i++) {
-      this.#moving = this.weight * this.#moving + (1 - this.weight) * (raw[i] as number);
-      this.#remaining *= this.weight;
-      this.#values.push(this.#moving / (1 - this.#remaining));
+    for (let i = this.values.length; i < raw.length; i++) {
+      this.moving = this.weight * this.moving + (1 - this.weight) * (raw[i] as number);
+      this.remaining *= this.weight;
+      this.values.push(this.moving / (1 - this.remaining));
     }
-    return this.#values.view();
+    return this.values.view();
   }
 
-  #restart(): void {
-    this.#values.truncate(0);
-    this.#moving = 0;
-    this.#remaining = 1;
-    this.#rewinds = this.source.rewinds;
+  private restart(): void {
+    this.values.truncate(0);
+    this.moving = 0;
+    this.remaining = 1;
+    this.rewinds = this.source.rewinds;
   }
 }

@@ -11,10 +11,13 @@ import { SmoothedSeries } from "./smoothing.ts";
 const mostDots = 40;
 
 export class StrokeBuilder {
-  readonly #smoothed = new WeakMap<Series, SmoothedSeries>();
+  private readonly smoothed = new WeakMap<Series, SmoothedSeries>();
   /** The last reduction of a series or of its smoothed twin, with what it was made for. */
-  readonly #reduced = new WeakMap<Series | SmoothedSeries, { readonly key: string; readonly value: Decimated }>();
-  readonly #blocks = new WeakMap<Series | SmoothedSeries, BlockExtremes>();
+  private readonly reduced = new WeakMap<
+    Series | SmoothedSeries,
+    { readonly key: string; readonly value: Decimated }
+  >();
+  private readonly blocks = new WeakMap<Series | SmoothedSeries, BlockExtremes>();
 
   /** @param buckets parts of the axis that a line is reduced to */
   build(model: CardModel, buckets: number): { strokes: readonly Stroke[]; decimated: readonly Decimated[] } {
@@ -24,16 +27,16 @@ export class StrokeBuilder {
     for (const { entry, series, band } of model.lines) {
       const colour = colourOf(palette, entry.index);
       const dash = dashOf(palette, entry.index);
-      const raw = this.#reduce(series, series, model, buckets);
+      const raw = this.reduce(series, series, model, buckets);
       const dots = raw.of <= mostDots;
       decimated.push(raw);
       if (band) {
         const edge = { colour: faint(colour, 0.18), width: 0, dash: [], dots: false };
-        strokes.push({ ...edge, points: this.#reduce(band.low, band.low, model, buckets).points });
-        strokes.push({ ...edge, points: this.#reduce(band.high, band.high, model, buckets).points, band: true });
+        strokes.push({ ...edge, points: this.reduce(band.low, band.low, model, buckets).points });
+        strokes.push({ ...edge, points: this.reduce(band.high, band.high, model, buckets).points, band: true });
       }
       if (smoothing > 0 && !dots) {
-        const smooth = this.#reduce(series, this.#smooth(series, smoothing), model, buckets);
+        const smooth = this.reduce(series, this.smooth(series, smoothing), model, buckets);
         strokes.push({ points: raw.points, colour: faint(colour, 0.28), width: 1, dash: [], dots: false });
         strokes.push({ points: smooth.points, colour, width: 1.75, dash, dots: false });
       } else strokes.push({ points: raw.points, colour, width: 1.5, dash, dots });
@@ -41,32 +44,32 @@ export class StrokeBuilder {
     return { strokes, decimated };
   }
 
-  #reduce(
+  private reduce(
     series: Series,
     values: Series | SmoothedSeries,
     { axis, range, logScale }: CardModel,
     buckets: number,
   ): Decimated {
     const key = [series.revision, axis, ...range, buckets, logScale].join(" ");
-    const kept = this.#reduced.get(values);
+    const kept = this.reduced.get(values);
     if (kept?.key === key) return kept.value;
     const numbers = values instanceof SmoothedSeries ? values.view() : values.values.view();
-    const value = decimate(series.axis(axis), numbers, range, buckets, logScale, this.#follow(values, numbers, series));
-    this.#reduced.set(values, { key, value });
+    const value = decimate(series.axis(axis), numbers, range, buckets, logScale, this.follow(values, numbers, series));
+    this.reduced.set(values, { key, value });
     return value;
   }
 
-  #follow(values: Series | SmoothedSeries, numbers: Float64Array, { rewinds }: Series): BlockExtremes {
-    const kept = this.#blocks.get(values) ?? new BlockExtremes();
-    this.#blocks.set(values, kept);
+  private follow(values: Series | SmoothedSeries, numbers: Float64Array, { rewinds }: Series): BlockExtremes {
+    const kept = this.blocks.get(values) ?? new BlockExtremes();
+    this.blocks.set(values, kept);
     return kept.follow(numbers, rewinds);
   }
 
-  #smooth(series: Series, weight: number): SmoothedSeries {
-    const kept = this.#smoothed.get(series);
+  private smooth(series: Series, weight: number): SmoothedSeries {
+    const kept = this.smoothed.get(series);
     if (kept?.weight === weight) return kept;
     const smoothed = new SmoothedSeries(series, weight);
-    this.#smoothed.set(series, smoothed);
+    this.smoothed.set(series, smoothed);
     return smoothed;
   }
 }

@@ -13,38 +13,38 @@ const placeholder = /\{\{[^{}\n]*\}\}|\{%[^{}\n]*%\}/g;
 
 export class PromptEditor {
   readonly element = document.createElement("div");
-  readonly #area = document.createElement("textarea");
-  readonly #mirror = document.createElement("div");
-  readonly #plainNote = document.createElement("p");
-  #lines: string[] = [];
-  #problems = new Map<number, Problem["severity"]>();
+  private readonly area = document.createElement("textarea");
+  private readonly mirror = document.createElement("div");
+  private readonly plainNote = document.createElement("p");
+  private lines: string[] = [];
+  private problems = new Map<number, Problem["severity"]>();
 
   constructor(label: string, typed: (text: string) => void) {
     this.element.className = "prompt-editor";
-    this.#area.className = "prompt-text";
-    this.#area.spellcheck = false;
-    this.#area.setAttribute("aria-label", label);
-    this.#area.setAttribute("wrap", "soft");
-    this.#mirror.className = "prompt-mirror";
-    this.#mirror.setAttribute("aria-hidden", "true");
-    this.#plainNote.className = "prompt-plain-note";
-    this.#plainNote.textContent = "Line numbers and marks are off for a text of this size.";
-    this.element.append(this.#mirror, this.#area, this.#plainNote);
-    this.#area.addEventListener("input", () => {
-      this.#reflect();
-      typed(this.#area.value);
+    this.area.className = "prompt-text";
+    this.area.spellcheck = false;
+    this.area.setAttribute("aria-label", label);
+    this.area.setAttribute("wrap", "soft");
+    this.mirror.className = "prompt-mirror";
+    this.mirror.setAttribute("aria-hidden", "true");
+    this.plainNote.className = "prompt-plain-note";
+    this.plainNote.textContent = "Line numbers and marks are off for a text of this size.";
+    this.element.append(this.mirror, this.area, this.plainNote);
+    this.area.addEventListener("input", () => {
+      this.reflect();
+      typed(this.area.value);
     });
-    this.#area.addEventListener("keydown", keepFromHost);
-    this.#reflect();
+    this.area.addEventListener("keydown", keepFromHost);
+    this.reflect();
   }
 
   focus(): void {
-    this.#area.focus();
+    this.area.focus();
   }
 
   /** Shows `text`, touching only what differs, so that the caret and the selection stay. */
   show(text: string): void {
-    const area = this.#area;
+    const area = this.area;
     if (area.value === text) return;
     const before = area.value;
     let from = 0;
@@ -53,12 +53,12 @@ export class PromptEditor {
     const room = Math.min(before.length, text.length) - from;
     while (end < room && before[before.length - 1 - end] === text[text.length - 1 - end]) end++;
     area.setRangeText(text.slice(from, text.length - end), from, before.length - end, "preserve");
-    this.#reflect();
+    this.reflect();
   }
 
   /** Types `text` at the caret. */
   insert(text: string): void {
-    const area = this.#area;
+    const area = this.area;
     area.focus();
     // Unlike setRangeText, this enters the browser's undo history.
     if (!document.execCommand("insertText", false, text)) {
@@ -68,51 +68,51 @@ export class PromptEditor {
   }
 
   goTo(line: number): void {
-    const lines = this.#area.value.split("\n");
+    const lines = this.area.value.split("\n");
     const offset = lines.slice(0, line).reduce((sum, text) => sum + text.length + 1, 0);
-    this.#area.focus();
-    this.#area.setSelectionRange(offset, offset + (lines[line]?.length ?? 0));
-    this.#mirror.children[line]?.scrollIntoView({ block: "nearest" });
+    this.area.focus();
+    this.area.setSelectionRange(offset, offset + (lines[line]?.length ?? 0));
+    this.mirror.children[line]?.scrollIntoView({ block: "nearest" });
   }
 
   mark(problems: readonly Problem[]): void {
     const marks = new Map<number, Problem["severity"]>();
     for (const { line, severity } of problems) if (marks.get(line) !== "error") marks.set(line, severity);
-    if (sameEntries(marks, this.#problems)) return;
-    this.#problems = marks;
-    for (let i = 0; i < this.#mirror.children.length; i++) this.#markLine(i);
+    if (sameEntries(marks, this.problems)) return;
+    this.problems = marks;
+    for (let i = 0; i < this.mirror.children.length; i++) this.markLine(i);
   }
 
   /** Brings the mirror up to date line by line; most keystrokes change one. */
-  #reflect(): void {
-    const text = this.#area.value;
+  private reflect(): void {
+    const text = this.area.value;
     const lines = text.length > longestMirrored ? [] : text.split("\n");
     const plain = text.length > longestMirrored || lines.length > mostLinesMirrored;
     this.element.classList.toggle("plain", plain);
     if (plain) {
-      this.#lines = [];
-      this.#mirror.replaceChildren();
+      this.lines = [];
+      this.mirror.replaceChildren();
       return;
     }
     for (let i = 0; i < lines.length; i++) {
       const line = lines[i] ?? "";
-      let row = this.#mirror.children[i];
-      if (row && this.#lines[i] === line) continue;
+      let row = this.mirror.children[i];
+      if (row && this.lines[i] === line) continue;
       if (!row) {
         row = document.createElement("div");
-        this.#mirror.append(row);
+        this.mirror.append(row);
       }
       row.replaceChildren(...lineContent(line));
-      this.#lines[i] = line;
-      this.#markLine(i);
+      this.lines[i] = line;
+      this.markLine(i);
     }
-    while (this.#mirror.children.length > lines.length) this.#mirror.lastElementChild?.remove();
-    this.#lines.length = lines.length;
+    while (this.mirror.children.length > lines.length) this.mirror.lastElementChild?.remove();
+    this.lines.length = lines.length;
   }
 
-  #markLine(line: number): void {
-    const row = this.#mirror.children[line];
-    if (row) row.className = `prompt-line ${this.#problems.get(line) ?? ""}`;
+  private markLine(line: number): void {
+    const row = this.mirror.children[line];
+    if (row) row.className = `prompt-line ${this.problems.get(line) ?? ""}`;
   }
 }
 

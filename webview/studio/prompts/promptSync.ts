@@ -19,8 +19,8 @@ export class PromptSync {
   conflict: SyncEvent | undefined;
   /** What the last edit failed with; the text is still here. */
   failure: string | undefined;
-  #base: SyncEvent;
-  #inFlight: string | undefined;
+  private agreed: SyncEvent;
+  private inFlight: string | undefined;
 
   constructor(
     initial: SyncEvent,
@@ -29,88 +29,88 @@ export class PromptSync {
     private readonly changed: () => void,
   ) {
     this.text = initial.text;
-    this.#base = initial;
+    this.agreed = initial;
   }
 
   /** The last text that page and host agreed on. */
   get base(): string {
-    return this.#base.text;
+    return this.agreed.text;
   }
 
   get unsent(): boolean {
-    return this.text !== this.#base.text;
+    return this.text !== this.agreed.text;
   }
 
   type(text: string): void {
     this.text = text;
-    this.#flush();
+    this.flush();
   }
 
   /** Typed before a reload and never acknowledged: taken up again if the file is still what it was typed over. */
   recover(unsent: { readonly text: string; readonly base: string }): void {
-    if (unsent.text === this.#base.text) return;
-    if (unsent.base === this.#base.text) {
+    if (unsent.text === this.agreed.text) return;
+    if (unsent.base === this.agreed.text) {
       this.text = unsent.text;
-      this.#flush();
+      this.flush();
     } else {
-      this.conflict = this.#base;
+      this.conflict = this.agreed;
       this.text = unsent.text;
     }
     this.changed();
   }
 
   receive(event: SyncEvent): void {
-    if (event.version <= this.#base.version) return;
-    if (event.text === this.text || event.text === this.#inFlight) {
-      this.#base = event;
+    if (event.version <= this.agreed.version) return;
+    if (event.text === this.text || event.text === this.inFlight) {
+      this.agreed = event;
       if (event.text === this.text) this.conflict = undefined;
       return;
     }
     if (!this.unsent) {
-      this.#base = event;
+      this.agreed = event;
       this.text = event.text;
       this.conflict = undefined;
       this.changed();
       return;
     }
-    const merged = this.conflict ? undefined : mergeLines(this.#base.text, this.text, event.text);
-    this.#base = event;
+    const merged = this.conflict ? undefined : mergeLines(this.agreed.text, this.text, event.text);
+    this.agreed = event;
     if (merged === undefined) {
       this.conflict = event;
     } else {
       this.text = merged;
-      this.#flush();
+      this.flush();
     }
     this.changed();
   }
 
   settle(choice: "mine" | "theirs"): void {
-    if (choice === "theirs") this.text = this.#base.text;
+    if (choice === "theirs") this.text = this.agreed.text;
     this.conflict = undefined;
-    this.#flush();
+    this.flush();
     this.changed();
   }
 
   retry(): void {
     this.failure = undefined;
-    this.#flush();
+    this.flush();
   }
 
-  #flush(): void {
-    if (this.#inFlight !== undefined || this.conflict || !this.unsent) return;
+  private flush(): void {
+    if (this.inFlight !== undefined || this.conflict || !this.unsent) return;
     const text = this.text;
-    this.#inFlight = text;
-    this.send(text, this.#base.version).then(
+    this.inFlight = text;
+    this.send(text, this.agreed.version).then(
       ({ accepted, version }) => {
-        this.#inFlight = undefined;
+        this.inFlight = undefined;
         this.failure = undefined;
-        if (accepted && version >= this.#base.version) this.#base = { text, version };
+        if (accepted && version >= this.agreed.version) this.agreed = { text, version };
         // A refused edit goes again once the newest text has arrived and been merged, be that before or after this answer.
-        if (accepted || this.#base.version >= version) this.#flush();
+        if (accepted || this.agreed.version >= version) this.flush();
         this.changed();
       },
       (error: unknown) => {
-        this.#inFlight = undefined;
+        this.inFlight = undefined;
         this.failure = error instanceof Error ? error.message : String(error);
         this.changed();
       },

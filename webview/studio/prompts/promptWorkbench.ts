@@ -8,43 +8,43 @@ import { PromptSync, type SyncEvent } from "./promptSync.ts";
 const roles: readonly PromptRole[] = ["planner", "critic"];
 
 export class PromptWorkbench {
-  readonly #syncs = new Map<PromptRole, PromptSync>();
-  readonly #render: () => void;
+  private readonly syncs = new Map<PromptRole, PromptSync>();
+  private readonly render: () => void;
 
   constructor(private readonly app: App) {
-    this.#render = debounce(() => void this.renderPreview(), 400);
+    this.render = debounce(() => void this.renderPreview(), 400);
   }
 
   open(prompts: Readonly<Record<PromptRole, PromptState>>): void {
     for (const role of roles) {
       const state = prompts[role];
       if (!state.exists) continue;
-      const sync = this.#create(role, state);
+      const sync = this.create(role, state);
       const unsent = this.app.state.page.unsent[role];
       if (unsent) sync.recover(unsent);
     }
-    this.#changed();
+    this.changed();
     void this.renderPreview();
     this.refreshHistory();
   }
 
   get(role: PromptRole): PromptSync | undefined {
-    return this.#syncs.get(role);
+    return this.syncs.get(role);
   }
 
   receive(prompt: PromptState): void {
-    const sync = this.#syncs.get(prompt.role);
-    if (!prompt.exists) this.#syncs.delete(prompt.role);
+    const sync = this.syncs.get(prompt.role);
+    if (!prompt.exists) this.syncs.delete(prompt.role);
     else if (sync) sync.receive(asEvent(prompt));
-    else this.#create(prompt.role, prompt);
-    this.#changed();
-    if (prompt.role === this.app.state.page.promptRole) this.#render();
+    else this.create(prompt.role, prompt);
+    this.changed();
+    if (prompt.role === this.app.state.page.promptRole) this.render();
   }
 
   type(role: PromptRole, text: string): void {
-    this.#syncs.get(role)?.type(text);
-    this.#changed();
-    this.#render();
+    this.syncs.get(role)?.type(text);
+    this.changed();
+    this.render();
   }
 
   show(role: PromptRole): void {
@@ -70,10 +70,10 @@ export class PromptWorkbench {
 
   /** The history is read while it is shown. */
   refreshHistory(): void {
-    if (this.app.state.page.promptTool === "history") void this.#loadHistory();
+    if (this.app.state.page.promptTool === "history") void this.loadHistory();
   }
 
-  async #loadHistory(): Promise<void> {
+  private async loadHistory(): Promise<void> {
     const { app } = this;
     const role = app.state.page.promptRole;
     try {
@@ -85,20 +85,20 @@ export class PromptWorkbench {
     }
   }
 
-  #create(role: PromptRole, state: PromptState): PromptSync {
+  private create(role: PromptRole, state: PromptState): PromptSync {
     const sync = new PromptSync(
       asEvent(state),
       (text, version) => this.app.messenger.request("editPrompt", { role, text, version }),
-      () => this.#changed(),
+      () => this.changed(),
     );
-    this.#syncs.set(role, sync);
+    this.syncs.set(role, sync);
     return sync;
   }
 
   /** Notes what the host has not acknowledged, so that a reload loses nothing, and redraws. */
-  #changed(): void {
+  private changed(): void {
     const unsent: Record<string, { text: string; base: string }> = {};
-    for (const [role, sync] of this.#syncs) if (sync.unsent) unsent[role] = { text: sync.text, base: sync.base };
+    for (const [role, sync] of this.syncs) if (sync.unsent) unsent[role] = { text: sync.text, base: sync.base };
     this.app.patchPage({ unsent });
   }
 }

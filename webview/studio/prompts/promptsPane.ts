@@ -14,12 +14,12 @@ import { promptTools } from "./promptTools.ts";
 const titles: Record<PromptRole, string> = { planner: "Planner", critic: "Critic" };
 
 export class PromptsPane {
-  readonly #editors: Record<PromptRole, PromptEditor>;
+  private readonly editors: Record<PromptRole, PromptEditor>;
 
   constructor(private readonly app: App) {
     const editor = (role: PromptRole) =>
       new PromptEditor(`${titles[role]} prompt`, (text) => this.app.prompts.type(role, text));
-    this.#editors = { planner: editor("planner"), critic: editor("critic") };
+    this.editors = { planner: editor("planner"), critic: editor("critic") };
   }
 
   render(snapshot: StudioSnapshot): TemplateResult {
@@ -42,7 +42,7 @@ export class PromptsPane {
         })}
         <span class="file-name" title=${prompt.file}>${prompt.file}</span>
         <span class="spacer"></span>
-        ${prompt.exists ? this.#applyButton(role) : nothing}
+        ${prompt.exists ? this.applyButton(role) : nothing}
         ${
           prompt.exists
             ? html`<vscode-button
@@ -55,13 +55,13 @@ export class PromptsPane {
         }
       </div>
       <div id="role-panel" class="fill" role="tabpanel" aria-labelledby="role-tab-${role}">
-        ${prompt.exists ? this.#body(prompt) : this.#missing(prompt)}
+        ${prompt.exists ? this.body(prompt) : this.missing(prompt)}
       </div>
     </div>`;
   }
 
   /** Puts the text in the editor in force in the running experiment, from its next step on. */
-  #applyButton(role: PromptRole): TemplateResult | typeof nothing {
+  private applyButton(role: PromptRole): TemplateResult | typeof nothing {
     const { app } = this;
     const record = currentRun(app.state);
     const sync = app.prompts.get(role);
@@ -86,20 +86,20 @@ export class PromptsPane {
     >`;
   }
 
-  #body(prompt: PromptState): TemplateResult {
+  private body(prompt: PromptState): TemplateResult {
     const { app } = this;
     const { role } = prompt;
     const sync = app.prompts.get(role);
     if (!sync) return html``;
-    const editor = this.#editors[role];
+    const editor = this.editors[role];
     editor.show(sync.text);
     editor.mark(prompt.problems);
-    return html`${this.#conflict(role, sync)} ${this.#failure(sync)}
+    return html`${this.conflict(role, sync)} ${this.failure(sync)}
       <div class="prompt-scroll">${editor.element}</div>
       ${promptTools(app, prompt, sync, editor)}`;
   }
 
-  #missing(prompt: PromptState): TemplateResult {
+  private missing(prompt: PromptState): TemplateResult {
     return emptyState({
       title: `No ${prompt.role} prompt yet`,
       text: html`The experiment names <code>${prompt.file}</code>, which does not exist.`,
@@ -109,7 +109,7 @@ export class PromptsPane {
     });
   }
 
-  #conflict(role: PromptRole, sync: PromptSync): TemplateResult | typeof nothing {
+  private conflict(role: PromptRole, sync: PromptSync): TemplateResult | typeof nothing {
     if (!sync.conflict) return nothing;
     return html`<section class="banner warning" role="alert">
       <p>
@@ -123,7 +123,7 @@ export class PromptsPane {
     </section>`;
   }
 
-  #failure(sync: PromptSync): TemplateResult | typeof nothing {
+  private failure(sync: PromptSync): TemplateResult | typeof nothing {
     if (sync.failure === undefined || sync.conflict) return nothing;
     return html`<section class="banner error" role="alert">
       <p><strong>The last edit did not reach the file.</strong> ${sync.failure} What you typed is still here.</p>

@@ -7,7 +7,7 @@ import { idle, type Loadable, type StudioState, snapshotOf } from "../state.ts";
 const longestList = 100;
 
 export class SessionLoader {
-  #asked = 0;
+  private asked = 0;
 
   constructor(private readonly app: App) {}
 
@@ -24,7 +24,7 @@ export class SessionLoader {
     if (runId === undefined) return;
     const { order, user, episode } = this.app.state.page.sessions;
     const trimmed = user.trim();
-    void this.#load("episodes", () =>
+    void this.load("episodes", () =>
       this.app.messenger.request("episodes", {
         runId,
         order,
@@ -46,12 +46,12 @@ export class SessionLoader {
     const step = sessions.episode === episode ? sessions.step : 0;
     this.app.patchSessions({ episode, runId, step });
     this.app.store.update({ rerun: idle });
-    this.#asked += 1;
-    const asked = this.#asked;
-    void this.#load(
+    this.asked += 1;
+    const asked = this.asked;
+    void this.load(
       "episode",
       () => this.app.messenger.request("episode", { runId, episode }),
-      () => asked === this.#asked,
+      () => asked === this.asked,
     );
   }
 
@@ -66,7 +66,7 @@ export class SessionLoader {
     const { episode, step } = this.app.state.page.sessions;
     const promptText = this.app.prompts.get("planner")?.text;
     if (runId === undefined || episode === undefined) return;
-    void this.#load("rerun", () =>
+    void this.load("rerun", () =>
       this.app.messenger.request("rerunStep", {
         runId,
         episode,
@@ -76,7 +76,7 @@ export class SessionLoader {
     );
   }
 
-  async #load<K extends "episodes" | "episode" | "rerun">(
+  private async load<K extends "episodes" | "episode" | "rerun">(
     key: K,
     ask: () => Promise<StudioState[K] extends Loadable<infer T> ? T : never>,
     stillWanted: () => boolean = () => true,
