@@ -2,20 +2,20 @@
 import { html, type TemplateResult } from "lit-html";
 import { type DiffLine, diffLines } from "./lineDiff.ts";
 
-const context = 2;
+const CONTEXT_LINES = 2;
 const signs: Record<DiffLine["kind"], string> = { same: " ", removed: "−", added: "+" };
 const names: Record<DiffLine["kind"], string> = { same: "", removed: "removed: ", added: "added: " };
 /** A page shows no more of a difference than this; the editor's own diff shows all. */
-const mostLines = 400;
+const MOST_LINES = 400;
 
 export function diffView(before: string, after: string, label: string): TemplateResult {
   const lines = diffLines(before, after);
   const kept = lines.map((_, i) =>
-    lines.slice(Math.max(0, i - context), i + context + 1).some(({ kind }) => kind !== "same"),
+    lines.slice(Math.max(0, i - CONTEXT_LINES), i + CONTEXT_LINES + 1).some(({ kind }) => kind !== "same"),
   );
   if (!kept.includes(true)) return html`<p class="hint">No line differs.</p>`;
   const rows: TemplateResult[] = [];
-  for (let i = 0; i < lines.length && rows.length < mostLines; i++) {
+  for (let i = 0; i < lines.length && rows.length < MOST_LINES; i++) {
     const line = lines[i];
     if (kept[i] && line) {
       rows.push(

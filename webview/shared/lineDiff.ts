@@ -6,7 +6,7 @@ export interface DiffLine {
 }
 
 /** Beyond this many differing lines the middle is shown as replaced as a whole: nobody reads such a diff line by line. */
-const longestScript = 600;
+const LONGEST_SCRIPT = 600;
 
 export function diffLines(before: string, after: string): DiffLine[] {
   const left = before.split("\n");
@@ -83,7 +83,7 @@ const furthest = (reached: ReadonlyMap<number, number>, k: number): number => re
 function shortestScript(left: readonly string[], right: readonly string[]): Map<number, number>[] | undefined {
   const trace: Map<number, number>[] = [];
   let before = new Map<number, number>([[1, 0]]);
-  const most = Math.min(left.length + right.length, longestScript);
+  const most = Math.min(left.length + right.length, LONGEST_SCRIPT);
   for (let d = 0; d <= most; d++) {
     const reached = new Map<number, number>();
     for (let k = -d; k <= d; k += 2) {

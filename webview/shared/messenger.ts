@@ -28,8 +28,8 @@ interface Pending {
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
-/** Requests that may rightly take long: a dialog is open, or a model or a simulation works. Milliseconds. */
-const patience: Partial<Record<StudioMethod, number>> = {
+/** Requests that may rightly take long: a dialog is open, or a model or a simulation works. */
+const patienceMs: Partial<Record<StudioMethod, number>> = {
   run: 120_000,
   resume: 120_000,
   renderPrompt: 60_000,
@@ -40,7 +40,7 @@ const patience: Partial<Record<StudioMethod, number>> = {
   manageTrust: 3_600_000,
   saveFile: 3_600_000,
 };
-const usualPatience = 20_000;
+const USUAL_PATIENCE_MS = 20_000;
 
 export class Messenger {
   private readonly pending = new Map<number, Pending>();
@@ -62,7 +62,7 @@ export class Messenger {
     this.lastId += 1;
     const id = this.lastId;
     return new Promise((resolve, reject) => {
-      const milliseconds = patience[method] ?? usualPatience;
+      const milliseconds = patienceMs[method] ?? USUAL_PATIENCE_MS;
       const timer = setTimeout(() => {
         this.pending.delete(id);
         reject(new HostError(method, `No answer to "${method}" within ${milliseconds / 1000} s. Try again.`));

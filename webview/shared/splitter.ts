@@ -1,13 +1,13 @@
 /** A vertical separator between two columns: dragged, or moved with the arrow keys. */
 import { html, type TemplateResult } from "lit-html";
 
-const smallest = 0.25;
-const largest = 0.7;
-const keyStep = 0.02;
+const SMALLEST_SHARE = 0.25;
+const LARGEST_SHARE = 0.7;
+const KEY_STEP_SHARE = 0.02;
 
 /** @param share width of the left column, share of the whole */
 export function splitter(share: number, change: (share: number) => void): TemplateResult {
-  const set = (value: number): void => change(Math.min(largest, Math.max(smallest, value)));
+  const set = (value: number): void => change(Math.min(LARGEST_SHARE, Math.max(SMALLEST_SHARE, value)));
   const drag = (event: PointerEvent): void => {
     const bar = event.currentTarget as HTMLElement;
     const columns = bar.parentElement;
@@ -23,7 +23,7 @@ export function splitter(share: number, change: (share: number) => void): Templa
     bar.addEventListener("lostpointercapture", end);
   };
   const key = (event: KeyboardEvent): void => {
-    const by = event.key === "ArrowLeft" ? -keyStep : event.key === "ArrowRight" ? keyStep : 0;
+    const by = event.key === "ArrowLeft" ? -KEY_STEP_SHARE : event.key === "ArrowRight" ? KEY_STEP_SHARE : 0;
     if (by === 0) return;
     event.preventDefault();
     set(share + by);
@@ -34,8 +34,8 @@ export function splitter(share: number, change: (share: number) => void): Templa
     tabindex="0"
     aria-orientation="vertical"
     aria-label="Width of the prompts and thresholds"
-    aria-valuemin=${smallest * 100}
-    aria-valuemax=${largest * 100}
+    aria-valuemin=${SMALLEST_SHARE * 100}
+    aria-valuemax=${LARGEST_SHARE * 100}
     aria-valuenow=${Math.round(share * 100)}
     @pointerdown=${drag}
     @keydown=${key}

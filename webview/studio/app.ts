@@ -18,11 +18,11 @@ import { SessionLoader } from "./sessions/sessionLoader.ts";
 import { currentRun, initialState, isActive, type Notice, type StudioState, snapshotOf } from "./state.ts";
 import { unsavedDrafts } from "./thresholds/drafts.ts";
 
-/** Notices of success go by themselves; errors stay until dismissed. Milliseconds. */
-const noticeLife = 6000;
+/** Notices of success go by themselves; errors stay until dismissed. */
+const NOTICE_LIFE_MS = 6000;
 
-/** How often the list of sessions follows a run, in milliseconds. */
-const sessionRefresh = 5000;
+/** How often the list of sessions follows a run. */
+const SESSION_REFRESH_MS = 5000;
 
 export class App {
   readonly store: Store<StudioState>;
@@ -107,7 +107,7 @@ export class App {
     this.store.update(({ notices }) => ({
       notices: [...notices.filter((other) => other.text !== text), notice].slice(-4),
     }));
-    if (severity === "info") setTimeout(() => this.dismiss(notice.id), noticeLife);
+    if (severity === "info") setTimeout(() => this.dismiss(notice.id), NOTICE_LIFE_MS);
   }
 
   dismiss(id: number): void {
@@ -224,7 +224,7 @@ export class App {
       if (!this.shownRuns().includes(slice.runId)) return;
       this.library.append(slice).catch((error: unknown) => this.notify("error", messageOf(error)));
     });
-    const refreshSessions = throttle(() => this.sessions.refresh(), sessionRefresh);
+    const refreshSessions = throttle(() => this.sessions.refresh(), SESSION_REFRESH_MS);
     this.messenger.on("progress", (progress) => {
       this.store.update((state) => ({ progress: { ...state.progress, [progress.runId]: progress } }));
       if (this.state.page.resultTab === "sessions" && progress.runId === this.sessions.runId) refreshSessions();

@@ -3,7 +3,7 @@ import { experimentSchema } from "../../../src/protocol/experiment.ts";
 import { legendEntries, settingsDifference } from "../../../webview/studio/curves/lines.ts";
 import { referenceLines } from "../../../webview/studio/curves/references.ts";
 import { describeEvent, type ToldEvent, withPromptTexts } from "../../../webview/studio/curves/timeline.ts";
-import { editedPlannerText, plannerText, runRecord } from "../support/fakeData.ts";
+import { EDITED_PLANNER_TEXT, PLANNER_TEXT, runRecord } from "../support/fakeData.ts";
 
 const at = { iteration: 34, userSteps: 8160 };
 
@@ -11,8 +11,8 @@ test("a changed prompt, recorded by hashes, is told by its lines", () => {
   const event: ToldEvent = { ...at, type: "change", path: "planner.prompt", from: "a1", to: "b2" };
   const version = { role: "planner" as const, file: "planner.lerl.md", since: 0 };
   const told = withPromptTexts(event, [
-    { ...version, hash: "a1", text: plannerText },
-    { ...version, hash: "b2", text: editedPlannerText },
+    { ...version, hash: "a1", text: PLANNER_TEXT },
+    { ...version, hash: "b2", text: EDITED_PLANNER_TEXT },
   ]);
   const { title, detail, lines } = describeEvent(told);
   expect(title).toBe("Planner prompt changed");

@@ -8,8 +8,8 @@ beforeAll(async () => {
 });
 afterAll(() => pages?.stop());
 
-const hostile = `</pre><img src=x onerror="window.broken=1"><script>window.broken=1</script>{{ user }}{% for i in (1..9) %}\${alert(1)}<style>*{display:none}</style>`;
-const megabyte = `${hostile}${"<b>x</b> ".repeat(125_000)}`;
+const HOSTILE = `</pre><img src=x onerror="window.broken=1"><script>window.broken=1</script>{{ user }}{% for i in (1..9) %}\${alert(1)}<style>*{display:none}</style>`;
+const MEGABYTE = `${HOSTILE}${"<b>x</b> ".repeat(125_000)}`;
 
 test("HTML, script, Liquid and a megabyte change nothing but their own text", async () => {
   const page = await pages.open({});
@@ -52,14 +52,14 @@ test("HTML, script, Liquid and a megabyte change nothing but their own text", as
       });
       host.changePrompt("planner", big);
     },
-    { bad: hostile, big: megabyte },
+    { bad: HOSTILE, big: MEGABYTE },
   );
   await page.locator("#result-tab-sessions").click();
   await page.locator(".session-item").first().click();
   await page.locator("blockquote").waitFor();
-  expect(await page.locator("blockquote").textContent()).toBe(megabyte);
+  expect(await page.locator("blockquote").textContent()).toBe(MEGABYTE);
   expect(await page.locator(".session-title h3").textContent()).toContain("<script>window.broken=1</script>");
-  expect(await page.locator("textarea.prompt-text").inputValue()).toBe(megabyte);
+  expect(await page.locator("textarea.prompt-text").inputValue()).toBe(MEGABYTE);
   expect(await shape()).toBe(before);
   expect(await page.evaluate(() => "broken" in window)).toBe(false);
   await page.locator("#result-tab-curves").click();

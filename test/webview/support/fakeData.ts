@@ -22,7 +22,7 @@ export const categoryNames: Readonly<Record<number, string>> = Object.fromEntrie
     .map((name, i) => [i + 1, name]),
 );
 
-export const plannerText = `---
+export const PLANNER_TEXT = `---
 role: planner
 temperature: 0.7
 maxTokens: 200
@@ -45,12 +45,12 @@ Choose {{ count }} categories for the next slate. Prefer a mix the user has not 
 Answer with JSON: {"categories": [ids]}
 `;
 
-export const editedPlannerText = plannerText.replace(
+export const EDITED_PLANNER_TEXT = PLANNER_TEXT.replace(
   "Prefer a mix the user has not seen in the last two slates.",
   "Never choose a category of the last slate.\nKeep one category the user clicked before.",
 );
 
-export const criticText = `---
+export const CRITIC_TEXT = `---
 role: critic
 ---
 # system
@@ -86,9 +86,9 @@ export function runRecord(id: string, patch: Partial<RunRecord> = {}): RunRecord
     iteration: 120,
     iterations: 120,
     prompts: [
-      { role: "planner", hash: "a41c09be77", file: "planner.lerl.md", text: plannerText, since: 0 },
-      { role: "critic", hash: "77d2e01f0a", file: "critic.lerl.md", text: criticText, since: 0 },
-      { role: "planner", hash: "c90ffe12ab", file: "planner.lerl.md", text: editedPlannerText, since: 34 },
+      { role: "planner", hash: "a41c09be77", file: "planner.lerl.md", text: PLANNER_TEXT, since: 0 },
+      { role: "critic", hash: "77d2e01f0a", file: "critic.lerl.md", text: CRITIC_TEXT, since: 0 },
+      { role: "planner", hash: "c90ffe12ab", file: "planner.lerl.md", text: EDITED_PLANNER_TEXT, since: 34 },
     ],
     engineVersion: "0.1.0",
     ...patch,
@@ -310,8 +310,8 @@ export function comparison(runs: readonly RunRecord[]): Comparison {
     ),
     settings: [{ path: "simulator.quit.repeatCost", values: runs.map((_, i) => 1 + i * 0.5) }],
     prompts: [
-      { role: "planner", texts: runs.map((_, i) => (i === 0 ? plannerText : editedPlannerText)) },
-      { role: "critic", texts: runs.map(() => criticText) },
+      { role: "planner", texts: runs.map((_, i) => (i === 0 ? PLANNER_TEXT : EDITED_PLANNER_TEXT)) },
+      { role: "critic", texts: runs.map(() => CRITIC_TEXT) },
     ],
   };
 }

@@ -16,15 +16,15 @@ import type {
   StudioToHost,
 } from "../../../src/protocol/studio.ts";
 import {
+  CRITIC_TEXT,
   callsOf,
   categoryNames,
   comparison,
-  criticText,
-  editedPlannerText,
+  EDITED_PLANNER_TEXT,
   episodes,
   experiment,
   fullSlice,
-  plannerText,
+  PLANNER_TEXT,
   runRecord,
   summaryOf,
 } from "./fakeData.ts";
@@ -39,7 +39,7 @@ type Handlers = {
   ) => StudioRequests[M]["result"] | Promise<StudioRequests[M]["result"]>;
 };
 
-const stateKey = "fake-host-state";
+const STATE_KEY = "fake-host-state";
 const prices = { running: "current", baseline: "baseline", second: "seed-2", third: "seed-3" };
 
 class FakeHost {
@@ -77,8 +77,8 @@ class FakeHost {
     }
     const exists = scenario !== "missingPrompt";
     this.prompts = {
-      planner: { ...promptOf("planner", exists ? plannerText : ""), exists },
-      critic: promptOf("critic", criticText),
+      planner: { ...promptOf("planner", exists ? PLANNER_TEXT : ""), exists },
+      critic: promptOf("critic", CRITIC_TEXT),
     };
     this.runs = [];
     if (scenario === "running" || scenario === "done" || scenario === "untrusted" || scenario === "empty")
@@ -211,7 +211,7 @@ class FakeHost {
     },
     openPrompt: () => null,
     createPrompt: ({ role }) => {
-      this.prompts[role] = { ...promptOf(role, plannerText), version: this.prompts[role].version + 1 };
+      this.prompts[role] = { ...promptOf(role, PLANNER_TEXT), version: this.prompts[role].version + 1 };
       this.emit("prompt", this.prompts[role]);
       return null;
     },
@@ -225,11 +225,18 @@ class FakeHost {
               runId: prices.running,
               runName: "Wording 7",
               since: 34,
-              text: editedPlannerText,
+              text: EDITED_PLANNER_TEXT,
               rCum: 9.4,
             },
-            { hash: "a41c09be77", runId: prices.running, runName: "Wording 7", since: 0, text: plannerText, rCum: 8.1 },
-            { hash: "5501d0a9e3", runId: prices.baseline, runName: "Baseline", since: 0, text: criticText, rCum: 8.7 },
+            {
+              hash: "a41c09be77",
+              runId: prices.running,
+              runName: "Wording 7",
+              since: 0,
+              text: PLANNER_TEXT,
+              rCum: 8.1,
+            },
+            { hash: "5501d0a9e3", runId: prices.baseline, runName: "Baseline", since: 0, text: CRITIC_TEXT, rCum: 8.7 },
           ],
     diffPrompt: () => null,
     restorePrompt: () => null,
@@ -359,6 +366,6 @@ const scenario = new URLSearchParams(location.search).get("scenario") ?? "runnin
 window.fakeHost = new FakeHost(scenario as Scenario);
 window.acquireVsCodeApi = () => ({
   postMessage: (message: StudioToHost) => window.fakeHost.receive(structuredClone(message)),
-  getState: () => JSON.parse(sessionStorage.getItem(stateKey) ?? "null"),
-  setState: (state: unknown) => sessionStorage.setItem(stateKey, JSON.stringify(state)),
+  getState: () => JSON.parse(sessionStorage.getItem(STATE_KEY) ?? "null"),
+  setState: (state: unknown) => sessionStorage.setItem(STATE_KEY, JSON.stringify(state)),
 });

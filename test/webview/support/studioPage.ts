@@ -8,10 +8,10 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { pageDocument } from "../../../src/extension/studio/pageDocument.ts";
 import { type ThemeKind, themeClass, themeVariables } from "./themes.ts";
 
-const executablePath = "/usr/bin/chromium";
+const CHROMIUM = "/usr/bin/chromium";
 /** Tests and benchmarks run from the repository's root, bundled or not. */
 const root = `${process.cwd()}/`;
-const nonce = "dGVzdC1ub25jZQ";
+const NONCE = "dGVzdC1ub25jZQ";
 
 export interface OpenOptions {
   readonly scenario?: string;
@@ -33,8 +33,8 @@ export class StudioPages {
 
   /** Builds the page, starts server and browser; says plainly when there is no browser. */
   static async start(): Promise<StudioPages> {
-    if (!existsSync(executablePath)) {
-      throw new Error(`Chromium is missing: expected ${executablePath}. Install it with: apt-get install chromium`);
+    if (!existsSync(CHROMIUM)) {
+      throw new Error(`Chromium is missing: expected ${CHROMIUM}. Install it with: apt-get install chromium`);
     }
     const files = await bundle();
     const server = createServer((request, response) => {
@@ -49,7 +49,7 @@ export class StudioPages {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
     const browser = await chromium.launch({
-      executablePath,
+      executablePath: CHROMIUM,
       args: [
         "--no-sandbox",
         "--disable-gpu",
@@ -165,10 +165,10 @@ async function bundle(): Promise<ReadonlyMap<string, ServedFile>> {
 
 /** The host's own document, with what stands for the host before the page's script. */
 const page = pageDocument({
-  nonce,
+  nonce: NONCE,
   source: "'self'",
   styles: "studio.css",
   script: "studio.js",
   language: "en",
   opening: "Opening wording.lerl.json…",
-}).replace("<body>", `<body><script nonce="${nonce}" src="fakeHost.js"></script>`);
+}).replace("<body>", `<body><script nonce="${NONCE}" src="fakeHost.js"></script>`);

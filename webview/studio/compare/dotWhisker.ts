@@ -3,9 +3,9 @@ import { html, svg, type TemplateResult } from "lit-html";
 import type { ComparisonCell, ComparisonRow } from "../../../src/protocol/engine.ts";
 import { metricCatalogue } from "../../../src/protocol/metrics.ts";
 
-const width = 120;
-const rowHeight = 18;
-const inset = 8;
+const WIDTH = 120;
+const ROW_HEIGHT = 18;
+const INSET = 8;
 /** The returns first; then what else the engine compares, in its order. */
 const first = ["rCum", "tInt", "rSin", "normalised"];
 
@@ -23,7 +23,7 @@ function metric(name: string, rows: readonly ComparisonRow[]): TemplateResult {
   const low = Math.min(...known.map((cell) => cell.low));
   const high = Math.max(...known.map((cell) => cell.high));
   const span = high - low || Math.abs(high) || 1;
-  const x = (value: number): number => inset + ((value - low) / span) * (width - 2 * inset);
+  const x = (value: number): number => INSET + ((value - low) / span) * (WIDTH - 2 * INSET);
   return html`<figure class="dot-whisker">
     <figcaption>${labelOf(name)}</figcaption>
     <table>
@@ -46,9 +46,9 @@ function metric(name: string, rows: readonly ComparisonRow[]): TemplateResult {
 }
 
 function whisker({ value, low, high }: ComparisonCell, index: number, x: (value: number) => number): TemplateResult {
-  const middle = rowHeight / 2;
-  return html`<svg class="whisker" viewBox="0 0 ${width} ${rowHeight}" aria-hidden="true">
-      ${svg`      <line class="rail" x1=${inset} x2=${width - inset} y1=${middle} y2=${middle} />
+  const middle = ROW_HEIGHT / 2;
+  return html`<svg class="whisker" viewBox="0 0 ${WIDTH} ${ROW_HEIGHT}" aria-hidden="true">
+      ${svg`<line class="rail" x1=${INSET} x2=${WIDTH - INSET} y1=${middle} y2=${middle} />
       <line class="line-stroke-${index % 6}" x1=${x(low)} x2=${x(high)} y1=${middle} y2=${middle} />
       <line class="line-stroke-${index % 6}" x1=${x(low)} x2=${x(low)} y1=${middle - 4} y2=${middle + 4} />
       <line class="line-stroke-${index % 6}" x1=${x(high)} x2=${x(high)} y1=${middle - 4} y2=${middle + 4} />

@@ -3,7 +3,7 @@ import { html, type TemplateResult } from "lit-html";
 import type { Comparison } from "../../../src/protocol/engine.ts";
 
 /** Shades, from surely worse to surely better. */
-const shades = 7;
+const SHADES = 7;
 
 export function improvementMatrix({ rows, improvement }: Comparison): TemplateResult {
   return html`<div class="table-scroll" tabindex="0" role="region" aria-label="Probability of improvement">
@@ -21,7 +21,7 @@ export function improvementMatrix({ rows, improvement }: Comparison): TemplateRe
             ${rows.map((_, j) => {
               const p = improvement[i]?.[j];
               if (i === j || p === undefined) return html`<td class="same">–</td>`;
-              return html`<td class="shade-${Math.min(shades - 1, Math.floor(p * shades))}">${p.toFixed(2)}</td>`;
+              return html`<td class="shade-${Math.min(SHADES - 1, Math.floor(p * SHADES))}">${p.toFixed(2)}</td>`;
             })}
           </tr>`,
         )}

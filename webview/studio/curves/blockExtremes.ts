@@ -2,7 +2,7 @@
 import { GrowingArray } from "./series.ts";
 
 /** Points of a block: a compromise between the blocks a bucket takes and the points at its edges. */
-export const blockSize = 32;
+export const BLOCK_POINTS = 32;
 
 export class BlockExtremes {
   private readonly lows = new GrowingArray();
@@ -26,10 +26,10 @@ export class BlockExtremes {
       this.highs.truncate(0);
       this.rewinds = rewinds;
     }
-    for (let start = this.lows.length * blockSize; start + blockSize <= values.length; start += blockSize) {
+    for (let start = this.lows.length * BLOCK_POINTS; start + BLOCK_POINTS <= values.length; start += BLOCK_POINTS) {
       let lowest = start;
       let highest = start;
-      for (let i = start + 1; i < start + blockSize; i++) {
+      for (let i = start + 1; i < start + BLOCK_POINTS; i++) {
         if ((values[i] as number) < (values[lowest] as number)) lowest = i;
         if ((values[i] as number) > (values[highest] as number)) highest = i;
       }

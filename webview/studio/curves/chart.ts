@@ -50,7 +50,7 @@ export interface Picture {
 type LineChart = Chart<"line", Point[]>;
 
 /** All plots begin at the same place, so that charts below one another can be compared. */
-const axisWidth = 46;
+const AXIS_WIDTH_PX = 46;
 
 export class LinePlot {
   private readonly chart: LineChart;
@@ -153,7 +153,7 @@ function scaleStyles(palette: Palette, logScale: boolean): NonNullable<ChartOpti
         callback: (value) => compact(Number(value)),
       },
       afterFit: (scale) => {
-        scale.width = axisWidth;
+        scale.width = AXIS_WIDTH_PX;
       },
     },
   };
@@ -240,7 +240,7 @@ function withSharedLabels(references: readonly ReferenceLine[]): readonly Refere
   return [...labels].map(([value, names]) => ({ value, label: names.join(", ") }));
 }
 
-const tickHeight = 5;
+const TICK_HEIGHT_PX = 5;
 
 function drawMarkers(chart: Chart, { markers, ticks, palette }: Picture): void {
   const { ctx, chartArea, scales } = chart;
@@ -253,7 +253,7 @@ function drawMarkers(chart: Chart, { markers, ticks, palette }: Picture): void {
   for (const tick of ticks) {
     const at = Math.round(x.getPixelForValue(tick)) + 0.5;
     if (at === drawn || at < chartArea.left || at > chartArea.right) continue;
-    ctx.moveTo(at, chartArea.bottom - tickHeight);
+    ctx.moveTo(at, chartArea.bottom - TICK_HEIGHT_PX);
     ctx.lineTo(at, chartArea.bottom);
     drawn = at;
   }

@@ -35,14 +35,14 @@ export interface CardActions extends PlotActions {
 }
 
 /** Lowest and highest of so many pixels make one stroke; finer than a line is wide gains nothing. */
-const bucketPixels = 2;
+const BUCKET_PX = 2;
 /** Before the plot has its size. */
-const fewestBuckets = 100;
-/** Pixels around the crosshair in which an event counts as pointed at. */
-const reach = 6;
-const mostEventsShown = 4;
-/** Milliseconds between two renewals of a card's text while points stream in. */
-const textInterval = 100;
+const FEWEST_BUCKETS = 100;
+/** An event this far from the crosshair counts as pointed at. */
+const REACH_PX = 6;
+const MOST_EVENTS_SHOWN = 4;
+/** Between two renewals of a card's text while points stream in. */
+const TEXT_INTERVAL_MS = 100;
 
 export class ChartCard {
   readonly element = document.createElement("article");
@@ -94,7 +94,7 @@ export class ChartCard {
   draw(model: CardModel): void {
     this.model = model;
     const { left, right } = this.plot.area;
-    const buckets = Math.max(fewestBuckets, Math.round((right - left) / bucketPixels));
+    const buckets = Math.max(FEWEST_BUCKETS, Math.round((right - left) / BUCKET_PX));
     const shown = this.strokes.build(model, buckets);
     const markers = model.events.map((event) => ({ x: event[model.axis], kind: eventKind(event) }));
     const picture: Picture = {
@@ -162,7 +162,7 @@ export class ChartCard {
     if (!this.model) return;
     this.renderAround(this.model, this.shown);
     this.renderHeader(this.model);
-  }, textInterval);
+  }, TEXT_INTERVAL_MS);
 
   private renderAround(model: CardModel, decimated: readonly Decimated[]): void {
     const { label } = metricCatalogue[this.metric];
@@ -216,7 +216,7 @@ export class ChartCard {
   }
 
   private eventsNear(model: CardModel, pixel: number): readonly ToldEvent[] {
-    return model.events.filter((event) => Math.abs(this.plot.pixelOf(event[model.axis]) - pixel) <= reach);
+    return model.events.filter((event) => Math.abs(this.plot.pixelOf(event[model.axis]) - pixel) <= REACH_PX);
   }
 
   private renderPopup(model: CardModel, pixel: number | undefined): void {
@@ -227,8 +227,8 @@ export class ChartCard {
     this.popup.classList.toggle("left", pixel > (left + right) / 2);
     this.popup.style.setProperty("--at", `${Math.round(pixel)}px`);
     render(
-      html`${near.slice(0, mostEventsShown).map(eventText)}
-      ${near.length > mostEventsShown ? html`<p class="hint">and ${near.length - mostEventsShown} more</p>` : nothing}`,
+      html`${near.slice(0, MOST_EVENTS_SHOWN).map(eventText)}
+      ${near.length > MOST_EVENTS_SHOWN ? html`<p class="hint">and ${near.length - MOST_EVENTS_SHOWN} more</p>` : nothing}`,
       this.popup,
     );
   }

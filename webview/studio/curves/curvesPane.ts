@@ -13,7 +13,7 @@ import { legendBar } from "./legend.ts";
 
 const groups = ["Returns", "Evaluation", "Diversity", "Plans", "PPO", "Models"] as const;
 /** The list keeps to the newest; every event has its marker. */
-const mostEvents = 100;
+const MOST_EVENTS = 100;
 
 export function curvesPane(app: App, view: CurvesView, snapshot: StudioSnapshot): TemplateResult {
   if (app.shownRuns().length === 0) return noRun(app, snapshot);
@@ -152,7 +152,7 @@ function eventList(view: CurvesView): TemplateResult | typeof nothing {
     <summary>Events <span class="hint">${formatCount(events.length)}</span></summary>
     <ol>
       ${events
-        .slice(-mostEvents)
+        .slice(-MOST_EVENTS)
         .reverse()
         .map(
           (event) => html`<li>

@@ -14,8 +14,8 @@ import { nearestIndex } from "./series.ts";
 import { isTold, type ToldEvent, withPromptTexts } from "./timeline.ts";
 import { panned, type Range, zoomed } from "./viewport.ts";
 
-/** Milliseconds of a frame that drawing may take; the cards left over are drawn in the next one. */
-const frameBudget = 14;
+/** What drawing may take of a frame; the cards left over are drawn in the next one. */
+const FRAME_BUDGET_MS = 14;
 
 export class CurvesView {
   private readonly cardOf = new Map<MetricName, ChartCard>();
@@ -125,7 +125,7 @@ export class CurvesView {
     const record: RunRecord | undefined = runById(this.app.state, current);
     const started = performance.now();
     for (const card of [...this.stale]) {
-      if (performance.now() - started > frameBudget) {
+      if (performance.now() - started > FRAME_BUDGET_MS) {
         this.redraw();
         return;
       }

@@ -6,17 +6,17 @@ import type { CardModel } from "./chartCard.ts";
 import { lowerBound } from "./series.ts";
 
 /** Rows in the page; the CSV export holds all. */
-const mostRows = 300;
+const MOST_ROWS = 300;
 
 export function dataTable(metric: MetricName, { lines }: CardModel): TemplateResult {
   const { label } = metricCatalogue[metric];
   const all = new Set<number>();
   for (const { series } of lines) {
     const iterations = series.iteration.view();
-    for (let i = Math.max(0, iterations.length - mostRows); i < iterations.length; i++)
+    for (let i = Math.max(0, iterations.length - MOST_ROWS); i < iterations.length; i++)
       all.add(iterations[i] as number);
   }
-  const rows = [...all].sort((a, b) => b - a).slice(0, mostRows);
+  const rows = [...all].sort((a, b) => b - a).slice(0, MOST_ROWS);
   const total = Math.max(0, ...lines.map(({ series }) => series.length));
   const cell = (line: CardModel["lines"][number], iteration: number): string => {
     const iterations = line.series.iteration.view();

@@ -1,5 +1,5 @@
 /** Fewer points for the same picture: per bucket of the axis the first, lowest, highest and last one, so spikes stay. */
-import { type BlockExtremes, blockSize } from "./blockExtremes.ts";
+import { BLOCK_POINTS, type BlockExtremes } from "./blockExtremes.ts";
 import { lowerBound } from "./series.ts";
 
 export interface Point {
@@ -16,7 +16,7 @@ export interface Decimated {
   readonly notPositive: number;
 }
 
-const perBucket = 4;
+const POINTS_PER_BUCKET = 4;
 const none = new Float64Array(0);
 
 /**
@@ -41,7 +41,7 @@ export function decimate(
   const keep = (i: number): void => {
     points.push({ x: x[i] as number, y: y[i] as number });
   };
-  if (count <= buckets * perBucket) {
+  if (count <= buckets * POINTS_PER_BUCKET) {
     for (let i = from; i < to; i++) {
       if (positiveOnly && (y[i] as number) <= 0) notPositive++;
       else keep(i);
@@ -64,12 +64,12 @@ export function decimate(
     let low = Number.POSITIVE_INFINITY;
     let high = Number.NEGATIVE_INFINITY;
     while (i < end) {
-      const block = i / blockSize;
-      if (i % blockSize === 0 && block < lows.length && i + blockSize <= end) {
+      const block = i / BLOCK_POINTS;
+      if (i % BLOCK_POINTS === 0 && block < lows.length && i + BLOCK_POINTS <= end) {
         const blockLow = lows[block] as number;
         const blockHigh = highs[block] as number;
         if (first < 0) first = i;
-        last = i + blockSize - 1;
+        last = i + BLOCK_POINTS - 1;
         if ((y[blockLow] as number) < low) {
           low = y[blockLow] as number;
           lowest = blockLow;
@@ -78,7 +78,7 @@ export function decimate(
           high = y[blockHigh] as number;
           highest = blockHigh;
         }
-        i += blockSize;
+        i += BLOCK_POINTS;
         continue;
       }
       const at = i++;

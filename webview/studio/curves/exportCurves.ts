@@ -26,9 +26,9 @@ function csvCell(text: string): string {
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-const margin = 12;
-const titleHeight = 28;
-const legendRow = 18;
+const MARGIN_PX = 12;
+const TITLE_HEIGHT_PX = 28;
+const LEGEND_ROW_PX = 18;
 
 /** The plot with its title and legend on the theme's background, as PNG. */
 export function cardImage(card: ChartCard): Promise<Blob> {
@@ -38,20 +38,20 @@ export function cardImage(card: ChartCard): Promise<Blob> {
   const source = card.plot.canvas;
   const scale = source.width / Math.max(1, source.clientWidth);
   const canvas = document.createElement("canvas");
-  canvas.width = source.width + 2 * margin * scale;
-  canvas.height = source.height + (titleHeight + legendRow * lines.length + 2 * margin) * scale;
+  canvas.width = source.width + 2 * MARGIN_PX * scale;
+  canvas.height = source.height + (TITLE_HEIGHT_PX + LEGEND_ROW_PX * lines.length + 2 * MARGIN_PX) * scale;
   const context = canvas.getContext("2d");
   if (!context) return Promise.reject(new Error("The browser gives no canvas to draw the image on."));
   context.fillStyle = palette.background;
   context.fillRect(0, 0, canvas.width, canvas.height);
-  context.drawImage(source, margin * scale, (margin + titleHeight) * scale);
+  context.drawImage(source, MARGIN_PX * scale, (MARGIN_PX + TITLE_HEIGHT_PX) * scale);
   context.scale(scale, scale);
   const { label, unit } = metricCatalogue[card.metric];
   context.textBaseline = "middle";
   context.fillStyle = palette.foreground;
   context.font = `600 14px ${palette.font}`;
-  context.fillText(unit ? `${label} (${unit})` : label, margin, margin + titleHeight / 2);
-  drawLegend(context, lines, palette, margin + titleHeight + source.clientHeight + legendRow / 2);
+  context.fillText(unit ? `${label} (${unit})` : label, MARGIN_PX, MARGIN_PX + TITLE_HEIGHT_PX / 2);
+  drawLegend(context, lines, palette, MARGIN_PX + TITLE_HEIGHT_PX + source.clientHeight + LEGEND_ROW_PX / 2);
   return new Promise((resolve, reject) =>
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The image could not be encoded."))), "image/png"),
   );
@@ -60,15 +60,15 @@ export function cardImage(card: ChartCard): Promise<Blob> {
 function drawLegend(context: CanvasRenderingContext2D, lines: readonly Line[], palette: Palette, top: number): void {
   context.font = `12px ${palette.font}`;
   lines.forEach(({ entry }, row) => {
-    const y = top + row * legendRow;
+    const y = top + row * LEGEND_ROW_PX;
     context.strokeStyle = colourOf(palette, entry.index);
     context.lineWidth = 2;
     context.setLineDash([...dashOf(palette, entry.index)]);
     context.beginPath();
-    context.moveTo(margin, y);
-    context.lineTo(margin + 24, y);
+    context.moveTo(MARGIN_PX, y);
+    context.lineTo(MARGIN_PX + 24, y);
     context.stroke();
-    context.fillText(entry.label, margin + 32, y);
+    context.fillText(entry.label, MARGIN_PX + 32, y);
   });
 }
 

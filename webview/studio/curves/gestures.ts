@@ -13,11 +13,11 @@ export interface PlotActions {
   readonly zoomKey: (factor: number) => void;
 }
 
-const wheelZoom = 1.0015;
-const keyZoom = 0.8;
-const keyPan = 0.15;
+const WHEEL_ZOOM = 1.0015;
+const KEY_ZOOM = 0.8;
+const KEY_PAN = 0.15;
 /** A shorter drag is a click. */
-const shortestDrag = 4;
+const SHORTEST_DRAG_PX = 4;
 
 export function attachGestures(surface: HTMLElement, box: HTMLElement, plot: LinePlot, actions: PlotActions): void {
   const pixelOf = (event: MouseEvent): number => {
@@ -37,7 +37,7 @@ export function attachGestures(surface: HTMLElement, box: HTMLElement, plot: Lin
       if (!event.ctrlKey && !event.metaKey && !sideways) return;
       event.preventDefault();
       if (sideways) actions.pan((event.deltaX || event.deltaY) / widthOf());
-      else actions.zoom(plot.valueAt(pixelOf(event)), wheelZoom ** event.deltaY);
+      else actions.zoom(plot.valueAt(pixelOf(event)), WHEEL_ZOOM ** event.deltaY);
     },
     { passive: false },
   );
@@ -60,7 +60,7 @@ export function attachGestures(surface: HTMLElement, box: HTMLElement, plot: Lin
       surface.removeEventListener("pointercancel", end);
       box.hidden = true;
       const at = pixelOf(event);
-      if (event.type === "pointerup" && !down.shiftKey && Math.abs(at - start) >= shortestDrag) {
+      if (event.type === "pointerup" && !down.shiftKey && Math.abs(at - start) >= SHORTEST_DRAG_PX) {
         actions.select(plot.valueAt(Math.min(start, at)), plot.valueAt(Math.max(start, at)));
       }
     };
@@ -79,7 +79,7 @@ export function attachGestures(surface: HTMLElement, box: HTMLElement, plot: Lin
 
 function showBox(box: HTMLElement, plot: LinePlot, from: number, to: number): void {
   const { top, bottom } = plot.area;
-  box.hidden = Math.abs(to - from) < shortestDrag;
+  box.hidden = Math.abs(to - from) < SHORTEST_DRAG_PX;
   box.style.left = `${Math.min(from, to)}px`;
   box.style.width = `${Math.abs(to - from)}px`;
   box.style.top = `${top}px`;
@@ -90,11 +90,11 @@ function pressed(event: KeyboardEvent, actions: PlotActions): boolean {
   switch (event.key) {
     case "+":
     case "=":
-      actions.zoomKey(keyZoom);
+      actions.zoomKey(KEY_ZOOM);
       return true;
     case "-":
     case "_":
-      actions.zoomKey(1 / keyZoom);
+      actions.zoomKey(1 / KEY_ZOOM);
       return true;
     case "0":
       actions.reset();
@@ -102,7 +102,7 @@ function pressed(event: KeyboardEvent, actions: PlotActions): boolean {
     case "ArrowLeft":
     case "ArrowRight": {
       const direction = event.key === "ArrowLeft" ? -1 : 1;
-      if (event.shiftKey) actions.pan(direction * keyPan);
+      if (event.shiftKey) actions.pan(direction * KEY_PAN);
       else actions.step(direction, "point");
       return true;
     }

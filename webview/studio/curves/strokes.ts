@@ -8,7 +8,7 @@ import type { Series } from "./series.ts";
 import { SmoothedSeries } from "./smoothing.ts";
 
 /** A series of fewer points shows each as a dot: an evaluation every ten iterations is not a continuous curve. */
-const mostDots = 40;
+const MOST_DOTS = 40;
 
 export class StrokeBuilder {
   private readonly smoothed = new WeakMap<Series, SmoothedSeries>();
@@ -28,7 +28,7 @@ export class StrokeBuilder {
       const colour = colourOf(palette, entry.index);
       const dash = dashOf(palette, entry.index);
       const raw = this.reduce(series, series, model, buckets);
-      const dots = raw.of <= mostDots;
+      const dots = raw.of <= MOST_DOTS;
       decimated.push(raw);
       if (band) {
         const edge = { colour: faint(colour, 0.18), width: 0, dash: [], dots: false };

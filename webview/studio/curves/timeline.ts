@@ -34,7 +34,7 @@ export function withPromptTexts(event: ToldEvent, prompts: readonly PromptVersio
 
 const resolved = new WeakMap<ToldEvent, ToldEvent>();
 
-const mostDiffLines = 6;
+const MOST_DIFF_LINES = 6;
 
 export function eventKind({ type }: ToldEvent): EventKind {
   if (type === "change" || type === "warning" || type === "pool") return type;
@@ -76,8 +76,8 @@ function describeChange({ path, from, to }: Extract<ToldEvent, { type: "change" 
     if (isHash(from) && isHash(to))
       return { kind: "change", title, detail: `${from.slice(0, 7)} → ${to.slice(0, 7)}`, lines: [] };
     const changed = diffLines(from, to).filter(({ kind }) => kind !== "same");
-    const lines = changed.slice(0, mostDiffLines).map(({ kind, text }) => `${kind === "added" ? "+" : "−"} ${text}`);
-    if (changed.length > mostDiffLines) lines.push(`⋯ ${changed.length - mostDiffLines} more`);
+    const lines = changed.slice(0, MOST_DIFF_LINES).map(({ kind, text }) => `${kind === "added" ? "+" : "−"} ${text}`);
+    if (changed.length > MOST_DIFF_LINES) lines.push(`⋯ ${changed.length - MOST_DIFF_LINES} more`);
     return { kind: "change", title, detail: diffSummary(from, to), lines };
   }
   if (isObject(from) && isObject(to)) {

@@ -3,11 +3,11 @@
 export type Range = readonly [number, number];
 
 /** Narrower than this share of the whole there is nothing to see. */
-const narrowest = 1e-6;
+const NARROWEST_SHARE = 1e-6;
 
 /** `range` scaled by `factor` around `centre`, inside `full`; undefined once everything is visible. */
 export function zoomed(range: Range, full: Range, centre: number, factor: number): Range | undefined {
-  const width = Math.max((range[1] - range[0]) * factor, (full[1] - full[0]) * narrowest);
+  const width = Math.max((range[1] - range[0]) * factor, (full[1] - full[0]) * NARROWEST_SHARE);
   const share = (centre - range[0]) / (range[1] - range[0] || 1);
   return inside([centre - width * share, centre + width * (1 - share)], full);
 }

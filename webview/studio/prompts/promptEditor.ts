@@ -6,8 +6,8 @@
 import type { Problem } from "../../../src/protocol/studio.ts";
 
 /** Beyond this the mirror would slow typing down: the text area then scrolls alone, without line numbers. */
-const longestMirrored = 200_000;
-const mostLinesMirrored = 5000;
+const LONGEST_MIRRORED = 200_000;
+const MOST_LINES_MIRRORED = 5000;
 
 const placeholder = /\{\{[^{}\n]*\}\}|\{%[^{}\n]*%\}/g;
 
@@ -86,8 +86,8 @@ export class PromptEditor {
   /** Brings the mirror up to date line by line; most keystrokes change one. */
   private reflect(): void {
     const text = this.area.value;
-    const lines = text.length > longestMirrored ? [] : text.split("\n");
-    const plain = text.length > longestMirrored || lines.length > mostLinesMirrored;
+    const lines = text.length > LONGEST_MIRRORED ? [] : text.split("\n");
+    const plain = text.length > LONGEST_MIRRORED || lines.length > MOST_LINES_MIRRORED;
     this.element.classList.toggle("plain", plain);
     if (plain) {
       this.lines = [];

@@ -12,7 +12,7 @@ import type { PromptSync } from "./promptSync.ts";
 type Tool = PageState["promptTool"];
 
 /** Longest value shown in the page; the rest is a hover away or in the preview. */
-const longestValue = 400;
+const LONGEST_VALUE = 400;
 
 export function promptTools(app: App, prompt: PromptState, sync: PromptSync, editor: PromptEditor): TemplateResult {
   const tool = app.state.page.promptTool;
@@ -74,7 +74,7 @@ function variables(app: App, prompt: PromptState, sync: PromptSync, editor: Prom
             <span class="visually-hidden">Insert </span>${name}${used ? nothing : html`<span class="chip-note"> not used</span>`}
           </button>
           <span class="variable-value" title=${shorten(value, 1000)}
-            >${value.trim() === "" ? html`<em>empty</em>` : shorten(value, longestValue)}</span
+            >${value.trim() === "" ? html`<em>empty</em>` : shorten(value, LONGEST_VALUE)}</span
           >
         </li>`;
       })}

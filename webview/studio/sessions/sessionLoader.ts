@@ -4,7 +4,7 @@ import type { SessionsState } from "../../../src/protocol/studio.ts";
 import { type App, messageOf } from "../app.ts";
 import { idle, type Loadable, type StudioState, snapshotOf } from "../state.ts";
 
-const longestList = 100;
+const LONGEST_LIST = 100;
 
 export class SessionLoader {
   private asked = 0;
@@ -28,7 +28,7 @@ export class SessionLoader {
       this.app.messenger.request("episodes", {
         runId,
         order,
-        limit: longestList,
+        limit: LONGEST_LIST,
         ...(trimmed !== "" && { user: trimmed }),
       }),
     );

@@ -6,7 +6,7 @@ import type { LiveChange } from "../../../src/protocol/engine.ts";
 import type { QuitRule } from "../../../src/protocol/experiment/simulator.ts";
 import type { RunRecord, TimelineEvent } from "../../../src/protocol/run.ts";
 import { sameJson, valueAt, withValue } from "../../shared/jsonPath.ts";
-import { type Field, fieldGroups, quitPath } from "./fields.ts";
+import { type Field, fieldGroups, QUIT_PATH, RULE_PATH } from "./fields.ts";
 
 export type Drafts = Readonly<Record<string, unknown>>;
 
@@ -30,38 +30,36 @@ export interface SettingsView {
   readonly nextRunOnly: readonly string[];
 }
 
-const rulePath = `${quitPath}.rule`;
-
 export function settingsView(
   schema: unknown,
   experiment: unknown,
   drafts: Drafts,
   runningExperiment: unknown | undefined,
 ): SettingsView {
-  const fileRule = ruleOf(valueAt(experiment, rulePath));
-  const rule = ruleOf(drafts[rulePath] ?? fileRule);
+  const fileRule = ruleOf(valueAt(experiment, RULE_PATH));
+  const rule = ruleOf(drafts[RULE_PATH] ?? fileRule);
   const fields = fieldGroups(schema, rule).flatMap((group) => group.fields);
-  const isQuit = (path: string): boolean => path.startsWith(`${quitPath}.`);
+  const isQuit = (path: string): boolean => path.startsWith(`${QUIT_PATH}.`);
 
   const inFile = (path: string): unknown =>
-    isQuit(path) && path !== rulePath && rule !== fileRule ? undefined : valueAt(experiment, path);
+    isQuit(path) && path !== RULE_PATH && rule !== fileRule ? undefined : valueAt(experiment, path);
   const running = (path: string): unknown => {
     if (runningExperiment === undefined) return undefined;
-    const otherRule = valueAt(runningExperiment, rulePath) !== rule;
-    return isQuit(path) && path !== rulePath && otherRule ? undefined : valueAt(runningExperiment, path);
+    const otherRule = valueAt(runningExperiment, RULE_PATH) !== rule;
+    return isQuit(path) && path !== RULE_PATH && otherRule ? undefined : valueAt(runningExperiment, path);
   };
   const baseline = (path: string): unknown => inFile(path) ?? fields.find((field) => field.path === path)?.fallback;
   const shown = (path: string): unknown => drafts[path] ?? baseline(path);
 
   const shownQuit: Record<string, unknown> = { rule };
-  for (const { path } of fields) if (isQuit(path)) shownQuit[path.slice(quitPath.length + 1)] = shown(path);
+  for (const { path } of fields) if (isQuit(path)) shownQuit[path.slice(QUIT_PATH.length + 1)] = shown(path);
 
   const changed = fields.filter(({ path }) => !sameJson(shown(path), inFile(path)));
   const toSave: LiveChange[] =
     rule === fileRule
       ? changed.map(({ path }) => ({ path, value: shown(path) }))
       : [
-          { path: quitPath, value: shownQuit },
+          { path: QUIT_PATH, value: shownQuit },
           ...changed.filter(({ path }) => !isQuit(path)).map(({ path }) => ({ path, value: shown(path) })),
         ];
 
@@ -69,8 +67,8 @@ export function settingsView(
   const nextRunOnly: string[] = [];
   if (runningExperiment !== undefined) {
     const differing = fields.filter(({ path }) => !sameJson(shown(path), running(path)));
-    const quitDiffers = rule !== valueAt(runningExperiment, rulePath) || differing.some(({ path }) => isQuit(path));
-    if (quitDiffers) toApply.push({ path: quitPath, value: shownQuit });
+    const quitDiffers = rule !== valueAt(runningExperiment, RULE_PATH) || differing.some(({ path }) => isQuit(path));
+    if (quitDiffers) toApply.push({ path: QUIT_PATH, value: shownQuit });
     for (const { path, live, label } of differing) {
       if (isQuit(path)) continue;
       if (live) toApply.push({ path, value: shown(path) });

@@ -8,9 +8,9 @@ type TemperRule = Extract<QuitRule, { rule: "temper" }>;
 type WindowRule = Extract<QuitRule, { rule: "window" }>;
 
 /** Longer sessions than this are not worked out: nobody tunes a threshold there. */
-export const longestSession = 2000;
+export const LONGEST_SESSION_STEPS = 2000;
 
-/** Undefined when sessions could grow longer than `longestSession`. */
+/** Undefined when sessions could grow longer than `LONGEST_SESSION_STEPS`. */
 export function expectedLength(rule: QuitRule, q: number): number | undefined {
   return rule.rule === "temper" ? temperLength(rule, q) : windowLength(rule, q);
 }
@@ -20,10 +20,10 @@ export function expectedLength(rule: QuitRule, q: number): number | undefined {
  * temper - n stepCost - R repeatCost >= 1, so P(T > n) is the mass of the repeat counts that stay.
  */
 function temperLength(rule: TemperRule, q: number): number | undefined {
-  if ((rule.initialTemper - 1) / rule.stepCost > longestSession) return undefined;
+  if ((rule.initialTemper - 1) / rule.stepCost > LONGEST_SESSION_STEPS) return undefined;
   let mass: number[] = [1];
   let expected = 1;
-  for (let n = 1; n <= longestSession + 1; n++) {
+  for (let n = 1; n <= LONGEST_SESSION_STEPS + 1; n++) {
     if (n > 1) mass = afterOneStep(mass, q);
     let staying = 0;
     for (let repeats = 0; repeats < mass.length; repeats++) {

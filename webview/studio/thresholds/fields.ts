@@ -101,7 +101,8 @@ const otherGroups: readonly (readonly [
   ],
 ];
 
-export const quitPath = "simulator.quit";
+export const QUIT_PATH = "simulator.quit";
+export const RULE_PATH = `${QUIT_PATH}.rule`;
 
 /** Groups of fields for the quit rule shown. A setting the schema does not know is left out. */
 export function fieldGroups(schema: unknown, rule: QuitRule["rule"]): readonly FieldGroup[] {
@@ -111,7 +112,7 @@ export function fieldGroups(schema: unknown, rule: QuitRule["rule"]): readonly F
     {
       title: "Quit rule",
       folded: false,
-      fields: build(quitLabels[rule].map(([key, label]) => [`${quitPath}.${key}`, label])),
+      fields: build(quitLabels[rule].map(([key, label]) => [`${QUIT_PATH}.${key}`, label])),
     },
     ...otherGroups.map(([title, folded, fields]) => ({ title, folded, fields: build(fields) })),
   ];
@@ -169,7 +170,7 @@ export interface SliderScale {
   toValue(position: number): number;
 }
 
-const ratioPositions = 1000;
+const RATIO_POSITIONS = 1000;
 
 export function sliderScale(field: NumberField): SliderScale {
   const { minimum, maximum, integer } = field;
@@ -188,13 +189,13 @@ export function sliderScale(field: NumberField): SliderScale {
   const span = Math.log(maximum / low);
   return {
     minimum: 0,
-    maximum: ratioPositions,
+    maximum: RATIO_POSITIONS,
     step: 1,
-    toPosition: (value) => (value <= low ? 0 : Math.round((Math.log(value / low) / span) * ratioPositions)),
+    toPosition: (value) => (value <= low ? 0 : Math.round((Math.log(value / low) / span) * RATIO_POSITIONS)),
     toValue: (position) => {
       if (position <= 0) return minimum;
-      if (position >= ratioPositions) return maximum;
-      return rounded(Number((low * Math.exp((position / ratioPositions) * span)).toPrecision(2)), integer);
+      if (position >= RATIO_POSITIONS) return maximum;
+      return rounded(Number((low * Math.exp((position / RATIO_POSITIONS) * span)).toPrecision(2)), integer);
     },
   };
 }

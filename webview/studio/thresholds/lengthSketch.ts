@@ -2,7 +2,7 @@
 import { html, nothing, svg, type TemplateResult } from "lit-html";
 import type { QuitRule } from "../../../src/protocol/experiment/simulator.ts";
 import { formatNumber } from "../../shared/format.ts";
-import { expectedLength, longestSession } from "./expectedLength.ts";
+import { expectedLength, LONGEST_SESSION_STEPS } from "./expectedLength.ts";
 
 export interface SketchMarker {
   readonly label: string;
@@ -10,10 +10,10 @@ export interface SketchMarker {
   readonly kind: "random" | "observed";
 }
 
-const width = 360;
-const height = 150;
+const WIDTH = 360;
+const HEIGHT = 150;
 const frame = { left: 34, right: 12, top: 12, bottom: 26 };
-const steps = 40;
+const STEPS = 40;
 
 export function lengthSketch(
   rule: QuitRule,
@@ -23,25 +23,25 @@ export function lengthSketch(
   const curve = lengths(rule);
   if (!curve) {
     return html`<p class="hint">
-      Sessions could last more than ${longestSession} steps under these settings; no sketch is drawn.
+      Sessions could last more than ${LONGEST_SESSION_STEPS} steps under these settings; no sketch is drawn.
     </p>`;
   }
   const before = inFile && lengths(inFile);
   const top = niceTop(Math.max(...curve, ...(before ?? [])));
-  const x = (q: number): number => frame.left + q * (width - frame.left - frame.right);
-  const y = (length: number): number => height - frame.bottom - (length / top) * (height - frame.top - frame.bottom);
+  const x = (q: number): number => frame.left + q * (WIDTH - frame.left - frame.right);
+  const y = (length: number): number => HEIGHT - frame.bottom - (length / top) * (HEIGHT - frame.top - frame.bottom);
   const path = (values: readonly number[]): string =>
-    values.map((value, i) => `${i === 0 ? "M" : "L"}${x(i / steps).toFixed(1)},${y(value).toFixed(1)}`).join("");
+    values.map((value, i) => `${i === 0 ? "M" : "L"}${x(i / STEPS).toFixed(1)},${y(value).toFixed(1)}`).join("");
   const at = (q: number): number => expectedLength(rule, q) ?? 0;
   const summary = `Expected T_int falls from ${formatNumber(at(0), 3)} steps without repeats to ${formatNumber(at(1), 3)} when every step repeats.`;
   return html`<figure class="sketch">
-    <svg viewBox="0 0 ${width} ${height}" role="img" aria-label=${summary}>
+    <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${summary}>
       ${[0, top / 2, top].map(
-        (tick) => svg`<line class="grid" x1=${frame.left} x2=${width - frame.right} y1=${y(tick)} y2=${y(tick)} />
+        (tick) => svg`<line class="grid" x1=${frame.left} x2=${WIDTH - frame.right} y1=${y(tick)} y2=${y(tick)} />
           <text class="tick" x=${frame.left - 6} y=${y(tick) + 3.5} text-anchor="end">${formatNumber(tick, 3)}</text>`,
       )}
       ${[0, 0.25, 0.5, 0.75, 1].map(
-        (tick) => svg`<text class="tick" x=${x(tick)} y=${height - 10} text-anchor="middle">${tick}</text>`,
+        (tick) => svg`<text class="tick" x=${x(tick)} y=${HEIGHT - 10} text-anchor="middle">${tick}</text>`,
       )}
       ${before ? svg`<path class="curve before" d=${path(before)} />` : nothing}
       <path class="curve" d=${path(curve)} />
@@ -49,7 +49,7 @@ export function lengthSketch(
         ({
           q,
           kind,
-        }) => svg`<line class="marker ${kind}" x1=${x(q)} x2=${x(q)} y1=${frame.top} y2=${height - frame.bottom} />
+        }) => svg`<line class="marker ${kind}" x1=${x(q)} x2=${x(q)} y1=${frame.top} y2=${HEIGHT - frame.bottom} />
           <circle class="marker ${kind}" cx=${x(q)} cy=${y(at(q))} r="4" />`,
       )}
     </svg>
@@ -71,8 +71,8 @@ export function lengthSketch(
 
 function lengths(rule: QuitRule): readonly number[] | undefined {
   const values: number[] = [];
-  for (let i = 0; i <= steps; i++) {
-    const length = expectedLength(rule, i / steps);
+  for (let i = 0; i <= STEPS; i++) {
+    const length = expectedLength(rule, i / STEPS);
     if (length === undefined) return undefined;
     values.push(length);
   }

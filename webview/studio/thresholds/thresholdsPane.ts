@@ -9,17 +9,16 @@ import { currentRun, isActive } from "../state.ts";
 import { experimentInForce, type SettingsView, settingsView, withDraft } from "./drafts.ts";
 import { randomRepeatProbability } from "./expectedLength.ts";
 import { fieldControl } from "./fieldControl.ts";
-import { type Field, type FieldGroup, fieldGroups, numberProblem, quitPath } from "./fields.ts";
+import { type Field, type FieldGroup, fieldGroups, numberProblem, QUIT_PATH, RULE_PATH } from "./fields.ts";
 import { lengthSketch, type SketchMarker } from "./lengthSketch.ts";
 
-const rulePath = `${quitPath}.rule`;
 const ruleNames: Record<QuitRule["rule"], string> = {
   temper: "Temper: patience falls each step, and more with repeats",
   window: "Window: a category comes back too soon",
 };
 
 /** Iterations averaged for the observed overlap. */
-const observedOver = 10;
+const OBSERVED_ITERATIONS = 10;
 
 export function thresholdsPane(app: App, snapshot: StudioSnapshot): TemplateResult {
   const { experiment } = snapshot.document;
@@ -140,8 +139,8 @@ function ruleChoice(app: App, view: SettingsView): TemplateResult {
   const fileValue = valueAt(app.state.snapshot, "value.document.experiment.simulator.quit.rule");
   const choose = (rule: QuitRule["rule"]): void => {
     // The parameters of one rule mean nothing under the other.
-    const others = Object.entries(app.state.page.drafts).filter(([path]) => !path.startsWith(`${quitPath}.`));
-    app.patchPage({ drafts: withDraft(Object.fromEntries(others), rulePath, rule, fileValue) });
+    const others = Object.entries(app.state.page.drafts).filter(([path]) => !path.startsWith(`${QUIT_PATH}.`));
+    app.patchPage({ drafts: withDraft(Object.fromEntries(others), RULE_PATH, rule, fileValue) });
   };
   return html`<fieldset class="rule-choice">
     <legend class="visually-hidden">Quit rule</legend>
@@ -160,7 +159,7 @@ function shownRule(view: SettingsView): QuitRule {
 
 /** The file's rule, when it differs from the one shown and is of the same kind. */
 function fileRule(view: SettingsView): QuitRule | undefined {
-  const complete = view.fields.every(({ path }) => !path.startsWith(quitPath) || view.inFile(path) !== undefined);
+  const complete = view.fields.every(({ path }) => !path.startsWith(QUIT_PATH) || view.inFile(path) !== undefined);
   const rule = complete ? ruleOf(view, view.inFile) : undefined;
   return rule && !sameJson(rule, shownRule(view)) ? rule : undefined;
 }
@@ -168,10 +167,10 @@ function fileRule(view: SettingsView): QuitRule | undefined {
 function ruleOf(view: SettingsView, value: (path: string) => unknown): QuitRule {
   const rule: Record<string, unknown> = { rule: view.rule };
   for (const field of view.fields) {
-    if (!field.path.startsWith(quitPath)) continue;
+    if (!field.path.startsWith(QUIT_PATH)) continue;
     const given = value(field.path);
     const valid = field.kind !== "number" || numberProblem(field, Number(given)) === undefined;
-    rule[field.path.slice(quitPath.length + 1)] = valid ? given : field.fallback;
+    rule[field.path.slice(QUIT_PATH.length + 1)] = valid ? given : field.fallback;
   }
   return rule as QuitRule;
 }
@@ -192,10 +191,13 @@ function markers(app: App, view: SettingsView): SketchMarker[] {
   const record = currentRun(app.state);
   const data = app.library.get(record?.id);
   if (record && data && rule.rule === "temper" && rule.window === 1 && rule.threshold === 1) {
-    const observed = data.recentMean(rule.comparison === "position" ? "overlapAligned" : "overlapAny", observedOver);
+    const observed = data.recentMean(
+      rule.comparison === "position" ? "overlapAligned" : "overlapAny",
+      OBSERVED_ITERATIONS,
+    );
     if (observed !== undefined) {
       found.push({
-        label: `${record.name}, last ${observedOver} iterations`,
+        label: `${record.name}, last ${OBSERVED_ITERATIONS} iterations`,
         q: Math.min(1, observed),
         kind: "observed",
       });
