@@ -21,6 +21,9 @@ export class HostError extends Error {
   }
 }
 
+/** What went wrong, for a person. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 interface Pending {
   readonly method: StudioMethod;
   readonly resolve: (result: never) => void;

@@ -9,7 +9,7 @@ import type {
   StudioSnapshot,
   StudioTab,
 } from "../../src/protocol/studio.ts";
-import { type HostApi, HostError, Messenger, type StudioMethod } from "../shared/messenger.ts";
+import { type HostApi, Messenger, messageOf, type StudioMethod } from "../shared/messenger.ts";
 import { debounce, Store, throttle } from "../shared/store.ts";
 import { compareChosen } from "./compare/comparePane.ts";
 import { RunLibrary } from "./curves/runData.ts";
@@ -247,7 +247,3 @@ export class App {
 /** What a comparison depends on besides the runs it was asked for: their names, and whether they have ended. */
 const told = (runs: readonly RunRecord[], compared: readonly RunId[]): string =>
   JSON.stringify(compared.map((id) => runs.find((run) => run.id === id)).map((run) => [run?.name, run?.state]));
-
-export function messageOf(error: unknown): string {
-  return error instanceof HostError || error instanceof Error ? error.message : String(error);
-}

@@ -2,8 +2,9 @@
 import type { MetricName } from "../../../src/protocol/metrics.ts";
 import { metricCatalogue } from "../../../src/protocol/metrics.ts";
 import type { RunId, RunRecord } from "../../../src/protocol/run.ts";
+import { messageOf } from "../../shared/messenger.ts";
 import { frameScheduler } from "../../shared/store.ts";
-import { type App, messageOf } from "../app.ts";
+import type { App } from "../app.ts";
 import { runById } from "../state.ts";
 import { type CardActions, ChartCard } from "./chartCard.ts";
 import { base64Of, cardImage, curvesCsv } from "./exportCurves.ts";

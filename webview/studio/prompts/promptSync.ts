@@ -4,6 +4,7 @@
  * it touches other lines than the unsent typing, and otherwise becomes a conflict for the user to settle. Nothing typed
  * is dropped.
  */
+import { messageOf } from "../../shared/messenger.ts";
 
 export interface SyncEvent {
   readonly text: string;
@@ -111,7 +112,7 @@ export class PromptSync {
       },
       (error: unknown) => {
         this.inFlight = undefined;
-        this.failure = error instanceof Error ? error.message : String(error);
+        this.failure = messageOf(error);
         this.changed();
       },
     );

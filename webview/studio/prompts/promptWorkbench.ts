@@ -1,7 +1,8 @@
 /** Both prompts as they are edited: one PromptSync each, with preview and history fetched when they are looked at. */
 import type { PromptRole, PromptState } from "../../../src/protocol/studio.ts";
+import { messageOf } from "../../shared/messenger.ts";
 import { debounce } from "../../shared/store.ts";
-import { type App, messageOf } from "../app.ts";
+import type { App } from "../app.ts";
 import { snapshotOf } from "../state.ts";
 import { PromptSync, type SyncEvent } from "./promptSync.ts";
 

@@ -1,7 +1,8 @@
 /** Fetches recorded sessions and re-runs single steps of them. */
 import type { RunId } from "../../../src/protocol/run.ts";
 import type { SessionsState } from "../../../src/protocol/studio.ts";
-import { type App, messageOf } from "../app.ts";
+import { messageOf } from "../../shared/messenger.ts";
+import type { App } from "../app.ts";
 import { idle, type Loadable, type StudioState, snapshotOf } from "../state.ts";
 
 const LONGEST_LIST = 100;
