@@ -1,32 +1,17 @@
 /** One metric's card: title, values under the crosshair, plot or table, and what is not shown. */
 import { html, nothing, render, type TemplateResult } from "lit-html";
 import { type MetricName, metricCatalogue } from "../../../src/protocol/metrics.ts";
-import { formatCount, formatNumber, shorten } from "../../shared/format.ts";
+import { formatCount, formatNumber } from "../../shared/format.ts";
 import { throttle } from "../../shared/store.ts";
+import type { CardModel } from "./cardModel.ts";
 import { LinePlot, type Picture } from "./chart.ts";
 import { dataTable } from "./dataTable.ts";
 import type { Decimated } from "./decimate.ts";
+import { eventText } from "./eventText.ts";
 import { attachGestures, type PlotActions } from "./gestures.ts";
-import type { Line } from "./lines.ts";
-import type { Palette } from "./palette.ts";
-import type { ReferenceLine } from "./references.ts";
 import { type Axis, nearestIndex, type Series } from "./series.ts";
 import { StrokeBuilder } from "./strokes.ts";
 import { describeEvent, eventKind, type ToldEvent } from "./timeline.ts";
-import type { Range } from "./viewport.ts";
-
-/** What a card draws, gathered by the view for all cards alike. */
-export interface CardModel {
-  readonly lines: readonly Line[];
-  readonly range: Range;
-  readonly axis: Axis;
-  readonly smoothing: number;
-  readonly logScale: boolean;
-  readonly references: readonly ReferenceLine[];
-  readonly events: readonly ToldEvent[];
-  readonly planEvents: readonly number[];
-  readonly palette: Palette;
-}
 
 export interface CardActions extends PlotActions {
   readonly copyImage: (card: ChartCard) => void;
@@ -232,15 +217,6 @@ export class ChartCard {
       this.popup,
     );
   }
-}
-
-export function eventText(event: ToldEvent): TemplateResult {
-  const { kind, title, detail, lines } = describeEvent(event);
-  return html`<div class="event ${kind}">
-    <p><strong>${shorten(title, 200)}</strong> <span class="hint">iteration ${formatCount(event.iteration)}</span></p>
-    ${detail ? html`<p>${shorten(detail, 300)}</p>` : nothing}
-    ${lines.map((line) => html`<p class="event-line">${shorten(line, 120)}</p>`)}
-  </div>`;
 }
 
 function footnote(decimated: readonly Decimated[], any: boolean): TemplateResult | typeof nothing {

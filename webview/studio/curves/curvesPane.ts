@@ -7,8 +7,8 @@ import { formatCount } from "../../shared/format.ts";
 import type { App } from "../app.ts";
 import { emptyState } from "../emptyState.ts";
 import { runObstacle } from "../state.ts";
-import { eventText } from "./chartCard.ts";
 import type { CurvesView } from "./curvesView.ts";
+import { eventText } from "./eventText.ts";
 import { legendBar } from "./legend.ts";
 
 const groups = ["Returns", "Evaluation", "Diversity", "Plans", "PPO", "Models"] as const;

@@ -1,7 +1,7 @@
 /** From a card's lines to what its plot strokes: smoothed, decimated, coloured; unchanged lines are not worked out again. */
 import { BlockExtremes } from "./blockExtremes.ts";
+import type { CardModel } from "./cardModel.ts";
 import type { Stroke } from "./chart.ts";
-import type { CardModel } from "./chartCard.ts";
 import { type Decimated, decimate } from "./decimate.ts";
 import { colourOf, dashOf, faint } from "./palette.ts";
 import type { Series } from "./series.ts";
