@@ -4,11 +4,10 @@ import type { RerunResult } from "../../../src/protocol/engine.ts";
 import type { EpisodeStep } from "../../../src/protocol/run.ts";
 import { formatLatency } from "../../shared/format.ts";
 import type { App } from "../app.ts";
-import type { EpisodeDetail } from "../state.ts";
 import { runObstacle, snapshotOf } from "../state.ts";
-import { categoryList } from "./sessionDetail.ts";
+import { type CategoryNames, categoryList } from "./categoryList.ts";
 
-export function rerunView(app: App, step: EpisodeStep, names: EpisodeDetail["categoryNames"]): TemplateResult {
+export function rerunView(app: App, step: EpisodeStep, names: CategoryNames): TemplateResult {
   const { rerun } = app.state;
   const snapshot = snapshotOf(app.state);
   const obstacle = snapshot && runObstacle(snapshot);
@@ -29,7 +28,7 @@ export function rerunView(app: App, step: EpisodeStep, names: EpisodeDetail["cat
   </div>`;
 }
 
-function comparison(result: RerunResult, step: EpisodeStep, names: EpisodeDetail["categoryNames"]): TemplateResult {
+function comparison(result: RerunResult, step: EpisodeStep, names: CategoryNames): TemplateResult {
   const { before, after } = result;
   const kept = after.categories.filter((id) => before.categories.includes(id)).length;
   return html`<p role="status">

@@ -5,9 +5,8 @@ import type { Episode, EpisodeStep } from "../../../src/protocol/run.ts";
 import { formatCount, formatLatency, formatMoney, formatNumber, formatPercent } from "../../shared/format.ts";
 import type { App } from "../app.ts";
 import type { EpisodeDetail } from "../state.ts";
+import { type CategoryNames, categoryList } from "./categoryList.ts";
 import { rerunView } from "./rerunView.ts";
-
-type Names = EpisodeDetail["categoryNames"];
 
 const endings: Record<Episode["ended"], string> = {
   quit: "The user lost patience and left.",
@@ -94,7 +93,7 @@ function stepView(
   click: string,
   index: number,
   calls: readonly ModelCall[],
-  names: Names,
+  names: CategoryNames,
 ): TemplateResult {
   const call = calls.find(({ id }) => id === step.plan.callId);
   const planned = new Set(step.plan.categories);
@@ -133,16 +132,6 @@ function stepView(
     </div>
     ${call ? callView(call) : nothing} ${rerunView(app, step, names)}
   </section>`;
-}
-
-export function categoryList(ids: readonly number[], names: Names, planned?: ReadonlySet<number>): TemplateResult {
-  if (ids.length === 0) return html`<p class="hint">none</p>`;
-  return html`<ul class="categories">
-    ${ids.map(
-      (id) =>
-        html`<li class=${planned && !planned.has(id) ? "unplanned" : ""}>${names[id] ?? "category"} <span class="hint">${id}</span></li>`,
-    )}
-  </ul>`;
 }
 
 function callView(call: ModelCall): TemplateResult {
