@@ -12,8 +12,8 @@ import type {
 import { type HostApi, Messenger, messageOf, type StudioMethod } from "../shared/messenger.ts";
 import { debounce, Store, throttle } from "../shared/store.ts";
 import { compareChosen } from "./compare/comparePane.ts";
-import { RunLibrary } from "./curves/runData.ts";
 import { PromptWorkbench } from "./prompts/promptWorkbench.ts";
+import { RunLibrary } from "./runs/runLibrary.ts";
 import { SessionLoader } from "./sessions/sessionLoader.ts";
 import { currentRun, initialState, isActive, type Notice, type StudioState, snapshotOf } from "./state.ts";
 import { unsavedDrafts } from "./thresholds/drafts.ts";

@@ -1,4 +1,4 @@
-/** What the page knows, apart from the curves' numbers (curves/runData.ts). */
+/** What the page knows, apart from the curves' numbers (runs/). */
 import type {
   Comparison,
   EngineRequests,

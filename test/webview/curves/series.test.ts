@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { RunCursor, RunSlice } from "../../../src/protocol/engine.ts";
 import { meanWithBand } from "../../../webview/studio/curves/lines.ts";
-import { RunLibrary } from "../../../webview/studio/curves/runData.ts";
-import { nearestIndex, Series } from "../../../webview/studio/curves/series.ts";
 import { SmoothedSeries } from "../../../webview/studio/curves/smoothing.ts";
 import { panned, zoomed } from "../../../webview/studio/curves/viewport.ts";
+import { RunLibrary } from "../../../webview/studio/runs/runLibrary.ts";
+import { nearestIndex, Series } from "../../../webview/studio/runs/series.ts";
 
 const seriesOf = (values: readonly number[], from = 1): Series => {
   const series = new Series();

@@ -1,5 +1,5 @@
 /** Where the lowest and the highest value of every block of a growing curve lie, so that reducing it skips most points. */
-import { GrowingArray } from "./series.ts";
+import { GrowingArray } from "../runs/series.ts";
 
 /** Points of a block: a compromise between the blocks a bucket takes and the points at its edges. */
 export const BLOCK_POINTS = 32;

@@ -1,8 +1,9 @@
 /** What a chart's card draws, gathered once for all cards alike. */
+
+import type { Axis } from "../runs/series.ts";
 import type { Line } from "./lines.ts";
 import type { Palette } from "./palette.ts";
 import type { ReferenceLine } from "./references.ts";
-import type { Axis } from "./series.ts";
 import type { ToldEvent } from "./timeline.ts";
 import type { Range } from "./viewport.ts";
 

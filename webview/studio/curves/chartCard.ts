@@ -3,13 +3,13 @@ import { html, nothing, render, type TemplateResult } from "lit-html";
 import { type MetricName, metricCatalogue } from "../../../src/protocol/metrics.ts";
 import { formatCount, formatNumber } from "../../shared/format.ts";
 import { throttle } from "../../shared/store.ts";
+import { type Axis, nearestIndex, type Series } from "../runs/series.ts";
 import type { CardModel } from "./cardModel.ts";
 import { LinePlot, type Picture } from "./chart.ts";
 import { dataTable } from "./dataTable.ts";
 import type { Decimated } from "./decimate.ts";
 import { eventText } from "./eventText.ts";
 import { attachGestures, type PlotActions } from "./gestures.ts";
-import { type Axis, nearestIndex, type Series } from "./series.ts";
 import { StrokeBuilder } from "./strokes.ts";
 import { describeEvent, eventKind, type ToldEvent } from "./timeline.ts";
 

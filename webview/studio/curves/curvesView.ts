@@ -5,13 +5,13 @@ import type { RunId, RunRecord } from "../../../src/protocol/run.ts";
 import { messageOf } from "../../shared/messenger.ts";
 import { frameScheduler } from "../../shared/store.ts";
 import type { App } from "../app.ts";
+import { nearestIndex } from "../runs/series.ts";
 import { runById } from "../state.ts";
 import { type CardActions, ChartCard } from "./chartCard.ts";
 import { base64Of, cardImage, curvesCsv } from "./exportCurves.ts";
 import { type LegendEntry, LineSource, legendEntries } from "./lines.ts";
 import { onThemeChange, type Palette, readPalette } from "./palette.ts";
 import { referenceLines } from "./references.ts";
-import { nearestIndex } from "./series.ts";
 import { isTold, type ToldEvent, withPromptTexts } from "./timeline.ts";
 import { panned, type Range, zoomed } from "./viewport.ts";
 

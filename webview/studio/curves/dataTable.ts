@@ -2,8 +2,8 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { type MetricName, metricCatalogue } from "../../../src/protocol/metrics.ts";
 import { formatCount, formatNumber } from "../../shared/format.ts";
+import { lowerBound } from "../runs/series.ts";
 import type { CardModel } from "./cardModel.ts";
-import { lowerBound } from "./series.ts";
 
 /** Rows in the page; the CSV export holds all. */
 const MOST_ROWS = 300;

@@ -1,6 +1,7 @@
 /** Fewer points for the same picture: per bucket of the axis the first, lowest, highest and last one, so spikes stay. */
+
+import { lowerBound } from "../runs/series.ts";
 import { BLOCK_POINTS, type BlockExtremes } from "./blockExtremes.ts";
-import { lowerBound } from "./series.ts";
 
 export interface Point {
   readonly x: number;

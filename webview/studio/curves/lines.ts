@@ -3,8 +3,9 @@ import type { MetricName } from "../../../src/protocol/metrics.ts";
 import type { RunId, RunRecord } from "../../../src/protocol/run.ts";
 import { formatValue } from "../../shared/format.ts";
 import { sameJson } from "../../shared/jsonPath.ts";
-import type { RunData, RunLibrary } from "./runData.ts";
-import { Series } from "./series.ts";
+import type { RunData } from "../runs/runData.ts";
+import type { RunSource } from "../runs/runLibrary.ts";
+import { Series } from "../runs/series.ts";
 
 /** A run or a group of seeds, as the legend and every chart show it. */
 export interface LegendEntry {
@@ -78,7 +79,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 export class LineSource {
   private readonly means = new Map<string, { readonly revision: number; readonly line: Omit<Line, "entry"> }>();
 
-  constructor(private readonly library: RunLibrary) {}
+  constructor(private readonly library: RunSource) {}
 
   lines(metric: MetricName, legend: readonly LegendEntry[]): readonly Line[] {
     return legend.flatMap((entry) => {

@@ -1,5 +1,5 @@
 /** Exponential moving average without the start-up bias: s_n = m_n / (1 - w^n), m_n = w m_(n-1) + (1 - w) y_n. */
-import { GrowingArray, type Series } from "./series.ts";
+import { GrowingArray, type Series } from "../runs/series.ts";
 
 /** The smoothed twin of a series; follows its growth without starting over. */
 export class SmoothedSeries {

@@ -1,10 +1,11 @@
 /** From a card's lines to what its plot strokes: smoothed, decimated, coloured; unchanged lines are not worked out again. */
+
+import type { Series } from "../runs/series.ts";
 import { BlockExtremes } from "./blockExtremes.ts";
 import type { CardModel } from "./cardModel.ts";
 import type { Stroke } from "./chart.ts";
 import { type Decimated, decimate } from "./decimate.ts";
 import { colourOf, dashOf, faint } from "./palette.ts";
-import type { Series } from "./series.ts";
 import { SmoothedSeries } from "./smoothing.ts";
 
 /** A series of fewer points shows each as a dot: an evaluation every ten iterations is not a continuous curve. */

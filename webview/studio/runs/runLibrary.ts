@@ -1,63 +1,18 @@
-/** Everything a run logged, as the curves need it. The host answers slices from a cursor on; nothing is asked twice. */
+/** The runs whose numbers the page holds. The host answers slices from a cursor on; nothing is asked twice. */
 import type { RunCursor, RunSlice } from "../../../src/protocol/engine.ts";
-import type { MetricName } from "../../../src/protocol/metrics.ts";
-import type { MetricRow, ReferenceRow, RunId, TimelineEvent } from "../../../src/protocol/run.ts";
-import { Series } from "./series.ts";
+import type { RunId } from "../../../src/protocol/run.ts";
+import { RunData } from "./runData.ts";
 
-export class RunData {
-  readonly series = new Map<MetricName, Series>();
-  readonly events: TimelineEvent[] = [];
-  /** Measured anew when the quit rule changes: the newest of a policy counts. */
-  private readonly newestReferences = new Map<ReferenceRow["policy"], ReferenceRow>();
-  cursor: RunCursor = { metrics: -1, timing: -1, events: -1 };
-  /** Counts up with every change. */
-  revision = 0;
-
-  get loaded(): boolean {
-    return this.cursor.metrics >= 0;
-  }
-
-  get references(): readonly ReferenceRow[] {
-    return [...this.newestReferences.values()];
-  }
-
-  append(slice: RunSlice): void {
-    for (const row of slice.metrics) this.appendRow(row);
-    for (const row of slice.timing) this.appendRow(row);
-    this.events.push(...slice.events);
-    for (const row of slice.references) this.newestReferences.set(row.policy, row);
-    this.cursor = slice.cursor;
-    this.revision += 1;
-  }
-
-  latest(metric: MetricName): number | undefined {
-    return this.series.get(metric)?.values.view().at(-1);
-  }
-
-  /** Mean of the last `count` points. */
-  recentMean(metric: MetricName, count: number): number | undefined {
-    const recent = this.series.get(metric)?.values.view().slice(-count);
-    if (!recent || recent.length === 0) return undefined;
-    return recent.reduce((sum, value) => sum + value, 0) / recent.length;
-  }
-
-  private appendRow(row: MetricRow): void {
-    for (const [metric, value] of Object.entries(row.values)) {
-      if (typeof value !== "number" || !Number.isFinite(value)) continue;
-      let series = this.series.get(metric as MetricName);
-      if (!series) {
-        series = new Series();
-        this.series.set(metric as MetricName, series);
-      }
-      series.append(row.iteration, row.userSteps, value);
-    }
-  }
+/** What the panes read of it. */
+export interface RunSource {
+  /** Undefined as long as nothing of the run has been asked for. */
+  get(runId: RunId | undefined): RunData | undefined;
 }
 
 type SliceRequest = (runId: RunId, cursor: RunCursor) => Promise<RunSlice>;
 
-/** The runs the page draws: loads each from its start once, then takes the events of the followed ones. */
-export class RunLibrary {
+/** Loads each run from its start once, then takes the events of the followed ones. */
+export class RunLibrary implements RunSource {
   private readonly runs = new Map<RunId, RunData>();
   private readonly loading = new Map<RunId, Promise<void>>();
 
