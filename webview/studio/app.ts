@@ -12,6 +12,7 @@ import type {
 import { type HostApi, Messenger, messageOf, type StudioMethod } from "../shared/messenger.ts";
 import { debounce, Store, throttle } from "../shared/store.ts";
 import { compareChosen } from "./compare/comparePane.ts";
+import { idle, load } from "./loading.ts";
 import { PromptWorkbench } from "./prompts/promptWorkbench.ts";
 import { RunLibrary } from "./runs/runLibrary.ts";
 import { SessionLoader } from "./sessions/sessionLoader.ts";
@@ -65,17 +66,17 @@ export class App {
 
   async start(): Promise<void> {
     this.listen();
-    this.store.update({ snapshot: { status: "loading" } });
-    try {
-      const snapshot = await this.messenger.request("ready", {});
-      this.store.update({ snapshot: { status: "ready", value: snapshot } });
-      this.prompts.open(snapshot.prompts);
-      this.followRuns();
-      this.sessions.refresh();
-      if (this.state.page.resultTab === "compare") void compareChosen(this);
-    } catch (error) {
-      this.store.update({ snapshot: { status: "failed", message: messageOf(error) } });
-    }
+    await load<StudioSnapshot>(
+      idle,
+      () => this.messenger.request("ready", {}),
+      (snapshot) => this.store.update({ snapshot }),
+    );
+    const snapshot = snapshotOf(this.state);
+    if (!snapshot) return;
+    this.prompts.open(snapshot.prompts);
+    this.followRuns();
+    this.sessions.refresh();
+    if (this.state.page.resultTab === "compare") void compareChosen(this);
   }
 
   // ------------------------------------------------------------------------------------------------------- requests

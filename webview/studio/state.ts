@@ -9,15 +9,7 @@ import type {
 } from "../../src/protocol/engine.ts";
 import type { RunId, RunRecord } from "../../src/protocol/run.ts";
 import type { PageState, PromptHistoryEntry, PromptRole, StudioSnapshot } from "../../src/protocol/studio.ts";
-
-/** Something asked of the host. */
-export type Loadable<T> =
-  | { readonly status: "idle" }
-  | { readonly status: "loading"; readonly value?: T | undefined }
-  | { readonly status: "ready"; readonly value: T }
-  | { readonly status: "failed"; readonly message: string };
-
-export const idle: Loadable<never> = { status: "idle" };
+import { idle, type Loadable } from "./loading.ts";
 
 export interface Notice {
   readonly id: number;

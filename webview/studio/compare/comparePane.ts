@@ -5,9 +5,9 @@ import type { RunId } from "../../../src/protocol/run.ts";
 import type { StudioSnapshot } from "../../../src/protocol/studio.ts";
 import { diffView } from "../../shared/diffView.ts";
 import { formatNumber, formatValue } from "../../shared/format.ts";
-import { messageOf } from "../../shared/messenger.ts";
 import type { App } from "../app.ts";
 import { emptyState } from "../emptyState.ts";
+import { load } from "../loading.ts";
 import { plannedBy } from "../plannedBy.ts";
 import { dotWhisker } from "./dotWhisker.ts";
 import { improvementMatrix } from "./improvementMatrix.ts";
@@ -31,15 +31,13 @@ export function comparePane(app: App, snapshot: StudioSnapshot): TemplateResult 
 export async function compareChosen(app: App): Promise<void> {
   const runIds = app.state.page.compared;
   if (runIds.length < 2) return;
-  const before = app.state.comparison;
-  app.store.update({ comparison: { status: "loading", value: before.status === "ready" ? before.value : undefined } });
-  try {
-    const value = await app.messenger.request("compare", { runIds });
-    if (app.state.page.compared === runIds) app.store.update({ comparison: { status: "ready", value } });
-  } catch (error) {
-    if (app.state.page.compared !== runIds) return;
-    app.store.update({ comparison: { status: "failed", message: messageOf(error) } });
-  }
+  await load(
+    app.state.comparison,
+    () => app.messenger.request("compare", { runIds }),
+    (comparison) => {
+      if (app.state.page.compared === runIds) app.store.update({ comparison });
+    },
+  );
 }
 
 function chooser(app: App, snapshot: StudioSnapshot, chosen: readonly RunId[]): TemplateResult {

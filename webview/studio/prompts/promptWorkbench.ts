@@ -1,8 +1,8 @@
 /** Both prompts as they are edited: one PromptSync each, with preview and history fetched when they are looked at. */
 import type { PromptRole, PromptState } from "../../../src/protocol/studio.ts";
-import { messageOf } from "../../shared/messenger.ts";
 import { debounce } from "../../shared/store.ts";
 import type { App } from "../app.ts";
+import { renew } from "../loading.ts";
 import { snapshotOf } from "../state.ts";
 import { PromptSync, type SyncEvent } from "./promptSync.ts";
 
@@ -60,13 +60,10 @@ export class PromptWorkbench {
     const role = app.state.page.promptRole;
     if (!snapshot?.prompts[role].exists || snapshot.engine.state === "unavailable" || !snapshot.trusted) return;
     const runId = snapshot.currentRun;
-    try {
-      const value = await app.messenger.request("renderPrompt", { role, ...(runId !== undefined && { runId }) });
-      app.store.update(({ previews }) => ({ previews: { ...previews, [role]: { status: "ready", value } } }));
-    } catch (error) {
-      const message = messageOf(error);
-      app.store.update(({ previews }) => ({ previews: { ...previews, [role]: { status: "failed", message } } }));
-    }
+    await renew(
+      () => app.messenger.request("renderPrompt", { role, ...(runId !== undefined && { runId }) }),
+      (preview) => app.store.update(({ previews }) => ({ previews: { ...previews, [role]: preview } })),
+    );
   }
 
   /** The history is read while it is shown. */
@@ -77,13 +74,10 @@ export class PromptWorkbench {
   private async loadHistory(): Promise<void> {
     const { app } = this;
     const role = app.state.page.promptRole;
-    try {
-      const value = await app.messenger.request("promptHistory", { role });
-      app.store.update(({ histories }) => ({ histories: { ...histories, [role]: { status: "ready", value } } }));
-    } catch (error) {
-      const message = messageOf(error);
-      app.store.update(({ histories }) => ({ histories: { ...histories, [role]: { status: "failed", message } } }));
-    }
+    await renew(
+      () => app.messenger.request("promptHistory", { role }),
+      (history) => app.store.update(({ histories }) => ({ histories: { ...histories, [role]: history } })),
+    );
   }
 
   private create(role: PromptRole, state: PromptState): PromptSync {

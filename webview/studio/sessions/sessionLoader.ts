@@ -1,9 +1,9 @@
 /** Fetches recorded sessions and re-runs single steps of them. */
 import type { RunId } from "../../../src/protocol/run.ts";
 import type { SessionsState } from "../../../src/protocol/studio.ts";
-import { messageOf } from "../../shared/messenger.ts";
 import type { App } from "../app.ts";
-import { idle, type Loadable, type StudioState, snapshotOf } from "../state.ts";
+import { idle, load } from "../loading.ts";
+import { snapshotOf } from "../state.ts";
 
 const LONGEST_LIST = 100;
 
@@ -25,13 +25,11 @@ export class SessionLoader {
     if (runId === undefined) return;
     const { order, user, episode } = this.app.state.page.sessions;
     const trimmed = user.trim();
-    void this.load("episodes", () =>
-      this.app.messenger.request("episodes", {
-        runId,
-        order,
-        limit: LONGEST_LIST,
-        ...(trimmed !== "" && { user: trimmed }),
-      }),
+    const query = { runId, order, limit: LONGEST_LIST, ...(trimmed !== "" && { user: trimmed }) };
+    void load(
+      this.app.state.episodes,
+      () => this.app.messenger.request("episodes", query),
+      (episodes) => this.app.store.update({ episodes }),
     );
     if (episode !== undefined && this.app.state.episode.status === "idle") this.open(episode);
   }
@@ -49,10 +47,12 @@ export class SessionLoader {
     this.app.store.update({ rerun: idle });
     this.asked += 1;
     const asked = this.asked;
-    void this.load(
-      "episode",
+    void load(
+      this.app.state.episode,
       () => this.app.messenger.request("episode", { runId, episode }),
-      () => asked === this.asked,
+      (opened) => {
+        if (asked === this.asked) this.app.store.update({ episode: opened });
+      },
     );
   }
 
@@ -67,29 +67,11 @@ export class SessionLoader {
     const { episode, step } = this.app.state.page.sessions;
     const promptText = this.app.prompts.get("planner")?.text;
     if (runId === undefined || episode === undefined) return;
-    void this.load("rerun", () =>
-      this.app.messenger.request("rerunStep", {
-        runId,
-        episode,
-        step,
-        ...(promptText !== undefined && { promptText }),
-      }),
+    const params = { runId, episode, step, ...(promptText !== undefined && { promptText }) };
+    void load(
+      this.app.state.rerun,
+      () => this.app.messenger.request("rerunStep", params),
+      (rerun) => this.app.store.update({ rerun }),
     );
-  }
-
-  private async load<K extends "episodes" | "episode" | "rerun">(
-    key: K,
-    ask: () => Promise<StudioState[K] extends Loadable<infer T> ? T : never>,
-    stillWanted: () => boolean = () => true,
-  ): Promise<void> {
-    const before = this.app.state[key];
-    const value = before.status === "ready" ? before.value : undefined;
-    this.app.store.update({ [key]: { status: "loading", value } });
-    try {
-      const answer = await ask();
-      if (stillWanted()) this.app.store.update({ [key]: { status: "ready", value: answer } });
-    } catch (error) {
-      if (stillWanted()) this.app.store.update({ [key]: { status: "failed", message: messageOf(error) } });
-    }
   }
 }
