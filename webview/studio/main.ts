@@ -5,6 +5,7 @@ import { frameScheduler, throttle } from "../shared/store.ts";
 import { registerToolkit } from "../shared/toolkit.ts";
 import { App } from "./app.ts";
 import { CurvesView } from "./curves/curvesView.ts";
+import { listenToHost } from "./hostEvents.ts";
 import { PromptsPane } from "./prompts/promptsPane.ts";
 import { rememberScroll, restoreScroll } from "./scrollMemory.ts";
 import { type Panes, shell } from "./shell.ts";
@@ -49,6 +50,7 @@ function start(root: HTMLElement): void {
     true,
   );
   rememberScroll(app, root);
+  listenToHost(app);
   void app.start();
 }
 

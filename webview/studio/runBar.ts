@@ -6,8 +6,8 @@ import type { RunRecord } from "../../src/protocol/run.ts";
 import type { StudioSnapshot } from "../../src/protocol/studio.ts";
 import { formatCount, formatDuration, formatMoney, formatNumber } from "../shared/format.ts";
 import { valueAt } from "../shared/jsonPath.ts";
-import type { App } from "./app.ts";
 import { plannedBy } from "./plannedBy.ts";
+import type { HostActions, PageWriter } from "./ports.ts";
 import { currentRun, isActive, runObstacle } from "./state.ts";
 
 const providers = [
@@ -27,7 +27,13 @@ const stateNames: Record<RunRecord["state"], string> = {
   interrupted: "Interrupted",
 };
 
-export function runBar(app: App, snapshot: StudioSnapshot): TemplateResult {
+/** What the run bar asks of the app. */
+export interface RunBarPort extends PageWriter, HostActions {
+  /** Starts the experiment, or resumes the paused run. */
+  run(): Promise<void>;
+}
+
+export function runBar(app: RunBarPort, snapshot: StudioSnapshot): TemplateResult {
   const { document } = snapshot;
   const record = currentRun(app.state);
   const name = valueAt(document.experiment, "name");
@@ -46,7 +52,7 @@ export function runBar(app: App, snapshot: StudioSnapshot): TemplateResult {
   </header>`;
 }
 
-function buttons(app: App, snapshot: StudioSnapshot, record: RunRecord | undefined): TemplateResult {
+function buttons(app: RunBarPort, snapshot: StudioSnapshot, record: RunRecord | undefined): TemplateResult {
   const obstacle = runObstacle(snapshot);
   if (!isActive(record)) {
     const resumable = record?.state === "interrupted" || record?.state === "stopped";
@@ -88,7 +94,7 @@ function buttons(app: App, snapshot: StudioSnapshot, record: RunRecord | undefin
   </span>`;
 }
 
-function seedField(app: App, snapshot: StudioSnapshot): TemplateResult {
+function seedField(app: RunBarPort, snapshot: StudioSnapshot): TemplateResult {
   const inFile = Number(valueAt(snapshot.document.experiment, "seed") ?? 1);
   const set = (event: Event): void => {
     const { value } = event.target as HTMLInputElement;
@@ -102,7 +108,7 @@ function seedField(app: App, snapshot: StudioSnapshot): TemplateResult {
   /></label>`;
 }
 
-function providerFields(app: App, snapshot: StudioSnapshot): TemplateResult {
+function providerFields(app: RunBarPort, snapshot: StudioSnapshot): TemplateResult {
   const provider = valueAt(snapshot.document.experiment, "planner.provider");
   const model = valueAt(snapshot.document.experiment, "planner.model");
   const edit = (path: string, value: unknown): void => void app.attempt("editDocument", { changes: [{ path, value }] });
@@ -183,7 +189,7 @@ function progressBar(record: RunRecord, progress: RunProgress | undefined): Temp
     ${note}`;
 }
 
-function offlineNote(app: App, snapshot: StudioSnapshot): TemplateResult | typeof nothing {
+function offlineNote(app: RunBarPort, snapshot: StudioSnapshot): TemplateResult | typeof nothing {
   if (valueAt(snapshot.document.experiment, "planner.provider") !== "offline") return nothing;
   return html`<div class="offline-note">
     <p>The offline planner does not read the prompt. Connect a model to see what your words do.</p>

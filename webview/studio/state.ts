@@ -9,6 +9,7 @@ import type {
 } from "../../src/protocol/engine.ts";
 import type { RunId, RunRecord } from "../../src/protocol/run.ts";
 import type { PageState, PromptHistoryEntry, PromptRole, StudioSnapshot } from "../../src/protocol/studio.ts";
+import type { StudioMethod } from "../shared/messenger.ts";
 import { idle, type Loadable } from "./loading.ts";
 
 export interface Notice {
@@ -24,7 +25,7 @@ export interface StudioState {
   readonly page: PageState;
   readonly progress: Readonly<Record<RunId, RunProgress>>;
   /** Requests under way that disable their buttons. */
-  readonly busy: readonly string[];
+  readonly busy: readonly StudioMethod[];
   readonly notices: readonly Notice[];
   readonly previews: Readonly<Record<PromptRole, Loadable<RenderedPrompt>>>;
   readonly histories: Readonly<Record<PromptRole, Loadable<readonly PromptHistoryEntry[]>>>;
@@ -101,6 +102,15 @@ export function runById(state: StudioState, runId: RunId | undefined): RunRecord
 /** The run the page follows. */
 export function currentRun(state: StudioState): RunRecord | undefined {
   return runById(state, snapshotOf(state)?.currentRun);
+}
+
+/** The current run first, then the overlays that still exist. */
+export function shownRuns(state: StudioState): readonly RunId[] {
+  const snapshot = snapshotOf(state);
+  if (!snapshot) return [];
+  const known = new Set(snapshot.runs.map((run) => run.id));
+  const chosen = [...(snapshot.currentRun ? [snapshot.currentRun] : []), ...state.page.curves.overlays];
+  return [...new Set(chosen)].filter((runId) => known.has(runId));
 }
 
 export type ActiveRun = RunRecord & { readonly state: "starting" | "running" | "paused" };

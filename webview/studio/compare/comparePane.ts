@@ -5,14 +5,14 @@ import type { RunId } from "../../../src/protocol/run.ts";
 import type { StudioSnapshot } from "../../../src/protocol/studio.ts";
 import { diffView } from "../../shared/diffView.ts";
 import { formatNumber, formatValue } from "../../shared/format.ts";
-import type { App } from "../app.ts";
 import { emptyState } from "../emptyState.ts";
-import { load } from "../loading.ts";
 import { plannedBy } from "../plannedBy.ts";
+import { compareChosen } from "./compareChosen.ts";
+import type { ComparePort } from "./comparePort.ts";
 import { dotWhisker } from "./dotWhisker.ts";
 import { improvementMatrix } from "./improvementMatrix.ts";
 
-export function comparePane(app: App, snapshot: StudioSnapshot): TemplateResult {
+export function comparePane(app: ComparePort, snapshot: StudioSnapshot): TemplateResult {
   if (snapshot.runs.length < 2) {
     return emptyState({
       title: "Nothing to compare yet",
@@ -27,20 +27,7 @@ export function comparePane(app: App, snapshot: StudioSnapshot): TemplateResult 
   </div>`;
 }
 
-/** Asks for the comparison of the chosen runs. */
-export async function compareChosen(app: App): Promise<void> {
-  const runIds = app.state.page.compared;
-  if (runIds.length < 2) return;
-  await load(
-    app.state.comparison,
-    () => app.messenger.request("compare", { runIds }),
-    (comparison) => {
-      if (app.state.page.compared === runIds) app.store.update({ comparison });
-    },
-  );
-}
-
-function chooser(app: App, snapshot: StudioSnapshot, chosen: readonly RunId[]): TemplateResult {
+function chooser(app: ComparePort, snapshot: StudioSnapshot, chosen: readonly RunId[]): TemplateResult {
   const toggle = (id: RunId, on: boolean): void => {
     app.patchPage({ compared: on ? [...chosen, id] : chosen.filter((other) => other !== id) });
     void compareChosen(app);
@@ -75,7 +62,7 @@ function chooser(app: App, snapshot: StudioSnapshot, chosen: readonly RunId[]): 
   </fieldset>`;
 }
 
-function result(app: App, chosen: readonly RunId[]): TemplateResult {
+function result(app: ComparePort, chosen: readonly RunId[]): TemplateResult {
   const { comparison } = app.state;
   if (chosen.length < 2) return html`<p class="hint">Choose two runs or more.</p>`;
   if (comparison.status === "failed") return html`<p class="error-text" role="alert">${comparison.message}</p>`;
@@ -123,7 +110,7 @@ function settings({ settings: changed, rows }: Comparison): TemplateResult {
   </section>`;
 }
 
-function promptDifferences(app: App, { prompts, rows }: Comparison): TemplateResult {
+function promptDifferences(app: ComparePort, { prompts, rows }: Comparison): TemplateResult {
   const sections = prompts.flatMap(({ role, texts }) => {
     const [first = "", ...others] = texts;
     const left = rows[0]?.runIds[0];

@@ -4,9 +4,9 @@ import { repeat } from "lit-html/directives/repeat.js";
 import { type MetricName, metricCatalogue } from "../../../src/protocol/metrics.ts";
 import type { StudioSnapshot } from "../../../src/protocol/studio.ts";
 import { formatCount } from "../../shared/format.ts";
-import type { App } from "../app.ts";
 import { emptyState } from "../emptyState.ts";
-import { runObstacle } from "../state.ts";
+import { runObstacle, shownRuns } from "../state.ts";
+import type { CurvesPort } from "./curvesPort.ts";
 import type { CurvesView } from "./curvesView.ts";
 import { eventText } from "./eventText.ts";
 import { legendBar } from "./legend.ts";
@@ -15,12 +15,12 @@ const groups = ["Returns", "Evaluation", "Diversity", "Plans", "PPO", "Models"] 
 /** The list keeps to the newest; every event has its marker. */
 const MOST_EVENTS = 100;
 
-export function curvesPane(app: App, view: CurvesView, snapshot: StudioSnapshot): TemplateResult {
-  if (app.shownRuns().length === 0) return noRun(app, snapshot);
+export function curvesPane(app: CurvesPort, view: CurvesView, snapshot: StudioSnapshot): TemplateResult {
+  if (shownRuns(app.state).length === 0) return noRun(app, snapshot);
   const { metrics } = app.state.page.curves;
   const cards = view.cards(metrics);
   return html`<div class="pane curves-pane">
-    ${toolbar(app)} <div class="legend-line">${legendBar(app, view.legend(), snapshot)} ${viewButtons(app, view)}</div>
+    ${toolbar(app, view)} <div class="legend-line">${legendBar(app, view.legend(), snapshot)} ${viewButtons(app, view)}</div>
     <div class="scroll">
       ${
         cards.length === 0
@@ -47,7 +47,7 @@ export function curvesPane(app: App, view: CurvesView, snapshot: StudioSnapshot)
   </div>`;
 }
 
-function noRun(app: App, snapshot: StudioSnapshot): TemplateResult {
+function noRun(app: CurvesPort, snapshot: StudioSnapshot): TemplateResult {
   const obstacle = runObstacle(snapshot);
   return emptyState({
     title: "No run yet",
@@ -60,7 +60,7 @@ function noRun(app: App, snapshot: StudioSnapshot): TemplateResult {
   });
 }
 
-function toolbar(app: App): TemplateResult {
+function toolbar(app: CurvesPort, view: CurvesView): TemplateResult {
   const { axis, smoothing, logScale, references, groupSeeds } = app.state.page.curves;
   const checkbox = (label: string, value: boolean, set: (on: boolean) => void) => html`<vscode-checkbox
     .checked=${value}
@@ -68,7 +68,7 @@ function toolbar(app: App): TemplateResult {
     >${label}</vscode-checkbox
   >`;
   return html`<div class="curves-toolbar" role="group" aria-label="How curves are drawn">
-    ${metricPicker(app)}
+    ${metricPicker(app, view)}
     <label class="check smoothing"
       >Smoothing
       <input
@@ -99,7 +99,7 @@ function toolbar(app: App): TemplateResult {
   </div>`;
 }
 
-function viewButtons(app: App, view: CurvesView): TemplateResult {
+function viewButtons(app: CurvesPort, view: CurvesView): TemplateResult {
   const { range, metrics } = app.state.page.curves;
   return html`<span class="zoom-buttons" role="group" aria-label="Zoom" title="Ctrl+wheel zooms, dragging selects a part, Shift+drag pans, double click resets">
       <button type="button" class="mini-button" aria-label="Zoom out" @click=${() => view.zoomBy(1.6)}>−</button>
@@ -111,7 +111,7 @@ function viewButtons(app: App, view: CurvesView): TemplateResult {
     <button type="button" class="mini-button" @click=${() => view.exportCsv(metrics, "curves.csv")}>Export CSV</button>`;
 }
 
-function metricPicker(app: App): TemplateResult {
+function metricPicker(app: CurvesPort, view: CurvesView): TemplateResult {
   const { metrics } = app.state.page.curves;
   const names = Object.keys(metricCatalogue) as MetricName[];
   return html`<details class="metric-picker" @keydown=${closeOnEscape}>
@@ -127,7 +127,7 @@ function metricPicker(app: App): TemplateResult {
                 <input
                   type="checkbox"
                   .checked=${metrics.includes(name)}
-                  @change=${(event: Event) => app.toggleMetric(name, (event.target as HTMLInputElement).checked)}
+                  @change=${(event: Event) => view.toggleMetric(name, (event.target as HTMLInputElement).checked)}
                 />
                 ${metricCatalogue[name].label}
               </label>`,

@@ -4,10 +4,10 @@ import { metricCatalogue } from "../../../src/protocol/metrics.ts";
 import type { RunId, RunRecord } from "../../../src/protocol/run.ts";
 import { messageOf } from "../../shared/messenger.ts";
 import { frameScheduler } from "../../shared/store.ts";
-import type { App } from "../app.ts";
 import { nearestIndex } from "../runs/series.ts";
-import { runById } from "../state.ts";
+import { runById, shownRuns } from "../state.ts";
 import { type CardActions, ChartCard } from "./chartCard.ts";
+import type { CurvesPort } from "./curvesPort.ts";
 import { base64Of, cardImage, curvesCsv } from "./exportCurves.ts";
 import { type LegendEntry, LineSource, legendEntries } from "./lines.ts";
 import { onThemeChange, type Palette, readPalette } from "./palette.ts";
@@ -29,7 +29,7 @@ export class CurvesView {
   private palette: Palette = readPalette();
   private crosshair: number | undefined;
 
-  constructor(private readonly app: App) {
+  constructor(private readonly app: CurvesPort) {
     this.lines = new LineSource(app.library);
     this.redraw = frameScheduler(() => this.draw());
     this.announce.className = "visually-hidden";
@@ -85,7 +85,7 @@ export class CurvesView {
   }
 
   events(): readonly ToldEvent[] {
-    const [current] = this.app.shownRuns();
+    const [current] = shownRuns(this.app.state);
     const prompts = runById(this.app.state, current)?.prompts ?? [];
     return (this.app.library.get(current)?.events ?? []).filter(isTold).map((event) => withPromptTexts(event, prompts));
   }
@@ -100,6 +100,11 @@ export class CurvesView {
     const legend = this.legend();
     const content = curvesCsv(metrics.map((metric) => ({ metric, lines: this.lines.lines(metric, legend) })));
     await this.app.attempt("saveFile", { name, content, encoding: "utf8" });
+  }
+
+  toggleMetric(metric: MetricName, on: boolean): void {
+    const { metrics } = this.app.state.page.curves;
+    this.app.patchCurves({ metrics: on ? [...metrics, metric] : metrics.filter((other) => other !== metric) });
   }
 
   zoomBy(factor: number): void {
@@ -117,7 +122,7 @@ export class CurvesView {
 
   private draw(): void {
     const { axis, smoothing, logScale, references } = this.app.state.page.curves;
-    const [current] = this.app.shownRuns();
+    const [current] = shownRuns(this.app.state);
     const data = this.app.library.get(current);
     const legend = this.legend();
     const range = this.range();
@@ -148,7 +153,7 @@ export class CurvesView {
   }
 
   private runs(): readonly RunRecord[] {
-    return this.app.shownRuns().flatMap((runId: RunId) => runById(this.app.state, runId) ?? []);
+    return shownRuns(this.app.state).flatMap((runId: RunId) => runById(this.app.state, runId) ?? []);
   }
 
   /** From the first to the last point of any visible run. */
@@ -195,7 +200,7 @@ export class CurvesView {
       zoomKey: (factor) => this.zoomBy(factor),
       copyImage: (card) => void this.copyImage(card),
       exportCsv: () => void this.exportCsv([metric], `${metric}.csv`),
-      remove: () => this.app.toggleMetric(metric, false),
+      remove: () => this.toggleMetric(metric, false),
     };
   }
 

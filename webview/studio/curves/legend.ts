@@ -2,12 +2,13 @@
 import { html, nothing, svg, type TemplateResult } from "lit-html";
 import type { RunId, RunRecord } from "../../../src/protocol/run.ts";
 import type { StudioSnapshot } from "../../../src/protocol/studio.ts";
-import type { App } from "../app.ts";
+import { shownRuns } from "../state.ts";
+import type { CurvesPort } from "./curvesPort.ts";
 import { type LegendEntry, settingsDifference } from "./lines.ts";
 
-export function legendBar(app: App, entries: readonly LegendEntry[], snapshot: StudioSnapshot): TemplateResult {
+export function legendBar(app: CurvesPort, entries: readonly LegendEntry[], snapshot: StudioSnapshot): TemplateResult {
   const current = entries[0]?.runs[0];
-  const shown = new Set(app.shownRuns());
+  const shown = new Set(shownRuns(app.state));
   const others = snapshot.runs.filter(({ id }) => !shown.has(id));
   return html`<div class="legend" role="group" aria-label="Runs drawn">
     <ul>
@@ -32,7 +33,7 @@ export function legendBar(app: App, entries: readonly LegendEntry[], snapshot: S
   </div>`;
 }
 
-function entryButtons(app: App, entry: LegendEntry, current: RunRecord | undefined): TemplateResult {
+function entryButtons(app: CurvesPort, entry: LegendEntry, current: RunRecord | undefined): TemplateResult {
   const [first] = entry.runs;
   const difference = first && current && first.id !== current.id ? settingsDifference(first, current) : "";
   const ids = entry.runs.map(({ id }) => id);

@@ -4,17 +4,22 @@ import type { PageState, PromptHistoryEntry, PromptState } from "../../../src/pr
 import { diffView } from "../../shared/diffView.ts";
 import { formatCount, formatNumber, shorten } from "../../shared/format.ts";
 import { tabList } from "../../shared/tabs.ts";
-import type { App } from "../app.ts";
 import { snapshotOf } from "../state.ts";
 import type { PromptEditor } from "./promptEditor.ts";
 import type { PromptSync } from "./promptSync.ts";
+import type { PromptsPort } from "./promptsPort.ts";
 
 type Tool = PageState["promptTool"];
 
 /** Longest value shown in the page; the rest is a hover away or in the preview. */
 const LONGEST_VALUE = 400;
 
-export function promptTools(app: App, prompt: PromptState, sync: PromptSync, editor: PromptEditor): TemplateResult {
+export function promptTools(
+  app: PromptsPort,
+  prompt: PromptState,
+  sync: PromptSync,
+  editor: PromptEditor,
+): TemplateResult {
   const tool = app.state.page.promptTool;
   const preview = app.state.previews[prompt.role];
   const worst = prompt.problems.length;
@@ -60,7 +65,7 @@ export function promptTools(app: App, prompt: PromptState, sync: PromptSync, edi
   </section>`;
 }
 
-function variables(app: App, prompt: PromptState, sync: PromptSync, editor: PromptEditor): TemplateResult {
+function variables(app: PromptsPort, prompt: PromptState, sync: PromptSync, editor: PromptEditor): TemplateResult {
   const preview = app.state.previews[prompt.role];
   if (preview.status === "failed") return html`<p class="hint">The values are not known: ${preview.message}</p>`;
   if (preview.status !== "ready") return html`<p class="hint">${waiting(app)}</p>`;
@@ -87,7 +92,7 @@ function namesInPlaceholders(text: string): ReadonlySet<string> {
   return new Set(placeholders.flatMap((placeholder) => placeholder.match(/[\w-]+/g) ?? []));
 }
 
-function renderedPreview(app: App, prompt: PromptState): TemplateResult {
+function renderedPreview(app: PromptsPort, prompt: PromptState): TemplateResult {
   const preview = app.state.previews[prompt.role];
   if (preview.status === "failed") {
     return html`<p class="hint error-text">The prompt cannot be rendered: ${preview.message}</p>`;
@@ -99,7 +104,7 @@ function renderedPreview(app: App, prompt: PromptState): TemplateResult {
   )}`;
 }
 
-function waiting(app: App): string {
+function waiting(app: PromptsPort): string {
   const snapshot = snapshotOf(app.state);
   if (snapshot && !snapshot.trusted) return "Nothing is rendered in an untrusted workspace.";
   if (snapshot?.engine.state === "unavailable") return "Nothing is rendered while the engine is not available.";
@@ -120,7 +125,7 @@ function problems(prompt: PromptState, editor: PromptEditor): TemplateResult {
   </ul>`;
 }
 
-function history(app: App, prompt: PromptState, sync: PromptSync): TemplateResult {
+function history(app: PromptsPort, prompt: PromptState, sync: PromptSync): TemplateResult {
   const state = app.state.histories[prompt.role];
   if (state.status === "failed") return html`<p class="hint error-text">${state.message}</p>`;
   if (state.status !== "ready") return html`<p class="hint">Reading the runs…</p>`;
@@ -132,7 +137,12 @@ function history(app: App, prompt: PromptState, sync: PromptSync): TemplateResul
   </ul>`;
 }
 
-function historyEntry(app: App, prompt: PromptState, sync: PromptSync, entry: PromptHistoryEntry): TemplateResult {
+function historyEntry(
+  app: PromptsPort,
+  prompt: PromptState,
+  sync: PromptSync,
+  entry: PromptHistoryEntry,
+): TemplateResult {
   const key = `${entry.runId} ${entry.hash}`;
   const open = app.state.openHistory === key;
   const { role } = prompt;
@@ -144,7 +154,7 @@ function historyEntry(app: App, prompt: PromptState, sync: PromptSync, entry: Pr
         type="button"
         class="disclosure"
         aria-expanded=${open}
-        @click=${() => app.store.update({ openHistory: open ? undefined : key })}
+        @click=${() => app.prompts.unfold(open ? undefined : key)}
       >
         <code>${hash.slice(0, 7)}</code> ${entry.runName}
         <span class="hint">from iteration ${formatCount(entry.since)}</span>

@@ -1,8 +1,8 @@
 /** Both prompts as they are edited: one PromptSync each, with preview and history fetched when they are looked at. */
 import type { PromptRole, PromptState } from "../../../src/protocol/studio.ts";
 import { debounce } from "../../shared/store.ts";
-import type { App } from "../app.ts";
 import { renew } from "../loading.ts";
+import type { HostQuestions, PageWriter, StateWriter } from "../ports.ts";
 import { snapshotOf } from "../state.ts";
 import { PromptSync, type SyncEvent } from "./promptSync.ts";
 
@@ -12,7 +12,7 @@ export class PromptWorkbench {
   private readonly syncs = new Map<PromptRole, PromptSync>();
   private readonly render: () => void;
 
-  constructor(private readonly app: App) {
+  constructor(private readonly app: StateWriter & PageWriter & HostQuestions) {
     this.render = debounce(() => void this.renderPreview(), 400);
   }
 
@@ -61,8 +61,8 @@ export class PromptWorkbench {
     if (!snapshot?.prompts[role].exists || snapshot.engine.state === "unavailable" || !snapshot.trusted) return;
     const runId = snapshot.currentRun;
     await renew(
-      () => app.messenger.request("renderPrompt", { role, ...(runId !== undefined && { runId }) }),
-      (preview) => app.store.update(({ previews }) => ({ previews: { ...previews, [role]: preview } })),
+      () => app.request("renderPrompt", { role, ...(runId !== undefined && { runId }) }),
+      (preview) => app.update(({ previews }) => ({ previews: { ...previews, [role]: preview } })),
     );
   }
 
@@ -71,19 +71,24 @@ export class PromptWorkbench {
     if (this.app.state.page.promptTool === "history") void this.loadHistory();
   }
 
+  /** Shows how one version in the history differs from the editor's text. */
+  unfold(version: string | undefined): void {
+    this.app.update({ openHistory: version });
+  }
+
   private async loadHistory(): Promise<void> {
     const { app } = this;
     const role = app.state.page.promptRole;
     await renew(
-      () => app.messenger.request("promptHistory", { role }),
-      (history) => app.store.update(({ histories }) => ({ histories: { ...histories, [role]: history } })),
+      () => app.request("promptHistory", { role }),
+      (history) => app.update(({ histories }) => ({ histories: { ...histories, [role]: history } })),
     );
   }
 
   private create(role: PromptRole, state: PromptState): PromptSync {
     const sync = new PromptSync(
       asEvent(state),
-      (text, version) => this.app.messenger.request("editPrompt", { role, text, version }),
+      (text, version) => this.app.request("editPrompt", { role, text, version }),
       () => this.changed(),
     );
     this.syncs.set(role, sync);

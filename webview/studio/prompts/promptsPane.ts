@@ -4,11 +4,11 @@ import type { PromptRole, PromptState, StudioSnapshot } from "../../../src/proto
 import { diffView } from "../../shared/diffView.ts";
 import { valueAt } from "../../shared/jsonPath.ts";
 import { tabList } from "../../shared/tabs.ts";
-import type { App } from "../app.ts";
 import { emptyState } from "../emptyState.ts";
 import { currentRun, isActive } from "../state.ts";
 import { PromptEditor } from "./promptEditor.ts";
 import type { PromptSync } from "./promptSync.ts";
+import type { PromptsPort } from "./promptsPort.ts";
 import { promptTools } from "./promptTools.ts";
 
 const titles: Record<PromptRole, string> = { planner: "Planner", critic: "Critic" };
@@ -16,7 +16,7 @@ const titles: Record<PromptRole, string> = { planner: "Planner", critic: "Critic
 export class PromptsPane {
   private readonly editors: Record<PromptRole, PromptEditor>;
 
-  constructor(private readonly app: App) {
+  constructor(private readonly app: PromptsPort) {
     const editor = (role: PromptRole) =>
       new PromptEditor(`${titles[role]} prompt`, (text) => this.app.prompts.type(role, text));
     this.editors = { planner: editor("planner"), critic: editor("critic") };

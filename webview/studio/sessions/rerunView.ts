@@ -3,11 +3,11 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import type { RerunResult } from "../../../src/protocol/engine.ts";
 import type { EpisodeStep } from "../../../src/protocol/run.ts";
 import { formatLatency } from "../../shared/format.ts";
-import type { App } from "../app.ts";
 import { runObstacle, snapshotOf } from "../state.ts";
 import { type CategoryNames, categoryList } from "./categoryList.ts";
+import type { SessionsPort } from "./sessionsPort.ts";
 
-export function rerunView(app: App, step: EpisodeStep, names: CategoryNames): TemplateResult {
+export function rerunView(app: SessionsPort, step: EpisodeStep, names: CategoryNames): TemplateResult {
   const { rerun } = app.state;
   const snapshot = snapshotOf(app.state);
   const obstacle = snapshot && runObstacle(snapshot);

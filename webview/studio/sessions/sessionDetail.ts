@@ -3,10 +3,10 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import type { ModelCall } from "../../../src/protocol/engine.ts";
 import type { Episode, EpisodeStep } from "../../../src/protocol/run.ts";
 import { formatCount, formatLatency, formatMoney, formatNumber, formatPercent } from "../../shared/format.ts";
-import type { App } from "../app.ts";
 import type { EpisodeDetail } from "../state.ts";
 import { type CategoryNames, categoryList } from "./categoryList.ts";
 import { rerunView } from "./rerunView.ts";
+import type { SessionsPort } from "./sessionsPort.ts";
 
 const endings: Record<Episode["ended"], string> = {
   quit: "The user lost patience and left.",
@@ -20,7 +20,7 @@ const planSources: Record<EpisodeStep["plan"]["source"], string> = {
   none: "no plan: every item was allowed",
 };
 
-export function sessionDetail(app: App, { episode, calls, categoryNames }: EpisodeDetail): TemplateResult {
+export function sessionDetail(app: SessionsPort, { episode, calls, categoryNames }: EpisodeDetail): TemplateResult {
   const { steps } = episode;
   const chosen = Math.min(app.state.page.sessions.step, steps.length - 1);
   const step = steps[chosen];
@@ -50,7 +50,7 @@ export function sessionDetail(app: App, { episode, calls, categoryNames }: Episo
   </article>`;
 }
 
-function strip(app: App, { steps, click }: Episode, chosen: number): TemplateResult {
+function strip(app: SessionsPort, { steps, click }: Episode, chosen: number): TemplateResult {
   const top = Math.max(1, ...steps.map(({ patience }) => patience));
   const move = (event: KeyboardEvent): void => {
     const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
@@ -88,7 +88,7 @@ function strip(app: App, { steps, click }: Episode, chosen: number): TemplateRes
 }
 
 function stepView(
-  app: App,
+  app: SessionsPort,
   step: EpisodeStep,
   click: string,
   index: number,

@@ -1,8 +1,8 @@
 /** Fetches recorded sessions and re-runs single steps of them. */
 import type { RunId } from "../../../src/protocol/run.ts";
 import type { SessionsState } from "../../../src/protocol/studio.ts";
-import type { App } from "../app.ts";
 import { idle, load } from "../loading.ts";
+import type { HostQuestions, PageWriter, StateWriter } from "../ports.ts";
 import { snapshotOf } from "../state.ts";
 
 const LONGEST_LIST = 100;
@@ -10,7 +10,11 @@ const LONGEST_LIST = 100;
 export class SessionLoader {
   private asked = 0;
 
-  constructor(private readonly app: App) {}
+  constructor(
+    private readonly app: StateWriter & PageWriter & HostQuestions,
+    /** The planner's prompt as it stands in the editor. */
+    private readonly plannerText: () => string | undefined,
+  ) {}
 
   /** The run whose sessions are shown: the chosen one while it exists, else the current one. */
   get runId(): RunId | undefined {
@@ -28,14 +32,14 @@ export class SessionLoader {
     const query = { runId, order, limit: LONGEST_LIST, ...(trimmed !== "" && { user: trimmed }) };
     void load(
       this.app.state.episodes,
-      () => this.app.messenger.request("episodes", query),
-      (episodes) => this.app.store.update({ episodes }),
+      () => this.app.request("episodes", query),
+      (episodes) => this.app.update({ episodes }),
     );
     if (episode !== undefined && this.app.state.episode.status === "idle") this.open(episode);
   }
 
   choose(patch: Partial<SessionsState>): void {
-    this.app.patchSessions(patch);
+    this.patch(patch);
     this.refresh();
   }
 
@@ -43,35 +47,39 @@ export class SessionLoader {
     if (runId === undefined) return;
     const { sessions } = this.app.state.page;
     const step = sessions.episode === episode ? sessions.step : 0;
-    this.app.patchSessions({ episode, runId, step });
-    this.app.store.update({ rerun: idle });
+    this.patch({ episode, runId, step });
+    this.app.update({ rerun: idle });
     this.asked += 1;
     const asked = this.asked;
     void load(
       this.app.state.episode,
-      () => this.app.messenger.request("episode", { runId, episode }),
+      () => this.app.request("episode", { runId, episode }),
       (opened) => {
-        if (asked === this.asked) this.app.store.update({ episode: opened });
+        if (asked === this.asked) this.app.update({ episode: opened });
       },
     );
   }
 
   showStep(step: number): void {
-    this.app.patchSessions({ step });
-    this.app.store.update({ rerun: idle });
+    this.patch({ step });
+    this.app.update({ rerun: idle });
   }
 
   /** Asks the planner again for the step shown, with the prompt as it stands in the editor. */
   rerun(): void {
     const { runId } = this;
     const { episode, step } = this.app.state.page.sessions;
-    const promptText = this.app.prompts.get("planner")?.text;
+    const promptText = this.plannerText();
     if (runId === undefined || episode === undefined) return;
     const params = { runId, episode, step, ...(promptText !== undefined && { promptText }) };
     void load(
       this.app.state.rerun,
-      () => this.app.messenger.request("rerunStep", params),
-      (rerun) => this.app.store.update({ rerun }),
+      () => this.app.request("rerunStep", params),
+      (rerun) => this.app.update({ rerun }),
     );
+  }
+
+  private patch(patch: Partial<SessionsState>): void {
+    this.app.patchPage({ sessions: { ...this.app.state.page.sessions, ...patch } });
   }
 }

@@ -3,9 +3,9 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import type { EpisodeSummary } from "../../../src/protocol/engine.ts";
 import type { StudioSnapshot } from "../../../src/protocol/studio.ts";
 import { formatNumber, shorten } from "../../shared/format.ts";
-import type { App } from "../app.ts";
 import { emptyState } from "../emptyState.ts";
 import { sessionDetail } from "./sessionDetail.ts";
+import type { SessionsPort } from "./sessionsPort.ts";
 
 const orders = [
   ["latest", "Latest"],
@@ -13,7 +13,7 @@ const orders = [
   ["worst", "Worst"],
 ] as const;
 
-export function sessionsPane(app: App, snapshot: StudioSnapshot): TemplateResult {
+export function sessionsPane(app: SessionsPort, snapshot: StudioSnapshot): TemplateResult {
   const { runId } = app.sessions;
   if (runId === undefined) {
     return emptyState({
@@ -53,7 +53,7 @@ export function sessionsPane(app: App, snapshot: StudioSnapshot): TemplateResult
   </div>`;
 }
 
-function list(app: App): TemplateResult {
+function list(app: SessionsPort): TemplateResult {
   const { episodes } = app.state;
   if (episodes.status === "failed") return html`<p class="hint error-text">${episodes.message}</p>`;
   const items = episodes.status === "idle" ? undefined : episodes.value;
@@ -68,7 +68,7 @@ function list(app: App): TemplateResult {
   </ul>`;
 }
 
-function listItem(app: App, episode: EpisodeSummary): TemplateResult {
+function listItem(app: SessionsPort, episode: EpisodeSummary): TemplateResult {
   const open = app.state.page.sessions.episode === episode.id;
   return html`<button type="button" class="session-item" aria-current=${open ? "true" : nothing} @click=${() => app.sessions.open(episode.id)}>
     <span class="session-head">
@@ -82,7 +82,7 @@ function listItem(app: App, episode: EpisodeSummary): TemplateResult {
   </button>`;
 }
 
-function detail(app: App): TemplateResult {
+function detail(app: SessionsPort): TemplateResult {
   const { episode } = app.state;
   if (episode.status === "failed") return html`<p class="hint error-text">${episode.message}</p>`;
   const value = episode.status === "idle" ? undefined : episode.value;

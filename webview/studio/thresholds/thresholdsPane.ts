@@ -4,13 +4,13 @@ import type { QuitRule } from "../../../src/protocol/experiment/simulator.ts";
 import type { StudioSnapshot } from "../../../src/protocol/studio.ts";
 import { formatValue } from "../../shared/format.ts";
 import { sameJson, valueAt } from "../../shared/jsonPath.ts";
-import type { App } from "../app.ts";
 import { currentRun, isActive } from "../state.ts";
 import { experimentInForce, type SettingsView, settingsView, withDraft } from "./drafts.ts";
 import { randomRepeatProbability } from "./expectedLength.ts";
 import { fieldControl } from "./fieldControl.ts";
 import { type Field, type FieldGroup, fieldGroups, numberProblem, QUIT_PATH, RULE_PATH } from "./fields.ts";
 import { lengthSketch, type SketchMarker } from "./lengthSketch.ts";
+import type { ThresholdsPort } from "./thresholdsPort.ts";
 
 const ruleNames: Record<QuitRule["rule"], string> = {
   temper: "Temper: patience falls each step, and more with repeats",
@@ -20,7 +20,7 @@ const ruleNames: Record<QuitRule["rule"], string> = {
 /** Iterations averaged for the observed overlap. */
 const OBSERVED_ITERATIONS = 10;
 
-export function thresholdsPane(app: App, snapshot: StudioSnapshot): TemplateResult {
+export function thresholdsPane(app: ThresholdsPort, snapshot: StudioSnapshot): TemplateResult {
   const { experiment } = snapshot.document;
   const record = currentRun(app.state);
   const running = isActive(record) ? experimentInForce(record, app.library.get(record.id)?.events ?? []) : undefined;
@@ -65,7 +65,7 @@ const fieldRows = (group: FieldGroup, view: SettingsView, set: (path: string, va
 // ------------------------------------------------------------------------------------------------- apply, save, reset
 
 function applyBar(
-  app: App,
+  app: ThresholdsPort,
   view: SettingsView,
   runId: string | undefined,
   runName: string | undefined,
@@ -135,7 +135,7 @@ function problemOf(field: Field, view: SettingsView): string | undefined {
 
 // ---------------------------------------------------------------------------------------------------------- quit rule
 
-function ruleChoice(app: App, view: SettingsView): TemplateResult {
+function ruleChoice(app: ThresholdsPort, view: SettingsView): TemplateResult {
   const fileValue = valueAt(app.state.snapshot, "value.document.experiment.simulator.quit.rule");
   const choose = (rule: QuitRule["rule"]): void => {
     // The parameters of one rule mean nothing under the other.
@@ -175,7 +175,7 @@ function ruleOf(view: SettingsView, value: (path: string) => unknown): QuitRule 
   return rule as QuitRule;
 }
 
-function markers(app: App, view: SettingsView): SketchMarker[] {
+function markers(app: ThresholdsPort, view: SettingsView): SketchMarker[] {
   const rule = shownRule(view);
   const experiment = valueAt(app.state.snapshot, "value.document.experiment");
   const found: SketchMarker[] = [];

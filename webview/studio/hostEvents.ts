@@ -1,0 +1,67 @@
+/** What the page does when the host tells it something. */
+import type { RunId, RunRecord } from "../../src/protocol/run.ts";
+import type { StudioEvents } from "../../src/protocol/studio.ts";
+import { throttle } from "../shared/store.ts";
+import type { App } from "./app.ts";
+import { compareChosen } from "./compare/compareChosen.ts";
+import { idle } from "./loading.ts";
+import { shownRuns, snapshotOf } from "./state.ts";
+import { unsavedDrafts } from "./thresholds/drafts.ts";
+
+/** How often the list of sessions follows a run. */
+const SESSION_REFRESH_MS = 5000;
+
+export function listenToHost(app: App): void {
+  const { messenger } = app;
+  messenger.on("document", (document) => {
+    app.patchSnapshot({ document });
+    app.patchPage({ drafts: unsavedDrafts(app.state.page.drafts, document.experiment) });
+  });
+  messenger.on("prompt", (prompt) => {
+    const snapshot = snapshotOf(app.state);
+    if (!snapshot) return;
+    app.patchSnapshot({ prompts: { ...snapshot.prompts, [prompt.role]: prompt } });
+    app.prompts.receive(prompt);
+  });
+  messenger.on("runs", (runs) => takeRuns(app, runs));
+  messenger.on("appended", (slice) => {
+    if (shownRuns(app.state).includes(slice.runId)) app.noticeFailure(app.library.append(slice));
+  });
+  const refreshSessions = throttle(() => app.sessions.refresh(), SESSION_REFRESH_MS);
+  messenger.on("progress", (progress) => {
+    app.update((state) => ({ progress: { ...state.progress, [progress.runId]: progress } }));
+    if (app.state.page.resultTab === "sessions" && progress.runId === app.sessions.runId) refreshSessions();
+  });
+  messenger.on("trust", ({ trusted }) => app.patchSnapshot({ trusted }));
+  messenger.on("engine", (engine) => app.patchSnapshot({ engine }));
+  messenger.on("reveal", ({ tab, runId, runIds, episode }) => {
+    if (runIds) {
+      app.patchPage({ compared: runIds });
+      void compareChosen(app);
+    }
+    app.showTab(tab);
+    if (episode === undefined) return;
+    app.sessions.open(episode, runId);
+    app.sessions.refresh();
+  });
+}
+
+function takeRuns(app: App, { runs, currentRun }: StudioEvents["runs"]): void {
+  const snapshot = snapshotOf(app.state);
+  if (!snapshot) return;
+  const { currentRun: before, ...others } = snapshot;
+  app.update({
+    snapshot: { status: "ready", value: { ...others, runs, ...(currentRun !== undefined && { currentRun }) } },
+  });
+  app.followRuns();
+  if (before !== currentRun) app.sessions.refresh();
+  app.prompts.refreshHistory();
+  const { resultTab, compared } = app.state.page;
+  if (told(snapshot.runs, compared) === told(runs, compared)) return;
+  if (resultTab === "compare") void compareChosen(app);
+  else app.update({ comparison: idle });
+}
+
+/** What a comparison depends on besides the runs it was asked for: their names, and whether they have ended. */
+const told = (runs: readonly RunRecord[], compared: readonly RunId[]): string =>
+  JSON.stringify(compared.map((id) => runs.find((run) => run.id === id)).map((run) => [run?.name, run?.state]));
