@@ -57,11 +57,11 @@ function takeRuns(app: App, { runs, currentRun }: StudioEvents["runs"]): void {
   if (before !== currentRun) app.sessions.refresh();
   app.prompts.refreshHistory();
   const { resultTab, compared } = app.state.page;
-  if (told(snapshot.runs, compared) === told(runs, compared)) return;
+  if (comparisonBasis(snapshot.runs, compared) === comparisonBasis(runs, compared)) return;
   if (resultTab === "compare") void compareChosen(app);
   else app.update({ comparison: idle });
 }
 
 /** What a comparison depends on besides the runs it was asked for: their names, and whether they have ended. */
-const told = (runs: readonly RunRecord[], compared: readonly RunId[]): string =>
+const comparisonBasis = (runs: readonly RunRecord[], compared: readonly RunId[]): string =>
   JSON.stringify(compared.map((id) => runs.find((run) => run.id === id)).map((run) => [run?.name, run?.state]));

@@ -4,7 +4,7 @@ import type { HostApi } from "../shared/messenger.ts";
 import { frameScheduler, throttle } from "../shared/store.ts";
 import { registerToolkit } from "../shared/toolkit.ts";
 import { App } from "./app.ts";
-import { CurvesView } from "./curves/curvesView.ts";
+import { ChartBoard } from "./curves/chartBoard.ts";
 import { listenToHost } from "./hostEvents.ts";
 import { PromptsPane } from "./prompts/promptsPane.ts";
 import { rememberScroll, restoreScroll } from "./scrollMemory.ts";
@@ -29,12 +29,12 @@ function start(root: HTMLElement): void {
   // Charts follow the numbers in every frame; the page around them has nothing that is read that fast.
   const redrawAround = throttle(redraw, 200);
   const app = new App(acquireVsCodeApi(), window, () => {
-    panes?.curves.invalidate();
+    panes?.charts.invalidate();
     redrawAround();
   });
-  panes = { prompts: new PromptsPane(app), curves: new CurvesView(app) };
+  panes = { prompts: new PromptsPane(app), charts: new ChartBoard(app) };
   app.store.subscribe(() => {
-    panes?.curves.invalidate();
+    panes?.charts.invalidate();
     redraw();
   });
   // In the capturing phase, so that the workbench does not run the experiment a second time by its own keybinding.

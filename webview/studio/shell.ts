@@ -5,17 +5,18 @@ import { splitter } from "../shared/splitter.ts";
 import { tabList } from "../shared/tabs.ts";
 import type { App } from "./app.ts";
 import { comparePane } from "./compare/comparePane.ts";
+import type { ChartBoard } from "./curves/chartBoard.ts";
 import { curvesPane } from "./curves/curvesPane.ts";
-import type { CurvesView } from "./curves/curvesView.ts";
 import { emptyState } from "./emptyState.ts";
 import type { PromptsPane } from "./prompts/promptsPane.ts";
 import { runBar } from "./runBar.ts";
 import { sessionsPane } from "./sessions/sessionsPane.ts";
 import { thresholdsPane } from "./thresholds/thresholdsPane.ts";
 
+/** Panes and parts of them that keep something of their own between drawings. */
 export interface Panes {
   readonly prompts: PromptsPane;
-  readonly curves: CurvesView;
+  readonly charts: ChartBoard;
 }
 
 /** @param outline what the document showed before it had a script; shown until there is more */
@@ -100,7 +101,7 @@ function studio(app: App, panes: Panes, snapshot: StudioSnapshot): TemplateResul
           select: (tab) => app.showTab(tab),
         })}
         <div id="result-panel" class="fill" role="tabpanel" aria-labelledby="result-tab-${resultTab}">
-          ${resultTab === "curves" ? curvesPane(app, panes.curves, snapshot) : nothing}
+          ${resultTab === "curves" ? curvesPane(app, panes.charts, snapshot) : nothing}
           ${resultTab === "sessions" ? sessionsPane(app, snapshot) : nothing}
           ${resultTab === "compare" ? comparePane(app, snapshot) : nothing}
         </div>

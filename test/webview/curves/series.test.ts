@@ -16,14 +16,14 @@ const seriesOf = (values: readonly number[], from = 1): Series => {
 test("a series keeps every point it is given", () => {
   const series = seriesOf(Array.from({ length: 5000 }, (_, i) => i));
   expect(series.length).toBe(5000);
-  expect(series.values.view()[4999]).toBe(4999);
+  expect(series.values.numbers()[4999]).toBe(4999);
   expect(series.axis("userSteps")[4999]).toBe(5000 * 240);
 });
 
 test("points of a resumed run replace the ones after its checkpoint", () => {
   const series = seriesOf([1, 2, 3, 4]);
   series.append(3, 720, 30);
-  expect([...series.values.view()]).toEqual([1, 2, 30]);
+  expect([...series.values.numbers()]).toEqual([1, 2, 30]);
   expect(series.rewinds).toBe(1);
 });
 
@@ -37,9 +37,11 @@ test("the point nearest to a place", () => {
 });
 
 test("smoothing has no start-up bias: a constant stays, the first point is itself", () => {
-  expect([...new SmoothedSeries(seriesOf([5, 5, 5]), 0.9).view()]).toEqual([5, 5, 5].map((v) => expect.closeTo(v, 10)));
+  expect([...new SmoothedSeries(seriesOf([5, 5, 5]), 0.9).numbers()]).toEqual(
+    [5, 5, 5].map((v) => expect.closeTo(v, 10)),
+  );
   // s_2 = (w (1 - w) y_1 + (1 - w) y_2) / (1 - w^2) with w = 0.5: (0.25 * 1 + 0.5 * 4) / 0.75.
-  const smoothed = new SmoothedSeries(seriesOf([1, 4]), 0.5).view();
+  const smoothed = new SmoothedSeries(seriesOf([1, 4]), 0.5).numbers();
   expect(smoothed[0]).toBeCloseTo(1, 12);
   expect(smoothed[1]).toBeCloseTo(3, 12);
 });
@@ -49,12 +51,12 @@ test("smoothing follows growth and rewinds as if started over", () => {
     fc.property(fc.array(fc.double({ min: -10, max: 10, noNaN: true }), { minLength: 4, maxLength: 40 }), (values) => {
       const grown = seriesOf(values.slice(0, 2));
       const smoothed = new SmoothedSeries(grown, 0.7);
-      smoothed.view();
+      smoothed.numbers();
       values.slice(2).forEach((value, i) => void grown.append(3 + i, 0, value));
-      expect([...smoothed.view()]).toEqual([...new SmoothedSeries(seriesOf(values), 0.7).view()]);
+      expect([...smoothed.numbers()]).toEqual([...new SmoothedSeries(seriesOf(values), 0.7).numbers()]);
       grown.append(2, 0, 99);
       const afresh = new SmoothedSeries(seriesOf([values[0] ?? 0, 99]), 0.7);
-      expect([...smoothed.view()]).toEqual([...afresh.view()]);
+      expect([...smoothed.numbers()]).toEqual([...afresh.numbers()]);
     }),
     { numRuns: 30 },
   );
@@ -62,10 +64,10 @@ test("smoothing follows growth and rewinds as if started over", () => {
 
 test("mean and band over seeds, at the iterations all runs have", () => {
   const { series, band } = meanWithBand([seriesOf([1, 2, 3]), seriesOf([3, 6]), seriesOf([4, 0], 2)]);
-  expect([...series.iteration.view()]).toEqual([2]);
-  expect([...series.values.view()]).toEqual([4]);
-  expect([...(band?.low.values.view() ?? [])]).toEqual([2]);
-  expect([...(band?.high.values.view() ?? [])]).toEqual([6]);
+  expect([...series.iteration.numbers()]).toEqual([2]);
+  expect([...series.values.numbers()]).toEqual([4]);
+  expect([...(band?.low.values.numbers() ?? [])]).toEqual([2]);
+  expect([...(band?.high.values.numbers() ?? [])]).toEqual([6]);
 });
 
 test("zooming keeps the centre in place and ends at the whole", () => {

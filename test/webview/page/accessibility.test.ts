@@ -99,11 +99,11 @@ test("at 320 pixels nothing is cut off sideways", async () => {
   for (const tab of [...editTabs.map((id) => `edit-tab-${id}`), ...resultTabs.map((id) => `result-tab-${id}`)]) {
     await page.locator(`#${tab}`).click();
     if (tab.endsWith("sessions")) await page.locator(".session-item").first().click();
-    const { wide, view } = await page.evaluate(() => ({
+    const { wide, visible } = await page.evaluate(() => ({
       wide: document.documentElement.scrollWidth,
-      view: document.documentElement.clientWidth,
+      visible: document.documentElement.clientWidth,
     }));
-    expect(wide, tab).toBeLessThanOrEqual(view);
+    expect(wide, tab).toBeLessThanOrEqual(visible);
   }
   expect(await faults(page)).toEqual([]);
   await page.context().close();

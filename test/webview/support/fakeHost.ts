@@ -40,7 +40,7 @@ type Handlers = {
 };
 
 const STATE_KEY = "fake-host-state";
-const prices = { running: "current", baseline: "baseline", second: "seed-2", third: "seed-3" };
+const knownRuns = { running: "current", baseline: "baseline", second: "seed-2", third: "seed-3" };
 
 class FakeHost {
   /** Every request as it came, for assertions. */
@@ -100,21 +100,21 @@ class FakeHost {
       simulator: { ...costly.simulator, quit: { ...costly.simulator.quit, repeatCost: 0.5 } },
     };
     this.runs = [
-      runRecord(prices.running, {
+      runRecord(knownRuns.running, {
         name: "Wording 7",
         experiment: this.document.experiment,
         ...(running ? { state: "running", iteration: 74 } : { summary: summary(9.61) }),
       }),
-      runRecord(prices.baseline, { name: "Baseline", experiment: baseline, seed: 1, summary: summary(8.72) }),
-      runRecord(prices.second, { name: "Wording 6", seed: 2, summary: summary(9.12) }),
-      runRecord(prices.third, { name: "Wording 6", seed: 3, summary: summary(9.31) }),
+      runRecord(knownRuns.baseline, { name: "Baseline", experiment: baseline, seed: 1, summary: summary(8.72) }),
+      runRecord(knownRuns.second, { name: "Wording 6", seed: 2, summary: summary(9.12) }),
+      runRecord(knownRuns.third, { name: "Wording 6", seed: 3, summary: summary(9.31) }),
     ];
-    this.currentRun = prices.running;
+    this.currentRun = knownRuns.running;
     const iterations = this.scenario === "empty" ? 0 : running ? 74 : 120;
-    this.slices.set(prices.running, fullSlice(prices.running, 1, iterations, 120, 0.15));
-    this.slices.set(prices.baseline, fullSlice(prices.baseline, 2, 120, 120, -0.35));
-    this.slices.set(prices.second, fullSlice(prices.second, 4, 120, 120, 0));
-    this.slices.set(prices.third, fullSlice(prices.third, 5, 120, 120, 0.05));
+    this.slices.set(knownRuns.running, fullSlice(knownRuns.running, 1, iterations, 120, 0.15));
+    this.slices.set(knownRuns.baseline, fullSlice(knownRuns.baseline, 2, 120, 120, -0.35));
+    this.slices.set(knownRuns.second, fullSlice(knownRuns.second, 4, 120, 120, 0));
+    this.slices.set(knownRuns.third, fullSlice(knownRuns.third, 5, 120, 120, 0.05));
     if (this.scenario === "empty") this.sessions = [];
   }
 
@@ -222,7 +222,7 @@ class FakeHost {
         : [
             {
               hash: "c90ffe12ab",
-              runId: prices.running,
+              runId: knownRuns.running,
               runName: "Wording 7",
               since: 34,
               text: EDITED_PLANNER_TEXT,
@@ -230,13 +230,20 @@ class FakeHost {
             },
             {
               hash: "a41c09be77",
-              runId: prices.running,
+              runId: knownRuns.running,
               runName: "Wording 7",
               since: 0,
               text: PLANNER_TEXT,
               rCum: 8.1,
             },
-            { hash: "5501d0a9e3", runId: prices.baseline, runName: "Baseline", since: 0, text: CRITIC_TEXT, rCum: 8.7 },
+            {
+              hash: "5501d0a9e3",
+              runId: knownRuns.baseline,
+              runName: "Baseline",
+              since: 0,
+              text: CRITIC_TEXT,
+              rCum: 8.7,
+            },
           ],
     diffPrompt: () => null,
     restorePrompt: () => null,

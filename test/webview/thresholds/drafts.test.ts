@@ -1,11 +1,6 @@
 import { expect, test } from "vitest";
 import { experimentJsonSchema, experimentSchema } from "../../../src/protocol/experiment.ts";
-import {
-  experimentInForce,
-  settingsView,
-  unsavedDrafts,
-  withDraft,
-} from "../../../webview/studio/thresholds/drafts.ts";
+import { experimentInForce, settingsOf, unsavedDrafts, withDraft } from "../../../webview/studio/thresholds/drafts.ts";
 import { fieldGroups, numberProblem, sliderScale } from "../../../webview/studio/thresholds/fields.ts";
 import { runRecord } from "../support/fakeData.ts";
 
@@ -39,16 +34,18 @@ test("sliders reach both ends and give back every value they are set to", () => 
 });
 
 test("nothing to save or apply without drafts", () => {
-  const view = settingsView(schema, experiment, {}, experiment);
-  expect(view.toSave).toEqual([]);
-  expect(view.toApply).toEqual([]);
+  const settings = settingsOf(schema, experiment, {}, experiment);
+  expect(settings.toSave).toEqual([]);
+  expect(settings.toApply).toEqual([]);
 });
 
 test("a draft is saved by its own path and applied as the whole quit rule", () => {
   const drafts = withDraft({}, "simulator.quit.repeatCost", 3, 1);
-  const view = settingsView(schema, experiment, drafts, experiment);
-  expect(view.toSave).toEqual([{ path: "simulator.quit.repeatCost", value: 3 }]);
-  expect(view.toApply).toEqual([{ path: "simulator.quit", value: { ...experiment.simulator.quit, repeatCost: 3 } }]);
+  const settings = settingsOf(schema, experiment, drafts, experiment);
+  expect(settings.toSave).toEqual([{ path: "simulator.quit.repeatCost", value: 3 }]);
+  expect(settings.toApply).toEqual([
+    { path: "simulator.quit", value: { ...experiment.simulator.quit, repeatCost: 3 } },
+  ]);
 });
 
 test("a draft set back to the file's value is none", () => {
@@ -62,18 +59,18 @@ test("a draft set back to the file's value is none", () => {
 });
 
 test("settings that only a new run takes are named, not applied", () => {
-  const view = settingsView(schema, experiment, { "simulator.slateSize": 4 }, experiment);
-  expect(view.toApply).toEqual([]);
-  expect(view.nextRunOnly).toEqual(["Slate size (K)"]);
-  expect(view.toSave).toEqual([{ path: "simulator.slateSize", value: 4 }]);
+  const settings = settingsOf(schema, experiment, { "simulator.slateSize": 4 }, experiment);
+  expect(settings.toApply).toEqual([]);
+  expect(settings.nextRunOnly).toEqual(["Slate size (K)"]);
+  expect(settings.toSave).toEqual([{ path: "simulator.slateSize", value: 4 }]);
 });
 
 test("another quit rule is saved and applied whole, with its own defaults", () => {
-  const view = settingsView(schema, experiment, { "simulator.quit.rule": "window" }, experiment);
+  const settings = settingsOf(schema, experiment, { "simulator.quit.rule": "window" }, experiment);
   const rule = { rule: "window", window: 10, maxRepeats: 0, maxTurns: 30, categories: "primary" };
-  expect(view.toSave).toEqual([{ path: "simulator.quit", value: rule }]);
-  expect(view.toApply).toEqual([{ path: "simulator.quit", value: rule }]);
-  expect(view.inFile("simulator.quit.window")).toBeUndefined();
+  expect(settings.toSave).toEqual([{ path: "simulator.quit", value: rule }]);
+  expect(settings.toApply).toEqual([{ path: "simulator.quit", value: rule }]);
+  expect(settings.inFile("simulator.quit.window")).toBeUndefined();
 });
 
 test("a run that was changed live differs from the file until it is changed back", () => {
@@ -83,10 +80,10 @@ test("a run that was changed live differs from the file until it is changed back
     { ...at, type: "change", path: "reflections.k", from: 3, to: 7 },
     { ...at, type: "change", path: "planner.prompt", from: "a", to: "b" },
   ]);
-  const view = settingsView(schema, experiment, {}, inForce);
-  expect(view.running("reflections.k")).toBe(7);
-  expect(view.toApply).toEqual([{ path: "reflections.k", value: 3 }]);
-  expect(view.toSave).toEqual([]);
+  const settings = settingsOf(schema, experiment, {}, inForce);
+  expect(settings.running("reflections.k")).toBe(7);
+  expect(settings.toApply).toEqual([{ path: "reflections.k", value: 3 }]);
+  expect(settings.toSave).toEqual([]);
 });
 
 test("numbers out of range are said to be", () => {

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import type { Comparison } from "../../../src/protocol/engine.ts";
 import type { RunId } from "../../../src/protocol/run.ts";
 import type { StudioSnapshot } from "../../../src/protocol/studio.ts";
-import { diffView } from "../../shared/diffView.ts";
+import { diffList } from "../../shared/diffList.ts";
 import { formatNumber, formatValue } from "../../shared/format.ts";
 import { emptyState } from "../emptyState.ts";
 import { plannedBy } from "../plannedBy.ts";
@@ -123,7 +123,7 @@ function promptDifferences(app: ComparePort, { prompts, rows }: Comparison): Tem
               ${role === "planner" ? "Planner" : "Critic"} prompt
               <span class="hint">${rows[0]?.label ?? "first"} → ${rows[i + 1]?.label ?? "other"}</span>
             </summary>
-            ${diffView(first, text, `${role} prompt, ${rows[0]?.label ?? ""} against ${rows[i + 1]?.label ?? ""}`)}
+            ${diffList(first, text, `${role} prompt, ${rows[0]?.label ?? ""} against ${rows[i + 1]?.label ?? ""}`)}
           ${
             left !== undefined && right !== undefined
               ? html`<div class="banner-actions">

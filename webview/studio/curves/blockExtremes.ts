@@ -11,12 +11,12 @@ export class BlockExtremes {
 
   /** Index of the first lowest value of each whole block. */
   get lowest(): Float64Array {
-    return this.lows.view();
+    return this.lows.numbers();
   }
 
   /** Index of the first highest value of each whole block. */
   get highest(): Float64Array {
-    return this.highs.view();
+    return this.highs.numbers();
   }
 
   /** @param rewinds changes when points that were seen before are void */

@@ -238,10 +238,10 @@ function iconButton(text: string, pressed: boolean | undefined, act: () => void,
   </button>`;
 }
 
-const last = (series: Series): number => series.values.view().at(-1) ?? Number.NaN;
+const last = (series: Series): number => series.values.numbers().at(-1) ?? Number.NaN;
 const axisName = (axis: Axis): string => (axis === "iteration" ? "iteration" : "user step");
 
 function valueNear(series: Series, axis: Axis, x: number): number {
   const index = nearestIndex(series.axis(axis), x);
-  return index < 0 ? Number.NaN : (series.values.view()[index] as number);
+  return index < 0 ? Number.NaN : (series.values.numbers()[index] as number);
 }

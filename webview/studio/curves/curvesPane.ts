@@ -6,8 +6,8 @@ import type { StudioSnapshot } from "../../../src/protocol/studio.ts";
 import { formatCount } from "../../shared/format.ts";
 import { emptyState } from "../emptyState.ts";
 import { runObstacle, shownRuns } from "../state.ts";
+import type { ChartBoard } from "./chartBoard.ts";
 import type { CurvesPort } from "./curvesPort.ts";
-import type { CurvesView } from "./curvesView.ts";
 import { eventText } from "./eventText.ts";
 import { legendBar } from "./legend.ts";
 
@@ -15,12 +15,12 @@ const groups = ["Returns", "Evaluation", "Diversity", "Plans", "PPO", "Models"] 
 /** The list keeps to the newest; every event has its marker. */
 const MOST_EVENTS = 100;
 
-export function curvesPane(app: CurvesPort, view: CurvesView, snapshot: StudioSnapshot): TemplateResult {
+export function curvesPane(app: CurvesPort, board: ChartBoard, snapshot: StudioSnapshot): TemplateResult {
   if (shownRuns(app.state).length === 0) return noRun(app, snapshot);
   const { metrics } = app.state.page.curves;
-  const cards = view.cards(metrics);
+  const cards = board.cards(metrics);
   return html`<div class="pane curves-pane">
-    ${toolbar(app, view)} <div class="legend-line">${legendBar(app, view.legend(), snapshot)} ${viewButtons(app, view)}</div>
+    ${toolbar(app, board)} <div class="legend-line">${legendBar(app, board.legend(), snapshot)} ${zoomButtons(app, board)}</div>
     <div class="scroll">
       ${
         cards.length === 0
@@ -42,7 +42,7 @@ export function curvesPane(app: CurvesPort, view: CurvesView, snapshot: StudioSn
               </div>
             </section>`;
       })}
-      ${eventList(view)} ${view.announcer}
+      ${eventList(board)} ${board.announcer}
     </div>
   </div>`;
 }
@@ -60,7 +60,7 @@ function noRun(app: CurvesPort, snapshot: StudioSnapshot): TemplateResult {
   });
 }
 
-function toolbar(app: CurvesPort, view: CurvesView): TemplateResult {
+function toolbar(app: CurvesPort, board: ChartBoard): TemplateResult {
   const { axis, smoothing, logScale, references, groupSeeds } = app.state.page.curves;
   const checkbox = (label: string, value: boolean, set: (on: boolean) => void) => html`<vscode-checkbox
     .checked=${value}
@@ -68,7 +68,7 @@ function toolbar(app: CurvesPort, view: CurvesView): TemplateResult {
     >${label}</vscode-checkbox
   >`;
   return html`<div class="curves-toolbar" role="group" aria-label="How curves are drawn">
-    ${metricPicker(app, view)}
+    ${metricPicker(app, board)}
     <label class="check smoothing"
       >Smoothing
       <input
@@ -99,19 +99,19 @@ function toolbar(app: CurvesPort, view: CurvesView): TemplateResult {
   </div>`;
 }
 
-function viewButtons(app: CurvesPort, view: CurvesView): TemplateResult {
+function zoomButtons(app: CurvesPort, board: ChartBoard): TemplateResult {
   const { range, metrics } = app.state.page.curves;
   return html`<span class="zoom-buttons" role="group" aria-label="Zoom" title="Ctrl+wheel zooms, dragging selects a part, Shift+drag pans, double click resets">
-      <button type="button" class="mini-button" aria-label="Zoom out" @click=${() => view.zoomBy(1.6)}>−</button>
-      <button type="button" class="mini-button" aria-label="Zoom in" @click=${() => view.zoomBy(0.625)}>+</button>
-      <button type="button" class="mini-button" ?disabled=${range === undefined} @click=${() => view.reset()}>
+      <button type="button" class="mini-button" aria-label="Zoom out" @click=${() => board.zoomBy(1.6)}>−</button>
+      <button type="button" class="mini-button" aria-label="Zoom in" @click=${() => board.zoomBy(0.625)}>+</button>
+      <button type="button" class="mini-button" ?disabled=${range === undefined} @click=${() => board.reset()}>
         Show all
       </button>
     </span>
-    <button type="button" class="mini-button" @click=${() => view.exportCsv(metrics, "curves.csv")}>Export CSV</button>`;
+    <button type="button" class="mini-button" @click=${() => board.exportCsv(metrics, "curves.csv")}>Export CSV</button>`;
 }
 
-function metricPicker(app: CurvesPort, view: CurvesView): TemplateResult {
+function metricPicker(app: CurvesPort, board: ChartBoard): TemplateResult {
   const { metrics } = app.state.page.curves;
   const names = Object.keys(metricCatalogue) as MetricName[];
   return html`<details class="metric-picker" @keydown=${closeOnEscape}>
@@ -127,7 +127,7 @@ function metricPicker(app: CurvesPort, view: CurvesView): TemplateResult {
                 <input
                   type="checkbox"
                   .checked=${metrics.includes(name)}
-                  @change=${(event: Event) => view.toggleMetric(name, (event.target as HTMLInputElement).checked)}
+                  @change=${(event: Event) => board.toggleMetric(name, (event.target as HTMLInputElement).checked)}
                 />
                 ${metricCatalogue[name].label}
               </label>`,
@@ -145,8 +145,8 @@ function closeOnEscape(event: KeyboardEvent): void {
   details.querySelector("summary")?.focus();
 }
 
-function eventList(view: CurvesView): TemplateResult | typeof nothing {
-  const events = view.events();
+function eventList(board: ChartBoard): TemplateResult | typeof nothing {
+  const events = board.events();
   if (events.length === 0) return nothing;
   return html`<details class="event-list">
     <summary>Events <span class="hint">${formatCount(events.length)}</span></summary>
@@ -156,7 +156,7 @@ function eventList(view: CurvesView): TemplateResult | typeof nothing {
         .reverse()
         .map(
           (event) => html`<li>
-            <button type="button" @click=${() => view.pointAt(event)}>${eventText(event)}</button>
+            <button type="button" @click=${() => board.pointAt(event)}>${eventText(event)}</button>
           </li>`,
         )}
     </ol>

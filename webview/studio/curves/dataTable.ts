@@ -12,16 +12,16 @@ export function dataTable(metric: MetricName, { lines }: CardModel): TemplateRes
   const { label } = metricCatalogue[metric];
   const all = new Set<number>();
   for (const { series } of lines) {
-    const iterations = series.iteration.view();
+    const iterations = series.iteration.numbers();
     for (let i = Math.max(0, iterations.length - MOST_ROWS); i < iterations.length; i++)
       all.add(iterations[i] as number);
   }
   const rows = [...all].sort((a, b) => b - a).slice(0, MOST_ROWS);
   const total = Math.max(0, ...lines.map(({ series }) => series.length));
   const cell = (line: CardModel["lines"][number], iteration: number): string => {
-    const iterations = line.series.iteration.view();
+    const iterations = line.series.iteration.numbers();
     const i = lowerBound(iterations, iteration);
-    return iterations[i] === iteration ? formatNumber(line.series.values.view()[i] as number, 6) : "";
+    return iterations[i] === iteration ? formatNumber(line.series.values.numbers()[i] as number, 6) : "";
   };
   return html`<div class="table-scroll" tabindex="0" role="region" aria-label="${label}, table">
       <table>

@@ -11,9 +11,9 @@ export function curvesCsv(curves: readonly { readonly metric: MetricName; readon
     for (const { entry, series } of lines) {
       const seeds = entry.runs.map(({ seed }) => seed).join(" ");
       const head = [metric, entry.key, entry.label, seeds].map(csvCell).join(",");
-      const iterations = series.iteration.view();
-      const userSteps = series.userSteps.view();
-      const values = series.values.view();
+      const iterations = series.iteration.numbers();
+      const userSteps = series.userSteps.numbers();
+      const values = series.values.numbers();
       for (let i = 0; i < values.length; i++) rows.push(`${head},${iterations[i]},${userSteps[i]},${values[i]}`);
     }
   }

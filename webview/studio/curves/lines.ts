@@ -114,9 +114,9 @@ export function meanWithBand(members: readonly Series[]): Omit<Line, "entry"> {
   const low = new Series();
   const high = new Series();
   if (!first) return { series };
-  const iterations = first.iteration.view();
-  const userSteps = first.userSteps.view();
-  const values = first.values.view();
+  const iterations = first.iteration.numbers();
+  const userSteps = first.userSteps.numbers();
+  const values = first.values.numbers();
   const at = others.map(() => 0);
   for (let i = 0; i < iterations.length; i++) {
     const iteration = iterations[i] as number;
@@ -126,12 +126,12 @@ export function meanWithBand(members: readonly Series[]): Omit<Line, "entry"> {
     let common = 1;
     for (let j = 0; j < others.length; j++) {
       const other = others[j] as Series;
-      const theirs = other.iteration.view();
+      const theirs = other.iteration.numbers();
       let k = at[j] as number;
       while (k < theirs.length && (theirs[k] as number) < iteration) k++;
       at[j] = k;
       if (theirs[k] !== iteration) continue;
-      const value = other.values.view()[k] as number;
+      const value = other.values.numbers()[k] as number;
       sum += value;
       lowest = Math.min(lowest, value);
       highest = Math.max(highest, value);

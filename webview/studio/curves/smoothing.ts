@@ -14,15 +14,15 @@ export class SmoothedSeries {
   ) {}
 
   /** One value per point of the source. */
-  view(): Float64Array {
+  numbers(): Float64Array {
     if (this.rewinds !== this.source.rewinds) this.restart();
-    const raw = this.source.values.view();
+    const raw = this.source.values.numbers();
     for (let i = this.values.length; i < raw.length; i++) {
       this.moving = this.weight * this.moving + (1 - this.weight) * (raw[i] as number);
       this.remaining *= this.weight;
       this.values.push(this.moving / (1 - this.remaining));
     }
-    return this.values.view();
+    return this.values.numbers();
   }
 
   private restart(): void {

@@ -54,7 +54,7 @@ export class StrokeBuilder {
     const key = [series.revision, axis, ...range, buckets, logScale].join(" ");
     const kept = this.reduced.get(values);
     if (kept?.key === key) return kept.value;
-    const numbers = values instanceof SmoothedSeries ? values.view() : values.values.view();
+    const numbers = values instanceof SmoothedSeries ? values.numbers() : values.values.numbers();
     const value = decimate(series.axis(axis), numbers, range, buckets, logScale, this.follow(values, numbers, series));
     this.reduced.set(values, { key, value });
     return value;

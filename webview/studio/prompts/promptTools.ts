@@ -1,7 +1,7 @@
 /** What stands below the prompt editor: variables, rendered preview, problems, history. */
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { PageState, PromptHistoryEntry, PromptState } from "../../../src/protocol/studio.ts";
-import { diffView } from "../../shared/diffView.ts";
+import { diffList } from "../../shared/diffList.ts";
 import { formatCount, formatNumber, shorten } from "../../shared/format.ts";
 import { tabList } from "../../shared/tabs.ts";
 import { snapshotOf } from "../state.ts";
@@ -165,7 +165,7 @@ function historyEntry(
     ${
       open
         ? html`<div class="history-body">
-            ${isCurrent ? html`<p class="hint">This version is what the editor holds.</p>` : diffView(entry.text, sync.text, "This version against the editor")}
+            ${isCurrent ? html`<p class="hint">This version is what the editor holds.</p>` : diffList(entry.text, sync.text, "This version against the editor")}
             <div class="banner-actions">
               <vscode-button appearance="secondary" @click=${() => app.attempt("diffPrompt", { role, hash, runId })}
                 >Open diff</vscode-button

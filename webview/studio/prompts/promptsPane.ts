@@ -1,7 +1,7 @@
 /** The Prompts pane: the planner's and the critic's prompt, edited in place. */
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { PromptRole, PromptState, StudioSnapshot } from "../../../src/protocol/studio.ts";
-import { diffView } from "../../shared/diffView.ts";
+import { diffList } from "../../shared/diffList.ts";
 import { valueAt } from "../../shared/jsonPath.ts";
 import { tabList } from "../../shared/tabs.ts";
 import { emptyState } from "../emptyState.ts";
@@ -119,7 +119,7 @@ export class PromptsPane {
         <vscode-button @click=${() => sync.settle("mine")}>Keep what I typed</vscode-button>
         <vscode-button appearance="secondary" @click=${() => sync.settle("theirs")}>Take the file's text</vscode-button>
       </div>
-      ${diffView(sync.conflict.text, sync.text, `The file's ${role} prompt against what was typed`)}
+      ${diffList(sync.conflict.text, sync.text, `The file's ${role} prompt against what was typed`)}
     </section>`;
   }
 

@@ -29,7 +29,7 @@ export class RunData {
 
   /** Mean of the last `count` points. */
   recentMean(metric: MetricName, count: number): number | undefined {
-    const recent = this.series.get(metric)?.values.view().slice(-count);
+    const recent = this.series.get(metric)?.values.numbers().slice(-count);
     if (!recent || recent.length === 0) return undefined;
     return recent.reduce((sum, value) => sum + value, 0) / recent.length;
   }

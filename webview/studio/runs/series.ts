@@ -25,8 +25,8 @@ export class GrowingArray {
     this.filled = Math.min(this.filled, length);
   }
 
-  /** A view, valid until the next push. */
-  view(): Float64Array {
+  /** The buffer itself as far as it is filled: valid until the next push. */
+  numbers(): Float64Array {
     return this.buffer.subarray(0, this.filled);
   }
 }
@@ -46,7 +46,7 @@ export class Series {
 
   /** A run resumed from a checkpoint repeats iterations: the newer points replace the older. */
   append(iteration: number, userSteps: number, value: number): void {
-    const iterations = this.iteration.view();
+    const iterations = this.iteration.numbers();
     if (iterations.length > 0 && iteration <= (iterations[iterations.length - 1] as number)) {
       this.truncate(lowerBound(iterations, iteration));
     }
@@ -57,7 +57,7 @@ export class Series {
   }
 
   axis(axis: Axis): Float64Array {
-    return this[axis].view();
+    return this[axis].numbers();
   }
 
   private truncate(length: number): void {

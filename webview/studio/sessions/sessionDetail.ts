@@ -5,7 +5,7 @@ import type { Episode, EpisodeStep } from "../../../src/protocol/run.ts";
 import { formatCount, formatLatency, formatMoney, formatNumber, formatPercent } from "../../shared/format.ts";
 import type { EpisodeDetail } from "../state.ts";
 import { type CategoryNames, categoryList } from "./categoryList.ts";
-import { rerunView } from "./rerunView.ts";
+import { rerunSection } from "./rerunSection.ts";
 import type { SessionsPort } from "./sessionsPort.ts";
 
 const endings: Record<Episode["ended"], string> = {
@@ -36,7 +36,7 @@ export function sessionDetail(app: SessionsPort, { episode, calls, categoryNames
       </dl>
     </header>
     ${strip(app, episode, chosen)}
-    ${step ? stepView(app, step, episode.click, chosen, calls, categoryNames) : nothing}
+    ${step ? stepSection(app, step, episode.click, chosen, calls, categoryNames) : nothing}
     <section class="session-end">
       <h4>How it ended</h4>
       <p>${endings[episode.ended]}</p>
@@ -87,7 +87,7 @@ function strip(app: SessionsPort, { steps, click }: Episode, chosen: number): Te
   </div>`;
 }
 
-function stepView(
+function stepSection(
   app: SessionsPort,
   step: EpisodeStep,
   click: string,
@@ -130,11 +130,11 @@ function stepView(
         </tbody>
       </table>
     </div>
-    ${call ? callView(call) : nothing} ${rerunView(app, step, names)}
+    ${call ? callDetails(call) : nothing} ${rerunSection(app, step, names)}
   </section>`;
 }
 
-function callView(call: ModelCall): TemplateResult {
+function callDetails(call: ModelCall): TemplateResult {
   const facts = [
     call.model,
     call.cached ? "from the cache" : formatLatency(call.latencyMs),

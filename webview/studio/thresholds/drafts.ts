@@ -10,7 +10,7 @@ import { type Field, fieldGroups, QUIT_PATH, RULE_PATH } from "./fields.ts";
 
 export type Drafts = Readonly<Record<string, unknown>>;
 
-export interface SettingsView {
+export interface Settings {
   readonly rule: QuitRule["rule"];
   /** Every field of the quit rule shown and of the other groups. */
   readonly fields: readonly Field[];
@@ -30,12 +30,12 @@ export interface SettingsView {
   readonly nextRunOnly: readonly string[];
 }
 
-export function settingsView(
+export function settingsOf(
   schema: unknown,
   experiment: unknown,
   drafts: Drafts,
   runningExperiment: unknown | undefined,
-): SettingsView {
+): Settings {
   const fileRule = ruleOf(valueAt(experiment, RULE_PATH));
   const rule = ruleOf(drafts[RULE_PATH] ?? fileRule);
   const fields = fieldGroups(schema, rule).flatMap((group) => group.fields);

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import { formatNumber, formatValue } from "../../shared/format.ts";
 import { sameJson } from "../../shared/jsonPath.ts";
-import type { SettingsView } from "./drafts.ts";
+import type { Settings } from "./drafts.ts";
 import {
   type ChoiceField,
   type Field,
@@ -15,13 +15,13 @@ import {
 
 type SetValue = (value: unknown) => void;
 
-export function fieldControl(field: Field, view: SettingsView, set: SetValue): TemplateResult {
+export function fieldControl(field: Field, settings: Settings, set: SetValue): TemplateResult {
   const { path } = field;
   const id = `field-${path.replaceAll(".", "-")}`;
-  const shown = view.shown(path);
-  const inFile = view.inFile(path);
-  const running = view.running(path);
-  const baseline = view.baseline(path);
+  const shown = settings.shown(path);
+  const inFile = settings.inFile(path);
+  const running = settings.running(path);
+  const baseline = settings.baseline(path);
   const draft = !sameJson(shown, baseline);
   const runningDiffers = running !== undefined && !sameJson(shown, running);
   return html`<div class="field ${draft ? "changed" : ""}">

@@ -5,7 +5,7 @@ import type { StudioSnapshot } from "../../../src/protocol/studio.ts";
 import { formatValue } from "../../shared/format.ts";
 import { sameJson, valueAt } from "../../shared/jsonPath.ts";
 import { currentRun, isActive } from "../state.ts";
-import { experimentInForce, type SettingsView, settingsView, withDraft } from "./drafts.ts";
+import { experimentInForce, type Settings, settingsOf, withDraft } from "./drafts.ts";
 import { randomRepeatProbability } from "./expectedLength.ts";
 import { fieldControl } from "./fieldControl.ts";
 import { type Field, type FieldGroup, fieldGroups, numberProblem, QUIT_PATH, RULE_PATH } from "./fields.ts";
@@ -25,53 +25,53 @@ export function thresholdsPane(app: ThresholdsPort, snapshot: StudioSnapshot): T
   const record = currentRun(app.state);
   const running = isActive(record) ? experimentInForce(record, app.library.get(record.id)?.events ?? []) : undefined;
   const { drafts } = app.state.page;
-  const view = settingsView(snapshot.schema, experiment, drafts, running);
+  const settings = settingsOf(snapshot.schema, experiment, drafts, running);
   const set = (path: string, value: unknown): void =>
-    app.patchPage({ drafts: withDraft(app.state.page.drafts, path, value, view.baseline(path)) });
+    app.patchPage({ drafts: withDraft(app.state.page.drafts, path, value, settings.baseline(path)) });
 
   return html`<div class="pane thresholds-pane">
-    ${applyBar(app, view, isActive(record) ? record.id : undefined, record?.name)}
+    ${applyBar(app, settings, isActive(record) ? record.id : undefined, record?.name)}
     <div class="scroll">
-      ${fieldGroups(snapshot.schema, view.rule).map((group, i) =>
+      ${fieldGroups(snapshot.schema, settings.rule).map((group, i) =>
         i === 0
           ? html`<section class="field-group">
               <h3>${group.title}</h3>
-              ${ruleChoice(app, view)}
-              ${lengthSketch(shownRule(view), fileRule(view), markers(app, view))}
-              ${fieldRows(group, view, set)}
+              ${ruleChoice(app, settings)}
+              ${lengthSketch(shownRule(settings), fileRule(settings), markers(app, settings))}
+              ${fieldRows(group, settings, set)}
             </section>`
-          : section(group, view, set),
+          : section(group, settings, set),
       )}
     </div>
   </div>`;
 }
 
-function section(group: FieldGroup, view: SettingsView, set: (path: string, value: unknown) => void): TemplateResult {
+function section(group: FieldGroup, settings: Settings, set: (path: string, value: unknown) => void): TemplateResult {
   if (!group.folded) {
     return html`<section class="field-group">
       <h3>${group.title}</h3>
-      ${fieldRows(group, view, set)}
+      ${fieldRows(group, settings, set)}
     </section>`;
   }
   return html`<details class="field-group">
     <summary><h3>${group.title}</h3></summary>
-    ${fieldRows(group, view, set)}
+    ${fieldRows(group, settings, set)}
   </details>`;
 }
 
-const fieldRows = (group: FieldGroup, view: SettingsView, set: (path: string, value: unknown) => void) =>
-  group.fields.map((field) => fieldControl(field, view, (value) => set(field.path, value)));
+const fieldRows = (group: FieldGroup, settings: Settings, set: (path: string, value: unknown) => void) =>
+  group.fields.map((field) => fieldControl(field, settings, (value) => set(field.path, value)));
 
 // ------------------------------------------------------------------------------------------------- apply, save, reset
 
 function applyBar(
   app: ThresholdsPort,
-  view: SettingsView,
+  settings: Settings,
   runId: string | undefined,
   runName: string | undefined,
 ): TemplateResult {
-  const invalid = view.fields.find((field) => problemOf(field, view));
-  const { toApply, toSave } = view;
+  const invalid = settings.fields.find((field) => problemOf(field, settings));
+  const { toApply, toSave } = settings;
   const invalidReason = invalid && `${invalid.label} is out of its range.`;
   const applyReason =
     runId === undefined
@@ -120,8 +120,8 @@ function applyBar(
       }
     </div>
     ${
-      runId !== undefined && view.nextRunOnly.length > 0
-        ? html`<p class="hint">Only a new run takes: ${view.nextRunOnly.join(", ")}.</p>`
+      runId !== undefined && settings.nextRunOnly.length > 0
+        ? html`<p class="hint">Only a new run takes: ${settings.nextRunOnly.join(", ")}.</p>`
         : nothing
     }
   </section>`;
@@ -129,13 +129,13 @@ function applyBar(
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-function problemOf(field: Field, view: SettingsView): string | undefined {
-  return field.kind === "number" ? numberProblem(field, Number(view.shown(field.path))) : undefined;
+function problemOf(field: Field, settings: Settings): string | undefined {
+  return field.kind === "number" ? numberProblem(field, Number(settings.shown(field.path))) : undefined;
 }
 
 // ---------------------------------------------------------------------------------------------------------- quit rule
 
-function ruleChoice(app: ThresholdsPort, view: SettingsView): TemplateResult {
+function ruleChoice(app: ThresholdsPort, settings: Settings): TemplateResult {
   const fileValue = valueAt(app.state.snapshot, "value.document.experiment.simulator.quit.rule");
   const choose = (rule: QuitRule["rule"]): void => {
     // The parameters of one rule mean nothing under the other.
@@ -146,27 +146,29 @@ function ruleChoice(app: ThresholdsPort, view: SettingsView): TemplateResult {
     <legend class="visually-hidden">Quit rule</legend>
     ${(Object.keys(ruleNames) as QuitRule["rule"][]).map(
       (rule) => html`<label>
-        <input type="radio" name="quit-rule" .checked=${view.rule === rule} @change=${() => choose(rule)} />
-        ${ruleNames[rule]}${view.ruleChanged && view.rule === rule ? html` <span class="pill changed">draft</span>` : nothing}
+        <input type="radio" name="quit-rule" .checked=${settings.rule === rule} @change=${() => choose(rule)} />
+        ${ruleNames[rule]}${settings.ruleChanged && settings.rule === rule ? html` <span class="pill changed">draft</span>` : nothing}
       </label>`,
     )}
   </fieldset>`;
 }
 
-function shownRule(view: SettingsView): QuitRule {
-  return ruleOf(view, view.shown);
+function shownRule(settings: Settings): QuitRule {
+  return ruleOf(settings, settings.shown);
 }
 
 /** The file's rule, when it differs from the one shown and is of the same kind. */
-function fileRule(view: SettingsView): QuitRule | undefined {
-  const complete = view.fields.every(({ path }) => !path.startsWith(QUIT_PATH) || view.inFile(path) !== undefined);
-  const rule = complete ? ruleOf(view, view.inFile) : undefined;
-  return rule && !sameJson(rule, shownRule(view)) ? rule : undefined;
+function fileRule(settings: Settings): QuitRule | undefined {
+  const complete = settings.fields.every(
+    ({ path }) => !path.startsWith(QUIT_PATH) || settings.inFile(path) !== undefined,
+  );
+  const rule = complete ? ruleOf(settings, settings.inFile) : undefined;
+  return rule && !sameJson(rule, shownRule(settings)) ? rule : undefined;
 }
 
-function ruleOf(view: SettingsView, value: (path: string) => unknown): QuitRule {
-  const rule: Record<string, unknown> = { rule: view.rule };
-  for (const field of view.fields) {
+function ruleOf(settings: Settings, value: (path: string) => unknown): QuitRule {
+  const rule: Record<string, unknown> = { rule: settings.rule };
+  for (const field of settings.fields) {
     if (!field.path.startsWith(QUIT_PATH)) continue;
     const given = value(field.path);
     const valid = field.kind !== "number" || numberProblem(field, Number(given)) === undefined;
@@ -175,12 +177,12 @@ function ruleOf(view: SettingsView, value: (path: string) => unknown): QuitRule 
   return rule as QuitRule;
 }
 
-function markers(app: ThresholdsPort, view: SettingsView): SketchMarker[] {
-  const rule = shownRule(view);
+function markers(app: ThresholdsPort, settings: Settings): SketchMarker[] {
+  const rule = shownRule(settings);
   const experiment = valueAt(app.state.snapshot, "value.document.experiment");
   const found: SketchMarker[] = [];
   const categories = categoryCount(experiment);
-  const slateSize = Number(view.shown("simulator.slateSize"));
+  const slateSize = Number(settings.shown("simulator.slateSize"));
   if (categories !== undefined && slateSize >= 1) {
     found.push({
       label: `Random slates of ${formatValue(slateSize)} over ${categories} even categories`,

@@ -7,7 +7,7 @@ import { runObstacle, snapshotOf } from "../state.ts";
 import { type CategoryNames, categoryList } from "./categoryList.ts";
 import type { SessionsPort } from "./sessionsPort.ts";
 
-export function rerunView(app: SessionsPort, step: EpisodeStep, names: CategoryNames): TemplateResult {
+export function rerunSection(app: SessionsPort, step: EpisodeStep, names: CategoryNames): TemplateResult {
   const { rerun } = app.state;
   const snapshot = snapshotOf(app.state);
   const obstacle = snapshot && runObstacle(snapshot);
@@ -24,11 +24,11 @@ export function rerunView(app: SessionsPort, step: EpisodeStep, names: CategoryN
       ${rerun.status === "loading" ? html`<span class="hint" role="status">Asking the planner…</span>` : nothing}
     </div>
     ${rerun.status === "failed" ? html`<p class="error-text" role="alert">${rerun.message}</p>` : nothing}
-    ${result ? comparison(result, step, { ...names, ...result.categoryNames }) : nothing}
+    ${result ? bothPlans(result, step, { ...names, ...result.categoryNames }) : nothing}
   </div>`;
 }
 
-function comparison(result: RerunResult, step: EpisodeStep, names: CategoryNames): TemplateResult {
+function bothPlans(result: RerunResult, step: EpisodeStep, names: CategoryNames): TemplateResult {
   const { before, after } = result;
   const kept = after.categories.filter((id) => before.categories.includes(id)).length;
   return html`<p role="status">

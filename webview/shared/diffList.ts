@@ -8,7 +8,7 @@ const names: Record<DiffLine["kind"], string> = { same: "", removed: "removed: "
 /** A page shows no more of a difference than this; the editor's own diff shows all. */
 const MOST_LINES = 400;
 
-export function diffView(before: string, after: string, label: string): TemplateResult {
+export function diffList(before: string, after: string, label: string): TemplateResult {
   const lines = diffLines(before, after);
   const kept = lines.map((_, i) =>
     lines.slice(Math.max(0, i - CONTEXT_LINES), i + CONTEXT_LINES + 1).some(({ kind }) => kind !== "same"),

@@ -18,7 +18,7 @@ import { panned, type Range, zoomed } from "./viewport.ts";
 /** What drawing may take of a frame; the cards left over are drawn in the next one. */
 const FRAME_BUDGET_MS = 14;
 
-export class CurvesView {
+export class ChartBoard {
   private readonly cardOf = new Map<MetricName, ChartCard>();
   private readonly lines: LineSource;
   private readonly visibility: IntersectionObserver;
