@@ -12,20 +12,13 @@ export interface HostApi {
 
 /** The host refused or failed; the message is for a person. */
 export class HostError extends Error {
-  constructor(
-    readonly method: StudioMethod,
-    message: string,
-  ) {
-    super(message);
-    this.name = "HostError";
-  }
+  override readonly name = "HostError";
 }
 
 /** What went wrong, for a person. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 interface Pending {
-  readonly method: StudioMethod;
   readonly resolve: (result: never) => void;
   readonly reject: (error: HostError) => void;
   readonly timer: ReturnType<typeof setTimeout>;
@@ -68,9 +61,9 @@ export class Messenger {
       const milliseconds = patienceMs[method] ?? USUAL_PATIENCE_MS;
       const timer = setTimeout(() => {
         this.pending.delete(id);
-        reject(new HostError(method, `No answer to "${method}" within ${milliseconds / 1000} s. Try again.`));
+        reject(new HostError(`No answer to "${method}" within ${milliseconds / 1000} s. Try again.`));
       }, milliseconds);
-      this.pending.set(id, { method, resolve, reject, timer });
+      this.pending.set(id, { resolve, reject, timer });
       this.host.postMessage({ kind: "request", id, method, params });
     });
   }
@@ -90,7 +83,7 @@ export class Messenger {
         this.settle(message.id, ({ resolve }) => resolve(message.result as never));
         return;
       case "failure":
-        this.settle(message.id, ({ method, reject }) => reject(new HostError(method, message.message)));
+        this.settle(message.id, ({ reject }) => reject(new HostError(message.message)));
         return;
     }
   }

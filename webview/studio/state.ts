@@ -37,7 +37,7 @@ export interface StudioState {
   readonly comparison: Loadable<Comparison>;
 }
 
-export const initialPage: PageState = {
+const initialPage: PageState = {
   version: 1,
   editTab: "prompts",
   resultTab: "curves",
@@ -79,7 +79,7 @@ export function initialState(saved: unknown): StudioState {
 }
 
 /** A state saved by another version of the page is not worth a fault: the page then starts afresh. */
-export function restorePage(saved: unknown): PageState {
+function restorePage(saved: unknown): PageState {
   if (typeof saved !== "object" || saved === null || (saved as Partial<PageState>).version !== 1) return initialPage;
   const page = saved as Partial<PageState>;
   return {

@@ -5,7 +5,7 @@ import type { MetricName } from "../../../src/protocol/metrics.ts";
 import type { Episode, EpisodeStep, MetricRow, RunRecord, TimelineEvent } from "../../../src/protocol/run.ts";
 
 /** mulberry32: enough for pictures. */
-export function randomNumbers(seed: number): () => number {
+function randomNumbers(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -123,13 +123,7 @@ const timingShapes: typeof shapes = {
   llmCost: [0.021, 0.008, 0.002],
 };
 
-export function metricRow(
-  table: typeof shapes,
-  iteration: number,
-  total: number,
-  random: () => number,
-  lift = 0,
-): MetricRow {
+function metricRow(table: typeof shapes, iteration: number, total: number, random: () => number, lift = 0): MetricRow {
   const progress = 1 - Math.exp((-3.2 * iteration) / total);
   const values: Partial<Record<MetricName, number>> = {};
   for (const [name, [from, to, noise]] of Object.entries(table)) {

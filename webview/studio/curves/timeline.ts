@@ -14,7 +14,7 @@ export interface EventText {
 }
 
 /** Plan events come by the hundred: they are drawn as ticks and counted, not told one by one. */
-export type PlanEvent = Extract<TimelineEvent, { type: "plan" }>;
+type PlanEvent = Extract<TimelineEvent, { type: "plan" }>;
 export type ToldEvent = Exclude<TimelineEvent, PlanEvent>;
 
 export const isTold = (event: TimelineEvent): event is ToldEvent => event.type !== "plan";

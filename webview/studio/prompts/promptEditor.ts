@@ -38,10 +38,6 @@ export class PromptEditor {
     this.reflect();
   }
 
-  focus(): void {
-    this.area.focus();
-  }
-
   /** Shows `text`, touching only what differs, so that the caret and the selection stay. */
   show(text: string): void {
     const area = this.area;

@@ -118,8 +118,7 @@ export function fieldGroups(schema: unknown, rule: QuitRule["rule"]): readonly F
   ];
 }
 
-export const isLive = (path: string): boolean =>
-  liveChangePaths.some((live) => path === live || path.startsWith(`${live}.`));
+const isLive = (path: string): boolean => liveChangePaths.some((live) => path === live || path.startsWith(`${live}.`));
 
 function fieldAt(schema: unknown, path: string, label: string, rule: string): Field | undefined {
   const node = schemaAt(schema, path, rule);
