@@ -3,7 +3,9 @@
  * lines that wraps exactly alike; the mirror gives the height, so nothing is measured, and typing, selection, input
  * methods and undo stay the browser's own.
  */
+
 import type { Problem } from "../../../src/protocol/studio.ts";
+import { commonEnds } from "../../shared/commonEnds.ts";
 
 /** Beyond this the mirror would slow typing down: the text area then scrolls alone, without line numbers. */
 const LONGEST_MIRRORED = 200_000;
@@ -43,12 +45,8 @@ export class PromptEditor {
     const area = this.area;
     if (area.value === text) return;
     const before = area.value;
-    let from = 0;
-    while (from < before.length && from < text.length && before[from] === text[from]) from++;
-    let end = 0;
-    const room = Math.min(before.length, text.length) - from;
-    while (end < room && before[before.length - 1 - end] === text[text.length - 1 - end]) end++;
-    area.setRangeText(text.slice(from, text.length - end), from, before.length - end, "preserve");
+    const { start, end } = commonEnds(before, text);
+    area.setRangeText(text.slice(start, text.length - end), start, before.length - end, "preserve");
     this.reflect();
   }
 

@@ -4,6 +4,7 @@
  * it touches other lines than the unsent typing, and otherwise becomes a conflict for the user to settle. Nothing typed
  * is dropped.
  */
+import { commonEnds } from "../../shared/commonEnds.ts";
 import { messageOf } from "../../shared/messenger.ts";
 
 export interface SyncEvent {
@@ -137,15 +138,6 @@ export function mergeLines(base: string, mine: string, theirs: string): string |
 
 /** The one span of lines outside of which both are equal. */
 function changedSpan(base: readonly string[], changed: readonly string[]) {
-  let from = 0;
-  while (from < base.length && from < changed.length && base[from] === changed[from]) from++;
-  let end = 0;
-  while (
-    end < base.length - from &&
-    end < changed.length - from &&
-    base[base.length - 1 - end] === changed[changed.length - 1 - end]
-  ) {
-    end++;
-  }
-  return { from, to: base.length - end, lines: changed.slice(from, changed.length - end) };
+  const { start, end } = commonEnds(base, changed);
+  return { from: start, to: base.length - end, lines: changed.slice(start, changed.length - end) };
 }
