@@ -7,7 +7,7 @@ const ascending = (length: number) => Float64Array.from({ length }, (_, i) => i)
 
 test("few points pass through untouched", () => {
   const y = Float64Array.from([3, 1, 2]);
-  const { points, decimated } = decimate(ascending(3), y, [0, 2], 100, false);
+  const { points, decimated } = decimate({ x: ascending(3), y }, { range: [0, 2], buckets: 100, positiveOnly: false });
   expect(decimated).toBe(false);
   expect(points.map(({ y: value }) => value)).toEqual([3, 1, 2]);
 });
@@ -16,7 +16,10 @@ test("a single spike among 100,000 points stays, and the count says what is show
   const y = new Float64Array(100_000);
   y[61_803] = 7;
   y[12_345] = -7;
-  const { points, of, decimated } = decimate(ascending(100_000), y, [0, 99_999], 500, false);
+  const { points, of, decimated } = decimate(
+    { x: ascending(100_000), y },
+    { range: [0, 99_999], buckets: 500, positiveOnly: false },
+  );
   expect(decimated).toBe(true);
   expect(of).toBe(100_000);
   expect(points.length).toBeLessThanOrEqual(4 * 501);
@@ -32,7 +35,10 @@ test("keeps every bucket's extremes, in order, whatever the data", () => {
       fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 900, maxLength: 3000 }),
       (values) => {
         const y = Float64Array.from(values);
-        const { points } = decimate(ascending(y.length), y, [0, y.length], 50, false);
+        const { points } = decimate(
+          { x: ascending(y.length), y },
+          { range: [0, y.length], buckets: 50, positiveOnly: false },
+        );
         const shown = points.map((point) => point.y);
         expect(Math.max(...shown)).toBe(Math.max(...values));
         expect(Math.min(...shown)).toBe(Math.min(...values));
@@ -47,13 +53,19 @@ test("keeps every bucket's extremes, in order, whatever the data", () => {
 });
 
 test("only the visible range counts, with one neighbour on each side", () => {
-  const { points } = decimate(ascending(1000), ascending(1000), [400, 410], 100, false);
+  const { points } = decimate(
+    { x: ascending(1000), y: ascending(1000) },
+    { range: [400, 410], buckets: 100, positiveOnly: false },
+  );
   expect(points[0]?.x).toBe(399);
   expect(points.at(-1)?.x).toBe(410);
 });
 
 test("a logarithmic scale leaves out what it cannot show and counts it", () => {
-  const { points, notPositive } = decimate(ascending(4), Float64Array.from([0, 1, -2, 3]), [0, 4], 100, true);
+  const { points, notPositive } = decimate(
+    { x: ascending(4), y: Float64Array.from([0, 1, -2, 3]) },
+    { range: [0, 4], buckets: 100, positiveOnly: true },
+  );
   expect(points.map(({ y }) => y)).toEqual([1, 3]);
   expect(notPositive).toBe(2);
 });
@@ -76,9 +88,8 @@ test("the blocks' extremes change nothing, while the curve grows, is cut back, a
           const x = ascending(y.length);
           blocks.follow(y, i === 2 ? 1 : 0);
           if (y.length === 0) return;
-          expect(decimate(x, y, range, buckets, positiveOnly, blocks)).toEqual(
-            decimate(x, y, range, buckets, positiveOnly),
-          );
+          const sight = { range, buckets, positiveOnly };
+          expect(decimate({ x, y, blocks }, sight)).toEqual(decimate({ x, y }, sight));
         });
       },
     ),

@@ -1,11 +1,48 @@
-/** Fewer points for the same picture: per bucket of the axis the first, lowest, highest and last one, so spikes stay. */
-
+/**
+ * Fewer points for the same picture. The visible part of the axis is cut into buckets about as wide as a line is thick;
+ * of each bucket stay the first, the lowest, the highest and the last point: spikes stay, and lines join up.
+ *
+ *     |          highest            |
+ *     |             ●               |
+ *     |   ·                  ·      |        ● kept
+ *     | ●      ·        ·        ·  |        · left out
+ *     | first     ·         ·     ● |
+ *     |      ·                 last |
+ *     |               ·    ●        |
+ *     |                 lowest      |
+ *     +-------- one bucket ---------+
+ *
+ * Most points of a long curve are not even looked at: where a bucket covers a whole block of points, the block's own
+ * lowest and highest (blockExtremes.ts) stand for them.
+ *
+ *     blocks   |---------|---------|---------|---------|---
+ *     bucket        [····|=========|=========|·····]            · read one by one, = known from the block
+ */
 import { lowerBound } from "../runs/series.ts";
 import { BLOCK_POINTS, type BlockExtremes } from "./blockExtremes.ts";
+import type { Range } from "./viewport.ts";
 
 export interface Point {
   readonly x: number;
   readonly y: number;
+}
+
+export interface Curve {
+  /** Ascending. */
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  /** Of y's blocks: the same result sooner. */
+  readonly blocks?: BlockExtremes;
+}
+
+/** What of a curve is seen, and how finely. */
+export interface Sight {
+  /** Visible part of the axis; one neighbour on each side is kept, so that lines run to the edge. */
+  readonly range: Range;
+  /** Parts of the range; each keeps at most four points. */
+  readonly buckets: number;
+  /** A logarithmic scale shows no others. */
+  readonly positiveOnly: boolean;
 }
 
 export interface Decimated {
@@ -18,94 +55,106 @@ export interface Decimated {
 }
 
 const POINTS_PER_BUCKET = 4;
-const none = new Float64Array(0);
 
-/**
- * @param x ascending
- * @param range visible part of the axis; one neighbour on each side is kept, so that lines run to the edge
- * @param buckets parts of the range; each keeps at most four points
- * @param blocks the extremes of y's blocks: the same result sooner
- */
-export function decimate(
-  x: Float64Array,
-  y: Float64Array,
-  range: readonly [number, number],
-  buckets: number,
-  positiveOnly: boolean,
-  blocks?: BlockExtremes,
-): Decimated {
+export function decimate({ x, y, blocks }: Curve, { range, buckets, positiveOnly }: Sight): Decimated {
   const from = Math.max(0, lowerBound(x, range[0]) - 1);
   const to = Math.min(x.length, lowerBound(x, range[1]) + 1);
-  const count = to - from;
+  const of = to - from;
   const points: Point[] = [];
+  const keep = (i: number): void => void points.push({ x: x[i] as number, y: y[i] as number });
   let notPositive = 0;
-  const keep = (i: number): void => {
-    points.push({ x: x[i] as number, y: y[i] as number });
-  };
-  if (count <= buckets * POINTS_PER_BUCKET) {
+  if (of <= buckets * POINTS_PER_BUCKET) {
     for (let i = from; i < to; i++) {
       if (positiveOnly && (y[i] as number) <= 0) notPositive++;
       else keep(i);
     }
-    return { points, of: count, decimated: false, notPositive };
+    return { points, of, decimated: false, notPositive };
   }
   const start = x[from] as number;
   const width = ((x[to - 1] as number) - start) / buckets;
   // What a logarithmic scale leaves out has to be counted point by point.
   const lows = positiveOnly ? none : (blocks?.lowest ?? none);
   const highs = positiveOnly ? none : (blocks?.highest ?? none);
+  const bucket = new Bucket(y);
   let i = from;
-  for (let bucket = 1; i < to; bucket++) {
+  for (let bucketsEnded = 1; i < to; bucketsEnded++) {
     // The bucket's end is searched for, so that the loop over its points only compares values.
-    const end = bucket >= buckets ? to : Math.min(to, lowerBound(x, start + bucket * width, i));
-    let first = -1;
-    let last = -1;
-    let lowest = -1;
-    let highest = -1;
-    let low = Number.POSITIVE_INFINITY;
-    let high = Number.NEGATIVE_INFINITY;
+    const end = bucketsEnded >= buckets ? to : Math.min(to, lowerBound(x, start + bucketsEnded * width, i));
+    bucket.empty();
     while (i < end) {
       const block = i / BLOCK_POINTS;
       if (i % BLOCK_POINTS === 0 && block < lows.length && i + BLOCK_POINTS <= end) {
-        const blockLow = lows[block] as number;
-        const blockHigh = highs[block] as number;
-        if (first < 0) first = i;
-        last = i + BLOCK_POINTS - 1;
-        if ((y[blockLow] as number) < low) {
-          low = y[blockLow] as number;
-          lowest = blockLow;
-        }
-        if ((y[blockHigh] as number) > high) {
-          high = y[blockHigh] as number;
-          highest = blockHigh;
-        }
+        bucket.addBlock(i, lows[block] as number, highs[block] as number);
         i += BLOCK_POINTS;
-        continue;
-      }
-      const at = i++;
-      const value = y[at] as number;
-      if (positiveOnly && value <= 0) {
-        notPositive++;
-        continue;
-      }
-      if (first < 0) first = at;
-      last = at;
-      if (value < low) {
-        low = value;
-        lowest = at;
-      }
-      if (value > high) {
-        high = value;
-        highest = at;
+      } else {
+        if (positiveOnly && (y[i] as number) <= 0) notPositive++;
+        else bucket.add(i);
+        i++;
       }
     }
-    if (first < 0) continue;
-    keep(first);
-    const early = Math.min(lowest, highest);
-    const late = Math.max(lowest, highest);
-    if (early > first && early < last) keep(early);
-    if (late > early && late > first && late < last) keep(late);
-    if (last > first) keep(last);
+    bucket.forEach(keep);
   }
-  return { points, of: count, decimated: true, notPositive };
+  return { points, of, decimated: true, notPositive };
+}
+
+const none = new Float64Array(0);
+
+/** Of the points added the first, lowest, highest and last, by their index. */
+class Bucket {
+  private first = -1;
+  private lowest = -1;
+  private highest = -1;
+  private last = -1;
+  private low = Number.POSITIVE_INFINITY;
+  private high = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly y: Float64Array) {}
+
+  empty(): void {
+    this.first = -1;
+    this.lowest = -1;
+    this.highest = -1;
+    this.last = -1;
+    this.low = Number.POSITIVE_INFINITY;
+    this.high = Number.NEGATIVE_INFINITY;
+  }
+
+  add(i: number): void {
+    if (this.first < 0) this.first = i;
+    this.last = i;
+    this.lower(i);
+    this.raise(i);
+  }
+
+  /** A block from `start` on, whose lowest and highest are known. */
+  addBlock(start: number, lowest: number, highest: number): void {
+    if (this.first < 0) this.first = start;
+    this.last = start + BLOCK_POINTS - 1;
+    this.lower(lowest);
+    this.raise(highest);
+  }
+
+  private lower(i: number): void {
+    const value = this.y[i] as number;
+    if (value >= this.low) return;
+    this.low = value;
+    this.lowest = i;
+  }
+
+  private raise(i: number): void {
+    const value = this.y[i] as number;
+    if (value <= this.high) return;
+    this.high = value;
+    this.highest = i;
+  }
+
+  /** Each point once, in the order of the axis. */
+  forEach(keep: (i: number) => void): void {
+    let kept = -1;
+    const inOrder = [this.first, Math.min(this.lowest, this.highest), Math.max(this.lowest, this.highest), this.last];
+    for (const i of inOrder) {
+      if (i > kept) keep(i);
+      kept = i;
+    }
+  }
 }

@@ -55,7 +55,8 @@ export class StrokeBuilder {
     const kept = this.reduced.get(values);
     if (kept?.key === key) return kept.value;
     const numbers = values instanceof SmoothedSeries ? values.numbers() : values.values.numbers();
-    const value = decimate(series.axis(axis), numbers, range, buckets, logScale, this.follow(values, numbers, series));
+    const curve = { x: series.axis(axis), y: numbers, blocks: this.follow(values, numbers, series) };
+    const value = decimate(curve, { range, buckets, positiveOnly: logScale });
     this.reduced.set(values, { key, value });
     return value;
   }
