@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { mergeLines, PromptSync } from "../../../webview/studio/prompts/promptSync.ts";
+import { mergeLines, PromptSync } from "../../../../webview/studio/prompts/promptSync.ts";
 
 /** A document as the host holds it; edits are answered when `deliver` is called. */
 class Document {

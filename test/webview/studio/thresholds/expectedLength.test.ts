@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { QuitRule } from "../../../src/protocol/experiment/simulator.ts";
-import { expectedLength, randomRepeatProbability } from "../../../webview/studio/thresholds/expectedLength.ts";
+import type { QuitRule } from "../../../../src/protocol/experiment/simulator.ts";
+import { expectedLength, randomRepeatProbability } from "../../../../webview/studio/thresholds/expectedLength.ts";
 
 type Temper = Extract<QuitRule, { rule: "temper" }>;
 const temper = (patch: Partial<Temper> = {}): Temper => ({

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { BlockExtremes } from "../../../webview/studio/curves/blockExtremes.ts";
-import { decimate } from "../../../webview/studio/curves/decimate.ts";
+import { BlockExtremes } from "../../../../webview/studio/curves/blockExtremes.ts";
+import { decimate } from "../../../../webview/studio/curves/decimate.ts";
 
 const ascending = (length: number) => Float64Array.from({ length }, (_, i) => i);
 

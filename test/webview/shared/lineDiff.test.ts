@@ -1,14 +1,5 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  formatDuration,
-  formatLatency,
-  formatMoney,
-  formatNumber,
-  formatValue,
-  shorten,
-} from "../../../webview/shared/format.ts";
-import { sameJson, valueAt, withValue } from "../../../webview/shared/jsonPath.ts";
 import { diffLines, diffSummary } from "../../../webview/shared/lineDiff.ts";
 
 test("a difference names exactly the lines that changed", () => {
@@ -54,31 +45,4 @@ function longestCommon(a: readonly string[], b: readonly string[]): number {
 test("a megabyte of different lines is shown as replaced", () => {
   const lines = (word: string) => Array.from({ length: 20_000 }, (_, i) => `${word} ${i}`).join("\n");
   expect(diffLines(lines("a"), lines("b"))).toHaveLength(40_000);
-});
-
-test("numbers, durations and money read as a person would write them", () => {
-  expect([0, 9.8684, 0.035151, 1234567, 0.00001, 123456789].map((value) => formatNumber(value))).toEqual([
-    "0",
-    "9.868",
-    "0.03515",
-    "1,234,567",
-    "1e-5",
-    "1.23e+8",
-  ]);
-  expect([5, 75, 120, 3700].map(formatDuration)).toEqual(["5 s", "1 min 15 s", "2 min", "1 h 1 min"]);
-  expect([7.03, 512, 999.7, 1234].map(formatLatency)).toEqual(["7 ms", "512 ms", "1 s", "1.23 s"]);
-  expect([0, 0.0001, 0.021, 3.5].map(formatMoney)).toEqual(["$0.000", "under $0.001", "$0.021", "$3.50"]);
-  expect(formatValue({ rule: "temper", repeatCost: 2 })).toBe("rule temper, repeatCost 2");
-  expect(shorten("a\n\n  b".repeat(100), 9)).toBe("a ba ba…");
-});
-
-test("values by path", () => {
-  const root = { a: { b: [1, 2] } };
-  expect(valueAt(root, "a.b")).toEqual([1, 2]);
-  expect(valueAt(root, "a.x.y")).toBeUndefined();
-  expect(withValue(root, "a.c", 3)).toEqual({ a: { b: [1, 2], c: 3 } });
-  expect(root).toEqual({ a: { b: [1, 2] } });
-  expect(sameJson({ a: 1, b: [1] }, { b: [1], a: 1 })).toBe(true);
-  expect(sameJson({ "a.b": 1 }, { "a.b": 2 })).toBe(false);
-  expect(sameJson([1], { 0: 1 })).toBe(false);
 });

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { plannerText, promptArea, studio, useBrowser } from "../support/studioTest.ts";
+
+useBrowser();
+
+test("a failed request is told and can be dismissed; the page works on", () =>
+  studio({}, async (page) => {
+    await page.evaluate(() => window.fakeHost.failing.set("pause", "The engine did not answer."));
+    await page.getByText("Pause", { exact: true }).click();
+    await page.getByText("The engine did not answer.").waitFor();
+    await page.getByRole("button", { name: "Dismiss" }).click();
+    await expect.poll(() => page.locator(".notice").count()).toBe(0);
+  }));
+
+test("everything chosen is there again after a reload, unsent typing included", () =>
+  studio({}, async (page) => {
+    await page.evaluate(() => window.fakeHost.failing.set("editPrompt", "The window is closing."));
+    await promptArea(page).press("Control+End");
+    await promptArea(page).pressSequentially("unsent words");
+    await page.locator("#edit-tab-thresholds").click();
+    await page.locator("#field-reflections-alpha").fill("2");
+    await page.getByText("Logarithmic").click();
+    await page.locator("#result-tab-sessions").click();
+    await page.locator(".session-item").nth(2).click();
+    const user = await page.locator(".session-title h3").textContent();
+    await page.reload();
+    await page.locator(".session-title h3", { hasText: user ?? "" }).waitFor();
+    expect(await page.locator("#field-reflections-alpha").inputValue()).toBe("2");
+    await expect.poll(() => plannerText(page)).toMatch(/unsent words$/);
+    await page.locator("#result-tab-curves").click();
+    expect(await page.locator("vscode-checkbox", { hasText: "Logarithmic" }).getAttribute("aria-checked")).toBe("true");
+  }));
+
+test.each([
+  ["fresh", "No run yet"],
+  ["invalid", "The experiment file has errors"],
+  ["untrusted", "This workspace is not trusted."],
+  ["noEngine", "The engine is not available."],
+])("%s: says what is the matter", (scenario, text) =>
+  studio({ scenario }, async (page) => {
+    await page.getByText(text).first().waitFor();
+    if (scenario === "invalid") await page.getByText("line 12, column 21").waitFor();
+  }),
+);

@@ -1,0 +1,94 @@
+import { expect, test } from "vitest";
+import { studio, useBrowser } from "../../support/studioTest.ts";
+
+useBrowser();
+
+test("curves follow the run: every point sent is there", () =>
+  studio({}, async (page) => {
+    const points = () => page.locator("[data-metric=tInt]").getAttribute("data-points");
+    await expect.poll(points).toBe("74");
+    await page.evaluate(async () => {
+      // 200 batches of 100 rows, as fast as the page takes them.
+      let iteration = 74;
+      for (let batch = 0; batch < 200; batch++) {
+        const metrics = Array.from({ length: 100 }, () => {
+          iteration++;
+          return { iteration, userSteps: iteration * 240, values: { tInt: 15 + Math.sin(iteration / 50) } };
+        });
+        window.fakeHost.append("current", { metrics, timing: [], events: [], references: [] });
+        if (batch % 10 === 0) await new Promise((resolve) => requestAnimationFrame(resolve));
+      }
+    });
+    await expect.poll(points).toBe(String(74 + 20_000));
+    await page
+      .locator("[data-metric=tInt] footer", { hasText: /Showing [\d,]+ of 20,074 points; extremes kept/ })
+      .waitFor();
+  }));
+
+test("zoom, pan, crosshair and events work from the keyboard, and are spoken", () =>
+  studio({}, async (page) => {
+    const plot = page.locator("[data-metric=rCum] .plot");
+    await plot.focus();
+    await plot.press("]");
+    await page.locator("[data-metric=rCum] .event-popup").waitFor();
+    await plot.press("ArrowRight");
+    expect(await page.locator("[aria-live=polite].visually-hidden").textContent()).toMatch(
+      /R_cum at iteration \d+: Wording 7/,
+    );
+    await plot.press("+");
+    const range = () =>
+      page.evaluate(() => JSON.parse(sessionStorage.getItem("fake-host-state") ?? "{}").curves?.range);
+    await expect.poll(range).toBeDefined();
+    const before = await range();
+    await plot.press("Shift+ArrowRight");
+    await expect.poll(async () => JSON.stringify(await range())).not.toBe(JSON.stringify(before));
+    await plot.press("0");
+    await expect.poll(range).toBeUndefined();
+  }));
+
+test("dragging selects a part of the axis, a double click shows all again", () =>
+  studio({}, async (page) => {
+    const box = await page.locator("[data-metric=tInt] .plot").boundingBox();
+    if (!box) throw new Error("no plot");
+    await page.mouse.move(box.x + 100, box.y + 60);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 180, box.y + 60, { steps: 4 });
+    await page.mouse.up();
+    const all = page.getByRole("button", { name: "Show all" });
+    await expect.poll(() => all.isEnabled()).toBe(true);
+    await page.mouse.dblclick(box.x + 120, box.y + 60);
+    await expect.poll(() => all.isEnabled()).toBe(false);
+  }));
+
+test("runs are laid over, hidden by the legend, grouped by seed, and exported whole", () =>
+  studio({}, async (page) => {
+    for (const run of ["baseline", "seed-2", "seed-3"]) await page.locator(".add-run").selectOption(run);
+    await expect.poll(() => page.locator(".legend-entry").count()).toBe(4);
+    await page.locator(".legend-entry", { hasText: "quit.repeatCost 0.5" }).waitFor();
+    await page.getByText("Group seeds").click();
+    await page.getByText("Wording 6, mean of 2 seeds").waitFor();
+    await expect.poll(() => page.locator("[data-metric=tInt] .chart-value").count()).toBe(3);
+    const baseline = page.getByRole("button", { name: /Baseline/ }).first();
+    await baseline.press("Enter");
+    await expect.poll(() => baseline.getAttribute("aria-pressed")).toBe("false");
+    await expect.poll(() => page.locator("[data-metric=tInt] .chart-value").count()).toBe(2);
+    await page.getByRole("button", { name: "Export CSV" }).click();
+    await expect.poll(() => page.evaluate(() => window.fakeHost.saved.length)).toBe(1);
+    const csv = await page.evaluate(() => window.fakeHost.saved[0]?.content ?? "");
+    expect(csv.split("\n").filter((line) => line.startsWith("tInt,current"))).toHaveLength(74);
+  }));
+
+test("a chart's numbers stand behind it as a table, and it copies as an image", () =>
+  studio({}, async (page) => {
+    const card = page.locator("[data-metric=tInt]");
+    await card.hover();
+    await card.getByRole("button", { name: "Table" }).click();
+    await expect.poll(() => card.locator("tbody tr").count()).toBe(74);
+    await card.getByRole("button", { name: "Copy T_int as PNG" }).click();
+    await page.getByText("Copied T_int as an image.").waitFor();
+    const size = await page.evaluate(async () => {
+      const [item] = await navigator.clipboard.read();
+      return (await item?.getType("image/png"))?.size ?? 0;
+    });
+    expect(size).toBeGreaterThan(2000);
+  }));

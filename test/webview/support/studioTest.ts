@@ -1,0 +1,38 @@
+/** For specs that use the page in a browser, against a stand-in host that speaks src/protocol/studio.ts. */
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect } from "vitest";
+import { failuresOf, type OpenOptions, StudioPages } from "./studioPage.ts";
+
+let pages: StudioPages;
+
+/** Starts the browser for all tests of a file. */
+export function useBrowser(): void {
+  beforeAll(async () => {
+    pages = await StudioPages.start();
+  });
+  afterAll(() => pages?.stop());
+}
+
+/** Opens the page, lets the test use it, and asks that nothing failed on the way. */
+export async function studio(options: OpenOptions, use: (page: Page) => Promise<void>): Promise<void> {
+  const page = await pages.open(options);
+  try {
+    await use(page);
+    expect(await failuresOf(page)).toEqual([]);
+  } finally {
+    await page.context().close();
+  }
+}
+
+/** Parameters of what the page has asked of the host so far. */
+export const requests = (page: Page, method: string) =>
+  page.evaluate(
+    (name) => window.fakeHost.log.filter((entry) => entry.method === name).map(({ params }) => params),
+    method,
+  );
+
+/** The planner's prompt as the host holds it. */
+export const plannerText = (page: Page) => page.evaluate(() => window.fakeHost.prompts.planner.text);
+
+/** Where the prompt is typed. */
+export const promptArea = (page: Page) => page.locator("textarea.prompt-text");
