@@ -29,9 +29,8 @@ import {
   summaryOf,
 } from "./fakeData.ts";
 import { cursorOf, documentOf, promptOf, sliceFrom, withChange } from "./fakeDocuments.ts";
+import { knownRuns, recordedRuns, type Scenario } from "./fakeRuns.ts";
 import * as load from "./load.ts";
-
-export type Scenario = "running" | "done" | "fresh" | "invalid" | "untrusted" | "noEngine" | "missingPrompt" | "empty";
 
 type Handlers = {
   [M in keyof StudioRequests]: (
@@ -40,7 +39,6 @@ type Handlers = {
 };
 
 const STATE_KEY = "fake-host-state";
-const knownRuns = { running: "current", baseline: "baseline", second: "seed-2", third: "seed-3" };
 
 class FakeHost {
   /** Every request as it came, for assertions. */
@@ -80,42 +78,11 @@ class FakeHost {
       planner: { ...promptOf("planner", exists ? PLANNER_TEXT : ""), exists },
       critic: promptOf("critic", CRITIC_TEXT),
     };
-    this.runs = [];
-    if (scenario === "running" || scenario === "done" || scenario === "untrusted" || scenario === "empty")
-      this.addRuns();
-  }
-
-  private addRuns(): void {
-    const running = this.scenario === "running" || this.scenario === "empty";
-    const summary = (rCum: number) => ({
-      tInt: 18.9,
-      rCum,
-      rSin: rCum / 18.9,
-      planner: "offline" as const,
-      userSteps: 28800,
-    });
-    const costly = structuredClone(experiment);
-    const baseline = {
-      ...costly,
-      simulator: { ...costly.simulator, quit: { ...costly.simulator.quit, repeatCost: 0.5 } },
-    };
-    this.runs = [
-      runRecord(knownRuns.running, {
-        name: "Wording 7",
-        experiment: this.document.experiment,
-        ...(running ? { state: "running", iteration: 74 } : { summary: summary(9.61) }),
-      }),
-      runRecord(knownRuns.baseline, { name: "Baseline", experiment: baseline, seed: 1, summary: summary(8.72) }),
-      runRecord(knownRuns.second, { name: "Wording 6", seed: 2, summary: summary(9.12) }),
-      runRecord(knownRuns.third, { name: "Wording 6", seed: 3, summary: summary(9.31) }),
-    ];
-    this.currentRun = knownRuns.running;
-    const iterations = this.scenario === "empty" ? 0 : running ? 74 : 120;
-    this.slices.set(knownRuns.running, fullSlice(knownRuns.running, 1, iterations, 120, 0.15));
-    this.slices.set(knownRuns.baseline, fullSlice(knownRuns.baseline, 2, 120, 120, -0.35));
-    this.slices.set(knownRuns.second, fullSlice(knownRuns.second, 4, 120, 120, 0));
-    this.slices.set(knownRuns.third, fullSlice(knownRuns.third, 5, 120, 120, 0.05));
-    if (this.scenario === "empty") this.sessions = [];
+    const recorded = recordedRuns(scenario, this.document.experiment);
+    this.runs = recorded.map(({ record }) => record);
+    this.currentRun = recorded[0]?.record.id;
+    for (const { record, slice } of recorded) this.slices.set(record.id, slice);
+    if (scenario === "empty") this.sessions = [];
   }
 
   snapshot(): StudioSnapshot {
@@ -222,7 +189,7 @@ class FakeHost {
         : [
             {
               hash: "c90ffe12ab",
-              runId: knownRuns.running,
+              runId: knownRuns.current,
               runName: "Wording 7",
               since: 34,
               text: EDITED_PLANNER_TEXT,
@@ -230,7 +197,7 @@ class FakeHost {
             },
             {
               hash: "a41c09be77",
-              runId: knownRuns.running,
+              runId: knownRuns.current,
               runName: "Wording 7",
               since: 0,
               text: PLANNER_TEXT,
