@@ -1,7 +1,8 @@
 /** What a run's timeline events say, in words, for markers and the list of events. */
+
+import { diffLines, diffSummary } from "../../../src/protocol/lineDiff.ts";
 import type { PromptVersion, TimelineEvent } from "../../../src/protocol/run.ts";
 import { formatValue } from "../../shared/format.ts";
-import { diffLines, diffSummary } from "../../shared/lineDiff.ts";
 
 export type EventKind = "change" | "warning" | "state" | "pool";
 

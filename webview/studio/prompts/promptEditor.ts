@@ -4,8 +4,8 @@
  * methods and undo stay the browser's own.
  */
 
+import { commonEnds } from "../../../src/protocol/commonEnds.ts";
 import type { Problem } from "../../../src/protocol/studio.ts";
-import { commonEnds } from "../../shared/commonEnds.ts";
 
 /** Beyond this the mirror would slow typing down: the text area then scrolls alone, without line numbers. */
 const LONGEST_MIRRORED = 200_000;

@@ -4,7 +4,7 @@
  * it touches other lines than the unsent typing, and otherwise becomes a conflict for the user to settle. Nothing typed
  * is dropped.
  */
-import { commonEnds } from "../../shared/commonEnds.ts";
+import { commonEnds } from "../../../src/protocol/commonEnds.ts";
 import { messageOf } from "../../shared/messenger.ts";
 
 export interface SyncEvent {

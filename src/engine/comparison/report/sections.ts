@@ -1,11 +1,12 @@
 /** The sections of a report, in reading order; one that has nothing to show is left out. */
+
+import { diffLines, withContext } from "../../../protocol/lineDiff.ts";
 import { metricCatalogue } from "../../../protocol/metrics.ts";
 import { type Estimate, formatInterval, formatNumber } from "../../metrics/statistics.ts";
 import { settingsOf } from "../../suites/configuration.ts";
 import type { ComparedRow, RunComparison } from "../runComparison.ts";
 import { cellsOf, digitsOf, metricLabel, tableLegend } from "../tables.ts";
 import { curveChart, heatMap, rangeOf, whisker } from "./charts.ts";
-import { lineDiff, withContext } from "./lineDiff.ts";
 import { html, type Markup } from "./markup.ts";
 import { type GroupData, SMOOTHING, sharesOf } from "./reportData.ts";
 
@@ -137,7 +138,7 @@ export function prompts({ prompts: roles, rows, baseline }: RunComparison): Sect
       text,
       row,
     }) => html`<h3>${row?.label ?? ""}: ${role} prompt against ${rows[baseline]?.label ?? ""}</h3>
-<pre>${withContext(lineDiff(base, text)).map((line) =>
+<pre>${withContext(diffLines(base, text)).map((line) =>
       line
         ? html`<span class="${line.kind}">${{ same: "  ", removed: "- ", added: "+ " }[line.kind]}${line.text}</span>`
         : html`<span class="cut">⋯</span>`,

@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { lineDiff, withContext } from "../../../../src/engine/comparison/report/lineDiff.ts";
 import { escapeText } from "../../../../src/engine/comparison/report/markup.ts";
 import { writeReport } from "../../../../src/engine/comparison/report/report.ts";
 import { temporaryFolder, writeRun } from "../runFolders.ts";
@@ -63,34 +62,5 @@ describe("writeReport", () => {
 describe("escapeText", () => {
   it("escapes what has a meaning in HTML and shows what it forbids", () => {
     expect(escapeText(`<a b="c" d='e'>&\`\u0000`)).toBe("&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;&#96;\ufffd");
-  });
-});
-
-describe("lineDiff", () => {
-  it("finds the shortest edit", () => {
-    const lines = lineDiff("a\nb\nc\nd", "a\nc\nx\nd");
-    expect(lines.map(({ kind, text }) => `${kind} ${text}`)).toEqual([
-      "same a",
-      "removed b",
-      "same c",
-      "added x",
-      "same d",
-    ]);
-  });
-
-  it("leaves out what is far from any change", () => {
-    const before = Array.from({ length: 12 }, (_, i) => `line ${i}`);
-    const after = before.with(6, "changed");
-    const shown = withContext(lineDiff(before.join("\n"), after.join("\n")));
-    expect(shown.map((line) => line?.text ?? "⋯")).toEqual([
-      "⋯",
-      "line 4",
-      "line 5",
-      "line 6",
-      "changed",
-      "line 7",
-      "line 8",
-      "⋯",
-    ]);
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { diffLines, diffSummary } from "../../../webview/shared/lineDiff.ts";
+import { diffLines, diffSummary, withContext } from "../../../src/protocol/lineDiff.ts";
 
 test("a difference names exactly the lines that changed", () => {
   expect(diffLines("a\nb\nc", "a\nx\nc\nd")).toEqual([
@@ -13,6 +13,20 @@ test("a difference names exactly the lines that changed", () => {
   expect(diffSummary("a\nb", "a")).toBe("1 removed");
   expect(diffSummary("a", "a\nb\nc")).toBe("2 lines added");
   expect(diffSummary("a", "a")).toBe("no line changed");
+});
+
+test("lines that only end otherwise are the same", () => {
+  expect(diffLines("a\r\nb\r\n", "a\nb\n").every(({ kind }) => kind === "same")).toBe(true);
+});
+
+test("what is far from any change is left out", () => {
+  const before = Array.from({ length: 12 }, (_, i) => `line ${i}`);
+  const shown = withContext(diffLines(before.join("\n"), before.with(6, "changed").join("\n")));
+  expect(shown.map((line) => line?.text ?? "⋯")).toEqual([
+    "⋯",
+    ...["line 4", "line 5", "line 6", "changed", "line 7", "line 8"],
+    "⋯",
+  ]);
 });
 
 test("both texts can be read back from their difference, which is as short as possible", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { commonEnds } from "../../../webview/shared/commonEnds.ts";
+import { commonEnds } from "../../../src/protocol/commonEnds.ts";
 
 test("of lines and of characters alike; no part counts at both ends", () => {
   expect(commonEnds(["a", "b", "c"], ["a", "x", "y", "c"])).toEqual({ start: 1, end: 1 });
