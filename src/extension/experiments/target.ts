@@ -3,8 +3,8 @@ import { l10n, TabInputCustom, TabInputText, Uri, window, workspace } from "vsco
 import type { FileTarget } from "../platform/commands.ts";
 import { executeCommand } from "../platform/commands.ts";
 import { UserError } from "../platform/errors.ts";
-import { experimentsOf, usesOf } from "../prompts/promptUses.ts";
 import { type ExperimentFiles, type FileKind, fileKind } from "./experimentFiles.ts";
+import { experimentsOf, usesOf } from "./promptUses.ts";
 
 export const uriOf = (target: FileTarget): Uri => (target instanceof Uri ? target : target.uri);
 

@@ -9,10 +9,11 @@ import {
   Range,
   type TextDocument,
 } from "vscode";
+import { experimentsOf, usesOf } from "../experiments/promptUses.ts";
 import { commandLink } from "../platform/commands.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import type { Services } from "../services.ts";
-import { experimentsOf, previousVersion, usesOf } from "./promptUses.ts";
+import { previousVersion } from "./promptHistory.ts";
 
 export class PromptLenses implements CodeLensProvider, Disposable {
   private readonly owned = new DisposableStore();

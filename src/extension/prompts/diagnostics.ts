@@ -13,11 +13,11 @@ import {
   workspace,
 } from "vscode";
 import type { PromptDiagnostic } from "../../protocol/promptSyntax.ts";
+import { isUnused, usesOf } from "../experiments/promptUses.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { messageOf } from "../platform/errors.ts";
 import type { Services } from "../services.ts";
 import { isPrompt, structureOf } from "./promptDocuments.ts";
-import { isUnused, usesOf } from "./promptUses.ts";
 
 /** After the last keystroke. */
 const SETTLE_MS = 150;

@@ -1,5 +1,6 @@
 /** The commands of prompt files and their previews. */
 import { type Disposable, l10n, type Uri, window, workspace } from "vscode";
+import { experimentsOf, promptInUse } from "../experiments/promptUses.ts";
 import { activeFile } from "../experiments/target.ts";
 import { executeCommand, registerCommand } from "../platform/commands.ts";
 import { DisposableStore } from "../platform/disposables.ts";
@@ -7,7 +8,7 @@ import { readText } from "../platform/documents.ts";
 import { UserError } from "../platform/errors.ts";
 import type { Services } from "../services.ts";
 import { type PromptPreviews, promptOf } from "./preview.ts";
-import { experimentsOf, previousVersion, promptInUse } from "./promptUses.ts";
+import { previousVersion } from "./promptHistory.ts";
 import { showDifference } from "./versionDocuments.ts";
 
 export function registerPromptCommands(services: Services, previews: PromptPreviews): Disposable {

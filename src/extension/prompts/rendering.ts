@@ -2,11 +2,11 @@
 import { type CancellationToken, l10n, type TextDocument, type Uri } from "vscode";
 import type { RenderedPrompt } from "../../protocol/engine.ts";
 import type { RunRecord } from "../../protocol/run.ts";
+import { type PromptUse, promptInUse } from "../experiments/promptUses.ts";
 import { readText } from "../platform/documents.ts";
 import { UserError } from "../platform/errors.ts";
 import type { Services } from "../services.ts";
 import type { CurrentValues } from "./explain.ts";
-import { type PromptUse, promptInUse } from "./promptUses.ts";
 
 export interface PreviewChoice {
   /** Index in the data set. */

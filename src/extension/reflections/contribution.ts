@@ -3,7 +3,7 @@ import type { Uri } from "vscode";
 import type { PooledReflection } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { RunRecord } from "../../protocol/run.ts";
-import { promptInUse } from "../prompts/promptUses.ts";
+import { promptInUse } from "../experiments/promptUses.ts";
 import type { Services } from "../services.ts";
 import { likeliest } from "./arrangement.ts";
 import type { ReflectionPools } from "./pools.ts";

@@ -1,11 +1,11 @@
 /** The commands of reflections: from rows, hovers, the pick list and the palette. */
 import { type Disposable, env, l10n, type Uri, window } from "vscode";
 import type { PoolAction } from "../../protocol/run.ts";
+import { promptInUse } from "../experiments/promptUses.ts";
 import { type CommandId, executeCommand, type ReflectionTarget, registerCommand } from "../platform/commands.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { UserError } from "../platform/errors.ts";
 import { promptOf } from "../prompts/preview.ts";
-import { promptInUse } from "../prompts/promptUses.ts";
 import type { Services } from "../services.ts";
 import { type Order, orders } from "./arrangement.ts";
 import type { ReflectionPools } from "./pools.ts";

@@ -3,8 +3,8 @@ import { commands, l10n, Position, Range, Uri, ViewColumn, WorkspaceEdit, window
 import type { RunId, RunRecord } from "../../protocol/run.ts";
 import type { PromptHistoryEntry, PromptRole } from "../../protocol/studio.ts";
 import { UserError } from "../platform/errors.ts";
+import { lastPrompt, promptHistory } from "../prompts/promptHistory.ts";
 import { showDifference, versionUri } from "../prompts/versionDocuments.ts";
-import { lastPrompt, promptHistory } from "./promptHistory.ts";
 import type { RequestHandlers } from "./requests.ts";
 import type { StudioSession } from "./studioSession.ts";
 

@@ -2,10 +2,8 @@
 import type { Uri } from "vscode";
 import type { PromptRole } from "../../protocol/promptVariables.ts";
 import type { RunRecord } from "../../protocol/run.ts";
-import type { PromptHistoryEntry } from "../../protocol/studio.ts";
-import { type ExperimentFile, resolveBeside } from "../experiments/experimentFiles.ts";
 import type { Services } from "../services.ts";
-import { promptHistory } from "../studio/promptHistory.ts";
+import { type ExperimentFile, resolveBeside } from "./experimentFiles.ts";
 
 export interface PromptUse {
   readonly file: ExperimentFile;
@@ -48,22 +46,5 @@ export async function promptInUse(
   const first = uses.find(({ file }) => file.uri.fsPath === run?.experimentFile);
   return { uses: first ? [first, ...uses.filter((use) => use !== first)] : uses, run };
 }
-
-/** The newest version of the prompt that a run used and whose text is another than the one given. */
-export function previousVersion(
-  uses: readonly PromptUse[],
-  runs: readonly RunRecord[],
-  prompt: Uri,
-  text: string,
-): PromptHistoryEntry | undefined {
-  const roles = new Set(uses.map(({ role }) => role));
-  const current = normalised(text);
-  return [...roles]
-    .flatMap((role) => promptHistory(runs, role, prompt.fsPath))
-    .find((version) => normalised(version.text) !== current);
-}
-
-/** Line ends do not make a version. */
-const normalised = (text: string): string => text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
 
 const same = (a: Uri, b: Uri): boolean => a.fsPath === b.fsPath;

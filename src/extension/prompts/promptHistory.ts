@@ -1,7 +1,9 @@
 /** The versions of a prompt that runs have used, from the run records. */
 import { dirname, resolve } from "node:path";
+import type { Uri } from "vscode";
 import type { RunRecord } from "../../protocol/run.ts";
 import type { PromptHistoryEntry, PromptRole } from "../../protocol/studio.ts";
+import type { PromptUse } from "../experiments/promptUses.ts";
 
 /** Newest first; within a run the version used last comes first. `file` is the prompt file's path. */
 export function promptHistory(
@@ -25,3 +27,20 @@ export function promptHistory(
 export function lastPrompt(run: RunRecord, role: PromptRole): RunRecord["prompts"][number] | undefined {
   return run.prompts.filter((version) => version.role === role).toSorted((a, b) => b.since - a.since)[0];
 }
+
+/** The newest version of the prompt that a run used and whose text is another than the one given. */
+export function previousVersion(
+  uses: readonly PromptUse[],
+  runs: readonly RunRecord[],
+  prompt: Uri,
+  text: string,
+): PromptHistoryEntry | undefined {
+  const roles = new Set(uses.map(({ role }) => role));
+  const current = normalised(text);
+  return [...roles]
+    .flatMap((role) => promptHistory(runs, role, prompt.fsPath))
+    .find((version) => normalised(version.text) !== current);
+}
+
+/** Line ends do not make a version. */
+const normalised = (text: string): string => text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
