@@ -44,7 +44,7 @@ function prepareWorkspace() {
   writeFileSync(join(repository, ".lerl-workspace", ".gitignore"), "*\n");
 }
 
-/** Read once by src/extension/experiments/requestedStart.ts; the id tells this start from a reload of its window. */
+/** Read once by src/extension/runs/requestedStart.ts; the id tells this start from a reload of its window. */
 const request = {
   LERL_START_FILE: quickstart,
   LERL_START_ID: randomUUID(),

@@ -3,7 +3,6 @@ import { type ExtensionContext, env, Uri, window } from "vscode";
 import { EngineClient } from "./engine/engineClient.ts";
 import { RunStore } from "./engine/runStore.ts";
 import { ExperimentFiles } from "./experiments/experimentFiles.ts";
-import { Launcher } from "./experiments/launcher.ts";
 import { EditorModels } from "./models/editorModels.ts";
 import { DisposableStore } from "./platform/disposables.ts";
 import { ApiKeys } from "./platform/secrets.ts";
@@ -11,6 +10,7 @@ import { setting } from "./platform/settings.ts";
 import { requireTrust } from "./platform/trust.ts";
 import { requireWorkspaceFolder } from "./platform/workspaceFolder.ts";
 import { rooms } from "./rooms.ts";
+import { Launcher } from "./runs/launcher.ts";
 import type { Services } from "./services.ts";
 
 let engine: EngineClient | undefined;

@@ -3,9 +3,9 @@ import type { ExtensionContext, LogOutputChannel } from "vscode";
 import type { EngineClient } from "./engine/engineClient.ts";
 import type { RunStore } from "./engine/runStore.ts";
 import type { ExperimentFiles } from "./experiments/experimentFiles.ts";
-import type { Launcher } from "./experiments/launcher.ts";
 import type { EditorModels } from "./models/editorModels.ts";
 import type { ApiKeys } from "./platform/secrets.ts";
+import type { Launcher } from "./runs/launcher.ts";
 
 export interface Services {
   readonly context: ExtensionContext;

@@ -1,25 +1,19 @@
-/** The Experiments room: the tree, the lenses, and the commands that begin with a file. */
+/** The Experiments room: the tree, the lenses, and the commands on its files. */
 import { commands, type Disposable } from "vscode";
 import { registerCommand } from "../platform/commands.ts";
 import { DisposableStore } from "../platform/disposables.ts";
-import { showError } from "../platform/errors.ts";
 import type { Services } from "../services.ts";
 import { registerCodeLenses } from "./codeLenses.ts";
 import { registerExperimentsTree } from "./experimentsTree.ts";
 import { newExperiment } from "./newExperiment.ts";
-import { obeyRequestedStart } from "./requestedStart.ts";
 import { runSuite } from "./suiteTask.ts";
 import { activeFile, resolveTarget, uriOf } from "./target.ts";
 
-export function registerExperiments({ context, log, runs, files, launcher }: Services): Disposable {
+export function registerExperiments({ context, log, runs, files }: Services): Disposable {
   const owned = new DisposableStore();
   owned.addAll(
     registerExperimentsTree(files, runs, log),
     registerCodeLenses(runs),
-    registerCommand(log, "lerl.run", async (target) => {
-      const uri = await resolveTarget(target, "experiment", files);
-      return uri && launcher.start(uri);
-    }),
     registerCommand(log, "lerl.runSuite", async (target) => {
       const uri = await resolveTarget(target, "suite", files);
       if (uri) await runSuite(uri, context.extensionUri);
@@ -30,9 +24,6 @@ export function registerExperiments({ context, log, runs, files, launcher }: Ser
       if (uri) await commands.executeCommand("vscode.openWith", uri, "default");
     }),
     registerCommand(log, "lerl.refreshExperiments", () => files.refresh()),
-  );
-  obeyRequestedStart({ environment: process.env, memory: context.workspaceState, launcher }).catch((error: unknown) =>
-    showError(log, error),
   );
   return owned;
 }

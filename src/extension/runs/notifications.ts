@@ -2,12 +2,12 @@
 import { type Disposable, l10n, ProgressLocation, window } from "vscode";
 import type { RunId, RunRecord, RunState } from "../../protocol/run.ts";
 import { isActive, type RunStore } from "../engine/runStore.ts";
-import type { Launcher } from "../experiments/launcher.ts";
 import { executeCommand } from "../platform/commands.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { type ErrorAction, offerActions, titles } from "../platform/errors.ts";
 import { formatDuration, formatScore } from "../platform/format.ts";
 import { setting } from "../platform/settings.ts";
+import type { Launcher } from "./launcher.ts";
 
 /** The engine's reason when a person pauses: they know. */
 const BY_HAND = "Paused by hand.";

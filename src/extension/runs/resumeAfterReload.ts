@@ -5,9 +5,9 @@
 import { type Disposable, type LogOutputChannel, l10n, type Memento, window } from "vscode";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
 import { isActive, type RunStore } from "../engine/runStore.ts";
-import type { Launcher } from "../experiments/launcher.ts";
 import { showError } from "../platform/errors.ts";
 import { setting } from "../platform/settings.ts";
+import type { Launcher } from "./launcher.ts";
 
 const MEMORY = "lerl.activeRuns";
 /** An end longer ago than this was no reload. */

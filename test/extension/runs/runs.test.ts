@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { RunStore } from "../../../src/extension/engine/runStore.ts";
-import type { Launcher } from "../../../src/extension/experiments/launcher.ts";
+import type { Launcher } from "../../../src/extension/runs/launcher.ts";
 import { RunNotifications } from "../../../src/extension/runs/notifications.ts";
 import { resumeAfterReload } from "../../../src/extension/runs/resumeAfterReload.ts";
 import { runLabel, runNumbers, runTooltip } from "../../../src/extension/runs/runRow.ts";

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { obeyRequestedStart } from "../../../src/extension/experiments/requestedStart.ts";
+import { obeyRequestedStart } from "../../../src/extension/runs/requestedStart.ts";
 import { host, resetHost, Uri } from "../support/vscode.ts";
 
 const file = "/w/quickstart.lerl.json";

@@ -4,11 +4,11 @@ import type { Experiment } from "../../protocol/experiment.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
 import type { EngineClient } from "../engine/engineClient.ts";
 import type { RunStore } from "../engine/runStore.ts";
+import type { ExperimentFiles } from "../experiments/experimentFiles.ts";
 import type { EditorModels } from "../models/editorModels.ts";
 import { keyFor } from "../models/modelKeys.ts";
 import type { ApiKeys } from "../platform/secrets.ts";
 import { requireTrust } from "../platform/trust.ts";
-import type { ExperimentFiles } from "./experimentFiles.ts";
 
 export interface StartOptions {
   readonly seed?: number;
