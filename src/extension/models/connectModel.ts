@@ -125,7 +125,7 @@ async function pickRoles(): Promise<readonly Role[] | undefined> {
 
 /** The key never stands in the file. A document without unsaved changes is saved again. */
 async function writeConnection(uri: Uri, connection: Connection, roles: readonly Role[]): Promise<void> {
-  const { editExperiment } = await import("../studio/experimentEdits.ts");
+  const { editExperiment } = await import("../experiments/experimentEdits.ts");
   const document: TextDocument = await workspace.openTextDocument(uri);
   const { isDirty } = document;
   await editExperiment(

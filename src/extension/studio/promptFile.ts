@@ -19,7 +19,7 @@ import {
 } from "vscode";
 import type { Problem, PromptRole, PromptState } from "../../protocol/studio.ts";
 import { DisposableStore } from "../platform/disposables.ts";
-import { minimalReplacement, withLineEnds } from "./textEdits.ts";
+import { minimalReplacement, withLineEnds } from "../platform/textEdits.ts";
 
 export class PromptFile implements Disposable {
   private readonly owned = new DisposableStore();

@@ -7,7 +7,8 @@ import type { Experiment } from "../../protocol/experiment.ts";
 import { valueAt } from "../../protocol/overrides.ts";
 import { parseExperiment } from "../../protocol/parseExperiment.ts";
 import { UserError } from "../platform/errors.ts";
-import { applyReplacements, documentEdits } from "./textEdits.ts";
+import { applyReplacements } from "../platform/textEdits.ts";
+import { documentEdits } from "./documentEdits.ts";
 
 /** @throws UserError where the document has errors, would get some, or changed in the meantime */
 export async function editExperiment(document: TextDocument, changes: readonly LiveChange[]): Promise<null> {
