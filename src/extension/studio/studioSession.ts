@@ -14,9 +14,9 @@ import { messageOf, UserError } from "../platform/errors.ts";
 import type { Services } from "../services.ts";
 import { documentState } from "./experimentState.ts";
 import { readMessage } from "./messages.ts";
-import { PromptFile } from "./promptFile.ts";
+import { PageFeed } from "./pageFeed.ts";
+import { PagePrompt } from "./pagePrompt.ts";
 import { type RequestHandlers, requestHandlers } from "./requests.ts";
-import { RunFeed } from "./runFeed.ts";
 
 export interface StudioSessionOptions {
   readonly services: Services;
@@ -28,8 +28,8 @@ const promptRoles: readonly PromptRole[] = ["planner", "critic"];
 
 export class StudioSession {
   readonly document: TextDocument;
-  readonly prompts: Readonly<Record<PromptRole, PromptFile>>;
-  readonly feed: RunFeed;
+  readonly prompts: Readonly<Record<PromptRole, PagePrompt>>;
+  readonly feed: PageFeed;
   private readonly owned = new DisposableStore();
   private readonly handlers: RequestHandlers;
   /** The page listens. */
@@ -43,14 +43,14 @@ export class StudioSession {
   constructor(readonly options: StudioSessionOptions) {
     const { services, document, panel } = options;
     this.document = document;
-    this.feed = new RunFeed(
+    this.feed = new PageFeed(
       (runId, cursor) => services.runs.slice(runId, cursor),
       (slice) => this.send("appended", slice),
     );
     const files = this.promptUris(documentState(document).experiment as Experiment | undefined);
     this.prompts = {
-      planner: this.owned.add(new PromptFile("planner", files.planner)),
-      critic: this.owned.add(new PromptFile("critic", files.critic)),
+      planner: this.owned.add(new PagePrompt("planner", files.planner)),
+      critic: this.owned.add(new PagePrompt("critic", files.critic)),
     };
     this.handlers = requestHandlers(this);
     this.owned.addAll(

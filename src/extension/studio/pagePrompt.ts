@@ -21,7 +21,7 @@ import type { Problem, PromptRole, PromptState } from "../../protocol/studio.ts"
 import { DisposableStore } from "../platform/disposables.ts";
 import { minimalReplacement, withLineEnds } from "../platform/textEdits.ts";
 
-export class PromptFile implements Disposable {
+export class PagePrompt implements Disposable {
   private readonly owned = new DisposableStore();
   private readonly changed = this.owned.add(new EventEmitter<PromptState>());
   private watcher: Disposable | undefined;

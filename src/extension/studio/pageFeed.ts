@@ -8,7 +8,7 @@ import type { RunId } from "../../protocol/run.ts";
 const start: RunCursor = { metrics: 0, timing: 0, events: 0 };
 const nothing = { metrics: [], timing: [], events: [], references: [] } as const;
 
-export class RunFeed {
+export class PageFeed {
   private followed: ReadonlySet<RunId> = new Set();
   /** Where the page stands in each run. */
   private readonly reached = new Map<RunId, RunCursor>();
