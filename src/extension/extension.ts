@@ -2,7 +2,7 @@
 import { type ExtensionContext, env, Uri, window } from "vscode";
 import { EngineClient } from "./engine/engineClient.ts";
 import { RunStore } from "./engine/runStore.ts";
-import { ExperimentFiles } from "./experiments/experimentFiles.ts";
+import { ExperimentIndex } from "./experiments/experimentIndex.ts";
 import { EditorModels } from "./models/editorModels.ts";
 import { DisposableStore } from "./platform/disposables.ts";
 import { ApiKeys } from "./platform/secrets.ts";
@@ -43,7 +43,7 @@ function buildServices(context: ExtensionContext, owned: DisposableStore): Servi
     }),
   );
   const runs = owned.add(new RunStore(client, log));
-  const files = owned.add(new ExperimentFiles(log));
+  const files = owned.add(new ExperimentIndex(log));
   const keys = new ApiKeys(context.secrets);
   const launcher = new Launcher({ engine: client, runs, files, keys, editorModels });
   return { context, log, engine: client, runs, files, launcher, keys, editorModels };

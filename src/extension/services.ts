@@ -2,7 +2,7 @@
 import type { ExtensionContext, LogOutputChannel } from "vscode";
 import type { EngineClient } from "./engine/engineClient.ts";
 import type { RunStore } from "./engine/runStore.ts";
-import type { ExperimentFiles } from "./experiments/experimentFiles.ts";
+import type { ExperimentIndex } from "./experiments/experimentIndex.ts";
 import type { EditorModels } from "./models/editorModels.ts";
 import type { ApiKeys } from "./platform/secrets.ts";
 import type { Launcher } from "./runs/launcher.ts";
@@ -12,7 +12,7 @@ export interface Services {
   readonly log: LogOutputChannel;
   readonly engine: EngineClient;
   readonly runs: RunStore;
-  readonly files: ExperimentFiles;
+  readonly files: ExperimentIndex;
   readonly launcher: Launcher;
   readonly keys: ApiKeys;
   readonly editorModels: EditorModels;

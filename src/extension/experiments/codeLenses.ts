@@ -14,13 +14,13 @@ import type { RunStore } from "../engine/runStore.ts";
 import { commandLink } from "../platform/commands.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { formatAge, formatScore } from "../platform/format.ts";
-import { experimentFiles } from "../platform/views.ts";
-import { fileKind } from "./experimentFiles.ts";
+import { EXPERIMENT_FILES, fileKind } from "./experimentPaths.ts";
 
 export function registerCodeLenses(runs: RunStore): Disposable {
   const owned = new DisposableStore();
   const lenses = owned.add(new ExperimentLenses(runs));
-  owned.add(languages.registerCodeLensProvider({ pattern: experimentFiles }, lenses));
+  // By name: the files are the editor's own JSON with comments, so that its JSON service knows them.
+  owned.add(languages.registerCodeLensProvider({ pattern: EXPERIMENT_FILES }, lenses));
   return owned;
 }
 

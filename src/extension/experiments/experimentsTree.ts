@@ -20,14 +20,15 @@ import { setContextKey } from "../platform/contextKeys.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { messageOf } from "../platform/errors.ts";
 import { views } from "../platform/views.ts";
-import { type ExperimentFile, type ExperimentFiles, resolveBeside } from "./experimentFiles.ts";
+import type { ExperimentIndex, IndexedFile } from "./experimentIndex.ts";
+import { resolveBeside } from "./experimentPaths.ts";
 
 /** A row: an experiment or suite file, or a prompt file below its experiment. */
 export type ExperimentNode =
-  | { readonly kind: "file"; readonly uri: Uri; readonly file: ExperimentFile }
+  | { readonly kind: "file"; readonly uri: Uri; readonly file: IndexedFile }
   | { readonly kind: "prompt"; readonly uri: Uri; readonly role: "planner" | "critic" };
 
-export function registerExperimentsTree(files: ExperimentFiles, runs: RunStore, log: LogOutputChannel): Disposable {
+export function registerExperimentsTree(files: ExperimentIndex, runs: RunStore, log: LogOutputChannel): Disposable {
   const owned = new DisposableStore();
   const tree = owned.add(new ExperimentsTree(files, runs, log));
   owned.add(window.createTreeView(views.experiments, { treeDataProvider: tree, showCollapseAll: true }));
@@ -43,7 +44,7 @@ export class ExperimentsTree implements TreeDataProvider<ExperimentNode>, Dispos
   readonly onDidChangeTreeData = this.changed.event;
 
   constructor(
-    private readonly files: ExperimentFiles,
+    private readonly files: ExperimentIndex,
     private readonly runs: RunStore,
     private readonly log: LogOutputChannel,
   ) {
@@ -74,7 +75,7 @@ export class ExperimentsTree implements TreeDataProvider<ExperimentNode>, Dispos
     this.owned.dispose();
   }
 
-  private fileItem(file: ExperimentFile): TreeItem {
+  private fileItem(file: IndexedFile): TreeItem {
     const { uri, kind, name, problems } = file;
     const path = workspace.asRelativePath(uri);
     const active = kind === "experiment" && this.isRunning(uri);
@@ -122,12 +123,12 @@ export class ExperimentsTree implements TreeDataProvider<ExperimentNode>, Dispos
 }
 
 /** Everything a file's rows are drawn from. */
-function rowText(file: ExperimentFile): string {
+function rowText(file: IndexedFile): string {
   const prompts = promptsOf(file).map(({ uri }) => uri.toString());
   return JSON.stringify([file.uri.toString(), file.name, file.description, file.problems, prompts]);
 }
 
-function promptsOf({ uri, experiment }: ExperimentFile): ExperimentNode[] {
+function promptsOf({ uri, experiment }: IndexedFile): ExperimentNode[] {
   if (!experiment) return [];
   const roles = ["planner", "critic"] as const;
   return roles
@@ -147,13 +148,13 @@ function promptItem({ uri, role }: Extract<ExperimentNode, { kind: "prompt" }>):
   return item;
 }
 
-function iconOf({ kind, problems }: ExperimentFile, running: boolean): ThemeIcon {
+function iconOf({ kind, problems }: IndexedFile, running: boolean): ThemeIcon {
   if (problems.length > 0) return new ThemeIcon("warning", new ThemeColor("list.warningForeground"));
   if (running) return new ThemeIcon("loading~spin");
   return new ThemeIcon(kind === "suite" ? "list-tree" : "beaker");
 }
 
-function tooltipOf({ name, description, problems }: ExperimentFile, path: string): MarkdownString {
+function tooltipOf({ name, description, problems }: IndexedFile, path: string): MarkdownString {
   const tooltip = new MarkdownString("", true);
   tooltip.appendMarkdown("**").appendText(name).appendMarkdown("**\n\n");
   if (description) tooltip.appendText(description).appendMarkdown("\n\n");

@@ -3,16 +3,17 @@ import type { Uri } from "vscode";
 import type { PromptRole } from "../../protocol/promptVariables.ts";
 import type { RunRecord } from "../../protocol/run.ts";
 import type { Services } from "../services.ts";
-import { type ExperimentFile, resolveBeside } from "./experimentFiles.ts";
+import type { IndexedFile } from "./experimentIndex.ts";
+import { resolveBeside } from "./experimentPaths.ts";
 
 export interface PromptUse {
-  readonly file: ExperimentFile;
+  readonly file: IndexedFile;
   readonly role: PromptRole;
 }
 
 const roles = ["planner", "critic"] as const;
 
-export function usesOf(files: readonly ExperimentFile[], prompt: Uri): readonly PromptUse[] {
+export function usesOf(files: readonly IndexedFile[], prompt: Uri): readonly PromptUse[] {
   return files.flatMap((file) =>
     roles
       .filter((role) => file.experiment && same(resolveBeside(file.uri, file.experiment[role].prompt), prompt))
@@ -21,12 +22,12 @@ export function usesOf(files: readonly ExperimentFile[], prompt: Uri): readonly 
 }
 
 /** Each experiment once, also where it names the prompt in both roles. */
-export const experimentsOf = (uses: readonly PromptUse[]): readonly ExperimentFile[] => [
+export const experimentsOf = (uses: readonly PromptUse[]): readonly IndexedFile[] => [
   ...new Map(uses.map(({ file }) => [file.uri.toString(), file])).values(),
 ];
 
 /** An experiment that cannot be read may name any prompt. */
-export const isUnused = (files: readonly ExperimentFile[], prompt: Uri): boolean =>
+export const isUnused = (files: readonly IndexedFile[], prompt: Uri): boolean =>
   usesOf(files, prompt).length === 0 && files.every(({ problems }) => problems.length === 0);
 
 /** The experiments that name a prompt, that of their newest run first, with this run. */

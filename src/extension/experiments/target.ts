@@ -3,7 +3,8 @@ import { l10n, TabInputCustom, TabInputText, Uri, window, workspace } from "vsco
 import type { FileTarget } from "../platform/commands.ts";
 import { executeCommand } from "../platform/commands.ts";
 import { UserError } from "../platform/errors.ts";
-import { type ExperimentFiles, type FileKind, fileKind } from "./experimentFiles.ts";
+import type { ExperimentIndex } from "./experimentIndex.ts";
+import { type FileKind, fileKind } from "./experimentPaths.ts";
 import { experimentsOf, usesOf } from "./promptUses.ts";
 
 export const uriOf = (target: FileTarget): Uri => (target instanceof Uri ? target : target.uri);
@@ -21,7 +22,7 @@ export function activeFile(): Uri | undefined {
 export async function resolveTarget(
   target: FileTarget | undefined,
   kind: FileKind,
-  files: ExperimentFiles,
+  files: ExperimentIndex,
 ): Promise<Uri | undefined> {
   if (target) return uriOf(target);
   const active = activeFile();

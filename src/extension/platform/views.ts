@@ -7,7 +7,4 @@ export const views = {
 } as const;
 
 /** The custom editor of `*.lerl.json`. */
-export const studioEditor = "lerl.studio";
-
-/** Experiment and suite files: the editor's own JSON with comments, so that its JSON service knows them. */
-export const experimentFiles = "**/*.{lerl,suite}.json";
+export const STUDIO_EDITOR = "lerl.studio";

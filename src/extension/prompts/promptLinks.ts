@@ -1,7 +1,7 @@
 /** In experiment files: links from the prompts' names to their files. */
 import { findNodeAtLocation, parseTree } from "jsonc-parser";
 import { DocumentLink, type DocumentLinkProvider, l10n, type TextDocument } from "vscode";
-import { resolveBeside } from "../experiments/experimentFiles.ts";
+import { resolveBeside } from "../experiments/experimentPaths.ts";
 import { rangeOf } from "./promptDocuments.ts";
 
 export const promptLinks: DocumentLinkProvider = {

@@ -4,6 +4,7 @@ import { isActive, type RunStore } from "../engine/runStore.ts";
 import type { ReflectionTarget } from "../platform/commands.ts";
 import { setContextKey } from "../platform/contextKeys.ts";
 import { DisposableStore } from "../platform/disposables.ts";
+import { views } from "../platform/views.ts";
 import { type Arrangement, filtered } from "./arrangement.ts";
 import type { ReflectionPools } from "./pools.ts";
 import { type PoolRow, ReflectionsTree } from "./reflectionsTree.ts";
@@ -21,7 +22,7 @@ export class ReflectionsView implements Disposable {
   ) {
     this.tree = this.owned.add(new ReflectionsTree(runs, pools));
     this.view = this.owned.add(
-      window.createTreeView("lerl.reflections", { treeDataProvider: this.tree, showCollapseAll: true }),
+      window.createTreeView(views.reflections, { treeDataProvider: this.tree, showCollapseAll: true }),
     );
     this.owned.addAll(
       pools.onDidChange((runId) => this.count(runId)),

@@ -2,7 +2,7 @@
 import { commands, type Disposable, l10n, ProgressLocation, type TreeView, Uri, window } from "vscode";
 import type { RunRecord } from "../../protocol/run.ts";
 import { isActive, isResumable } from "../engine/runStore.ts";
-import { resolveBeside } from "../experiments/experimentFiles.ts";
+import { resolveBeside } from "../experiments/experimentPaths.ts";
 import { writeSuiteReport } from "../experiments/suiteReport.ts";
 import { resolveTarget, uriOf } from "../experiments/target.ts";
 import { executeCommand, type FileTarget, type RunTarget, registerCommand } from "../platform/commands.ts";

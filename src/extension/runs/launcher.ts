@@ -4,7 +4,7 @@ import type { Experiment } from "../../protocol/experiment.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
 import type { EngineClient } from "../engine/engineClient.ts";
 import type { RunStore } from "../engine/runStore.ts";
-import type { ExperimentFiles } from "../experiments/experimentFiles.ts";
+import type { ExperimentIndex } from "../experiments/experimentIndex.ts";
 import type { EditorModels } from "../models/editorModels.ts";
 import { keyFor } from "../models/modelKeys.ts";
 import type { ApiKeys } from "../platform/secrets.ts";
@@ -19,7 +19,7 @@ export interface StartOptions {
 export interface LauncherServices {
   readonly engine: EngineClient;
   readonly runs: RunStore;
-  readonly files: ExperimentFiles;
+  readonly files: ExperimentIndex;
   readonly keys: ApiKeys;
   readonly editorModels: EditorModels;
 }

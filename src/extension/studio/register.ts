@@ -5,8 +5,9 @@ import { resolveTarget } from "../experiments/target.ts";
 import { type CommandArguments, registerCommand } from "../platform/commands.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { UserError } from "../platform/errors.ts";
+import { STUDIO_EDITOR } from "../platform/views.ts";
 import type { Services } from "../services.ts";
-import { StudioEditor, studioViewType } from "./studioEditor.ts";
+import { StudioEditor } from "./studioEditor.ts";
 
 type OpenTarget = CommandArguments["lerl.openStudio"][0];
 
@@ -19,10 +20,10 @@ export function registerStudio(services: Services): Disposable {
     const run: StudioEvents["reveal"] | undefined = isRun(target) ? { tab: "curves", runId: target.runId } : undefined;
     const reveal = isReveal(wanted) ? wanted : run;
     if (reveal) editor.reveal(file, reveal);
-    await commands.executeCommand("vscode.openWith", file, studioViewType);
+    await commands.executeCommand("vscode.openWith", file, STUDIO_EDITOR);
   };
   owned.addAll(
-    window.registerCustomEditorProvider(studioViewType, editor, { supportsMultipleEditorsPerDocument: true }),
+    window.registerCustomEditorProvider(STUDIO_EDITOR, editor, { supportsMultipleEditorsPerDocument: true }),
     registerCommand(services.log, "lerl.openStudio", open),
   );
   return owned;

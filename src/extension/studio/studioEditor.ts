@@ -5,8 +5,6 @@ import type { Services } from "../services.ts";
 import { pageHtml, pageRoots } from "./pageHtml.ts";
 import type { StudioSession } from "./studioSession.ts";
 
-export const studioViewType = "lerl.studio";
-
 export class StudioEditor implements CustomTextEditorProvider {
   private readonly sessions = new Map<WebviewPanel, StudioSession>();
   /** What a page that is being opened is to show. */

@@ -8,7 +8,7 @@ import { experimentJsonSchema } from "../../protocol/experiment.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
 import type { HostToStudio, PromptRole, StudioEvents, StudioSnapshot, StudioToHost } from "../../protocol/studio.ts";
 import { isActive } from "../engine/runStore.ts";
-import { resolveBeside } from "../experiments/experimentFiles.ts";
+import { resolveBeside } from "../experiments/experimentPaths.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { messageOf, UserError } from "../platform/errors.ts";
 import type { Services } from "../services.ts";

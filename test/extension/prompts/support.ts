@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import type { TextDocument } from "vscode";
 import { diagnose } from "../../../src/engine/prompts/promptFile.ts";
 import { RunStore } from "../../../src/extension/engine/runStore.ts";
-import { ExperimentFiles } from "../../../src/extension/experiments/experimentFiles.ts";
+import { ExperimentIndex } from "../../../src/extension/experiments/experimentIndex.ts";
 import type { Services } from "../../../src/extension/services.ts";
 import type { EngineRequests, PooledReflection } from "../../../src/protocol/engine.ts";
 import { experimentSchema } from "../../../src/protocol/experiment.ts";
@@ -61,7 +61,7 @@ export function openEditor(answers: Requests = {}): TestEditor {
     },
   } as unknown as Services["engine"];
   const log = window.createOutputChannel() as unknown as Services["log"];
-  const files = new ExperimentFiles(log);
+  const files = new ExperimentIndex(log);
   const runs = new RunStore(engine, log);
   const services = { context: extensionContext(folder), log, engine, files, runs } as unknown as Services;
   const uri = (name: string): Uri => Uri.file(join(folder, name));

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import type { WebviewPanel } from "vscode";
 import { EngineInputError } from "../../../src/extension/engine/engineErrors.ts";
 import { RunStore } from "../../../src/extension/engine/runStore.ts";
-import { ExperimentFiles } from "../../../src/extension/experiments/experimentFiles.ts";
+import { ExperimentIndex } from "../../../src/extension/experiments/experimentIndex.ts";
 import { ApiKeys } from "../../../src/extension/platform/secrets.ts";
 import { Launcher } from "../../../src/extension/runs/launcher.ts";
 import type { Services } from "../../../src/extension/services.ts";
@@ -159,7 +159,7 @@ export async function openStudio(prepare: (folder: string) => void = () => undef
   const log = window.createOutputChannel();
   const client = engine as unknown as Services["engine"];
   const runs = new RunStore(client, log as unknown as Services["log"]);
-  const files = new ExperimentFiles(log as unknown as Services["log"]);
+  const files = new ExperimentIndex(log as unknown as Services["log"]);
   const keys = new ApiKeys(context.secrets as unknown as ConstructorParameters<typeof ApiKeys>[0]);
   const editorModels = { consent: () => undefined } as unknown as Services["editorModels"];
   const launcher = new Launcher({ engine: client, runs, files, keys, editorModels });

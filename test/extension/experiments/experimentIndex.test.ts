@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ExperimentFiles, fileKind, resolveBeside } from "../../../src/extension/experiments/experimentFiles.ts";
+import { ExperimentIndex } from "../../../src/extension/experiments/experimentIndex.ts";
 import { events, host, resetHost, TextDocument, Uri, window } from "../support/vscode.ts";
 
 let folder: string;
-let files: ExperimentFiles;
+let files: ExperimentIndex;
 
 const put = (name: string, text: string): Uri => {
   const path = join(folder, name);
@@ -19,7 +19,7 @@ beforeEach(() => {
   resetHost();
   folder = mkdtempSync(join(tmpdir(), "lerl-files-"));
   host.folders.push({ uri: Uri.file(folder), name: "w", index: 0 });
-  files = new ExperimentFiles(window.createOutputChannel() as never);
+  files = new ExperimentIndex(window.createOutputChannel() as never);
 });
 
 afterEach(() => {
@@ -79,13 +79,5 @@ describe("experiment files", () => {
     await new Promise((wake) => setTimeout(wake, 400));
     expect(changes).toBe(1);
     expect((await files.all())[0]?.name).toBe("After");
-  });
-
-  it("are told by their names, and name others beside them", () => {
-    expect(fileKind(Uri.file("/w/a.lerl.json") as never)).toBe("experiment");
-    expect(fileKind(Uri.file("/w/a.suite.json") as never)).toBe("suite");
-    expect(fileKind(Uri.file("/w/a.json") as never)).toBeUndefined();
-    expect(resolveBeside(Uri.file("/w/x/a.lerl.json") as never, "../p.lerl.md").path).toBe("/w/p.lerl.md");
-    expect(resolveBeside(Uri.file("/w/x/a.lerl.json") as never, "/q.lerl.md").path).toBe("/q.lerl.md");
   });
 });

@@ -5,7 +5,7 @@ import {
   EventEmitter,
   type LogOutputChannel,
   RelativePattern,
-  Uri,
+  type Uri,
   workspace,
 } from "vscode";
 import type { PromptText, StartRun } from "../../protocol/engine.ts";
@@ -14,10 +14,9 @@ import type { DocumentProblem, ParsedDocument } from "../../protocol/parseExperi
 import { DisposableStore } from "../platform/disposables.ts";
 import { readText, readTextIfPresent } from "../platform/documents.ts";
 import { messageOf } from "../platform/errors.ts";
+import { EXPERIMENT_FILES, type FileKind, fileKind, resolveBeside } from "./experimentPaths.ts";
 
-export type FileKind = "experiment" | "suite";
-
-export interface ExperimentFile {
+export interface IndexedFile {
   readonly uri: Uri;
   readonly kind: FileKind;
   /** The document's name, or the file's where it has none. */
@@ -29,22 +28,15 @@ export interface ExperimentFile {
   readonly experiment?: Experiment;
 }
 
-const PATTERN = "**/*.{lerl,suite}.json";
 const EXCLUDED = "{**/node_modules/**,**/.lerl/**,**/.git/**}";
 const MAX_FILES = 2000;
 /** Files change in bursts (a checkout): one look after the last. */
 const SETTLE_MS = 150;
 
-/** The kind of a file by its name; undefined: neither. */
-export function fileKind(uri: Uri): FileKind | undefined {
-  if (uri.path.endsWith(".lerl.json")) return "experiment";
-  return uri.path.endsWith(".suite.json") ? "suite" : undefined;
-}
-
-export class ExperimentFiles implements Disposable {
+export class ExperimentIndex implements Disposable {
   private readonly owned = new DisposableStore();
   private readonly changed = this.owned.add(new EventEmitter<void>());
-  private found: Promise<readonly ExperimentFile[]> | undefined;
+  private found: Promise<readonly IndexedFile[]> | undefined;
   private settling: NodeJS.Timeout | undefined;
 
   readonly onDidChange: Event<void> = this.changed.event;
@@ -58,7 +50,7 @@ export class ExperimentFiles implements Disposable {
   }
 
   /** All files, by path. The first call looks for them and begins to watch. */
-  all(): Promise<readonly ExperimentFile[]> {
+  all(): Promise<readonly IndexedFile[]> {
     if (!this.found) {
       this.watch();
       this.found = this.find();
@@ -73,7 +65,7 @@ export class ExperimentFiles implements Disposable {
   }
 
   /** Reads one file as it stands in the editor. */
-  async describe(uri: Uri): Promise<ExperimentFile> {
+  async describe(uri: Uri): Promise<IndexedFile> {
     const kind = fileKind(uri) ?? "experiment";
     const text = await readText(uri);
     if (kind === "suite") return describeSuite(uri, text);
@@ -101,8 +93,8 @@ export class ExperimentFiles implements Disposable {
     this.owned.dispose();
   }
 
-  private async find(): Promise<readonly ExperimentFile[]> {
-    const uris = await workspace.findFiles(PATTERN, EXCLUDED, MAX_FILES);
+  private async find(): Promise<readonly IndexedFile[]> {
+    const uris = await workspace.findFiles(EXPERIMENT_FILES, EXCLUDED, MAX_FILES);
     const files = await Promise.all(
       uris.map((uri) =>
         this.describe(uri).catch((error: unknown) => {
@@ -117,7 +109,7 @@ export class ExperimentFiles implements Disposable {
 
   private watch(): void {
     for (const folder of workspace.workspaceFolders ?? []) {
-      const watcher = this.owned.add(workspace.createFileSystemWatcher(new RelativePattern(folder, PATTERN)));
+      const watcher = this.owned.add(workspace.createFileSystemWatcher(new RelativePattern(folder, EXPERIMENT_FILES)));
       this.owned.addAll(
         watcher.onDidCreate(() => this.refreshSoon()),
         watcher.onDidChange(() => this.refreshSoon()),
@@ -134,15 +126,9 @@ export class ExperimentFiles implements Disposable {
 }
 
 /** The schema library loads when the first document is read, not at activation. */
-export async function parse(text: string): Promise<ParsedDocument<Experiment>> {
+async function parse(text: string): Promise<ParsedDocument<Experiment>> {
   const { parseExperiment } = await import("../../protocol/parseExperiment.ts");
   return parseExperiment(text);
-}
-
-/** The Uri of a file that an experiment names, relative to it or absolute. */
-export function resolveBeside(experimentFile: Uri, path: string): Uri {
-  const absolute = path.startsWith("/") || /^[A-Za-z]:[\\/]/.test(path);
-  return absolute ? Uri.file(path) : Uri.joinPath(experimentFile, "..", path);
 }
 
 async function readPrompt(experimentFile: Uri, file: string | undefined): Promise<PromptText | undefined> {
@@ -153,7 +139,7 @@ async function readPrompt(experimentFile: Uri, file: string | undefined): Promis
 
 const baseName = (uri: Uri): string => uri.path.slice(uri.path.lastIndexOf("/") + 1);
 
-async function describeSuite(uri: Uri, text: string): Promise<ExperimentFile> {
+async function describeSuite(uri: Uri, text: string): Promise<IndexedFile> {
   const { parseSuite } = await import("../../protocol/suite.ts");
   const parsed = parseSuite(text);
   if (!parsed.ok) return { uri, kind: "suite", name: baseName(uri), description: "", problems: parsed.problems };
