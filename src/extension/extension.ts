@@ -1,4 +1,4 @@
-/** The composition root of the extension: builds what the rooms share, lets each register itself, ends everything. */
+/** The composition root of the extension: builds what the rooms are given, lets each register itself, ends everything. */
 import { type ExtensionContext, env, Uri, window } from "vscode";
 import { EngineClient } from "./engine/engineClient.ts";
 import { RunStore } from "./engine/runStore.ts";
@@ -9,9 +9,8 @@ import { ApiKeys } from "./platform/secrets.ts";
 import { setting } from "./platform/settings.ts";
 import { requireTrust } from "./platform/trust.ts";
 import { requireWorkspaceFolder } from "./platform/workspaceFolder.ts";
-import { rooms } from "./rooms.ts";
+import { rooms, type Services } from "./rooms.ts";
 import { Launcher } from "./runs/launcher.ts";
-import type { Services } from "./services.ts";
 
 let engine: EngineClient | undefined;
 
@@ -28,7 +27,10 @@ export async function deactivate(): Promise<void> {
   await engine?.stop();
 }
 
-function buildServices(context: ExtensionContext, owned: DisposableStore): Services {
+function buildServices(
+  context: ExtensionContext,
+  owned: DisposableStore,
+): Services & { readonly engine: EngineClient } {
   const log = owned.add(window.createOutputChannel("LERL", { log: true }));
   const editorModels = new EditorModels(context.languageModelAccessInformation);
   const client = owned.add(

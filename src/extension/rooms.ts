@@ -1,13 +1,27 @@
-/** Every room of the extension, in the order in which they register. A new room adds its line here. */
+/** Every room of the extension and what it is given. A new room adds its lines here. */
 import type { Disposable } from "vscode";
 import { registerExperiments } from "./experiments/register.ts";
+import type { ExperimentsServices } from "./experiments/services.ts";
 import { registerModels } from "./models/register.ts";
+import type { ModelsServices } from "./models/services.ts";
 import { registerPrompts } from "./prompts/register.ts";
+import type { PromptsServices } from "./prompts/services.ts";
 import { registerReflections } from "./reflections/register.ts";
+import type { ReflectionsServices } from "./reflections/services.ts";
 import { registerRuns } from "./runs/register.ts";
-import type { Services } from "./services.ts";
+import type { RunsServices } from "./runs/services.ts";
 import { registerStudio } from "./studio/register.ts";
+import type { StudioServices } from "./studio/services.ts";
 
+/** What the rooms are given, built once per window. */
+export type Services = ExperimentsServices &
+  RunsServices &
+  ModelsServices &
+  PromptsServices &
+  ReflectionsServices &
+  StudioServices;
+
+/** In the order in which they register. */
 export const rooms: readonly ((services: Services) => Disposable)[] = [
   registerExperiments,
   registerRuns,

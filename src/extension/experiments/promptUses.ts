@@ -2,9 +2,9 @@
 import type { Uri } from "vscode";
 import type { PromptRole } from "../../protocol/promptVariables.ts";
 import type { RunRecord } from "../../protocol/run.ts";
-import type { Services } from "../services.ts";
 import type { IndexedFile } from "./experimentIndex.ts";
 import { resolveBeside } from "./experimentPaths.ts";
+import type { ExperimentsServices } from "./services.ts";
 
 export interface PromptUse {
   readonly file: IndexedFile;
@@ -37,7 +37,7 @@ export interface PromptInUse {
 }
 
 export async function promptInUse(
-  { files, runs }: Pick<Services, "files" | "runs">,
+  { files, runs }: Pick<ExperimentsServices, "files" | "runs">,
   prompt: Uri,
 ): Promise<PromptInUse> {
   const uses = usesOf(await files.all(), prompt);

@@ -2,14 +2,14 @@
 import { commands, type Disposable } from "vscode";
 import { registerCommand } from "../platform/commands.ts";
 import { DisposableStore } from "../platform/disposables.ts";
-import type { Services } from "../services.ts";
 import { registerCodeLenses } from "./codeLenses.ts";
 import { registerExperimentsTree } from "./experimentsTree.ts";
 import { newExperiment } from "./newExperiment.ts";
+import type { ExperimentsServices } from "./services.ts";
 import { runSuite } from "./suiteTask.ts";
 import { activeFile, resolveTarget, uriOf } from "./target.ts";
 
-export function registerExperiments({ context, log, runs, files }: Services): Disposable {
+export function registerExperiments({ context, log, runs, files }: ExperimentsServices): Disposable {
   const owned = new DisposableStore();
   owned.addAll(
     registerExperimentsTree(files, runs, log),

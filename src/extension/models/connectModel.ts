@@ -1,21 +1,14 @@
 /** *LERL: Connect a Model*: choose it, try it, keep its key, and name it in the experiment file. */
 import { l10n, ProgressLocation, type TextDocument, type Uri, window, workspace } from "vscode";
 import type { LiveChange, ModelTestResult } from "../../protocol/engine.ts";
-import type { EngineClient } from "../engine/engineClient.ts";
 import type { ApiKeys } from "../platform/secrets.ts";
-import type { EditorModels } from "./editorModels.ts";
 import { type Connection, type ModelChoice, modelChoices } from "./modelChoices.ts";
-
-export interface ConnectServices {
-  readonly engine: EngineClient;
-  readonly keys: ApiKeys;
-  readonly editorModels: EditorModels;
-}
+import type { ModelsServices } from "./services.ts";
 
 type Role = "planner" | "critic";
 
 /** @throws UserError where the file cannot be edited, EngineLostError */
-export async function connectModel(uri: Uri, services: ConnectServices): Promise<void> {
+export async function connectModel(uri: Uri, services: Omit<ModelsServices, "log" | "files">): Promise<void> {
   const { engine, keys, editorModels } = services;
   const servers = await inProgress(l10n.t("Looking for model servers on this machine"), () =>
     engine.request("models/detect", {}),

@@ -4,10 +4,10 @@ import { resolveTarget } from "../experiments/target.ts";
 import { registerCommand } from "../platform/commands.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import type { ApiKeys } from "../platform/secrets.ts";
-import type { Services } from "../services.ts";
 import { connectModel } from "./connectModel.ts";
+import type { ModelsServices } from "./services.ts";
 
-export function registerModels(services: Services): Disposable {
+export function registerModels(services: ModelsServices): Disposable {
   const { log, files, keys } = services;
   const owned = new DisposableStore();
   owned.addAll(

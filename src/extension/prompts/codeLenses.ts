@@ -12,15 +12,15 @@ import {
 import { experimentsOf, usesOf } from "../experiments/promptUses.ts";
 import { commandLink } from "../platform/commands.ts";
 import { DisposableStore } from "../platform/disposables.ts";
-import type { Services } from "../services.ts";
 import { previousVersion } from "./promptHistory.ts";
+import type { PromptsServices } from "./services.ts";
 
 export class PromptLenses implements CodeLensProvider, Disposable {
   private readonly owned = new DisposableStore();
   private readonly changed = this.owned.add(new EventEmitter<void>());
   readonly onDidChangeCodeLenses: Event<void> = this.changed.event;
 
-  constructor(private readonly services: Pick<Services, "files" | "runs">) {
+  constructor(private readonly services: Pick<PromptsServices, "files" | "runs">) {
     this.owned.addAll(
       services.files.onDidChange(() => this.changed.fire()),
       services.runs.onDidChange(() => this.changed.fire()),

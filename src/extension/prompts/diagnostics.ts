@@ -16,8 +16,8 @@ import type { PromptDiagnostic } from "../../protocol/promptSyntax.ts";
 import { isUnused, usesOf } from "../experiments/promptUses.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { messageOf } from "../platform/errors.ts";
-import type { Services } from "../services.ts";
 import { isPrompt, structureOf } from "./promptDocuments.ts";
+import type { PromptsServices } from "./services.ts";
 
 /** After the last keystroke. */
 const SETTLE_MS = 150;
@@ -32,7 +32,7 @@ export class PromptDiagnostics implements Disposable {
   private readonly shown: DiagnosticCollection;
   private readonly checks = new Map<string, Check>();
 
-  constructor(private readonly services: Pick<Services, "engine" | "files" | "log">) {
+  constructor(private readonly services: Pick<PromptsServices, "engine" | "files" | "log">) {
     this.shown = this.owned.add(languages.createDiagnosticCollection("lerl-prompt"));
     this.owned.addAll(
       workspace.onDidOpenTextDocument((document) => this.check(document, 0)),

@@ -6,12 +6,12 @@ import { executeCommand, registerCommand } from "../platform/commands.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { readText } from "../platform/documents.ts";
 import { UserError } from "../platform/errors.ts";
-import type { Services } from "../services.ts";
 import { type PromptPreviews, promptOf } from "./preview.ts";
 import { previousVersion } from "./promptHistory.ts";
+import type { PromptsServices } from "./services.ts";
 import { showDifference } from "./versionDocuments.ts";
 
-export function registerPromptCommands(services: Services, previews: PromptPreviews): Disposable {
+export function registerPromptCommands(services: PromptsServices, previews: PromptPreviews): Disposable {
   const { log, runs } = services;
   const owned = new DisposableStore();
   const chosen = (prompt: Uri | undefined): Uri => promptOf(prompt ?? activePrompt());

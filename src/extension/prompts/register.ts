@@ -1,7 +1,6 @@
 /** The Prompts room: the language of `*.lerl.md`, its preview, and the links between prompts and experiments. */
 import { type Disposable, languages, workspace } from "vscode";
 import { DisposableStore } from "../platform/disposables.ts";
-import type { Services } from "../services.ts";
 import { PromptLenses } from "./codeLenses.ts";
 import { PromptDiagnostics } from "./diagnostics.ts";
 import { registerLanguageProviders } from "./languageProviders.ts";
@@ -11,9 +10,10 @@ import { registerPromptCommands } from "./promptCommands.ts";
 import { PROMPT_LANGUAGE } from "./promptDocuments.ts";
 import { promptLinks } from "./promptLinks.ts";
 import { PromptRenderer } from "./rendering.ts";
+import type { PromptsServices } from "./services.ts";
 import { VERSION_SCHEME, VersionDocuments } from "./versionDocuments.ts";
 
-export function registerPrompts(services: Services): Disposable {
+export function registerPrompts(services: PromptsServices): Disposable {
   const owned = new DisposableStore();
   const renderer = new PromptRenderer(services);
   const previews = owned.add(new PromptPreviews(renderer, services.log));

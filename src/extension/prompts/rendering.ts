@@ -5,8 +5,8 @@ import type { RunRecord } from "../../protocol/run.ts";
 import { type PromptUse, promptInUse } from "../experiments/promptUses.ts";
 import { readText } from "../platform/documents.ts";
 import { UserError } from "../platform/errors.ts";
-import type { Services } from "../services.ts";
 import type { CurrentValues } from "./explain.ts";
+import type { PromptsServices } from "./services.ts";
 
 export interface PreviewChoice {
   /** Index in the data set. */
@@ -27,7 +27,7 @@ export class PromptRenderer {
   /** By prompt: what its variables held when it was last rendered. */
   private readonly values = new Map<string, CurrentValues>();
 
-  constructor(private readonly services: Pick<Services, "engine" | "files" | "runs">) {}
+  constructor(private readonly services: Pick<PromptsServices, "engine" | "files" | "runs">) {}
 
   /** @throws UserError where no experiment names the prompt, EngineInputError for a prompt that cannot be used */
   async render(document: TextDocument, choice: PreviewChoice, token?: CancellationToken): Promise<Rendering> {

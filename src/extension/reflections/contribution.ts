@@ -4,9 +4,9 @@ import type { PooledReflection } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { RunRecord } from "../../protocol/run.ts";
 import { promptInUse } from "../experiments/promptUses.ts";
-import type { Services } from "../services.ts";
 import { likeliest } from "./arrangement.ts";
 import type { ReflectionPools } from "./pools.ts";
+import type { ReflectionsServices } from "./services.ts";
 
 export interface Contribution {
   readonly run: RunRecord;
@@ -18,7 +18,7 @@ export interface Contribution {
 
 /** Undefined where no run has a pool for this prompt. */
 export async function contributionTo(
-  services: Pick<Services, "files" | "runs">,
+  services: Pick<ReflectionsServices, "files" | "runs">,
   pools: ReflectionPools,
   prompt: Uri,
 ): Promise<Contribution | undefined> {

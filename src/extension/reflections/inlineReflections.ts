@@ -21,11 +21,11 @@ import { type CommandId, commandLink } from "../platform/commands.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { rangeOf, structureOf } from "../prompts/promptDocuments.ts";
 import { contains } from "../prompts/promptText.ts";
-import type { Services } from "../services.ts";
 import { type Contribution, contributionTo } from "./contribution.ts";
 import type { ReflectionPools } from "./pools.ts";
 import { reflectionTooltip } from "./reflectionItem.ts";
 import { type ReflectionPlace, reflectionPlaces } from "./reflectionPlaces.ts";
+import type { ReflectionsServices } from "./services.ts";
 import { escapeMarkdown, formatProbability, formatScore, shorten } from "./wording.ts";
 
 const HINT_LENGTH = 60;
@@ -36,7 +36,7 @@ export class InlineReflections implements InlayHintsProvider, HoverProvider, Dis
   readonly onDidChangeInlayHints: Event<void> = this.changed.event;
 
   constructor(
-    private readonly services: Pick<Services, "files" | "runs">,
+    private readonly services: Pick<ReflectionsServices, "files" | "runs">,
     private readonly pools: ReflectionPools,
   ) {
     this.owned.addAll(

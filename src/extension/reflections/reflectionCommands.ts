@@ -6,12 +6,12 @@ import { type CommandId, executeCommand, type ReflectionTarget, registerCommand 
 import { DisposableStore } from "../platform/disposables.ts";
 import { UserError } from "../platform/errors.ts";
 import { promptOf } from "../prompts/preview.ts";
-import type { Services } from "../services.ts";
 import { type Order, orders } from "./arrangement.ts";
 import type { ReflectionPools } from "./pools.ts";
 import type { ReflectionDocuments } from "./reflectionDocuments.ts";
 import { pickReflection } from "./reflectionPick.ts";
 import type { ReflectionsView } from "./reflectionsView.ts";
+import type { ReflectionsServices } from "./services.ts";
 import { shorten } from "./wording.ts";
 
 /** Commands that are one change of the pool. */
@@ -34,7 +34,7 @@ type AboutReflection =
   | "lerl.copyReflection";
 
 export function registerReflectionCommands(
-  services: Services,
+  services: ReflectionsServices,
   pools: ReflectionPools,
   documents: ReflectionDocuments,
   view: ReflectionsView,
@@ -134,7 +134,7 @@ export function registerReflectionCommands(
 }
 
 /** The run whose pool a prompt would be shown; without a prompt, the current one. */
-async function runFor(services: Services, prompt: Uri | undefined) {
+async function runFor(services: ReflectionsServices, prompt: Uri | undefined) {
   if (prompt) return (await promptInUse(services, promptOf(prompt))).run;
   await services.runs.load();
   return services.runs.current;

@@ -11,9 +11,9 @@ import {
 } from "vscode";
 import type { ReflectionTarget } from "../platform/commands.ts";
 import { DisposableStore } from "../platform/disposables.ts";
-import type { Services } from "../services.ts";
 import type { ReflectionPools } from "./pools.ts";
 import { type RecordedSession, reflectionMarkdown } from "./reflectionDocument.ts";
+import type { ReflectionsServices } from "./services.ts";
 
 const SCHEME = "lerl-reflection";
 
@@ -23,7 +23,7 @@ export class ReflectionDocuments implements TextDocumentContentProvider, Disposa
   readonly onDidChange: Event<Uri> = this.changed.event;
 
   constructor(
-    private readonly services: Pick<Services, "engine" | "runs" | "log">,
+    private readonly services: Pick<ReflectionsServices, "engine" | "runs" | "log">,
     private readonly pools: ReflectionPools,
   ) {
     this.owned.addAll(

@@ -2,14 +2,14 @@
 import { type Disposable, languages } from "vscode";
 import { DisposableStore } from "../platform/disposables.ts";
 import { PROMPT_LANGUAGE } from "../prompts/promptDocuments.ts";
-import type { Services } from "../services.ts";
 import { InlineReflections } from "./inlineReflections.ts";
 import { ReflectionPools } from "./pools.ts";
 import { registerReflectionCommands } from "./reflectionCommands.ts";
 import { ReflectionDocuments } from "./reflectionDocuments.ts";
 import { ReflectionsView } from "./reflectionsView.ts";
+import type { ReflectionsServices } from "./services.ts";
 
-export function registerReflections(services: Services): Disposable {
+export function registerReflections(services: ReflectionsServices): Disposable {
   const { engine, runs, log } = services;
   const owned = new DisposableStore();
   const pools = owned.add(new ReflectionPools(engine, runs, log));

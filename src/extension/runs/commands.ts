@@ -10,13 +10,13 @@ import { DisposableStore } from "../platform/disposables.ts";
 import { offerActions, UserError } from "../platform/errors.ts";
 import { formatScore } from "../platform/format.ts";
 import { versionUri } from "../prompts/versionDocuments.ts";
-import type { Services } from "../services.ts";
 import { ReportPanels } from "./reportPanel.ts";
 import { deleteRuns, revealRunFolder } from "./runFolders.ts";
 import type { RunsNode } from "./runsTree.ts";
 import { type Choice, noRuns, RunSelection } from "./selection.ts";
+import type { RunsServices } from "./services.ts";
 
-export function registerRunCommands(services: Services, tree: TreeView<RunsNode>): Disposable {
+export function registerRunCommands(services: RunsServices, tree: TreeView<RunsNode>): Disposable {
   const { context, log, engine, runs, launcher, files } = services;
   const owned = new DisposableStore();
   const reports = owned.add(new ReportPanels());

@@ -10,18 +10,12 @@ import { keyFor } from "../models/modelKeys.ts";
 import type { ApiKeys } from "../platform/secrets.ts";
 import { requireTrust } from "../platform/trust.ts";
 
-export interface StartOptions {
-  readonly seed?: number;
-  /** `path=value`, as with `lerl run --set`. */
-  readonly overrides?: readonly string[];
-}
-
 export interface LauncherServices {
-  readonly engine: EngineClient;
+  readonly engine: Pick<EngineClient, "request">;
   readonly runs: RunStore;
   readonly files: ExperimentIndex;
   readonly keys: ApiKeys;
-  readonly editorModels: EditorModels;
+  readonly editorModels: Pick<EditorModels, "consent">;
 }
 
 export class Launcher {
@@ -30,19 +24,19 @@ export class Launcher {
   /**
    * Starts a run of an experiment file as the editor holds it, saved or not. To be called for a user's action: that
    * is their consent to ask the editor's models.
+   * @param seed instead of the file's
    * @throws UntrustedError, UserError, EngineInputError, EngineFailure, EngineLostError
    */
-  async start(uri: Uri, { seed, overrides = [] }: StartOptions = {}): Promise<RunRecord> {
+  async start(uri: Uri, seed?: number): Promise<RunRecord> {
     requireTrust();
     const { engine, runs, files, editorModels } = this.services;
     const { start, experiment } = await files.startOf(uri);
     editorModels.consent();
-    const sets = seed === undefined ? overrides : [...overrides, `seed=${seed}`];
     const key = experiment && (await this.keyFor(experiment));
     return runs.adopt(
       await engine.request("runs/start", {
         ...start,
-        ...(sets.length > 0 && { overrides: sets }),
+        ...(seed !== undefined && { overrides: [`seed=${seed}`] }),
         ...(key !== undefined && { apiKey: key }),
       }),
     );

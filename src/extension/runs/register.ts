@@ -6,15 +6,15 @@ import { setContextKey } from "../platform/contextKeys.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { showError } from "../platform/errors.ts";
 import { views } from "../platform/views.ts";
-import type { Services } from "../services.ts";
 import { registerRunCommands } from "./commands.ts";
 import { RunNotifications } from "./notifications.ts";
 import { obeyRequestedStart } from "./requestedStart.ts";
 import { resumeAfterReload } from "./resumeAfterReload.ts";
 import { RunsTree } from "./runsTree.ts";
+import type { RunsServices } from "./services.ts";
 import { RunStatusBar } from "./statusBar.ts";
 
-export function registerRuns(services: Services): Disposable {
+export function registerRuns(services: RunsServices): Disposable {
   const { context, log, engine, runs, files, launcher } = services;
   const owned = new DisposableStore();
   const tree = owned.add(new RunsTree(runs));

@@ -6,12 +6,12 @@ import { type CommandArguments, registerCommand } from "../platform/commands.ts"
 import { DisposableStore } from "../platform/disposables.ts";
 import { UserError } from "../platform/errors.ts";
 import { STUDIO_EDITOR } from "../platform/views.ts";
-import type { Services } from "../services.ts";
+import type { StudioServices } from "./services.ts";
 import { StudioEditor } from "./studioEditor.ts";
 
 type OpenTarget = CommandArguments["lerl.openStudio"][0];
 
-export function registerStudio(services: Services): Disposable {
+export function registerStudio(services: StudioServices): Disposable {
   const owned = new DisposableStore();
   const editor = new StudioEditor(services);
   const open = async (target: OpenTarget, wanted?: StudioEvents["reveal"]): Promise<void> => {
@@ -37,7 +37,7 @@ const isReveal = (wanted: StudioEvents["reveal"] | undefined): wanted is StudioE
   wanted !== undefined && typeof wanted.tab === "string";
 
 /** The experiment that a file, a row or a run stands for. */
-async function fileOf(target: OpenTarget, { runs, files }: Services): Promise<Uri | undefined> {
+async function fileOf(target: OpenTarget, { runs, files }: StudioServices): Promise<Uri | undefined> {
   if (!isRun(target)) return resolveTarget(target, "experiment", files);
   await runs.load();
   const record = runs.get(target.runId);

@@ -34,7 +34,7 @@ export function requestHandlers(session: StudioSession): RequestHandlers {
 
     ...promptRequests(session, recordOf),
 
-    run: ({ seed }) => launcher.start(document.uri, seed === undefined ? {} : { seed }),
+    run: ({ seed }) => launcher.start(document.uri, seed),
     pause: ({ runId }) => launcher.pause(runId).then(none),
     resume: ({ runId }) => launcher.resume(runId).then(none),
     stop: ({ runId }) => launcher.stop(runId).then(none),

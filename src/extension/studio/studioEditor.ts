@@ -1,8 +1,8 @@
 /** The custom editor for `*.lerl.json`, and which of its pages are open. */
 import type { CancellationToken, CustomTextEditorProvider, TextDocument, Uri, WebviewPanel } from "vscode";
 import type { StudioEvents } from "../../protocol/studio.ts";
-import type { Services } from "../services.ts";
 import { pageHtml, pageRoots } from "./pageHtml.ts";
+import type { StudioServices } from "./services.ts";
 import type { StudioSession } from "./studioSession.ts";
 
 export class StudioEditor implements CustomTextEditorProvider {
@@ -10,7 +10,7 @@ export class StudioEditor implements CustomTextEditorProvider {
   /** What a page that is being opened is to show. */
   private readonly awaited = new Map<string, StudioEvents["reveal"]>();
 
-  constructor(private readonly services: Services) {}
+  constructor(private readonly services: StudioServices) {}
 
   async resolveCustomTextEditor(
     document: TextDocument,

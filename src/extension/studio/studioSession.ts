@@ -11,15 +11,15 @@ import { isActive } from "../engine/runStore.ts";
 import { resolveBeside } from "../experiments/experimentPaths.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { messageOf, UserError } from "../platform/errors.ts";
-import type { Services } from "../services.ts";
 import { documentState } from "./experimentState.ts";
 import { readMessage } from "./messages.ts";
 import { PageFeed } from "./pageFeed.ts";
 import { PagePrompt } from "./pagePrompt.ts";
 import { type RequestHandlers, requestHandlers } from "./requests.ts";
+import type { StudioServices } from "./services.ts";
 
 export interface StudioSessionOptions {
-  readonly services: Services;
+  readonly services: StudioServices;
   readonly document: TextDocument;
   readonly panel: WebviewPanel;
 }

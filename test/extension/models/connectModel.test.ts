@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type ConnectServices, connectModel } from "../../../src/extension/models/connectModel.ts";
+import { connectModel } from "../../../src/extension/models/connectModel.ts";
 import { ApiKeys } from "../../../src/extension/platform/secrets.ts";
 import type { ModelTestResult } from "../../../src/protocol/engine.ts";
 import { parseExperiment } from "../../../src/protocol/parseExperiment.ts";
@@ -44,7 +44,9 @@ function connect(picks: readonly string[], inputs: readonly string[] = []) {
       return result;
     },
   };
-  const services = { engine, keys, editorModels: { consent: () => undefined } } as unknown as ConnectServices;
+  const services = { engine, keys, editorModels: { consent: () => undefined } } as unknown as Parameters<
+    typeof connectModel
+  >[1];
   return connectModel(uri as never, services);
 }
 

@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { TextDocument } from "vscode";
 import { diagnose } from "../../../src/engine/prompts/promptFile.ts";
+import type { EngineClient } from "../../../src/extension/engine/engineClient.ts";
 import { RunStore } from "../../../src/extension/engine/runStore.ts";
 import { ExperimentIndex } from "../../../src/extension/experiments/experimentIndex.ts";
-import type { Services } from "../../../src/extension/services.ts";
+import type { Services } from "../../../src/extension/rooms.ts";
 import type { EngineRequests, PooledReflection } from "../../../src/protocol/engine.ts";
 import { experimentSchema } from "../../../src/protocol/experiment.ts";
 import type { RunRecord } from "../../../src/protocol/run.ts";
@@ -59,7 +60,7 @@ export function openEditor(answers: Requests = {}): TestEditor {
       if (!handler) throw new Error(`not expected: ${method}`);
       return handler(params);
     },
-  } as unknown as Services["engine"];
+  } as unknown as EngineClient;
   const log = window.createOutputChannel() as unknown as Services["log"];
   const files = new ExperimentIndex(log);
   const runs = new RunStore(engine, log);

@@ -1,0 +1,15 @@
+/** What the Studio is given. */
+import type { ExtensionContext, LogOutputChannel } from "vscode";
+import type { EngineClient } from "../engine/engineClient.ts";
+import type { RunStore } from "../engine/runStore.ts";
+import type { ExperimentIndex } from "../experiments/experimentIndex.ts";
+import type { Launcher } from "../runs/launcher.ts";
+
+export interface StudioServices {
+  readonly context: Pick<ExtensionContext, "extensionUri">;
+  readonly log: LogOutputChannel;
+  readonly engine: Pick<EngineClient, "request" | "restart" | "state" | "onDidChangeState">;
+  readonly runs: RunStore;
+  readonly files: ExperimentIndex;
+  readonly launcher: Launcher;
+}
