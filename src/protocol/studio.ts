@@ -116,6 +116,11 @@ export interface StudioRequests {
   openSettings: { params: { query: string }; result: null };
 }
 
+/** What answers the page: a handler for each of its requests. */
+export type StudioHandlers = {
+  readonly [M in keyof StudioRequests]: (params: StudioRequests[M]["params"]) => Promise<StudioRequests[M]["result"]>;
+};
+
 /** Events of the host. */
 export interface StudioEvents {
   document: DocumentState;

@@ -1,12 +1,23 @@
 /** The page's requests that concern prompts: text, preview, history. */
-import { commands, l10n, Position, Range, Uri, ViewColumn, WorkspaceEdit, window, workspace } from "vscode";
+import {
+  commands,
+  l10n,
+  Position,
+  Range,
+  type TextDocument,
+  Uri,
+  ViewColumn,
+  WorkspaceEdit,
+  window,
+  workspace,
+} from "vscode";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
-import type { PromptHistoryEntry, PromptRole } from "../../protocol/studio.ts";
+import type { PromptHistoryEntry, PromptRole, StudioHandlers } from "../../protocol/studio.ts";
 import { UserError } from "../platform/errors.ts";
 import { lastPrompt, promptHistory } from "../prompts/promptHistory.ts";
 import { showDifference, versionUri } from "../prompts/versionDocuments.ts";
-import type { RequestHandlers } from "./requests.ts";
-import type { StudioSession } from "./studioSession.ts";
+import type { PagePrompt } from "./pagePrompt.ts";
+import type { StudioServices } from "./services.ts";
 
 type PromptMethods =
   | "editPrompt"
@@ -18,12 +29,16 @@ type PromptMethods =
   | "renderPrompt"
   | "diffRuns";
 
-export function promptRequests(
-  session: StudioSession,
-  recordOf: (runId: RunId) => RunRecord,
-): Pick<RequestHandlers, PromptMethods> {
-  const { prompts, document, options } = session;
-  const { services } = options;
+export interface PromptRequestsOptions {
+  readonly services: Pick<StudioServices, "context" | "engine" | "runs">;
+  readonly document: TextDocument;
+  readonly prompts: Readonly<Record<PromptRole, PagePrompt>>;
+  /** Throws where there is no such run. */
+  readonly recordOf: (runId: RunId) => RunRecord;
+}
+
+export function promptRequests(options: PromptRequestsOptions): Pick<StudioHandlers, PromptMethods> {
+  const { services, document, prompts, recordOf } = options;
 
   const historyOf = async (role: PromptRole): Promise<readonly PromptHistoryEntry[]> => {
     await services.runs.load();

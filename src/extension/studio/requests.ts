@@ -1,22 +1,28 @@
 /** The page's requests (src/protocol/studio.ts) -> documents, runs and the engine. What they throw the page shows. */
-import { commands, l10n } from "vscode";
+import { commands, l10n, type TextDocument } from "vscode";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
-import type { StudioRequests } from "../../protocol/studio.ts";
+import type { PromptRole, StudioHandlers, StudioSnapshot } from "../../protocol/studio.ts";
 import { editExperiment } from "../experiments/experimentEdits.ts";
 import { executeCommand } from "../platform/commands.ts";
 import { UserError } from "../platform/errors.ts";
+import type { PageFeed } from "./pageFeed.ts";
+import type { PagePrompt } from "./pagePrompt.ts";
 import { promptRequests } from "./promptRequests.ts";
 import { saveFile } from "./saveFile.ts";
-import type { StudioSession } from "./studioSession.ts";
+import type { StudioServices } from "./services.ts";
 
-export type RequestHandlers = {
-  readonly [M in keyof StudioRequests]: (params: StudioRequests[M]["params"]) => Promise<StudioRequests[M]["result"]>;
-};
+/** The page that asks, as its requests need it. */
+export interface AskingPage {
+  readonly document: TextDocument;
+  readonly prompts: Readonly<Record<PromptRole, PagePrompt>>;
+  readonly feed: PageFeed;
+  snapshot(): Promise<StudioSnapshot>;
+}
 
-export function requestHandlers(session: StudioSession): RequestHandlers {
-  const { document, feed, options } = session;
-  const { engine, runs, launcher } = options.services;
+export function requestHandlers(page: AskingPage, services: StudioServices): StudioHandlers {
+  const { document, prompts, feed } = page;
+  const { engine, runs, launcher } = services;
 
   const recordOf = (runId: RunId): RunRecord => {
     const record = runs.get(runId);
@@ -25,14 +31,14 @@ export function requestHandlers(session: StudioSession): RequestHandlers {
   };
 
   return {
-    ready: () => session.snapshot(),
+    ready: () => page.snapshot(),
 
     // The file. A running experiment does not notice.
     editDocument: ({ changes }) => editExperiment(document, changes),
     // The running experiment. The file does not change.
     apply: ({ runId, changes }) => engine.request("runs/change", { runId, changes }),
 
-    ...promptRequests(session, recordOf),
+    ...promptRequests({ services, document, prompts, recordOf }),
 
     run: ({ seed }) => launcher.start(document.uri, seed),
     pause: ({ runId }) => launcher.pause(runId).then(none),
@@ -53,7 +59,7 @@ export function requestHandlers(session: StudioSession): RequestHandlers {
         runId,
         episode,
         step,
-        promptText: promptText ?? session.prompts.planner.state.text,
+        promptText: promptText ?? prompts.planner.state.text,
         ...(key !== undefined && { apiKey: key }),
       });
     },

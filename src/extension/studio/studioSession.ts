@@ -6,7 +6,14 @@ import { type TextDocument, TextDocumentSaveReason, type WebviewPanel, workspace
 import type { Experiment } from "../../protocol/experiment.ts";
 import { experimentJsonSchema } from "../../protocol/experiment.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
-import type { HostToStudio, PromptRole, StudioEvents, StudioSnapshot, StudioToHost } from "../../protocol/studio.ts";
+import type {
+  HostToStudio,
+  PromptRole,
+  StudioEvents,
+  StudioHandlers,
+  StudioSnapshot,
+  StudioToHost,
+} from "../../protocol/studio.ts";
 import { isActive } from "../engine/runStore.ts";
 import { resolveBeside } from "../experiments/experimentPaths.ts";
 import { DisposableStore } from "../platform/disposables.ts";
@@ -15,10 +22,10 @@ import { documentState } from "./experimentState.ts";
 import { readMessage } from "./messages.ts";
 import { PageFeed } from "./pageFeed.ts";
 import { PagePrompt } from "./pagePrompt.ts";
-import { type RequestHandlers, requestHandlers } from "./requests.ts";
+import { requestHandlers } from "./requests.ts";
 import type { StudioServices } from "./services.ts";
 
-export interface StudioSessionOptions {
+interface StudioSessionOptions {
   readonly services: StudioServices;
   readonly document: TextDocument;
   readonly panel: WebviewPanel;
@@ -31,7 +38,7 @@ export class StudioSession {
   readonly prompts: Readonly<Record<PromptRole, PagePrompt>>;
   readonly feed: PageFeed;
   private readonly owned = new DisposableStore();
-  private readonly handlers: RequestHandlers;
+  private readonly handlers: StudioHandlers;
   /** The page listens. */
   private connected = false;
   private revealing: StudioEvents["reveal"] | undefined;
@@ -40,7 +47,7 @@ export class StudioSession {
   /** What the page knows of the runs, to tell it only what is new. */
   private toldRuns = "";
 
-  constructor(readonly options: StudioSessionOptions) {
+  constructor(private readonly options: StudioSessionOptions) {
     const { services, document, panel } = options;
     this.document = document;
     this.feed = new PageFeed(
@@ -52,7 +59,7 @@ export class StudioSession {
       planner: this.owned.add(new PagePrompt("planner", files.planner)),
       critic: this.owned.add(new PagePrompt("critic", files.critic)),
     };
-    this.handlers = requestHandlers(this);
+    this.handlers = requestHandlers(this, services);
     this.owned.addAll(
       panel.webview.onDidReceiveMessage((message: unknown) => this.receive(message)),
       panel.onDidChangeViewState(() => this.viewChanged()),
