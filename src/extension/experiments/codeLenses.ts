@@ -24,7 +24,7 @@ export function registerCodeLenses(runs: RunStore): Disposable {
   return owned;
 }
 
-export class ExperimentLenses implements CodeLensProvider, Disposable {
+class ExperimentLenses implements CodeLensProvider, Disposable {
   private readonly owned = new DisposableStore();
   private readonly changed = this.owned.add(new EventEmitter<void>());
   private shown = "";

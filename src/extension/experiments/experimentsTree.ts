@@ -24,7 +24,7 @@ import type { ExperimentIndex, IndexedFile } from "./experimentIndex.ts";
 import { resolveBeside } from "./experimentPaths.ts";
 
 /** A row: an experiment or suite file, or a prompt file below its experiment. */
-export type ExperimentNode =
+type ExperimentNode =
   | { readonly kind: "file"; readonly uri: Uri; readonly file: IndexedFile }
   | { readonly kind: "prompt"; readonly uri: Uri; readonly role: "planner" | "critic" };
 
@@ -35,7 +35,7 @@ export function registerExperimentsTree(files: ExperimentIndex, runs: RunStore, 
   return owned;
 }
 
-export class ExperimentsTree implements TreeDataProvider<ExperimentNode>, Disposable {
+class ExperimentsTree implements TreeDataProvider<ExperimentNode>, Disposable {
   private readonly owned = new DisposableStore();
   private readonly changed = this.owned.add(new EventEmitter<undefined>());
   private running = "";

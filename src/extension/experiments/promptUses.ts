@@ -31,7 +31,7 @@ export const isUnused = (files: readonly IndexedFile[], prompt: Uri): boolean =>
   usesOf(files, prompt).length === 0 && files.every(({ problems }) => problems.length === 0);
 
 /** The experiments that name a prompt, that of their newest run first, with this run. */
-export interface PromptInUse {
+interface PromptInUse {
   readonly uses: readonly PromptUse[];
   readonly run: RunRecord | undefined;
 }

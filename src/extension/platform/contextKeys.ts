@@ -1,7 +1,7 @@
 /** Every context key the extension sets, with its type: package.json's `when` clauses are checked against them. */
 import { commands } from "vscode";
 
-export interface ContextKeys {
+interface ContextKeys {
   /** A run is starting, running or paused in this window. */
   "lerl.runActive": boolean;
   "lerl.runPaused": boolean;
@@ -16,7 +16,7 @@ export interface ContextKeys {
   "lerl.engineUnavailable": boolean;
 }
 
-export type ContextKey = keyof ContextKeys;
+type ContextKey = keyof ContextKeys;
 
 /** For the test that compares them with package.json: a key that is missing here does not compile. */
 export const contextKeys: Readonly<Record<ContextKey, null>> = {

@@ -1,5 +1,5 @@
 /** Every setting of the extension with its type and default; package.json documents them and is checked against this. */
-import { type ConfigurationScope, workspace } from "vscode";
+import { workspace } from "vscode";
 
 export interface Settings {
   "lerl.resumeAfterReload": boolean;
@@ -16,7 +16,7 @@ export interface Settings {
   "lerl.newExperiment.backend": "wasm" | "plain" | "tfjs";
 }
 
-export type SettingName = keyof Settings;
+type SettingName = keyof Settings;
 
 export const settingDefaults: Readonly<Settings> = {
   "lerl.resumeAfterReload": true,
@@ -34,6 +34,6 @@ export const settingDefaults: Readonly<Settings> = {
 };
 
 /** The value in force. */
-export function setting<S extends SettingName>(name: S, scope?: ConfigurationScope): Settings[S] {
-  return workspace.getConfiguration(undefined, scope).get<Settings[S]>(name, settingDefaults[name]);
+export function setting<S extends SettingName>(name: S): Settings[S] {
+  return workspace.getConfiguration().get<Settings[S]>(name, settingDefaults[name]);
 }

@@ -15,7 +15,7 @@ export interface Suggestion {
   readonly insert: string;
 }
 
-export interface Suggestions {
+interface Suggestions {
   /** What a chosen suggestion replaces. */
   readonly replaces: Span;
   readonly items: readonly Suggestion[];

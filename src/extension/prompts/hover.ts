@@ -5,12 +5,12 @@ import { type CurrentValues, explainEntry, explainMeaning } from "./explain.ts";
 import { contains, type Placeholder, type PromptStructure, placeholderAt, type Span } from "./promptText.ts";
 import { type Meaning, pathOf, resolve, scopeAt } from "./scope.ts";
 
-export interface HoverText extends Span {
+interface HoverText extends Span {
   readonly markdown: string;
 }
 
 /** A name in a placeholder with the path before it: `slate.clicks` at `clicks`. */
-export interface NameAt extends Span {
+interface NameAt extends Span {
   readonly path: string;
   readonly meaning: Meaning;
 }

@@ -2,8 +2,7 @@
 import type { PooledReflection } from "../../protocol/engine.ts";
 import type { PromptVersion } from "../../protocol/run.ts";
 
-export const groupings = ["score", "prompt", "episode"] as const;
-export type Grouping = (typeof groupings)[number];
+type Grouping = "score" | "prompt" | "episode";
 
 export const orders = ["score", "probability", "timesSampled", "newest"] as const;
 export type Order = (typeof orders)[number];

@@ -19,6 +19,7 @@ import type { PooledReflection } from "../../protocol/engine.ts";
 import type { RunId } from "../../protocol/run.ts";
 import { type CommandId, commandLink } from "../platform/commands.ts";
 import { DisposableStore } from "../platform/disposables.ts";
+import { formatScore } from "../platform/format.ts";
 import { rangeOf, structureOf } from "../prompts/promptDocuments.ts";
 import { contains } from "../prompts/promptText.ts";
 import { type Contribution, contributionTo } from "./contribution.ts";
@@ -26,7 +27,7 @@ import type { ReflectionPools } from "./pools.ts";
 import { reflectionTooltip } from "./reflectionItem.ts";
 import { type ReflectionPlace, reflectionPlaces } from "./reflectionPlaces.ts";
 import type { ReflectionsServices } from "./services.ts";
-import { escapeMarkdown, formatProbability, formatScore, shorten } from "./wording.ts";
+import { escapeMarkdown, formatProbability, shorten } from "./wording.ts";
 
 const HINT_LENGTH = 60;
 

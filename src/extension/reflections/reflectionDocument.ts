@@ -2,11 +2,12 @@
 import { l10n } from "vscode";
 import type { EngineRequests, ModelCall, PooledReflection } from "../../protocol/engine.ts";
 import type { Episode, EpisodeStep } from "../../protocol/run.ts";
-import { escapeMarkdown, formatProbability, formatScore, marks } from "./wording.ts";
+import { formatScore } from "../platform/format.ts";
+import { escapeMarkdown, formatProbability, marks } from "./wording.ts";
 
 export type RecordedSession = EngineRequests["runs/episode"]["result"];
 
-export interface ReflectionDocument {
+interface ReflectionDocument {
   readonly runName: string;
   readonly reflection: PooledReflection;
   /** Absent where the session is not in the run's log. */

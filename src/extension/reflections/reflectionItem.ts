@@ -2,8 +2,9 @@
 import { l10n, MarkdownString, ThemeIcon, TreeItem, TreeItemCollapsibleState } from "vscode";
 import type { PooledReflection } from "../../protocol/engine.ts";
 import { commandLink, type ReflectionTarget } from "../platform/commands.ts";
+import { formatScore } from "../platform/format.ts";
 import type { Order } from "./arrangement.ts";
-import { escapeMarkdown, formatProbability, formatScore, leadingNumber, marks, shorten, summarise } from "./wording.ts";
+import { escapeMarkdown, formatProbability, leadingNumber, marks, shorten, summarise } from "./wording.ts";
 
 const LABEL_LENGTH = 120;
 

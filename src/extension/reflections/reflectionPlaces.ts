@@ -3,7 +3,7 @@ import { nameAt } from "../prompts/hover.ts";
 import type { PromptStructure, Span } from "../prompts/promptText.ts";
 
 /** A field of an entry, written out: `{{ reflection.text }}`. */
-export interface ShownField {
+interface ShownField {
   readonly field: "text" | "score";
   /** Offset behind the placeholder. */
   readonly end: number;

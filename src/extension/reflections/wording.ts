@@ -1,9 +1,8 @@
 /** Reflections in words and numbers, alike in trees, hovers, pick lists and documents. */
 import { l10n } from "vscode";
 import type { PooledReflection } from "../../protocol/engine.ts";
+import { formatScore } from "../platform/format.ts";
 import type { GroupLabel, Order } from "./arrangement.ts";
-
-export const formatScore = (score: number): string => score.toFixed(2);
 
 export function formatProbability(probability: number): string {
   if (probability <= 0) return "0%";

@@ -10,7 +10,7 @@ import { keyFor } from "../models/modelKeys.ts";
 import type { ApiKeys } from "../platform/secrets.ts";
 import { requireTrust } from "../platform/trust.ts";
 
-export interface LauncherServices {
+interface LauncherServices {
   readonly engine: Pick<EngineClient, "request">;
   readonly runs: RunStore;
   readonly files: ExperimentIndex;

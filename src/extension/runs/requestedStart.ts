@@ -8,7 +8,7 @@ import type { Launcher } from "./launcher.ts";
 
 const MEMORY = "lerl.requestedStart";
 
-export interface RequestedStartServices {
+interface RequestedStartServices {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly memory: Memento;
   readonly launcher: Pick<Launcher, "start">;

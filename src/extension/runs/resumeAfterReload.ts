@@ -13,7 +13,7 @@ const MEMORY = "lerl.activeRuns";
 /** An end longer ago than this was no reload. */
 const RELOAD_MS = 2 * 60_000;
 
-export interface ReloadServices {
+interface ReloadServices {
   readonly memory: Memento;
   readonly runs: RunStore;
   readonly launcher: Launcher;

@@ -19,7 +19,7 @@ export function runIcon(state: RunState): ThemeIcon {
   return new ThemeIcon(icon, color === undefined ? undefined : new ThemeColor(color));
 }
 
-export function stateName(state: RunState): string {
+function stateName(state: RunState): string {
   const names: Readonly<Record<RunState, string>> = {
     starting: l10n.t("starting"),
     running: l10n.t("running"),

@@ -15,13 +15,13 @@ import { setContextKey } from "../platform/contextKeys.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { runIcon, runLabel, runNumbers, runTooltip } from "./runRow.ts";
 
-export interface RunNode {
+interface RunNode {
   readonly kind: "run";
   readonly runId: RunId;
 }
 
 /** A prompt as a run used it. */
-export interface PromptVersionNode extends Pick<PromptVersion, "role" | "hash"> {
+interface PromptVersionNode extends Pick<PromptVersion, "role" | "hash"> {
   readonly kind: "promptVersion";
   readonly runId: RunId;
 }

@@ -1,6 +1,6 @@
 /** The text of the document that the Studio page starts in, as the host and the tests serve it. */
 
-export interface PageParts {
+interface PageParts {
   /** Of this document alone: only what carries it runs. */
   readonly nonce: string;
   /** Where styles, fonts and images may come from, as a content security policy writes it. */

@@ -29,7 +29,7 @@ type PromptMethods =
   | "renderPrompt"
   | "diffRuns";
 
-export interface PromptRequestsOptions {
+interface PromptRequestsOptions {
   readonly services: Pick<StudioServices, "context" | "engine" | "runs">;
   readonly document: TextDocument;
   readonly prompts: Readonly<Record<PromptRole, PagePrompt>>;

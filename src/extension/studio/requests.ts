@@ -13,7 +13,7 @@ import { saveFile } from "./saveFile.ts";
 import type { StudioServices } from "./services.ts";
 
 /** The page that asks, as its requests need it. */
-export interface AskingPage {
+interface AskingPage {
   readonly document: TextDocument;
   readonly prompts: Readonly<Record<PromptRole, PagePrompt>>;
   readonly feed: PageFeed;

@@ -1,5 +1,5 @@
 /** The custom editor for `*.lerl.json`, and which of its pages are open. */
-import type { CancellationToken, CustomTextEditorProvider, TextDocument, Uri, WebviewPanel } from "vscode";
+import type { CustomTextEditorProvider, TextDocument, Uri, WebviewPanel } from "vscode";
 import type { StudioEvents } from "../../protocol/studio.ts";
 import { pageHtml, pageRoots } from "./pageHtml.ts";
 import type { StudioServices } from "./services.ts";
@@ -12,11 +12,7 @@ export class StudioEditor implements CustomTextEditorProvider {
 
   constructor(private readonly services: StudioServices) {}
 
-  async resolveCustomTextEditor(
-    document: TextDocument,
-    panel: WebviewPanel,
-    _token?: CancellationToken,
-  ): Promise<void> {
+  async resolveCustomTextEditor(document: TextDocument, panel: WebviewPanel): Promise<void> {
     const { extensionUri } = this.services.context;
     // What the session needs (the schema library above all) loads while the page does.
     const loading = import("./studioSession.ts");
