@@ -4,11 +4,11 @@ import { ErrorCodes, ResponseError } from "vscode-jsonrpc/node";
 import { EngineFailure, EngineInputError, EngineLostError } from "./engineErrors.ts";
 
 /** Codes of src/engine/main.ts. */
-const INPUT = 1;
+const INPUT_ERROR_CODE = 1;
 
 export function engineError(method: string, error: unknown): Error {
   if (!(error instanceof ResponseError)) return lost(method, error);
-  if (error.code === INPUT) return new EngineInputError(error.message, codeOf(error.data));
+  if (error.code === INPUT_ERROR_CODE) return new EngineInputError(error.message, codeOf(error.data));
   if (error.code === ErrorCodes.PendingResponseRejected || error.code === ErrorCodes.ConnectionInactive)
     return lost(method, error);
   return new EngineFailure(l10n.t("The engine failed at {0}: {1}", method, error.message), { cause: error });

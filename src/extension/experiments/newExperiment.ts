@@ -8,7 +8,7 @@ import { editsFromSettings, type Template, templates } from "./templates.ts";
 
 /** Files are shipped in `examples/`; the prompts of all templates are the quickstart's. */
 const promptFiles = ["planner.lerl.md", "critic.lerl.md"] as const;
-const promptFolder = "quickstart";
+const PROMPT_FOLDER = "quickstart";
 
 /** @throws UserError without a folder, FileSystemError where files cannot be written */
 export async function newExperiment(extensionUri: Uri): Promise<void> {
@@ -82,7 +82,7 @@ async function writeFiles(examples: Uri, template: Template, folder: Uri, data: 
     await write(main, await edited(adapted(text, template), edits));
   }
   for (const prompt of promptFiles) {
-    await write(Uri.joinPath(folder, prompt), await readShipped(Uri.joinPath(examples, promptFolder, prompt)));
+    await write(Uri.joinPath(folder, prompt), await readShipped(Uri.joinPath(examples, PROMPT_FOLDER, prompt)));
   }
   return main;
 }

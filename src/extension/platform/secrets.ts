@@ -1,8 +1,8 @@
 /** API keys in the editor's SecretStorage, one per server: a key never goes to another server than it was given for. */
 import type { SecretStorage } from "vscode";
 
-const PREFIX = "lerl.apiKey:";
-const INDEX = "lerl.apiKey.servers";
+const KEY_PREFIX = "lerl.apiKey:";
+const SERVERS_KEY = "lerl.apiKey.servers";
 
 export class ApiKeys {
   constructor(private readonly secrets: SecretStorage) {}
@@ -18,7 +18,7 @@ export class ApiKeys {
 
   /** The servers a key is kept for. */
   async servers(): Promise<readonly string[]> {
-    const text = await this.secrets.get(INDEX);
+    const text = await this.secrets.get(SERVERS_KEY);
     return text === undefined ? [] : (JSON.parse(text) as readonly string[]);
   }
 
@@ -28,11 +28,11 @@ export class ApiKeys {
   }
 
   private writeServers(servers: readonly string[]): Thenable<void> {
-    return this.secrets.store(INDEX, JSON.stringify(servers));
+    return this.secrets.store(SERVERS_KEY, JSON.stringify(servers));
   }
 }
 
-const keyName = (baseUrl: string): string => `${PREFIX}${serverOf(baseUrl)}`;
+const keyName = (baseUrl: string): string => `${KEY_PREFIX}${serverOf(baseUrl)}`;
 
 /** Scheme, host and port: paths of one server share its key. */
 function serverOf(baseUrl: string): string {

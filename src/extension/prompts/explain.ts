@@ -6,7 +6,7 @@ import type { Meaning } from "./scope.ts";
 /** Current values by variable, as the engine rendered them last. */
 export type CurrentValues = Readonly<Record<string, string>>;
 
-const longestValue = 600;
+const LONGEST_VALUE_CHARS = 600;
 
 export function explainMeaning(meaning: Meaning, path: string, values: CurrentValues | undefined): string {
   const current = meaning.own ? meaning.own.value : values?.[path];
@@ -50,7 +50,7 @@ function shown(value: unknown): string {
 /** Data inside a fence that it cannot close. JSON is indented so that it can be read. */
 function fenced(text: string, language?: string): string {
   const { content, language: of } = language ? { content: text, language } : pretty(text);
-  const short = content.length > longestValue ? `${content.slice(0, longestValue)}…` : content;
+  const short = content.length > LONGEST_VALUE_CHARS ? `${content.slice(0, LONGEST_VALUE_CHARS)}…` : content;
   const ticks = Math.max(2, ...(short.match(/`+/g) ?? []).map((run) => run.length)) + 1;
   return `${"`".repeat(ticks)}${of}\n${short === "" ? l10n.t("(empty)") : short}\n${"`".repeat(ticks)}`;
 }

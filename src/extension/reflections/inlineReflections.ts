@@ -29,7 +29,7 @@ import { type ReflectionPlace, reflectionPlaces } from "./reflectionPlaces.ts";
 import type { ReflectionsServices } from "./services.ts";
 import { escapeMarkdown, formatProbability, shorten } from "./wording.ts";
 
-const HINT_LENGTH = 60;
+const HINT_CHARS = 60;
 
 export class InlineReflections implements InlayHintsProvider, HoverProvider, Disposable {
   private readonly owned = new DisposableStore();
@@ -95,7 +95,7 @@ function hintsAt(document: TextDocument, { end, fields }: ReflectionPlace, contr
   return [
     summary,
     ...fields.map(({ field, end: at }) =>
-      hint(at, [part(field === "score" ? formatScore(best.score) : `“${shorten(best.text, HINT_LENGTH)}”`, best)]),
+      hint(at, [part(field === "score" ? formatScore(best.score) : `“${shorten(best.text, HINT_CHARS)}”`, best)]),
     ),
   ];
 }

@@ -6,12 +6,12 @@ import { formatScore } from "../platform/format.ts";
 import type { Order } from "./arrangement.ts";
 import { escapeMarkdown, formatProbability, leadingNumber, marks, shorten, summarise } from "./wording.ts";
 
-const LABEL_LENGTH = 120;
+const LABEL_CHARS = 120;
 
 export function reflectionItem(target: ReflectionTarget, reflection: PooledReflection, order: Order): TreeItem {
   const { text, pinned, muted, rating } = reflection;
   const leading = leadingNumber(reflection, order);
-  const label = `${leading}  ${shorten(text, LABEL_LENGTH)}`;
+  const label = `${leading}  ${shorten(text, LABEL_CHARS)}`;
   const item = new TreeItem(label, TreeItemCollapsibleState.None);
   item.id = `${target.runId}/${target.reflection}`;
   item.description = summarise(reflection, leading);

@@ -10,7 +10,7 @@ import { setting } from "../platform/settings.ts";
 import type { Launcher } from "./launcher.ts";
 
 /** The engine's reason when a person pauses: they know. */
-const BY_HAND = "Paused by hand.";
+const PAUSED_BY_HAND = "Paused by hand.";
 
 export class RunNotifications implements Disposable {
   private readonly owned = new DisposableStore();
@@ -94,7 +94,7 @@ export class RunNotifications implements Disposable {
       );
     } else if (state === "failed") {
       ask(window.showErrorMessage, l10n.t('"{0}" failed: {1}', name, reason), [open, showLog()]);
-    } else if (state === "paused" && reason !== BY_HAND) {
+    } else if (state === "paused" && reason !== PAUSED_BY_HAND) {
       ask(window.showWarningMessage, l10n.t('"{0}" is paused: {1}', name, reason), [resume, open]);
     }
   }

@@ -6,7 +6,7 @@ import { type Memento, Uri, workspace } from "vscode";
 import { executeCommand } from "../platform/commands.ts";
 import type { Launcher } from "./launcher.ts";
 
-const MEMORY = "lerl.requestedStart";
+const MEMORY_KEY = "lerl.requestedStart";
 
 interface RequestedStartServices {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -17,10 +17,10 @@ interface RequestedStartServices {
 /** @throws what `Launcher.start` throws */
 export async function obeyRequestedStart({ environment, memory, launcher }: RequestedStartServices): Promise<void> {
   const { LERL_START_FILE: file, LERL_START_ID: id, LERL_START_RUN: run } = environment;
-  if (!file || !id || memory.get(MEMORY) === id) return;
+  if (!file || !id || memory.get(MEMORY_KEY) === id) return;
   const uri = Uri.file(file);
   if (!workspace.getWorkspaceFolder(uri)) return;
-  await memory.update(MEMORY, id);
+  await memory.update(MEMORY_KEY, id);
   await executeCommand("lerl.openStudio", uri);
   if (run) await launcher.start(uri);
 }

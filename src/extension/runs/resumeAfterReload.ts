@@ -9,7 +9,7 @@ import { showError } from "../platform/errors.ts";
 import { setting } from "../platform/settings.ts";
 import type { Launcher } from "./launcher.ts";
 
-const MEMORY = "lerl.activeRuns";
+const MEMORY_KEY = "lerl.activeRuns";
 /** An end longer ago than this was no reload. */
 const RELOAD_MS = 2 * 60_000;
 
@@ -23,14 +23,14 @@ interface ReloadServices {
 
 export function resumeAfterReload(services: ReloadServices): Disposable {
   const { memory, runs, log } = services;
-  const before = memory.get<readonly RunId[]>(MEMORY, []);
+  const before = memory.get<readonly RunId[]>(MEMORY_KEY, []);
   if (before.length > 0) goOn(before, services).catch((error: unknown) => showError(log, error));
   let kept = before.join();
   return runs.onDidChange(() => {
     const active = runs.active.map(({ id }) => id);
     if (active.join() === kept) return;
     kept = active.join();
-    void memory.update(MEMORY, active);
+    void memory.update(MEMORY_KEY, active);
   });
 }
 

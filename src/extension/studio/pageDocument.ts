@@ -33,7 +33,7 @@ export function pageDocument({ nonce, source, styles, script, language, opening 
     <meta property="csp-nonce" content="${nonce}">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>LERL Studio</title>
-    <style nonce="${nonce}">${outlineStyles}</style>
+    <style nonce="${nonce}">${OUTLINE_STYLES}</style>
     <template id="page">
       <link rel="stylesheet" href="${escaped(styles)}">
       <script nonce="${nonce}" src="${escaped(script)}"></script>
@@ -52,7 +52,7 @@ export function pageDocument({ nonce, source, styles, script, language, opening 
 }
 
 /** The run bar and the line between the columns, where they will be. */
-const outlineStyles = `
+const OUTLINE_STYLES = `
       html, body, #studio, .opening { height: 100%; margin: 0; padding: 0; box-sizing: border-box; }
       body {
         color: var(--vscode-foreground);
