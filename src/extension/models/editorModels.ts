@@ -26,7 +26,7 @@ export class EditorModels {
   private asked = 0;
   private consentedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly access: LanguageModelAccessInformation) {}
+  constructor(private readonly access: Pick<LanguageModelAccessInformation, "canSendRequest">) {}
 
   /** A user started something that may ask a model. */
   consent(): void {

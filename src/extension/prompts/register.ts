@@ -23,7 +23,7 @@ export function registerPrompts(services: PromptsServices): Disposable {
     new PromptDiagnostics(services),
     languages.registerCodeLensProvider({ language: PROMPT_LANGUAGE, scheme: "file" }, lenses),
     languages.registerCodeLensProvider({ scheme: PREVIEW_SCHEME }, new PreviewLenses(previews)),
-    languages.registerDocumentLinkProvider({ pattern: "**/*.lerl.json" }, promptLinks),
+    languages.registerDocumentLinkProvider({ pattern: "**/*.lerl.json" }, { provideDocumentLinks: promptLinks }),
     workspace.registerTextDocumentContentProvider(VERSION_SCHEME, new VersionDocuments(services.runs)),
     registerPromptCommands(services, previews),
     services.files.onDidChange(() => previews.refreshAll()),

@@ -17,8 +17,11 @@ export class RunNotifications implements Disposable {
   private readonly states = new Map<RunId, RunState>();
 
   constructor(
-    private readonly runs: RunStore,
-    private readonly launcher: Launcher,
+    private readonly runs: Pick<
+      RunStore,
+      "all" | "get" | "isMine" | "onDidChange" | "onDidProgress" | "onDidInterrupt"
+    >,
+    private readonly launcher: Pick<Launcher, "resume">,
   ) {
     this.owned.addAll(
       runs.onDidChange(() => this.look()),

@@ -10,7 +10,7 @@ const MEMORY_KEY = "lerl.requestedStart";
 
 interface RequestedStartServices {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly memory: Memento;
+  readonly memory: Pick<Memento, "get" | "update">;
   readonly launcher: Pick<Launcher, "start">;
 }
 

@@ -15,8 +15,8 @@ const RELOAD_MS = 2 * 60_000;
 
 interface ReloadServices {
   readonly memory: Memento;
-  readonly runs: RunStore;
-  readonly launcher: Launcher;
+  readonly runs: Pick<RunStore, "active" | "get" | "isMine" | "load" | "onDidChange">;
+  readonly launcher: Pick<Launcher, "continue" | "resume">;
   readonly log: LogOutputChannel;
   readonly now: () => Date;
 }
@@ -57,7 +57,7 @@ function wasReloaded({ state, endedAt }: RunRecord, now: Date): boolean {
   return state === "interrupted" && endedAt !== undefined && now.getTime() - Date.parse(endedAt) < RELOAD_MS;
 }
 
-async function resumeOrOffer({ id, name }: RunRecord, launcher: Launcher): Promise<void> {
+async function resumeOrOffer({ id, name }: RunRecord, launcher: ReloadServices["launcher"]): Promise<void> {
   if (setting("lerl.resumeAfterReload")) {
     await launcher.continue(id);
     return;

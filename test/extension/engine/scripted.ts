@@ -17,11 +17,11 @@ export interface Script {
 export function scriptedClient(script: Script, options: Partial<EngineClientOptions> = {}) {
   const lives = join(mkdtempSync(join(tmpdir(), "lerl-engine-")), "lives");
   process.env.SCRIPT = JSON.stringify({ ...script, lives });
-  const log = window.createOutputChannel();
+  const log = window.createOutputChannel("LERL", { log: true });
   const client = new EngineClient({
     modulePath: resolve(import.meta.dirname, "../support/scriptedEngine.cjs"),
     locale: "en",
-    log: log as never,
+    log,
     host: { "models/ask": async ({ model }) => ({ text: `asked ${model}`, model }) },
     workspaceFolder: () => tmpdir(),
     requireTrust: () => undefined,
@@ -31,7 +31,7 @@ export function scriptedClient(script: Script, options: Partial<EngineClientOpti
   });
   return {
     client,
-    log: log as never,
+    log,
     /** Process ids of the engine's lives, oldest first. */
     lives: (): readonly number[] => readFileSync(lives, "utf8").trim().split("\n").map(Number.parseFloat),
     /** Heartbeats that a process has answered. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ExperimentIndex } from "../../../src/extension/experiments/experimentIndex.ts";
-import { events, host, resetHost, TextDocument, Uri, window } from "../support/vscode.ts";
+import { changeOf, events, host, resetHost, TextDocument, Uri, window } from "../support/vscode.ts";
 
 let folder: string;
 let files: ExperimentIndex;
@@ -19,7 +19,7 @@ beforeEach(() => {
   resetHost();
   folder = mkdtempSync(join(tmpdir(), "lerl-files-"));
   host.folders.push({ uri: Uri.file(folder), name: "w", index: 0 });
-  files = new ExperimentIndex(window.createOutputChannel() as never);
+  files = new ExperimentIndex(window.createOutputChannel("LERL", { log: true }));
 });
 
 afterEach(() => {
@@ -56,14 +56,14 @@ describe("experiment files", () => {
     const uri = put("e.lerl.json", '{ "planner": { "prompt": "p/plan.lerl.md" } }');
     const prompt = put("p/plan.lerl.md", "saved");
     host.documents.push(new TextDocument(prompt, "typed"));
-    const { start } = await files.startOf(uri as never);
+    const { start } = await files.startOf(uri);
     expect(start.experimentFile).toBe(uri.fsPath);
     expect(start.prompts).toEqual({ planner: { file: "p/plan.lerl.md", text: "typed" } });
   });
 
   it("that cannot be parsed start all the same: the engine says what is wrong with them", async () => {
     const uri = put("e.lerl.json", "{ nonsense");
-    const { start, experiment } = await files.startOf(uri as never);
+    const { start, experiment } = await files.startOf(uri);
     expect(start).toMatchObject({ experimentText: "{ nonsense", prompts: {} });
     expect(experiment).toBeUndefined();
   });
@@ -75,7 +75,7 @@ describe("experiment files", () => {
     files.onDidChange(() => changes++);
     const document = new TextDocument(uri, '{ "name": "After" }');
     host.documents.push(document);
-    for (let edit = 0; edit < 5; edit++) events.textDocument.fire({ document });
+    for (let edit = 0; edit < 5; edit++) events.textDocument.fire(changeOf(document));
     await new Promise((wake) => setTimeout(wake, 400));
     expect(changes).toBe(1);
     expect((await files.all())[0]?.name).toBe("After");

@@ -4,10 +4,10 @@ import { Uri } from "../support/vscode.ts";
 
 describe("experiment and suite files", () => {
   it("are told by their names, and name others beside them", () => {
-    expect(fileKind(Uri.file("/w/a.lerl.json") as never)).toBe("experiment");
-    expect(fileKind(Uri.file("/w/a.suite.json") as never)).toBe("suite");
-    expect(fileKind(Uri.file("/w/a.json") as never)).toBeUndefined();
-    expect(resolveBeside(Uri.file("/w/x/a.lerl.json") as never, "../p.lerl.md").path).toBe("/w/p.lerl.md");
-    expect(resolveBeside(Uri.file("/w/x/a.lerl.json") as never, "/q.lerl.md").path).toBe("/q.lerl.md");
+    expect(fileKind(Uri.file("/w/a.lerl.json"))).toBe("experiment");
+    expect(fileKind(Uri.file("/w/a.suite.json"))).toBe("suite");
+    expect(fileKind(Uri.file("/w/a.json"))).toBeUndefined();
+    expect(resolveBeside(Uri.file("/w/x/a.lerl.json"), "../p.lerl.md").path).toBe("/w/p.lerl.md");
+    expect(resolveBeside(Uri.file("/w/x/a.lerl.json"), "/q.lerl.md").path).toBe("/q.lerl.md");
   });
 });

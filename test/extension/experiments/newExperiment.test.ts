@@ -8,7 +8,7 @@ import { parseExperiment } from "../../../src/protocol/parseExperiment.ts";
 import { parseSuite } from "../../../src/protocol/suite.ts";
 import { host, resetHost, Uri } from "../support/vscode.ts";
 
-const root = Uri.file(resolve(import.meta.dirname, "../../..")) as never;
+const root = Uri.file(resolve(import.meta.dirname, "../../.."));
 let folder: string;
 
 beforeEach(() => {

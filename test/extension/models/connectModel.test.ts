@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { LanguageModelChat } from "vscode";
 import { connectModel } from "../../../src/extension/models/connectModel.ts";
 import { ApiKeys } from "../../../src/extension/platform/secrets.ts";
 import type { ModelTestResult } from "../../../src/protocol/engine.ts";
 import { parseExperiment } from "../../../src/protocol/parseExperiment.ts";
-import { extensionContext, host, resetHost, Uri } from "../support/vscode.ts";
+import { AnsweringEngine } from "../support/answeringEngine.ts";
+import { host, partly, resetHost, secretStorage, Uri } from "../support/vscode.ts";
 
 let folder: string;
 let uri: Uri;
@@ -22,7 +24,7 @@ beforeEach(() => {
     uri.fsPath,
     '{\n  // kept\n  "critic": { "provider": "openai", "baseUrl": "http://old/v1", "model": "old" }\n}\n',
   );
-  keys = new ApiKeys(extensionContext("/x").secrets as never);
+  keys = new ApiKeys(secretStorage());
   tested = [];
   result = { ok: true, message: "It answered in form.", latencyMs: 5, structuredOutput: "json_schema" };
 });
@@ -36,18 +38,14 @@ function connect(picks: readonly string[], inputs: readonly string[] = []) {
     return items.find(({ label }) => wanted !== undefined && label.includes(wanted));
   };
   host.answerInput = () => typed.shift();
-  const engine = {
-    request: async (method: string, params: unknown) => {
-      if (method === "models/detect")
-        return [{ name: "Ollama", baseUrl: "http://127.0.0.1:11434/v1", models: ["qwen3"] }];
+  const engine = new AnsweringEngine({
+    "models/detect": () => [{ name: "Ollama", baseUrl: "http://127.0.0.1:11434/v1", models: ["qwen3"] }],
+    "models/test": (params) => {
       tested.push(params);
       return result;
     },
-  };
-  const services = { engine, keys, editorModels: { consent: () => undefined } } as unknown as Parameters<
-    typeof connectModel
-  >[1];
-  return connectModel(uri as never, services);
+  });
+  return connectModel(uri, { engine, keys, editorModels: { consent: () => undefined } });
 }
 
 const written = () => {
@@ -91,7 +89,7 @@ describe("Connect a Model", () => {
   });
 
   it("offers the editor's own models", async () => {
-    host.models.push({ id: "m", vendor: "acme", name: "Acme M", family: "m" });
+    host.models.push(partly<LanguageModelChat>({ id: "m", vendor: "acme", name: "Acme M", family: "m" }));
     await connect(["Acme M", "Planner only"]);
     expect(tested).toEqual([{ provider: "vscode", model: "acme/m" }]);
     expect(written().experiment?.planner).toMatchObject({ provider: "vscode", model: "acme/m" });

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import type { LanguageModelChat, LanguageModelChatResponse } from "vscode";
 import { EditorModels } from "../../../src/extension/models/editorModels.ts";
-import { CancellationTokenSource, host, LanguageModelError, resetHost } from "../support/vscode.ts";
+import { CancellationTokenSource, host, LanguageModelError, partly, resetHost } from "../support/vscode.ts";
 
-const token = () => new CancellationTokenSource().token as never;
+const token = () => new CancellationTokenSource().token;
 const question = (model: string) => ({ model, messages: [{ role: "user" as const, content: "Plan." }] });
 
 /** A model whose answers wait until they are let go. */
@@ -10,28 +11,29 @@ function model() {
   const waiting: (() => void)[] = [];
   let open = 0;
   let most = 0;
-  host.models.push({
-    id: "x",
-    vendor: "acme",
-    name: "Acme X",
-    sendRequest: async () => {
-      most = Math.max(most, ++open);
-      await new Promise<void>((go) => waiting.push(go));
-      open--;
-      return {
-        text: (async function* () {
+  host.models.push(
+    partly<LanguageModelChat>({
+      id: "x",
+      vendor: "acme",
+      name: "Acme X",
+      sendRequest: async () => {
+        most = Math.max(most, ++open);
+        await new Promise<void>((go) => waiting.push(go));
+        open--;
+        const text = (async function* () {
           yield '{"categories"';
           yield ": [1]}";
-        })(),
-      };
-    },
-  });
+        })();
+        return partly<LanguageModelChatResponse>({ text });
+      },
+    }),
+  );
   return { waiting, most: () => most };
 }
 
 /** `unasked`: VS Code has not asked the user for permission yet. */
 const models = (permission: "given" | "unasked" = "given") =>
-  new EditorModels({ canSendRequest: () => (permission === "given" ? true : undefined) } as never);
+  new EditorModels({ canSendRequest: () => (permission === "given" ? true : undefined) });
 
 const settle = () => new Promise((wake) => setTimeout(wake, 5));
 
@@ -91,7 +93,12 @@ describe("the editor's models", () => {
     model();
     await expect(models().ask(question("y"), token())).rejects.toThrow(/it has acme\/x/);
     host.models = [
-      { id: "z", vendor: "v", name: "Z", sendRequest: () => Promise.reject(new LanguageModelError("over quota")) },
+      partly<LanguageModelChat>({
+        id: "z",
+        vendor: "v",
+        name: "Z",
+        sendRequest: () => Promise.reject(new LanguageModelError("over quota")),
+      }),
     ];
     await expect(models().ask(question("z"), token())).rejects.toThrow("over quota");
   });

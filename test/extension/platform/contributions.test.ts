@@ -28,7 +28,7 @@ describe("package.json", () => {
 
   beforeAll(() => {
     resetHost();
-    activate(context as never);
+    activate(context);
   });
 
   afterAll(async () => {

@@ -3,9 +3,9 @@ import { keyFor, serversOf } from "../../../src/extension/models/modelKeys.ts";
 import { ApiKeys } from "../../../src/extension/platform/secrets.ts";
 import type { Experiment } from "../../../src/protocol/experiment.ts";
 import { parseExperiment } from "../../../src/protocol/parseExperiment.ts";
-import { extensionContext } from "../support/vscode.ts";
+import { secretStorage } from "../support/vscode.ts";
 
-const keys = () => new ApiKeys(extensionContext("/x").secrets as never);
+const keys = () => new ApiKeys(secretStorage());
 
 function experiment(document: object): Experiment {
   const parsed = parseExperiment(JSON.stringify(document));

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Diagnostic } from "vscode";
 import { PromptLenses } from "../../../src/extension/prompts/codeLenses.ts";
 import { PromptDiagnostics } from "../../../src/extension/prompts/diagnostics.ts";
 import { PromptPreviews, previewUri, promptOf } from "../../../src/extension/prompts/preview.ts";
 import { promptLinks } from "../../../src/extension/prompts/promptLinks.ts";
 import { PromptRenderer } from "../../../src/extension/prompts/rendering.ts";
 import { VersionDocuments, versionUri } from "../../../src/extension/prompts/versionDocuments.ts";
+import type { RenderedPrompt } from "../../../src/protocol/engine.ts";
 import { host } from "../support/vscode.ts";
 import { openEditor, runOf, type TestEditor, until } from "./support.ts";
 
@@ -24,7 +24,7 @@ afterEach(() => {
 });
 
 const text = (name: string): string => readFileSync(join(editor.folder, name), "utf8");
-const shown = (name: string) => host.diagnostics.get(editor.uri(name).toString()) as readonly Diagnostic[] | undefined;
+const shown = (name: string) => host.diagnostics.get(editor.uri(name).toString());
 const codes = (name: string) => shown(name)?.map(({ code }) => code);
 
 describe("diagnostics", () => {
@@ -49,7 +49,7 @@ describe("diagnostics", () => {
     const document = editor.open("planner.lerl.md", text("planner.lerl.md"));
     for (let i = 0; i < 20; i++) editor.type(document, `${text("planner.lerl.md")}${i}`);
     await until(() => codes("planner.lerl.md"));
-    const checks = editor.asked.filter(({ method }) => method === "prompts/diagnose");
+    const checks = editor.engine.asked.filter(({ method }) => method === "prompts/diagnose");
     expect(checks.map(({ params }) => params)).toEqual([{ text: `${text("planner.lerl.md")}19` }]);
   });
 
@@ -102,18 +102,15 @@ describe("lenses, links and versions", () => {
       "e.lerl.json",
       '{ // c\n "critic": { "prompt": "prompts/c.lerl.md", }, "planner": { "prompt": "" } }',
     );
-    const links = promptLinks.provideDocumentLinks(document, {} as never) as unknown as {
-      range: never;
-      target: { fsPath: string };
-    }[];
-    expect(links.map(({ range, target }) => [document.getText(range), target.fsPath])).toEqual([
+    const links = promptLinks(document);
+    expect(links.map(({ range, target }) => [document.getText(range), target?.fsPath])).toEqual([
       ["prompts/c.lerl.md", join(editor.folder, "prompts/c.lerl.md")],
     ]);
   });
 });
 
 describe("the preview", () => {
-  const rendered = (promptText: string) => {
+  const rendered = (promptText: string): RenderedPrompt => {
     if (promptText.includes("WRONG")) throw new Error("planner.lerl.md:3:4: this is wrong.");
     return { messages: [{ role: "user", content: promptText.slice(-6) }], tokensEstimate: 2, variables: { step: "4" } };
   };
@@ -133,8 +130,8 @@ describe("the preview", () => {
     editor.type(document, `${text("planner.lerl.md")}second`);
     await until(() => content().includes("second") && !content().includes("⚠"));
     previews.choose(uri, { user: 7, step: 0 });
-    await until(() => editor.asked.some(({ params }) => (params as { user?: number }).user === 7));
-    expect(editor.asked.at(-1)?.params).toMatchObject({ user: 7, step: 0, role: "planner" });
+    await until(() => editor.engine.asked.some(({ params }) => (params as { user?: number }).user === 7));
+    expect(editor.engine.asked.at(-1)?.params).toMatchObject({ user: 7, step: 0, role: "planner" });
   });
 
   it("says what to do where no experiment names the prompt", async () => {

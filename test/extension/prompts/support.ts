@@ -1,37 +1,22 @@
-/** The quickstart's folder in an editor, and an engine that answers with the engine's own functions. */
+/** The quickstart's folder in an editor, and an engine that checks prompts as the real one does. */
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { TextDocument } from "vscode";
 import { diagnose } from "../../../src/engine/prompts/promptFile.ts";
-import type { EngineClient } from "../../../src/extension/engine/engineClient.ts";
 import { RunStore } from "../../../src/extension/engine/runStore.ts";
 import { ExperimentIndex } from "../../../src/extension/experiments/experimentIndex.ts";
-import type { Services } from "../../../src/extension/rooms.ts";
-import type { EngineRequests, PooledReflection } from "../../../src/protocol/engine.ts";
+import type { PromptsServices } from "../../../src/extension/prompts/services.ts";
 import { experimentSchema } from "../../../src/protocol/experiment.ts";
 import type { RunRecord } from "../../../src/protocol/run.ts";
-import {
-  EventEmitter,
-  events,
-  extensionContext,
-  TextDocument as FakeDocument,
-  host,
-  resetHost,
-  Uri,
-  window,
-} from "../support/vscode.ts";
+import { AnsweringEngine, type Answers } from "../support/answeringEngine.ts";
+import { changeOf, events, host, resetHost, TextDocument, Uri, window } from "../support/vscode.ts";
 
 const repository = resolve(import.meta.dirname, "../../..");
 
-type Requests = { [M in keyof EngineRequests]?: (params: EngineRequests[M]["params"]) => unknown };
-
 export interface TestEditor {
   readonly folder: string;
-  readonly services: Services;
-  readonly asked: { readonly method: string; readonly params: unknown }[];
-  /** A notification of the engine. */
-  notify(name: string, params: unknown): void;
+  readonly services: PromptsServices;
+  readonly engine: AnsweringEngine;
   uri(name: string): Uri;
   /** Opens a text as the file of this name holds it, without writing it. */
   open(name: string, text: string): TextDocument;
@@ -40,48 +25,31 @@ export interface TestEditor {
   dispose(): void;
 }
 
-export function openEditor(answers: Requests = {}): TestEditor {
+export function openEditor(answers: Answers = {}): TestEditor {
   resetHost();
   const folder = mkdtempSync(join(tmpdir(), "lerl-prompts-"));
   cpSync(join(repository, "examples/quickstart"), folder, { recursive: true });
   host.folders = [{ uri: Uri.file(folder), name: "quickstart", index: 0 }];
-  const notifications = new EventEmitter<{ name: string; params: unknown }>();
-  const asked: { method: string; params: unknown }[] = [];
-  const handlers: Requests = { "runs/list": () => [], "prompts/diagnose": ({ text }) => diagnose(text), ...answers };
-  const engine = {
-    state: { state: "ready" },
-    onDidChangeState: new EventEmitter<unknown>().event,
-    onDidDie: new EventEmitter<string>().event,
-    on: (name: string, listener: (params: unknown) => void) =>
-      notifications.event((sent) => void (sent.name === name && listener(sent.params))),
-    request: async (method: keyof EngineRequests, params: never) => {
-      asked.push({ method, params });
-      const handler = handlers[method] as ((params: never) => unknown) | undefined;
-      if (!handler) throw new Error(`not expected: ${method}`);
-      return handler(params);
-    },
-  } as unknown as EngineClient;
-  const log = window.createOutputChannel() as unknown as Services["log"];
+  const engine = new AnsweringEngine({ "prompts/diagnose": ({ text }) => diagnose(text), ...answers });
+  const log = window.createOutputChannel("LERL", { log: true });
   const files = new ExperimentIndex(log);
-  const runs = new RunStore(engine, log);
-  const services = { context: extensionContext(folder), log, engine, files, runs } as unknown as Services;
+  const runs = new RunStore(engine.asClient(), log);
+  const services: PromptsServices = { log, engine, files, runs };
   const uri = (name: string): Uri => Uri.file(join(folder, name));
   return {
     folder,
     services,
-    asked,
-    notify: (name, params) => notifications.fire({ name, params }),
+    engine,
     uri,
     open: (name, text) => {
-      const document = new FakeDocument(uri(name), text, name.endsWith(".lerl.md") ? "lerl-prompt" : "lerl-experiment");
+      const document = new TextDocument(uri(name), text, name.endsWith(".lerl.md") ? "lerl-prompt" : "lerl-experiment");
       host.documents.push(document);
       events.opened.fire(document);
-      return document as unknown as TextDocument;
+      return document;
     },
     type: (document, text) => {
-      const typed = document as unknown as FakeDocument;
-      typed.replace(text);
-      events.textDocument.fire({ document: typed });
+      document.replace(text);
+      events.textDocument.fire(changeOf(document));
     },
     dispose: () => {
       runs.dispose();
@@ -119,5 +87,3 @@ export async function until<T>(look: () => T | Promise<T>, milliseconds = 5000):
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
-
-export type Pool = readonly PooledReflection[];

@@ -10,7 +10,7 @@ import { Unseen } from "../../../src/extension/reflections/unseen.ts";
 import type { PooledReflection, ReflectionChange } from "../../../src/protocol/engine.ts";
 import type { RunRecord } from "../../../src/protocol/run.ts";
 import { openEditor, runOf, type TestEditor, until } from "../prompts/support.ts";
-import { CancellationTokenSource, Range } from "../support/vscode.ts";
+import { CancellationTokenSource, MarkdownString, Range } from "../support/vscode.ts";
 import { reflection } from "./fixtures.ts";
 
 let editor: TestEditor;
@@ -47,12 +47,7 @@ function withPool(): ReflectionPools {
   return own(new ReflectionPools(editor.services.engine, editor.services.runs, editor.services.log));
 }
 
-const lists = () => editor.asked.filter(({ method }) => method === "reflections/list").length;
-
-interface HoverContent {
-  readonly value: string;
-  readonly isTrusted: { readonly enabledCommands: readonly string[] };
-}
+const lists = () => editor.engine.asked.filter(({ method }) => method === "reflections/list").length;
 
 describe("pools", () => {
   it("are read once, and once more for a burst of changes", async () => {
@@ -62,20 +57,20 @@ describe("pools", () => {
     expect(lists()).toBe(1);
     const changed: string[] = [];
     own(pools.onDidChange((runId) => changed.push(runId)));
-    for (let i = 0; i < 50; i++) editor.notify("reflections/changed", { runId: "r-1" });
+    for (let i = 0; i < 50; i++) editor.engine.notify("reflections/changed", { runId: "r-1" });
     await until(() => changed.length > 0);
     expect([changed, lists()]).toEqual([["r-1"], 2]);
   });
 
   it("rest while their run goes on, and are read at once when it ends", async () => {
     const pools = withPool();
-    const run = (state: RunRecord["state"]) => editor.notify("run/changed", { ...runOf(editor.folder), state });
+    const run = (state: RunRecord["state"]) => editor.engine.notify("run/changed", { ...runOf(editor.folder), state });
     run("running");
     const changed: string[] = [];
     own(pools.onDidChange((runId) => changed.push(runId)));
     await pools.change({ runId: "r-1", id: "r3", action: "pin" });
     pool = [...three, reflection("r4", { score: 1 })];
-    editor.notify("reflections/changed", { runId: "r-1" });
+    editor.engine.notify("reflections/changed", { runId: "r-1" });
     await new Promise((resolve) => setTimeout(resolve, 1000));
     expect(changed.length).toBe(1);
     run("done");
@@ -125,9 +120,9 @@ describe("the tree", () => {
     const fired: unknown[] = [];
     own(tree.onDidChangeTreeData((changed) => fired.push(changed)));
     const record = runOf(editor.folder);
-    editor.notify("run/changed", { ...record, iteration: record.iteration + 1 });
+    editor.engine.notify("run/changed", { ...record, iteration: record.iteration + 1 });
     expect(fired).toEqual([]);
-    editor.notify("run/changed", { ...record, name: "Kept" });
+    editor.engine.notify("run/changed", { ...record, name: "Kept" });
     expect(fired).toEqual([row]);
     expect(tree.getTreeItem(row).label).toBe("Kept");
   });
@@ -145,8 +140,8 @@ describe("the tree", () => {
 describe("reflections beside the prompt", () => {
   const planner = () => readFileSync(join(editor.folder, "planner.lerl.md"), "utf8");
   const hints = async (inline: InlineReflections, document: TextDocument) => {
-    const everything = new Range(0, 0, 1000, 0) as never;
-    const found = await inline.provideInlayHints(document, everything, new CancellationTokenSource().token as never);
+    const everything = new Range(0, 0, 1000, 0);
+    const found = await inline.provideInlayHints(document, everything, new CancellationTokenSource().token);
     return found.map(({ label }) => (typeof label === "string" ? label : label.map(({ value }) => value).join("")));
   };
 
@@ -171,12 +166,13 @@ describe("reflections beside the prompt", () => {
     const document = editor.open("planner.lerl.md", planner());
     const at = document.positionAt(planner().indexOf("in reflections") + 5);
     const hover = await inline.provideHover(document, at);
-    const [content] = [hover?.contents].flat() as unknown as HoverContent[];
-    expect(content?.value).toContain("Keep \\<b\\>music");
-    expect(content?.value).toContain("command:lerl.pinReflection?");
-    expect(content?.isTrusted.enabledCommands).toEqual(
-      expect.arrayContaining(["lerl.pinReflection", "lerl.muteReflection"]),
-    );
+    const content = hover?.contents[0];
+    if (!(content instanceof MarkdownString)) throw new Error("expected Markdown");
+    expect(content.value).toContain("Keep \\<b\\>music");
+    expect(content.value).toContain("command:lerl.pinReflection?");
+    expect(content.isTrusted).toEqual({
+      enabledCommands: expect.arrayContaining(["lerl.pinReflection", "lerl.muteReflection"]),
+    });
     expect(await inline.provideHover(document, document.positionAt(0))).toBeUndefined();
   });
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { obeyRequestedStart } from "../../../src/extension/runs/requestedStart.ts";
-import { host, resetHost, Uri } from "../support/vscode.ts";
+import type { RunRecord } from "../../../src/protocol/run.ts";
+import { host, memento, partly, resetHost, Uri } from "../support/vscode.ts";
 
 const file = "/w/quickstart.lerl.json";
 
@@ -11,15 +12,15 @@ beforeEach(() => {
 
 /** A window's memory and launcher; both outlive reloads of the window. */
 function windowOf() {
-  const kept = new Map<string, unknown>();
   const started: string[] = [];
-  const memory = {
-    get: (key: string) => kept.get(key),
-    update: async (key: string, value: unknown) => void kept.set(key, value),
+  const memory = memento();
+  const launcher = {
+    start: async ({ fsPath }: { readonly fsPath: string }) => {
+      started.push(fsPath);
+      return partly<RunRecord>({});
+    },
   };
-  const launcher = { start: async (uri: { fsPath: string }) => void started.push(uri.fsPath) };
-  const activate = (environment: Record<string, string>) =>
-    obeyRequestedStart({ environment, memory, launcher } as never);
+  const activate = (environment: Record<string, string>) => obeyRequestedStart({ environment, memory, launcher });
   return { started, activate };
 }
 

@@ -1,13 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { RunStore } from "../../../src/extension/engine/runStore.ts";
-import type { Launcher } from "../../../src/extension/runs/launcher.ts";
 import { RunNotifications } from "../../../src/extension/runs/notifications.ts";
 import { resumeAfterReload } from "../../../src/extension/runs/resumeAfterReload.ts";
 import { runLabel, runNumbers, runTooltip } from "../../../src/extension/runs/runRow.ts";
 import { statusText } from "../../../src/extension/runs/statusBar.ts";
 import type { RunProgress } from "../../../src/protocol/engine.ts";
 import type { RunRecord } from "../../../src/protocol/run.ts";
-import { EventEmitter, extensionContext, host, resetHost, window } from "../support/vscode.ts";
+import { EventEmitter, host, memento, resetHost, window } from "../support/vscode.ts";
 
 const NOW = new Date("2026-05-01T12:00:00Z");
 
@@ -65,7 +63,7 @@ function storeOf(records: RunRecord[]) {
     records[0] = record;
     changed.fire(record.id);
   };
-  return { runs: runs as unknown as RunStore, become, interrupted };
+  return { runs, become, interrupted };
 }
 
 beforeEach(resetHost);
@@ -115,7 +113,7 @@ describe("the status bar", () => {
 });
 
 describe("messages about runs", () => {
-  const launcher = {} as Launcher;
+  const launcher = { resume: async () => run() };
 
   it("show progress that can be cancelled, and the end with its numbers", () => {
     const { runs, become } = storeOf([]);
@@ -148,9 +146,11 @@ describe("messages about runs", () => {
     const resumed: string[] = [];
     const { runs, interrupted } = storeOf([]);
     host.answerMessage = ({ actions }) => actions[0];
-    const notifications = new RunNotifications(runs, {
-      resume: async (id: string) => resumed.push(id),
-    } as unknown as Launcher);
+    const resume = async (id: string) => {
+      resumed.push(id);
+      return run();
+    };
+    const notifications = new RunNotifications(runs, { resume });
     interrupted.fire([run({ state: "interrupted" })]);
     await Promise.resolve();
     await new Promise((wake) => setTimeout(wake, 0));
@@ -172,14 +172,15 @@ describe("messages about runs", () => {
 describe("after a reload of the window", () => {
   async function reload(record: RunRecord) {
     const continued: string[] = [];
-    const memory = extensionContext("/x").workspaceState;
+    const memory = memento();
     const { runs, become } = storeOf([run()]);
-    const log = window.createOutputChannel() as never;
-    const launcher = {
-      continue: async (id: string) => continued.push(id),
-      resume: async (id: string) => continued.push(`${id} by hand`),
-    } as unknown as Launcher;
-    const services = { memory: memory as never, launcher, log, now: () => NOW };
+    const log = window.createOutputChannel("LERL", { log: true });
+    const goOn = (how: string) => async (id: string) => {
+      continued.push(`${id}${how}`);
+      return record;
+    };
+    const launcher = { continue: goOn(""), resume: goOn(" by hand") };
+    const services = { memory, launcher, log, now: () => NOW };
     // The window before: the run is active in it.
     const before = resumeAfterReload({ ...services, runs });
     become(run({ iteration: 43 }));

@@ -1,6 +1,17 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { events, host, resetHost, TextDocumentSaveReason, Uri, workspace } from "../support/vscode.ts";
+import {
+  Diagnostic,
+  DiagnosticSeverity,
+  events,
+  host,
+  Range,
+  resetHost,
+  saveOf,
+  TextDocumentSaveReason,
+  Uri,
+  workspace,
+} from "../support/vscode.ts";
 import { changeOutside, openStudio, runRecord, type Studio, textOf } from "./support.ts";
 
 let studio: Studio;
@@ -112,9 +123,9 @@ describe("the experiment file", () => {
     const { prompts } = await studio.page.ask("ready", {});
     await studio.page.ask("editPrompt", { role: "planner", text: "new", version: prompts.planner.version });
     const document = await workspace.openTextDocument(studio.experiment);
-    events.willSave.fire({ document, reason: TextDocumentSaveReason.AfterDelay });
+    events.willSave.fire(saveOf(document, TextDocumentSaveReason.AfterDelay));
     expect(readFileSync(promptUri("planner").fsPath, "utf8")).not.toBe("new");
-    events.willSave.fire({ document, reason: TextDocumentSaveReason.Manual });
+    events.willSave.fire(saveOf(document, TextDocumentSaveReason.Manual));
     expect(readFileSync(promptUri("planner").fsPath, "utf8")).toBe("new");
   });
 });
@@ -160,8 +171,8 @@ describe("a prompt", () => {
   it("brings its problems along", async () => {
     await studio.page.ask("ready", {});
     const uri = promptUri("planner");
-    const range = { start: { line: 3, character: 1 } };
-    host.diagnostics.set(uri.toString(), [{ range, severity: 1, message: "Unknown variable." }]);
+    const problem = new Diagnostic(new Range(3, 1, 3, 5), "Unknown variable.", DiagnosticSeverity.Warning);
+    host.diagnostics.set(uri.toString(), [problem]);
     events.diagnostics.fire({ uris: [uri] });
     expect(studio.page.events("prompt").at(-1)?.problems).toEqual([
       { line: 3, column: 1, severity: "warning", message: "Unknown variable." },
@@ -189,7 +200,7 @@ describe("a prompt", () => {
       }),
       runRecord(studio.experiment, { id: "old", prompts: [version("aaaaaaaaa", 0), version("other", 0, "x.lerl.md")] }),
     ];
-    studio.engine.answers.set("runs/list", () => runs);
+    studio.engine.answer("runs/list", () => runs);
     const history = await studio.page.ask("promptHistory", { role: "planner" });
     expect(history.map(({ runId, hash, rCum }) => [runId, hash, rCum])).toEqual([
       ["new", "bbbbbbbbb", 9.5],

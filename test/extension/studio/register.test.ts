@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { registerStudio } from "../../../src/extension/studio/register.ts";
 import type { StudioEditor } from "../../../src/extension/studio/studioEditor.ts";
-import { commands, host, resetHost } from "../support/vscode.ts";
+import { commands, host, openDocument, resetHost } from "../support/vscode.ts";
 import { FakePage, openStudio, runRecord, type Studio } from "./support.ts";
 
 let studio: Studio;
@@ -17,8 +17,7 @@ afterEach(() => studio.end());
 async function opened(): Promise<FakePage> {
   const [, provider] = host.registrations.find(({ kind }) => kind === "customEditor")?.args ?? [];
   const page = new FakePage();
-  const document = host.documents.find(({ uri }) => uri.toString() === studio.experiment.toString());
-  await (provider as StudioEditor).resolveCustomTextEditor(document as never, page.panel);
+  await (provider as StudioEditor).resolveCustomTextEditor(await openDocument(studio.experiment), page.panel);
   await page.ask("ready", {});
   return page;
 }
@@ -39,7 +38,7 @@ describe("Open Studio", () => {
   });
 
   it("shows a run, a session or a comparison as soon as the page is there", async () => {
-    studio.engine.answers.set("runs/list", () => [
+    studio.engine.answer("runs/list", () => [
       runRecord(studio.experiment),
       runRecord(studio.experiment, { id: "run-2" }),
     ]);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { events, host, resetHost, Uri, workspace } from "../support/vscode.ts";
+import { events, host, partly, resetHost, Uri, workspace } from "../support/vscode.ts";
 import { changeOutside, openStudio, runRecord, type Studio, textOf } from "./support.ts";
 
 let studio: Studio;
@@ -27,7 +27,7 @@ const batch = (sequence: number, from: number, to: number, runId = "run-1") => (
 
 /** A run that is under way, listed and followed. */
 async function running(): Promise<void> {
-  studio.engine.answers.set("runs/list", () => [runRecord(studio.experiment, { state: "running" })]);
+  studio.engine.answer("runs/list", () => [runRecord(studio.experiment, { state: "running" })]);
   await studio.page.ask("ready", {});
   await soon();
   studio.engine.notify("run/changed", runRecord(studio.experiment, { state: "running" }));
@@ -38,7 +38,7 @@ describe("a run", () => {
   it("starts with what the editor holds, saved or not, and with the seed of the page", async () => {
     await studio.page.ask("ready", {});
     await changeOutside(Uri.joinPath(studio.experiment, "..", "planner.lerl.md"), "unsaved words");
-    studio.engine.answers.set("runs/start", () => runRecord(studio.experiment, { state: "starting" }));
+    studio.engine.answer("runs/start", () => runRecord(studio.experiment, { state: "starting" }));
     const record = await studio.page.ask("run", { seed: 7 });
     expect(record.id).toBe("run-1");
     expect(studio.engine.paramsOf("runs/start")).toMatchObject([
@@ -54,7 +54,7 @@ describe("a run", () => {
   it("is changed by Apply, and the file is not", async () => {
     await running();
     const before = await textOf(studio.experiment);
-    studio.engine.answers.set("runs/change", () => null);
+    studio.engine.answer("runs/change", () => null);
     const changes = [{ path: "simulator.quit.repeatCost", value: 3 }];
     await studio.page.ask("apply", { runId: "run-1", changes });
     expect(studio.engine.paramsOf("runs/change")).toEqual([{ runId: "run-1", changes }]);
@@ -84,7 +84,7 @@ describe("a run", () => {
       runRecord(studio.experiment, { id: "new", startedAt: "2026-01-03T00:00:00.000Z" }),
       runRecord(Uri.file("/elsewhere/x.lerl.json"), { id: "other", startedAt: "2026-01-04T00:00:00.000Z" }),
     ];
-    studio.engine.answers.set("runs/list", () => list);
+    studio.engine.answer("runs/list", () => list);
     await studio.services.runs.load();
     expect((await studio.page.ask("ready", {})).currentRun).toBe("new");
     studio.editor.reveal(studio.experiment, { tab: "curves", runId: "old" });
@@ -109,9 +109,9 @@ describe("a run", () => {
     const baseUrl = "http://127.0.0.1:9/v1";
     const planner = { enabled: true, provider: "openai", baseUrl };
     const experiment = { planner, critic: { enabled: false, provider: "offline" } };
-    studio.engine.answers.set("runs/list", () => [runRecord(studio.experiment, { experiment })]);
-    studio.engine.answers.set("runs/rerunStep", () => ({}));
-    await studio.services.keys.set(baseUrl, "secret");
+    studio.engine.answer("runs/list", () => [runRecord(studio.experiment, { experiment })]);
+    studio.engine.answer("runs/rerunStep", () => partly({}));
+    await studio.keys.set(baseUrl, "secret");
     await studio.services.runs.load();
     const { prompts } = await studio.page.ask("ready", {});
     await studio.page.ask("rerunStep", { runId: "run-1", episode: "e1", step: 2 });
@@ -164,7 +164,7 @@ describe("curves", () => {
     expect(told).toMatchObject({ metrics: [], cursor: { metrics: 0, timing: 0, events: 0 } });
     const cursor = { metrics: 9, timing: 0, events: 0 };
     expect((await studio.page.ask("slice", { runId: "run-1", cursor })).cursor.metrics).toBe(0);
-    studio.engine.answers.set("runs/slice", () => ({ ...batch(0, 0, 7), sequence: undefined }));
+    studio.engine.answer("runs/slice", () => batch(0, 0, 7));
     const fresh = await studio.page.ask("slice", { runId: "run-1", cursor: { metrics: -1, timing: -1, events: -1 } });
     expect(fresh.cursor.metrics).toBe(7);
     studio.engine.notify("run/appended", batch(1, 7, 8));

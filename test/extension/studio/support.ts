@@ -1,38 +1,48 @@
-/** A Studio without an editor: a panel whose page is the test, and an engine that keeps what it is asked. */
+/** A Studio without an editor: a panel whose page is the test, and an engine that answers as the test says. */
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { WebviewPanel } from "vscode";
-import type { EngineClient } from "../../../src/extension/engine/engineClient.ts";
-import { EngineInputError } from "../../../src/extension/engine/engineErrors.ts";
+import type { Webview, WebviewPanel, WebviewPanelOnDidChangeViewStateEvent } from "vscode";
 import { RunStore } from "../../../src/extension/engine/runStore.ts";
 import { ExperimentIndex } from "../../../src/extension/experiments/experimentIndex.ts";
 import { ApiKeys } from "../../../src/extension/platform/secrets.ts";
-import type { Services } from "../../../src/extension/rooms.ts";
+import { STUDIO_EDITOR } from "../../../src/extension/platform/views.ts";
 import { Launcher } from "../../../src/extension/runs/launcher.ts";
+import type { StudioServices } from "../../../src/extension/studio/services.ts";
 import { StudioEditor } from "../../../src/extension/studio/studioEditor.ts";
 import type { RunRecord } from "../../../src/protocol/run.ts";
 import type { HostToStudio, StudioEvents, StudioRequests } from "../../../src/protocol/studio.ts";
-import { EventEmitter, events, extensionContext, host, Uri, window, workspace } from "../support/vscode.ts";
+import { AnsweringEngine } from "../support/answeringEngine.ts";
+import {
+  changeOf,
+  EventEmitter,
+  events,
+  extensionContext,
+  host,
+  openDocument,
+  secretStorage,
+  Uri,
+  ViewColumn,
+  window,
+} from "../support/vscode.ts";
 
 const repository = resolve(import.meta.dirname, "../../..");
 
 /** The page's end: asks, and hears what the host says. */
 export class FakePage {
   readonly heard: HostToStudio[] = [];
-  readonly viewState = new EventEmitter<unknown>();
-  visible = true;
-  active = true;
+  private shown = true;
   private readonly received = new EventEmitter<unknown>();
   private readonly disposed = new EventEmitter<void>();
+  private readonly viewState = new EventEmitter<WebviewPanelOnDidChangeViewStateEvent>();
   private readonly arrived = new EventEmitter<HostToStudio>();
   private lastId = 0;
 
-  readonly webview = {
+  readonly webview: Webview = {
     cspSource: "https://page.test",
     options: {},
     html: "",
-    asWebviewUri: (uri: Uri) => `https://page.test${uri.path}`,
+    asWebviewUri: (uri) => Uri.parse(`https://page.test${uri.path}`),
     onDidReceiveMessage: this.received.event,
     postMessage: async (message: HostToStudio) => {
       const copy = structuredClone(message);
@@ -42,10 +52,7 @@ export class FakePage {
     },
   };
 
-  readonly panel = Object.assign(this, {
-    onDidChangeViewState: this.viewState.event,
-    onDidDispose: this.disposed.event,
-  }) as unknown as WebviewPanel;
+  readonly panel: WebviewPanel = this.panelOf(() => this.shown);
 
   send(message: unknown): void {
     this.received.fire(message);
@@ -73,19 +80,40 @@ export class FakePage {
   }
 
   hide(): void {
-    this.visible = false;
-    this.active = false;
-    this.viewState.fire(undefined);
+    this.look(false);
   }
 
   show(): void {
-    this.visible = true;
-    this.active = true;
-    this.viewState.fire(undefined);
+    this.look(true);
   }
 
   close(): void {
     this.disposed.fire();
+  }
+
+  private look(shown: boolean): void {
+    this.shown = shown;
+    this.viewState.fire({ webviewPanel: this.panel });
+  }
+
+  private panelOf(shown: () => boolean): WebviewPanel {
+    return {
+      viewType: STUDIO_EDITOR,
+      title: "",
+      options: {},
+      viewColumn: ViewColumn.One,
+      webview: this.webview,
+      get active() {
+        return shown();
+      },
+      get visible() {
+        return shown();
+      },
+      onDidChangeViewState: this.viewState.event,
+      onDidDispose: this.disposed.event,
+      reveal: () => undefined,
+      dispose: () => this.close(),
+    };
   }
 
   private next(wanted: (message: HostToStudio) => boolean): Promise<HostToStudio> {
@@ -99,50 +127,13 @@ export class FakePage {
   }
 }
 
-/** The engine as the client shows it: answers are set by the test. */
-export class FakeEngine {
-  readonly asked: { readonly method: string; readonly params: unknown }[] = [];
-  readonly answers = new Map<string, (params: never) => unknown>([["runs/list", () => []]]);
-  state = { state: "ready" as const };
-  private readonly stateChanged = new EventEmitter<unknown>();
-  private readonly died = new EventEmitter<string>();
-  private readonly notifications = new Map<string, EventEmitter<unknown>>();
-  readonly onDidChangeState = this.stateChanged.event;
-  readonly onDidDie = this.died.event;
-
-  on(name: string, listener: (params: unknown) => void) {
-    const emitter = this.notifications.get(name) ?? new EventEmitter<unknown>();
-    this.notifications.set(name, emitter);
-    return emitter.event(listener);
-  }
-
-  notify(name: string, params: unknown): void {
-    this.notifications.get(name)?.fire(params);
-  }
-
-  async request(method: string, params: unknown): Promise<unknown> {
-    this.asked.push({ method, params });
-    const answer = this.answers.get(method);
-    if (!answer) throw new EngineInputError(`Nothing answers ${method}.`, undefined);
-    return answer(params as never);
-  }
-
-  async restart(): Promise<void> {
-    this.asked.push({ method: "restart", params: {} });
-  }
-
-  /** What was asked of one method. */
-  paramsOf(method: string): unknown[] {
-    return this.asked.filter((one) => one.method === method).map(({ params }) => params);
-  }
-}
-
 export interface Studio {
   readonly folder: string;
   readonly experiment: Uri;
   readonly page: FakePage;
-  readonly engine: FakeEngine;
-  readonly services: Services;
+  readonly engine: AnsweringEngine;
+  readonly services: StudioServices;
+  readonly keys: ApiKeys;
   readonly editor: StudioEditor;
   readonly open: () => Promise<FakePage>;
   readonly end: () => void;
@@ -155,23 +146,20 @@ export async function openStudio(prepare: (folder: string) => void = () => undef
   prepare(folder);
   host.folders = [{ uri: Uri.file(folder), name: "quickstart", index: 0 }];
   const experiment = Uri.file(join(folder, "quickstart.lerl.json"));
-  const engine = new FakeEngine();
+  const engine = new AnsweringEngine();
   const context = extensionContext(repository);
-  const log = window.createOutputChannel();
-  const client = engine as unknown as EngineClient;
-  const runs = new RunStore(client, log as unknown as Services["log"]);
-  const files = new ExperimentIndex(log as unknown as Services["log"]);
-  const keys = new ApiKeys(context.secrets as unknown as ConstructorParameters<typeof ApiKeys>[0]);
-  const editorModels = { consent: () => undefined } as unknown as Services["editorModels"];
-  const launcher = new Launcher({ engine: client, runs, files, keys, editorModels });
-  const services = { context, log, engine: client, runs, files, launcher, keys, editorModels } as unknown as Services;
+  const log = window.createOutputChannel("LERL", { log: true });
+  const runs = new RunStore(engine.asClient(), log);
+  const files = new ExperimentIndex(log);
+  const keys = new ApiKeys(secretStorage());
+  const launcher = new Launcher({ engine, runs, files, keys, editorModels: { consent: () => undefined } });
+  const services: StudioServices = { context, log, engine, runs, files, launcher };
   const editor = new StudioEditor(services);
   const pages: FakePage[] = [];
   const open = async (): Promise<FakePage> => {
     const page = new FakePage();
     pages.push(page);
-    const document = await workspace.openTextDocument(experiment);
-    await editor.resolveCustomTextEditor(document as never, page.panel);
+    await editor.resolveCustomTextEditor(await openDocument(experiment), page.panel);
     return page;
   };
   return {
@@ -179,6 +167,7 @@ export async function openStudio(prepare: (folder: string) => void = () => undef
     experiment,
     engine,
     services,
+    keys,
     editor,
     open,
     page: await open(),
@@ -190,13 +179,13 @@ export async function openStudio(prepare: (folder: string) => void = () => undef
 }
 
 /** The text of a file as the editor holds it. */
-export const textOf = async (uri: Uri): Promise<string> => (await workspace.openTextDocument(uri)).getText();
+export const textOf = async (uri: Uri): Promise<string> => (await openDocument(uri)).getText();
 
 /** Somebody else changes a document: the text editor, a checkout. */
 export async function changeOutside(uri: Uri, text: string): Promise<void> {
-  const document = await workspace.openTextDocument(uri);
+  const document = await openDocument(uri);
   document.replace(text);
-  events.textDocument.fire({ document });
+  events.textDocument.fire(changeOf(document));
 }
 
 export function runRecord(experiment: Uri, patch: Partial<RunRecord> = {}): RunRecord {

@@ -1,25 +1,37 @@
 /** Events, disposables and cancellation of the fake `vscode` module. */
+import type * as vscode from "vscode";
 
-export class Disposable {
+export class Disposable implements vscode.Disposable {
   static from(...items: { dispose(): unknown }[]): Disposable {
     return new Disposable(() => {
       for (const item of items) item.dispose();
     });
   }
 
+  private ended = false;
+
   constructor(private readonly end: () => unknown) {}
 
+  /** Ends once, however often it is called. */
   dispose(): void {
-    this.end();
+    if (!this.ended) this.end();
+    this.ended = true;
   }
 }
 
-export class EventEmitter<T> {
+export class EventEmitter<T> implements vscode.EventEmitter<T> {
   private readonly listeners = new Set<(value: T) => unknown>();
 
-  readonly event = (listener: (value: T) => unknown): Disposable => {
-    this.listeners.add(listener);
-    return new Disposable(() => this.listeners.delete(listener));
+  readonly event = (
+    listener: (value: T) => unknown,
+    context?: unknown,
+    owner?: { push(item: Disposable): unknown },
+  ): Disposable => {
+    const bound = (value: T): unknown => listener.call(context, value);
+    this.listeners.add(bound);
+    const listening = new Disposable(() => this.listeners.delete(bound));
+    owner?.push(listening);
+    return listening;
   };
 
   fire(value: T): void {
@@ -31,11 +43,11 @@ export class EventEmitter<T> {
   }
 }
 
-export class CancellationError extends Error {
+export class CancellationError extends Error implements vscode.CancellationError {
   override readonly name = "Canceled";
 }
 
-export class CancellationTokenSource {
+export class CancellationTokenSource implements vscode.CancellationTokenSource {
   private readonly emitter = new EventEmitter<undefined>();
   readonly token = { isCancellationRequested: false, onCancellationRequested: this.emitter.event };
 

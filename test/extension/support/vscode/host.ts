@@ -2,9 +2,9 @@
  * The state behind the fake `vscode` module: what a test sets (settings, answers, trust, models) and what it reads
  * (messages, contexts, registered commands). `resetHost` gives every test a new one.
  */
+import type * as vscode from "vscode";
 import { Disposable, EventEmitter } from "./events.ts";
-import type { TextDocument } from "./text.ts";
-import type { Uri } from "./uri.ts";
+import type { TextDocument } from "./textDocument.ts";
 
 export interface ShownMessage {
   readonly severity: "info" | "warning" | "error";
@@ -16,7 +16,7 @@ type Handler = (...args: never[]) => unknown;
 
 function newState() {
   return {
-    folders: [] as { uri: Uri; name: string; index: number }[],
+    folders: [] as vscode.WorkspaceFolder[],
     trusted: true,
     settings: new Map<string, unknown>(),
     commands: new Map<string, Handler>(),
@@ -27,46 +27,51 @@ function newState() {
     /** Chooses an action of a message; none by default. */
     answerMessage: (_message: ShownMessage): string | undefined => undefined,
     /** Answers quick picks: from the items' labels to the one chosen. */
-    answerPick: (_items: readonly { readonly label: string }[]): unknown => undefined,
-    answerInput: (_options: { readonly prompt?: string; readonly value?: string }): string | undefined => undefined,
+    answerPick: (_items: readonly vscode.QuickPickItem[]): unknown => undefined,
+    answerInput: (_options: vscode.InputBoxOptions): string | undefined => undefined,
     documents: [] as TextDocument[],
     shown: [] as unknown[],
-    trees: new Map<string, { readonly options: unknown; readonly selection: unknown[] }>(),
-    statusBarItems: [] as Record<string, unknown>[],
     progress: [] as { readonly title: string; readonly reports: unknown[]; cancel(): void }[],
-    tasks: [] as unknown[],
+    tasks: [] as vscode.Task[],
     clipboard: "",
     /** Diagnostics by the file's Uri as text. */
-    diagnostics: new Map<string, readonly unknown[]>(),
+    diagnostics: new Map<string, readonly vscode.Diagnostic[]>(),
     /** Answers save dialogs; undefined: cancelled. */
-    answerSave: (_options: { readonly defaultUri?: Uri }): Uri | undefined => undefined,
-    models: [] as unknown[],
-    activeTab: undefined as unknown,
-    activeEditor: undefined as { readonly document: TextDocument } | undefined,
+    answerSave: (_options: vscode.SaveDialogOptions): vscode.Uri | undefined => undefined,
+    models: [] as vscode.LanguageModelChat[],
+    /** What the active tab shows. */
+    activeTab: undefined as vscode.Tab["input"],
     logged: [] as string[],
     registrations: [] as { readonly kind: string; readonly args: readonly unknown[] }[],
   };
 }
 
-export type HostState = ReturnType<typeof newState>;
-
-export const host: HostState = newState();
+export const host = newState();
 
 export const events = {
-  textDocument: new EventEmitter<{ document: TextDocument }>(),
-  opened: new EventEmitter<TextDocument>(),
-  closed: new EventEmitter<TextDocument>(),
-  saved: new EventEmitter<TextDocument>(),
-  willSave: new EventEmitter<{ document: TextDocument; reason: number }>(),
-  diagnostics: new EventEmitter<{ uris: readonly Uri[] }>(),
-  folders: new EventEmitter<unknown>(),
-  configuration: new EventEmitter<{ affectsConfiguration(name: string): boolean }>(),
+  textDocument: new EventEmitter<vscode.TextDocumentChangeEvent>(),
+  opened: new EventEmitter<vscode.TextDocument>(),
+  closed: new EventEmitter<vscode.TextDocument>(),
+  saved: new EventEmitter<vscode.TextDocument>(),
+  willSave: new EventEmitter<vscode.TextDocumentWillSaveEvent>(),
+  diagnostics: new EventEmitter<vscode.DiagnosticChangeEvent>(),
+  folders: new EventEmitter<vscode.WorkspaceFoldersChangeEvent>(),
   trust: new EventEmitter<void>(),
-  editor: new EventEmitter<unknown>(),
-  tabs: new EventEmitter<unknown>(),
-  models: new EventEmitter<void>(),
-  tasks: new EventEmitter<unknown>(),
+  tasks: new EventEmitter<vscode.TaskProcessEndEvent>(),
 };
+
+/** A document has another text. The fake does not tell which part of it changed. */
+export const changeOf = (document: vscode.TextDocument): vscode.TextDocumentChangeEvent => ({
+  document,
+  contentChanges: [],
+  reason: undefined,
+});
+
+/** A document is about to be saved; nobody can put it off. */
+export const saveOf = (
+  document: vscode.TextDocument,
+  reason: vscode.TextDocumentSaveReason,
+): vscode.TextDocumentWillSaveEvent => ({ document, reason, waitUntil: () => undefined });
 
 export function resetHost(): void {
   Object.assign(host, newState());
@@ -74,7 +79,7 @@ export function resetHost(): void {
 }
 
 /** A registration that only has to be counted and ended. */
-export function register(kind: string, ...args: unknown[]): Disposable {
+export function register(kind: string, ...args: readonly unknown[]): Disposable {
   const registration = { kind, args };
   host.registrations.push(registration);
   return new Disposable(() => {

@@ -1,93 +1,135 @@
 /** Values of the language features in the fake `vscode` module. */
-import type { Position, Range } from "./text.ts";
-import type { Uri } from "./uri.ts";
+import type * as vscode from "vscode";
+import { DiagnosticSeverity } from "./enums.ts";
+import { notFaked } from "./parts.ts";
 
-export class Diagnostic {
+export class Diagnostic implements vscode.Diagnostic {
   source?: string;
-  code?: unknown;
-  tags?: readonly number[];
+  code?: NonNullable<vscode.Diagnostic["code"]>;
+  relatedInformation?: vscode.DiagnosticRelatedInformation[];
+  tags?: vscode.DiagnosticTag[];
 
   constructor(
-    readonly range: Range,
-    readonly message: string,
-    readonly severity = 0,
+    public range: vscode.Range,
+    public message: string,
+    public severity: vscode.DiagnosticSeverity = DiagnosticSeverity.Error,
   ) {}
 }
 
-export class CompletionItem {
-  [property: string]: unknown;
+export class CodeLens implements vscode.CodeLens {
+  command?: vscode.Command;
 
   constructor(
-    readonly label: string,
-    readonly kind?: number,
+    public range: vscode.Range,
+    command?: vscode.Command,
+  ) {
+    if (command) this.command = command;
+  }
+
+  get isResolved(): boolean {
+    return this.command !== undefined;
+  }
+}
+
+export class CompletionItem implements vscode.CompletionItem {
+  kind?: vscode.CompletionItemKind;
+  documentation?: string | vscode.MarkdownString;
+  insertText?: string | vscode.SnippetString;
+  range?: vscode.Range | { inserting: vscode.Range; replacing: vscode.Range };
+  sortText?: string;
+
+  constructor(
+    public label: string | vscode.CompletionItemLabel,
+    kind?: vscode.CompletionItemKind,
+  ) {
+    if (kind !== undefined) this.kind = kind;
+  }
+}
+
+export class CompletionList<T extends vscode.CompletionItem = CompletionItem> implements vscode.CompletionList<T> {
+  constructor(
+    public items: T[] = [],
+    public isIncomplete = false,
   ) {}
 }
 
-export class CompletionList {
-  constructor(
-    readonly items: readonly CompletionItem[],
-    readonly isIncomplete = false,
-  ) {}
+export class SnippetString implements vscode.SnippetString {
+  constructor(public value = "") {}
+
+  appendText(): never {
+    return notFaked("SnippetString.appendText");
+  }
+
+  appendTabstop(): never {
+    return notFaked("SnippetString.appendTabstop");
+  }
+
+  appendPlaceholder(): never {
+    return notFaked("SnippetString.appendPlaceholder");
+  }
+
+  appendChoice(): never {
+    return notFaked("SnippetString.appendChoice");
+  }
+
+  appendVariable(): never {
+    return notFaked("SnippetString.appendVariable");
+  }
 }
 
-export class SnippetString {
-  constructor(readonly value = "") {}
+type HoverContent = vscode.MarkdownString | vscode.MarkedString;
+
+export class Hover implements vscode.Hover {
+  contents: HoverContent[];
+  range?: vscode.Range;
+
+  constructor(contents: HoverContent | HoverContent[], range?: vscode.Range) {
+    this.contents = Array.isArray(contents) ? contents : [contents];
+    if (range) this.range = range;
+  }
 }
 
-export class Hover {
-  constructor(
-    readonly contents: unknown,
-    readonly range?: Range,
-  ) {}
-}
-
-export class DocumentLink {
+export class DocumentLink implements vscode.DocumentLink {
+  target?: vscode.Uri;
   tooltip?: string;
 
   constructor(
-    readonly range: Range,
-    readonly target?: Uri,
-  ) {}
+    public range: vscode.Range,
+    target?: vscode.Uri,
+  ) {
+    if (target) this.target = target;
+  }
 }
 
-export class DocumentSymbol {
-  children: DocumentSymbol[] = [];
+export class DocumentSymbol implements vscode.DocumentSymbol {
+  children: vscode.DocumentSymbol[] = [];
 
   constructor(
-    readonly name: string,
-    readonly detail: string,
-    readonly kind: number,
-    readonly range: Range,
-    readonly selectionRange: Range,
+    public name: string,
+    public detail: string,
+    public kind: vscode.SymbolKind,
+    public range: vscode.Range,
+    public selectionRange: vscode.Range,
   ) {}
 }
 
-export class InlayHint {
-  [property: string]: unknown;
+export class InlayHint implements vscode.InlayHint {
+  kind?: vscode.InlayHintKind;
+  paddingLeft?: boolean;
+  paddingRight?: boolean;
 
   constructor(
-    readonly position: Position,
-    readonly label: unknown,
-    readonly kind?: number,
-  ) {}
+    public position: vscode.Position,
+    public label: string | vscode.InlayHintLabelPart[],
+    kind?: vscode.InlayHintKind,
+  ) {
+    if (kind !== undefined) this.kind = kind;
+  }
 }
 
-export class InlayHintLabelPart {
-  [property: string]: unknown;
+export class InlayHintLabelPart implements vscode.InlayHintLabelPart {
+  tooltip?: string | vscode.MarkdownString | undefined;
+  command?: vscode.Command | undefined;
 
-  constructor(readonly value: string) {}
+  constructor(public value: string) {}
 }
-
-export class Location {
-  constructor(
-    readonly uri: Uri,
-    readonly range: Range,
-  ) {}
-}
-
-/** Any name of an enumeration gives itself: tests read names, not numbers. */
-const names = new Proxy({} as Record<string, string>, { get: (_, name) => String(name) });
-
-export const CompletionItemKind = names;
-export const SymbolKind = names;
-export const InlayHintKind = names;

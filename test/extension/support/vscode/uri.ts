@@ -1,5 +1,6 @@
 /** `Uri` of the fake `vscode` module: files and virtual documents, as far as the extension uses them. */
 import { posix } from "node:path";
+import type * as vscode from "vscode";
 
 interface UriParts {
   readonly scheme: string;
@@ -9,7 +10,7 @@ interface UriParts {
   readonly fragment: string;
 }
 
-export class Uri implements UriParts {
+export class Uri implements vscode.Uri {
   private constructor(
     readonly scheme: string,
     readonly authority: string,
@@ -33,8 +34,8 @@ export class Uri implements UriParts {
     return new Uri(scheme, plain(authority), plain(path), plain(query), plain(fragment));
   }
 
-  static joinPath(base: Uri, ...segments: string[]): Uri {
-    return base.with({ path: posix.join(base.path, ...segments) });
+  static joinPath(base: vscode.Uri, ...segments: string[]): Uri {
+    return Uri.from({ ...partsOf(base), path: posix.join(base.path, ...segments) });
   }
 
   get fsPath(): string {
@@ -42,18 +43,26 @@ export class Uri implements UriParts {
   }
 
   with(parts: Partial<UriParts>): Uri {
-    return Uri.from({ ...this.toJSON(), ...parts });
+    return Uri.from({ ...partsOf(this), ...parts });
   }
 
-  toString(): string {
+  toString(skipEncoding = false): string {
     const { scheme, authority, path, query, fragment } = this;
     const file = authority || scheme === "file" ? `//${authority}` : "";
-    const escaped = path.split("/").map(encodeURIComponent).join("/");
-    return `${scheme}:${file}${escaped}${query && `?${encodeURIComponent(query)}`}${fragment && `#${fragment}`}`;
+    const written = skipEncoding ? (text: string) => text : encodeURIComponent;
+    const escaped = path.split("/").map(written).join("/");
+    return `${scheme}:${file}${escaped}${query && `?${written(query)}`}${fragment && `#${fragment}`}`;
   }
 
   toJSON(): UriParts {
-    const { scheme, authority, path, query, fragment } = this;
-    return { scheme, authority, path, query, fragment };
+    return partsOf(this);
   }
 }
+
+const partsOf = ({ scheme, authority, path, query, fragment }: vscode.Uri): UriParts => ({
+  scheme,
+  authority,
+  path,
+  query,
+  fragment,
+});

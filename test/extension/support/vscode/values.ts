@@ -1,32 +1,30 @@
-/** Value classes and constants of the fake `vscode` module. */
-import type { Range } from "./text.ts";
-import type { Uri } from "./uri.ts";
+/** Value classes of the fake `vscode` module. */
+import type * as vscode from "vscode";
+import { Uri } from "./uri.ts";
 
-export class ThemeColor {
+export class ThemeColor implements vscode.ThemeColor {
   constructor(readonly id: string) {}
 }
 
-export class ThemeIcon {
+export class ThemeIcon implements vscode.ThemeIcon {
   static readonly File = new ThemeIcon("file");
   static readonly Folder = new ThemeIcon("folder");
 
   constructor(
     readonly id: string,
-    readonly color?: ThemeColor,
+    readonly color?: vscode.ThemeColor,
   ) {}
 }
 
-export class MarkdownString {
-  isTrusted: unknown;
-  supportThemeIcons = false;
-  supportHtml = false;
+export class MarkdownString implements vscode.MarkdownString {
+  isTrusted?: NonNullable<vscode.MarkdownString["isTrusted"]>;
+  supportHtml?: boolean;
+  baseUri?: vscode.Uri;
 
   constructor(
     public value = "",
-    supportThemeIcons = false,
-  ) {
-    this.supportThemeIcons = supportThemeIcons;
-  }
+    public supportThemeIcons = false,
+  ) {}
 
   appendMarkdown(text: string): this {
     this.value += text;
@@ -44,96 +42,69 @@ export class MarkdownString {
   }
 }
 
-export class TreeItem {
+export class TreeItem implements vscode.TreeItem {
+  label?: string | vscode.TreeItemLabel;
   id?: string;
   description?: string | boolean;
-  tooltip?: string | MarkdownString;
-  iconPath?: unknown;
+  tooltip?: string | vscode.MarkdownString | undefined;
+  iconPath?: string | vscode.IconPath;
   contextValue?: string;
-  command?: unknown;
-  accessibilityInformation?: { label: string; role?: string };
-  resourceUri?: Uri;
+  command?: vscode.Command;
+  accessibilityInformation?: vscode.AccessibilityInformation;
+  resourceUri?: vscode.Uri;
 
   constructor(
-    public label: string,
-    public collapsibleState = 0,
-  ) {}
+    labelOrUri: string | vscode.TreeItemLabel | vscode.Uri,
+    public collapsibleState: vscode.TreeItemCollapsibleState = 0,
+  ) {
+    if (labelOrUri instanceof Uri) this.resourceUri = labelOrUri;
+    else this.label = labelOrUri as string | vscode.TreeItemLabel;
+  }
 }
 
-export class CodeLens {
-  constructor(
-    readonly range: Range,
-    readonly command?: { title: string; command: string; arguments?: unknown[] },
-  ) {}
-}
+export class RelativePattern implements vscode.RelativePattern {
+  readonly baseUri: vscode.Uri;
 
-export class RelativePattern {
   constructor(
-    readonly base: unknown,
+    base: vscode.WorkspaceFolder | vscode.Uri | string,
     readonly pattern: string,
-  ) {}
-}
-
-export class FileSystemError extends Error {
-  constructor(
-    message: string,
-    readonly code = "Unknown",
   ) {
-    super(message);
+    this.baseUri = typeof base === "string" ? Uri.file(base) : "uri" in base ? base.uri : base;
+  }
+
+  get base(): string {
+    return this.baseUri.fsPath;
   }
 }
 
-export class LanguageModelError extends Error {
+export class FileSystemError extends Error implements vscode.FileSystemError {
+  static readonly FileNotFound = failure("FileNotFound");
+  static readonly FileExists = failure("FileExists");
+  static readonly FileNotADirectory = failure("FileNotADirectory");
+  static readonly FileIsADirectory = failure("FileIsADirectory");
+  static readonly NoPermissions = failure("NoPermissions");
+  static readonly Unavailable = failure("Unavailable");
+
   constructor(
-    message: string,
+    messageOrUri: string | vscode.Uri = "",
     readonly code = "Unknown",
   ) {
-    super(message);
+    super(String(messageOrUri));
   }
 }
 
-export const LanguageModelChatMessage = {
-  User: (content: string) => ({ role: "user", content }),
-  Assistant: (content: string) => ({ role: "assistant", content }),
-};
-
-export class TabInputText {
-  constructor(readonly uri: Uri) {}
+/** Called once the class is there. */
+function failure(code: string) {
+  return (messageOrUri?: string | vscode.Uri): FileSystemError => new FileSystemError(messageOrUri, code);
 }
 
-export class TabInputCustom {
+export class TabInputText implements vscode.TabInputText {
+  constructor(readonly uri: vscode.Uri) {}
+}
+
+export class TabInputCustom implements vscode.TabInputCustom {
   constructor(
-    readonly uri: Uri,
+    readonly uri: vscode.Uri,
     readonly viewType: string,
   ) {}
 }
-
-export class ProcessExecution {
-  constructor(
-    readonly process: string,
-    readonly args: readonly string[],
-    readonly options?: unknown,
-  ) {}
-}
-
-export class Task {
-  constructor(
-    readonly definition: { readonly type: string },
-    readonly scope: unknown,
-    readonly name: string,
-    readonly source: string,
-    readonly execution: ProcessExecution,
-  ) {}
-}
-
-export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 };
-export const ProgressLocation = { SourceControl: 1, Window: 10, Notification: 15 };
-export const StatusBarAlignment = { Left: 1, Right: 2 };
-export const ConfigurationTarget = { Global: 1, Workspace: 2, WorkspaceFolder: 3 };
-export const ViewColumn = { Active: -1, Beside: -2, One: 1 };
-export const QuickPickItemKind = { Separator: -1, Default: 0 };
-export const TaskScope = { Global: 1, Workspace: 2 };
-export const EndOfLine = { LF: 1, CRLF: 2 };
-export const TextDocumentSaveReason = { Manual: 1, AfterDelay: 2, FocusOut: 3 };
-export const FileType = { Unknown: 0, File: 1, Directory: 2 };
-export const DiagnosticSeverity = { Error: 0, Warning: 1, Information: 2, Hint: 3 };

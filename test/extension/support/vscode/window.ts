@@ -1,27 +1,32 @@
 /** `window` of the fake `vscode` module: what is shown is kept for the test to read, questions are answered by it. */
+import type * as vscode from "vscode";
+import { LogLevel, StatusBarAlignment, ViewColumn } from "./enums.ts";
 import { CancellationTokenSource, EventEmitter } from "./events.ts";
-import { events, host, register, type ShownMessage } from "./host.ts";
-import type { TextDocument } from "./text.ts";
-import type { Uri } from "./uri.ts";
+import { host, register, type ShownMessage } from "./host.ts";
+import { notFaked, type Part, partly } from "./parts.ts";
+
+/** What a test answers is taken for what the caller expects. */
+const answered = (answer: unknown): never => answer as never;
 
 const show =
   (severity: ShownMessage["severity"]) =>
-  async (message: string, ...rest: unknown[]): Promise<unknown> => {
-    const items = rest.filter(
-      (item) => typeof item === "string" || (typeof item === "object" && item && "title" in item),
-    );
-    const titles = items.map((item) => (typeof item === "string" ? item : (item as { title: string }).title));
+  async (
+    message: string,
+    ...rest: readonly (string | vscode.MessageOptions | vscode.MessageItem)[]
+  ): Promise<never> => {
+    const items = rest.filter((item) => typeof item === "string" || "title" in item);
+    const titles = items.map((item) => (typeof item === "string" ? item : String((item as vscode.MessageItem).title)));
     const shown = { severity, message, actions: titles };
     host.messages.push(shown);
     const answer = host.answerMessage(shown);
-    return items[titles.indexOf(answer ?? "")];
+    return answered(items[titles.indexOf(answer ?? "")]);
   };
 
-function logChannel() {
+function logChannel(name: string): vscode.LogOutputChannel {
   const log = (level: string) => (message: unknown) => void host.logged.push(`${level} ${String(message)}`);
   return {
-    name: "LERL",
-    logLevel: 2,
+    name,
+    logLevel: LogLevel.Debug,
     trace: log("trace"),
     debug: log("debug"),
     info: log("info"),
@@ -31,94 +36,89 @@ function logChannel() {
     appendLine: log("append"),
     replace: log("append"),
     clear: () => undefined,
-    show: () => host.shown.push("log"),
+    show: () => void host.shown.push("log"),
     hide: () => undefined,
-    onDidChangeLogLevel: new EventEmitter<number>().event,
+    onDidChangeLogLevel: new EventEmitter<vscode.LogLevel>().event,
     dispose: () => undefined,
   };
 }
 
-type ProgressTask = (
-  progress: { report(value: unknown): void },
-  token: CancellationTokenSource["token"],
-) => PromiseLike<unknown>;
+function treeView<T>(id: string): vscode.TreeView<T> {
+  const registered = register("treeView", id);
+  return {
+    selection: [],
+    visible: true,
+    onDidChangeVisibility: new EventEmitter<vscode.TreeViewVisibilityChangeEvent>().event,
+    onDidChangeSelection: new EventEmitter<vscode.TreeViewSelectionChangeEvent<T>>().event,
+    onDidExpandElement: new EventEmitter<vscode.TreeViewExpansionEvent<T>>().event,
+    onDidCollapseElement: new EventEmitter<vscode.TreeViewExpansionEvent<T>>().event,
+    onDidChangeCheckboxState: new EventEmitter<vscode.TreeCheckboxChangeEvent<T>>().event,
+    reveal: async () => undefined,
+    dispose: () => registered.dispose(),
+  };
+}
 
-export const window = {
+function statusBarItem(
+  idOrAlignment?: string | vscode.StatusBarAlignment,
+  alignmentOrPriority?: vscode.StatusBarAlignment | number,
+  priority?: number,
+): vscode.StatusBarItem {
+  if (typeof idOrAlignment !== "string") notFaked("status bar items without an id");
+  return {
+    id: idOrAlignment,
+    alignment: (alignmentOrPriority as vscode.StatusBarAlignment | undefined) ?? StatusBarAlignment.Left,
+    priority,
+    name: undefined,
+    text: "",
+    tooltip: undefined,
+    color: undefined,
+    backgroundColor: undefined,
+    command: undefined,
+    accessibilityInformation: undefined,
+    show: () => undefined,
+    hide: () => undefined,
+    dispose: () => undefined,
+  };
+}
+
+export const window: Part<"window"> = {
   showInformationMessage: show("info"),
   showWarningMessage: show("warning"),
   showErrorMessage: show("error"),
-  showQuickPick: async (items: PromiseLike<{ label: string }[]> | { label: string }[]) => host.answerPick(await items),
-  showInputBox: async (options: { prompt?: string; value?: string } = {}) => host.answerInput(options),
-  showTextDocument: async (document: TextDocument | unknown) => {
-    host.shown.push(document);
-    return { document };
+  showQuickPick: async (
+    items:
+      | readonly string[]
+      | readonly vscode.QuickPickItem[]
+      | Thenable<readonly string[]>
+      | Thenable<readonly vscode.QuickPickItem[]>,
+  ): Promise<never> => {
+    const offered = (await items).map((item) => (typeof item === "string" ? { label: item } : item));
+    return answered(host.answerPick(offered));
   },
-  showSaveDialog: async (options: { defaultUri?: Uri } = {}) => host.answerSave(options),
+  showInputBox: async (options = {}) => host.answerInput(options),
+  showTextDocument: async (shown: vscode.TextDocument | vscode.Uri) => {
+    host.shown.push(shown);
+    return partly<vscode.TextEditor>("getText" in shown ? { document: shown } : {});
+  },
+  showSaveDialog: async (options = {}) => host.answerSave(options),
   createOutputChannel: logChannel,
-  createTreeView: (id: string, options: unknown) => {
-    const selection: unknown[] = [];
-    const [visibility, selected, expanded] = [
-      new EventEmitter<unknown>(),
-      new EventEmitter<unknown>(),
-      new EventEmitter<unknown>(),
-    ];
-    host.trees.set(id, { options, selection });
-    const registered = register("treeView", id);
-    return {
-      selection,
-      visible: true,
-      onDidChangeVisibility: visibility.event,
-      onDidChangeSelection: selected.event,
-      onDidExpandElement: expanded.event,
-      onDidCollapseElement: expanded.event,
-      reveal: async () => undefined,
-      dispose: () => registered.dispose(),
-    };
-  },
-  registerTreeDataProvider: (id: string, provider: unknown) => register("treeDataProvider", id, provider),
-  registerCustomEditorProvider: (...args: unknown[]) => register("customEditor", ...args),
-  registerWebviewPanelSerializer: (...args: unknown[]) => register("webviewPanelSerializer", ...args),
-  registerFileDecorationProvider: (provider: unknown) => register("fileDecorations", provider),
-  createStatusBarItem: (...args: unknown[]) => {
-    const item: Record<string, unknown> = {
-      args,
-      text: "",
-      visible: false,
-      show: () => {
-        item.visible = true;
-      },
-      hide: () => {
-        item.visible = false;
-      },
-      dispose: () => undefined,
-    };
-    host.statusBarItems.push(item);
-    return item;
-  },
+  createTreeView: treeView,
+  registerCustomEditorProvider: (...args) => register("customEditor", ...args),
+  createStatusBarItem: statusBarItem,
   setStatusBarMessage: (text: string) => {
     host.shown.push(text);
     return register("statusBarMessage", text);
   },
-  createTextEditorDecorationType: () => ({ dispose: () => undefined }),
-  withProgress: (options: { title: string }, task: ProgressTask) => {
+  withProgress: ({ title = "" }, task) => {
     const source = new CancellationTokenSource();
     const reports: unknown[] = [];
-    host.progress.push({ title: options.title, reports, cancel: () => source.cancel() });
+    host.progress.push({ title, reports, cancel: () => source.cancel() });
     return task({ report: (value) => void reports.push(value) }, source.token);
   },
-  get activeTextEditor() {
-    return host.activeEditor;
-  },
-  get visibleTextEditors() {
-    return host.activeEditor ? [host.activeEditor] : [];
-  },
-  tabGroups: {
+  tabGroups: partly<vscode.TabGroups>({
     get activeTabGroup() {
-      return { activeTab: host.activeTab === undefined ? undefined : { input: host.activeTab } };
+      const activeTab = host.activeTab === undefined ? undefined : partly<vscode.Tab>({ input: host.activeTab });
+      return { activeTab, isActive: true, viewColumn: ViewColumn.One, tabs: activeTab ? [activeTab] : [] };
     },
-    onDidChangeTabs: events.tabs.event,
-  },
-  onDidChangeActiveTextEditor: events.editor.event,
-  onDidChangeVisibleTextEditors: events.editor.event,
-  onDidChangeTextEditorSelection: events.editor.event,
+  }),
 };

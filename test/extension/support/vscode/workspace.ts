@@ -1,60 +1,41 @@
 /** `workspace` of the fake `vscode` module, on the real file system. */
-import { promises as files, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
-import { Disposable, EventEmitter } from "./events.ts";
-import { events, host, register } from "./host.ts";
-import { TextDocument, type WorkspaceEdit } from "./text.ts";
+import type * as vscode from "vscode";
+import { EventEmitter } from "./events.ts";
+import { fileSystem } from "./fileSystem.ts";
+import { changeOf, events, host, register } from "./host.ts";
+import { notFaked, type Part } from "./parts.ts";
+import { TextDocument } from "./textDocument.ts";
 import { Uri } from "./uri.ts";
-import { FileSystemError } from "./values.ts";
+import { WorkspaceEdit } from "./workspaceEdit.ts";
 
-async function onDisk<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new FileSystemError(
-      message,
-      code === "ENOENT" ? "FileNotFound" : code === "EEXIST" ? "FileExists" : "Unknown",
-    );
-  }
-}
+type Untitled = Readonly<{ content?: string; language?: string }>;
 
-const fileSystem = {
-  readFile: (uri: Uri) => onDisk(async () => new Uint8Array(await files.readFile(uri.fsPath))),
-  writeFile: (uri: Uri, content: Uint8Array) =>
-    onDisk(async () => {
-      await files.mkdir(join(uri.fsPath, ".."), { recursive: true });
-      await files.writeFile(uri.fsPath, content);
-    }),
-  stat: (uri: Uri) => onDisk(async () => ({ type: (await files.stat(uri.fsPath)).isDirectory() ? 2 : 1 })),
-  createDirectory: (uri: Uri) => onDisk(async () => void (await files.mkdir(uri.fsPath, { recursive: true }))),
-  readDirectory: (uri: Uri) =>
-    onDisk(async () =>
-      (await files.readdir(uri.fsPath, { withFileTypes: true })).map((entry) => [entry.name, entry.isFile() ? 1 : 2]),
-    ),
-  delete: (uri: Uri, options?: { recursive?: boolean; useTrash?: boolean }) =>
-    onDisk(() => files.rm(uri.fsPath, { recursive: options?.recursive ?? false })),
-  copy: (from: Uri, to: Uri) => onDisk(() => files.cp(from.fsPath, to.fsPath, { recursive: true })),
-};
-
-async function openTextDocument(target: Uri | { content?: string; language?: string }): Promise<TextDocument> {
-  if (!(target instanceof Uri)) {
-    const untitled = new TextDocument(Uri.parse("untitled:Untitled-1"), target.content ?? "", target.language);
-    host.documents.push(untitled);
-    return untitled;
-  }
-  const open = host.documents.find(({ uri }) => uri.toString() === target.toString());
+/** A file as the editor holds it, opened where it is not open. */
+export async function openDocument(uri: vscode.Uri): Promise<TextDocument> {
+  const open = host.documents.find((document) => document.uri.toString() === uri.toString());
   if (open) return open;
-  const document = new TextDocument(target, new TextDecoder().decode(await fileSystem.readFile(target)));
+  const document = new TextDocument(uri, new TextDecoder().decode(await fileSystem.readFile(uri)));
   host.documents.push(document);
   events.opened.fire(document);
   return document;
 }
 
-async function applyEdit(edit: WorkspaceEdit): Promise<boolean> {
-  for (const { uri, contents } of edit.files) await fileSystem.writeFile(uri, contents);
+async function openTextDocument(target: vscode.Uri | string | Untitled = {}): Promise<TextDocument> {
+  if (target instanceof Uri) return openDocument(target);
+  if (typeof target === "string") return openDocument(Uri.file(target));
+  const { content = "", language } = target as Untitled;
+  const untitled = new TextDocument(Uri.parse("untitled:Untitled-1"), content, language);
+  host.documents.push(untitled);
+  return untitled;
+}
+
+async function applyEdit(edit: vscode.WorkspaceEdit): Promise<boolean> {
+  const { files } = edit instanceof WorkspaceEdit ? edit : notFaked("edits of other makes");
+  for (const { uri, contents } of files) await fileSystem.writeFile(uri, contents);
   for (const [uri, edits] of edit.entries()) {
-    const document = await openTextDocument(uri);
+    const document = await openDocument(uri);
     const last = [...edits].sort((a, b) => document.offsetAt(b.range.start) - document.offsetAt(a.range.start));
     for (const { range, newText } of last) {
       const text = document.getText();
@@ -62,23 +43,64 @@ async function applyEdit(edit: WorkspaceEdit): Promise<boolean> {
         text.slice(0, document.offsetAt(range.start)) + newText + text.slice(document.offsetAt(range.end)),
       );
     }
-    events.textDocument.fire({ document });
+    events.textDocument.fire(changeOf(document));
   }
   return true;
 }
 
+function configuration(section?: string): vscode.WorkspaceConfiguration {
+  const settingName = (name: string): string => (section ? `${section}.${name}` : name);
+  return {
+    get: <T>(name: string, initial?: T): T => (host.settings.get(settingName(name)) ?? initial) as T,
+    has: (name) => host.settings.has(settingName(name)),
+    inspect: () => notFaked("WorkspaceConfiguration.inspect"),
+    update: () => notFaked("WorkspaceConfiguration.update"),
+  };
+}
+
 /** Understands double stars, stars and braces. */
-function globPattern(glob: string): RegExp {
-  const source = glob
+function globPattern(glob: vscode.GlobPattern): RegExp {
+  const source = (typeof glob === "string" ? glob : notFaked("patterns relative to a folder"))
     .replace(/[.+^$()|[\]\\]/g, "\\$&")
     .replace(/\{([^}]*)\}/g, (_, names: string) => `(${names.replaceAll(",", "|")})`)
     .replaceAll("**/", "\u0000")
+    .replaceAll("**", "\u0001")
     .replaceAll("*", "[^/]*")
-    .replaceAll("\u0000", "(.*/)?");
+    .replaceAll("\u0000", "(.*/)?")
+    .replaceAll("\u0001", ".*");
   return new RegExp(`^${source}$`);
 }
 
-export const workspace = {
+async function findFiles(
+  include: vscode.GlobPattern,
+  exclude?: vscode.GlobPattern | null,
+  limit = Number.POSITIVE_INFINITY,
+): Promise<vscode.Uri[]> {
+  const wanted = globPattern(include);
+  const unwanted = exclude ? globPattern(exclude) : undefined;
+  const found = host.folders.flatMap(({ uri }) =>
+    readdirSync(uri.fsPath, { recursive: true, encoding: "utf8" })
+      .filter((name) => wanted.test(name) && !unwanted?.test(name))
+      .map((name) => Uri.file(join(uri.fsPath, name))),
+  );
+  return found.slice(0, limit);
+}
+
+function fileSystemWatcher(pattern: vscode.GlobPattern): vscode.FileSystemWatcher {
+  const [created, changed, deleted] = [new EventEmitter<Uri>(), new EventEmitter<Uri>(), new EventEmitter<Uri>()];
+  const registered = register("fileSystemWatcher", pattern, { created, changed, deleted });
+  return {
+    ignoreCreateEvents: false,
+    ignoreChangeEvents: false,
+    ignoreDeleteEvents: false,
+    onDidCreate: created.event,
+    onDidChange: changed.event,
+    onDidDelete: deleted.event,
+    dispose: () => registered.dispose(),
+  };
+}
+
+export const workspace: Part<"workspace"> = {
   fs: fileSystem,
   get workspaceFolders() {
     return host.folders.length > 0 ? host.folders : undefined;
@@ -89,47 +111,23 @@ export const workspace = {
   get textDocuments() {
     return host.documents;
   },
-  getWorkspaceFolder: (uri: Uri) => host.folders.find((folder) => uri.path.startsWith(`${folder.uri.path}/`)),
-  asRelativePath: (target: Uri | string) => {
+  getWorkspaceFolder: (uri) => host.folders.find((folder) => uri.path.startsWith(`${folder.uri.path}/`)),
+  asRelativePath: (target) => {
     const path = typeof target === "string" ? target : target.fsPath;
     const inside = host.folders.map(({ uri }) => relative(uri.fsPath, path)).find((name) => !name.startsWith(".."));
     return inside !== undefined && !isAbsolute(inside) ? inside : path;
   },
-  getConfiguration: (section?: string) => ({
-    get: <T>(name: string, initial?: T) => (host.settings.get(section ? `${section}.${name}` : name) as T) ?? initial,
-    update: async (name: string, value: unknown) => {
-      host.settings.set(section ? `${section}.${name}` : name, value);
-      events.configuration.fire({ affectsConfiguration: (other) => name.startsWith(other) });
-    },
-  }),
-  findFiles: async (pattern: string) =>
-    host.folders.flatMap(({ uri }) =>
-      readdirSync(uri.fsPath, { recursive: true, encoding: "utf8" })
-        .filter((name) => globPattern(pattern).test(name))
-        .map((name) => Uri.file(join(uri.fsPath, name))),
-    ),
-  createFileSystemWatcher: (pattern: unknown) => {
-    const [created, changed, deleted] = [new EventEmitter<Uri>(), new EventEmitter<Uri>(), new EventEmitter<Uri>()];
-    const registered = register("fileSystemWatcher", pattern, { created, changed, deleted });
-    return {
-      onDidCreate: created.event,
-      onDidChange: changed.event,
-      onDidDelete: deleted.event,
-      dispose: () => registered.dispose(),
-    };
-  },
+  getConfiguration: configuration,
+  findFiles,
+  createFileSystemWatcher: fileSystemWatcher,
   openTextDocument,
   applyEdit,
-  registerTextDocumentContentProvider: (scheme: string, provider: unknown) =>
-    register("textDocumentContentProvider", scheme, provider),
-  registerFileSystemProvider: (...args: unknown[]) => register("fileSystemProvider", ...args),
+  registerTextDocumentContentProvider: (...args) => register("textDocumentContentProvider", ...args),
   onDidChangeTextDocument: events.textDocument.event,
   onDidOpenTextDocument: events.opened.event,
   onDidCloseTextDocument: events.closed.event,
   onDidSaveTextDocument: events.saved.event,
   onWillSaveTextDocument: events.willSave.event,
   onDidChangeWorkspaceFolders: events.folders.event,
-  onDidChangeConfiguration: events.configuration.event,
   onDidGrantWorkspaceTrust: events.trust.event,
-  onDidRenameFiles: () => new Disposable(() => undefined),
 };
