@@ -1,7 +1,8 @@
 /** The quickstart's folder in an editor, and an engine that checks prompts as the real one does. */
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { onTestFinished } from "vitest";
 import { diagnose } from "../../../src/engine/prompts/promptFile.ts";
 import { RunStore } from "../../../src/extension/engine/runStore.ts";
 import { ExperimentIndex } from "../../../src/extension/experiments/experimentIndex.ts";
@@ -9,6 +10,7 @@ import type { PromptsServices } from "../../../src/extension/prompts/services.ts
 import { experimentSchema } from "../../../src/protocol/experiment.ts";
 import type { RunRecord } from "../../../src/protocol/run.ts";
 import { AnsweringEngine, type Answers } from "../support/answeringEngine.ts";
+import { own } from "../support/own.ts";
 import { changeOf, events, host, resetHost, TextDocument, Uri, window } from "../support/vscode.ts";
 
 const repository = resolve(import.meta.dirname, "../../..");
@@ -22,9 +24,11 @@ export interface TestEditor {
   open(name: string, text: string): TextDocument;
   /** Types a new text. */
   type(document: TextDocument, text: string): void;
-  dispose(): void;
+  /** The file as it lies in the folder. */
+  read(name: string): string;
 }
 
+/** Ends with the test. */
 export function openEditor(answers: Answers = {}): TestEditor {
   resetHost();
   const folder = mkdtempSync(join(tmpdir(), "lerl-prompts-"));
@@ -32,8 +36,9 @@ export function openEditor(answers: Answers = {}): TestEditor {
   host.folders = [{ uri: Uri.file(folder), name: "quickstart", index: 0 }];
   const engine = new AnsweringEngine({ "prompts/diagnose": ({ text }) => diagnose(text), ...answers });
   const log = window.createOutputChannel("LERL", { log: true });
-  const files = new ExperimentIndex(log);
-  const runs = new RunStore(engine.asClient(), log);
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const files = own(new ExperimentIndex(log));
+  const runs = own(new RunStore(engine.asClient(), log));
   const services: PromptsServices = { log, engine, files, runs };
   const uri = (name: string): Uri => Uri.file(join(folder, name));
   return {
@@ -51,11 +56,7 @@ export function openEditor(answers: Answers = {}): TestEditor {
       document.replace(text);
       events.textDocument.fire(changeOf(document));
     },
-    dispose: () => {
-      runs.dispose();
-      files.dispose();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    read: (name) => readFileSync(join(folder, name), "utf8"),
   };
 }
 

@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { runLabel, runNumbers, runTooltip } from "../../../src/extension/runs/runRow.ts";
+import { noon, progress, run, summary } from "./support.ts";
+
+describe("a run in a list", () => {
+  it("shows its most telling numbers", () => {
+    expect(runNumbers(run({ summary }), progress)).toBe("42 % · R_cum 8.31 · T_int 12.40 · 3 min 20 s");
+    expect(runNumbers(run({ state: "done", iteration: 100, summary }), undefined)).toBe(
+      "R_cum 8.31 · T_int 12.40 · 3 min 20 s",
+    );
+    expect(runNumbers(run({ state: "paused" }), undefined)).toBe("paused · 42 % · 3 min 20 s");
+    expect(
+      runNumbers(run({ state: "starting", activeSeconds: 0 }), {
+        ...progress,
+        phase: "Training the user model",
+        fraction: 0.5,
+      }),
+    ).toMatch(/^Training the user model 50 % · R_cum/);
+  });
+
+  it("reads well aloud", () => {
+    expect(runLabel(run({ summary }), progress)).toBe(
+      "Run Quickstart, running, 42 % · R_cum 8.31 · T_int 12.40 · 3 min 20 s",
+    );
+  });
+
+  it("shows names, notes and reasons as text, whatever they hold", () => {
+    const tooltip = runTooltip(
+      run({ name: "**x** | [a](command:b)", note: "<img>", reason: "`r`" }),
+      undefined,
+      noon,
+    ).value;
+    expect(tooltip).not.toContain("[a](command:b)");
+    expect(tooltip).not.toContain("<img>");
+  });
+});
