@@ -12,7 +12,7 @@ import type { PromptText, StartRun } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { DocumentProblem, ParsedDocument } from "../../protocol/parseExperiment.ts";
 import { DisposableStore } from "../platform/disposables.ts";
-import { readText, readTextIfPresent } from "../platform/documents.ts";
+import { fileName, readText, readTextIfPresent } from "../platform/documents.ts";
 import { messageOf } from "../platform/errors.ts";
 import { EXPERIMENT_FILES, type FileKind, fileKind, resolveBeside } from "./experimentPaths.ts";
 
@@ -70,7 +70,7 @@ export class ExperimentIndex implements Disposable {
     const text = await readText(uri);
     if (kind === "suite") return describeSuite(uri, text);
     const parsed = await parse(text);
-    if (!parsed.ok) return { uri, kind, name: baseName(uri), description: "", problems: parsed.problems };
+    if (!parsed.ok) return { uri, kind, name: fileName(uri), description: "", problems: parsed.problems };
     const { name, description } = parsed.value;
     return { uri, kind, name, description, problems: [], experiment: parsed.value };
   }
@@ -137,12 +137,10 @@ async function readPrompt(experimentFile: Uri, file: string | undefined): Promis
   return text === undefined ? undefined : { file, text };
 }
 
-const baseName = (uri: Uri): string => uri.path.slice(uri.path.lastIndexOf("/") + 1);
-
 async function describeSuite(uri: Uri, text: string): Promise<IndexedFile> {
   const { parseSuite } = await import("../../protocol/suite.ts");
   const parsed = parseSuite(text);
-  if (!parsed.ok) return { uri, kind: "suite", name: baseName(uri), description: "", problems: parsed.problems };
+  if (!parsed.ok) return { uri, kind: "suite", name: fileName(uri), description: "", problems: parsed.problems };
   const { name, question } = parsed.value;
   return { uri, kind: "suite", name, description: question, problems: [] };
 }

@@ -18,6 +18,7 @@ import type { RunStore } from "../engine/runStore.ts";
 import { commandLink } from "../platform/commands.ts";
 import { setContextKey } from "../platform/contextKeys.ts";
 import { DisposableStore } from "../platform/disposables.ts";
+import { fileName } from "../platform/documents.ts";
 import { messageOf } from "../platform/errors.ts";
 import { views } from "../platform/views.ts";
 import type { ExperimentIndex, IndexedFile } from "./experimentIndex.ts";
@@ -137,7 +138,7 @@ function promptsOf({ uri, experiment }: IndexedFile): ExperimentNode[] {
 }
 
 function promptItem({ uri, role }: Extract<ExperimentNode, { kind: "prompt" }>): TreeItem {
-  const item = new TreeItem(uri.path.slice(uri.path.lastIndexOf("/") + 1));
+  const item = new TreeItem(fileName(uri));
   const meaning = role === "planner" ? l10n.t("planner prompt") : l10n.t("critic prompt");
   item.description = meaning;
   item.contextValue = "prompt";

@@ -3,6 +3,7 @@ import { dirname, isAbsolute, relative } from "node:path";
 import { commands, FileType, l10n, Uri, window, workspace } from "vscode";
 import type { Override } from "../../protocol/overrides.ts";
 import { executeCommand } from "../platform/commands.ts";
+import { fileName } from "../platform/documents.ts";
 import { requireWorkspaceFolder } from "../platform/workspaceFolder.ts";
 import { editsFromSettings, type Template, templates } from "./templates.ts";
 
@@ -134,5 +135,3 @@ async function exists(uri: Uri): Promise<boolean> {
     return false;
   }
 }
-
-const fileName = (uri: Uri): string => uri.path.slice(uri.path.lastIndexOf("/") + 1);

@@ -1,6 +1,7 @@
 /** Suites run as a task: the command line in a terminal, where progress, Ctrl+C and the table at the end belong. */
 import { l10n, ProcessExecution, Task, TaskScope, tasks, Uri, window } from "vscode";
 import { executeCommand } from "../platform/commands.ts";
+import { fileName } from "../platform/documents.ts";
 import { offerActions } from "../platform/errors.ts";
 import { requireTrust } from "../platform/trust.ts";
 import { requireWorkspaceFolder } from "../platform/workspaceFolder.ts";
@@ -17,7 +18,7 @@ export async function runSuite(suite: Uri, extensionUri: Uri): Promise<void> {
     // The editor's own binary is Node when this is set.
     env: { ELECTRON_RUN_AS_NODE: "1" },
   });
-  const name = suite.path.slice(suite.path.lastIndexOf("/") + 1);
+  const name = fileName(suite);
   const task = new Task(
     { type: TASK_TYPE, file: suite.fsPath },
     TaskScope.Workspace,

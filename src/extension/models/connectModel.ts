@@ -1,6 +1,7 @@
 /** *LERL: Connect a Model*: choose it, try it, keep its key, and name it in the experiment file. */
-import { l10n, ProgressLocation, type TextDocument, type Uri, window, workspace } from "vscode";
+import { l10n, type TextDocument, type Uri, window, workspace } from "vscode";
 import type { LiveChange, ModelTestResult } from "../../protocol/engine.ts";
+import { inProgress } from "../platform/progress.ts";
 import type { ApiKeys } from "../platform/secrets.ts";
 import { type Connection, type ModelChoice, modelChoices } from "./modelChoices.ts";
 import type { ModelsServices } from "./services.ts";
@@ -140,6 +141,3 @@ function connectionChanges(role: Role, connection: Connection): readonly LiveCha
     { path: `${role}.model`, value: model },
   ];
 }
-
-const inProgress = <T>(title: string, work: () => Promise<T>): Thenable<T> =>
-  window.withProgress({ location: ProgressLocation.Notification, title }, work);

@@ -17,3 +17,6 @@ export async function readTextIfPresent(uri: Uri): Promise<string | undefined> {
     throw error;
   }
 }
+
+/** The last part of a file's path. */
+export const fileName = ({ path }: Uri): string => path.slice(path.lastIndexOf("/") + 1);

@@ -14,6 +14,7 @@ import {
   workspace,
 } from "vscode";
 import { DisposableStore } from "../platform/disposables.ts";
+import { fileName } from "../platform/documents.ts";
 import { messageOf, UserError } from "../platform/errors.ts";
 import { PREVIEW_LANGUAGE, type PreviewContent, previewText } from "./previewText.ts";
 import { openPrompt } from "./promptDocuments.ts";
@@ -153,7 +154,7 @@ function stop(preview: Preview): void {
 
 /** The tab says whose preview it is; the query holds the prompt's address. */
 export function previewUri(prompt: Uri): Uri {
-  const name = prompt.path.slice(prompt.path.lastIndexOf("/") + 1).replace(/\.lerl\.md$/, "");
+  const name = fileName(prompt).replace(/\.lerl\.md$/, "");
   const path = `/${l10n.t("Preview of {0}", name)}`;
   return Uri.from({ scheme: PREVIEW_SCHEME, path, query: prompt.toString() });
 }

@@ -2,6 +2,7 @@
 import { commands, l10n, type TextDocumentContentProvider, Uri } from "vscode";
 import type { PromptHistoryEntry } from "../../protocol/studio.ts";
 import type { RunStore } from "../engine/runStore.ts";
+import { fileName } from "../platform/documents.ts";
 
 export const VERSION_SCHEME = "lerl-prompt-version";
 
@@ -23,7 +24,7 @@ export function versionUri(prompt: Uri, { runId, hash }: Pick<PromptHistoryEntry
 }
 
 export async function showDifference(prompt: Uri, version: PromptHistoryEntry): Promise<void> {
-  const name = prompt.path.slice(prompt.path.lastIndexOf("/") + 1);
+  const name = fileName(prompt);
   const title = l10n.t("{0}: {1} (from iteration {2}) ↔ now", name, version.runName, version.since);
   await commands.executeCommand("vscode.diff", versionUri(prompt, version), prompt, title);
 }

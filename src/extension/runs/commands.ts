@@ -1,5 +1,5 @@
 /** The commands that begin with a run. */
-import { commands, type Disposable, l10n, ProgressLocation, type TreeView, Uri, window } from "vscode";
+import { commands, type Disposable, l10n, type TreeView, Uri, window } from "vscode";
 import type { RunRecord } from "../../protocol/run.ts";
 import { isActive, isResumable } from "../engine/runStore.ts";
 import { resolveBeside } from "../experiments/experimentPaths.ts";
@@ -9,6 +9,7 @@ import { executeCommand, type FileTarget, type RunTarget, registerCommand } from
 import { DisposableStore } from "../platform/disposables.ts";
 import { offerActions, UserError } from "../platform/errors.ts";
 import { formatScore } from "../platform/format.ts";
+import { inProgress } from "../platform/progress.ts";
 import { versionUri } from "../prompts/versionDocuments.ts";
 import { ReportPanels } from "./reportPanel.ts";
 import { deleteRuns, revealRunFolder } from "./runFolders.ts";
@@ -169,9 +170,6 @@ async function compare(records: readonly RunRecord[]): Promise<void> {
   const runIds = records.map(({ id }) => id);
   await executeCommand("lerl.openStudio", { runId: first.id }, { tab: "compare", runId: first.id, runIds });
 }
-
-const inProgress = <T>(title: string, work: () => Promise<T>): Thenable<T> =>
-  window.withProgress({ location: ProgressLocation.Notification, title }, work);
 
 type Target = RunTarget | FileTarget | undefined;
 

@@ -19,6 +19,7 @@ import {
 } from "vscode";
 import type { Problem, PromptRole, PromptState } from "../../protocol/studio.ts";
 import { DisposableStore } from "../platform/disposables.ts";
+import { fileName } from "../platform/documents.ts";
 import { minimalReplacement, withLineEnds } from "../platform/textEdits.ts";
 
 export class PagePrompt implements Disposable {
@@ -140,7 +141,7 @@ export class PagePrompt implements Disposable {
   private watch(): void {
     this.watcher?.dispose();
     const folder = Uri.joinPath(this.uri, "..");
-    const name = this.uri.path.slice(this.uri.path.lastIndexOf("/") + 1);
+    const name = fileName(this.uri);
     const asItStands = name.replace(/[?*[\]{}]/g, "[$&]");
     const watcher = workspace.createFileSystemWatcher(new RelativePattern(folder, asItStands));
     const look = (): void => void this.refresh();

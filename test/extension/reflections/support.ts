@@ -1,5 +1,4 @@
 /** A pool in an editor, changed by the test and by commands. */
-/** An editor whose engine holds one run with a pool that can be changed. */
 import { ReflectionPools } from "../../../src/extension/reflections/pools.ts";
 import type { PooledReflection, ReflectionChange } from "../../../src/protocol/engine.ts";
 import { openEditor, runOf, type TestEditor } from "../prompts/support.ts";
@@ -21,6 +20,7 @@ export interface TestPool {
   lists(): number;
 }
 
+/** An editor whose engine holds one run with a pool that can be changed. */
 export function openPool(): TestPool {
   let pool = three;
   const editor = openEditor({
