@@ -1,7 +1,7 @@
 /** What a critic prompt's variables hold for one finished session (docs/method.md, section 8). */
 
 import type { Dataset } from "../data/dataset.ts";
-import type { PromptContext } from "../prompts/promptFile.ts";
+import type { PromptContext } from "../prompts/prompt.ts";
 import { candidateCategories, interestsOf, loggedSlates, rounded, sessionSlates } from "../prompts/shownSlates.ts";
 import { type SessionEnd, sessionScores } from "../simulator/session.ts";
 import type { FinishedSession } from "./critic.ts";

@@ -3,7 +3,7 @@ import { ProviderError } from "../llm/errors.ts";
 import { type ModelSettings, requestSettings } from "../llm/settings.ts";
 import { withoutThoughts } from "../llm/structured.ts";
 import type { Complete, Finish, Message, ModelRequest } from "../llm/types.ts";
-import type { Prompt, PromptContext } from "../prompts/promptFile.ts";
+import type { Prompt, PromptContext } from "../prompts/prompt.ts";
 import { oneLine } from "../prompts/shownSlates.ts";
 import type { Critic, FinishedSession, WrittenReflection } from "./critic.ts";
 import { type CriticView, criticContext } from "./criticContext.ts";

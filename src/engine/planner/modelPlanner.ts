@@ -4,7 +4,7 @@ import { LerlError } from "../errors.ts";
 import { ProviderError } from "../llm/errors.ts";
 import { type ModelSettings, requestSettings } from "../llm/settings.ts";
 import type { Complete, Message, ModelRequest } from "../llm/types.ts";
-import type { Prompt, PromptContext } from "../prompts/promptFile.ts";
+import type { Prompt, PromptContext } from "../prompts/prompt.ts";
 import type { Plan, Planner, PlanRequest } from "./planner.ts";
 import { type PlannerView, plannerContext } from "./plannerContext.ts";
 import { type ParsedPlan, PlanParser, planSchema } from "./planParsing.ts";

@@ -4,7 +4,7 @@ import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { Dataset } from "../data/dataset.ts";
-import type { PromptContext } from "../prompts/promptFile.ts";
+import type { PromptContext } from "../prompts/prompt.ts";
 import {
   candidateCategories,
   interestsOf,

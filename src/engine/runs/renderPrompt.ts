@@ -6,7 +6,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { InputError } from "../errors.ts";
 import type { ShownReflection } from "../planner/planner.ts";
 import { plannerContext, plannerView } from "../planner/plannerContext.ts";
-import { parsePrompt } from "../prompts/promptFile.ts";
+import { parsePrompt } from "../prompts/prompt.ts";
 import { loggedSession } from "../simulator/loggedSession.ts";
 import type { Session } from "../simulator/session.ts";
 

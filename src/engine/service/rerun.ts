@@ -9,7 +9,7 @@ import type { CallRow } from "../llm/types.ts";
 import { ModelPlanner } from "../planner/modelPlanner.ts";
 import { OfflinePlanner } from "../planner/offline.ts";
 import { plannerView } from "../planner/plannerContext.ts";
-import { parsePrompt } from "../prompts/promptFile.ts";
+import { parsePrompt } from "../prompts/prompt.ts";
 import { RunControl } from "../serving/control.ts";
 import { type ModelAccess, ModelPool } from "../serving/modelPool.ts";
 import { InterestRanking } from "../simulator/interest.ts";

@@ -10,7 +10,7 @@ import type { ReflectionPool } from "../critic/reflectionPool.ts";
 import { InputError } from "../errors.ts";
 import { detectServers, tryModel, tryProvider } from "../llm/detect.ts";
 import { VscodeProvider } from "../llm/providers/vscode.ts";
-import { diagnose } from "../prompts/promptFile.ts";
+import { diagnose } from "../prompts/prompt.ts";
 import { evaluateRun } from "../runs/evaluateRun.ts";
 import { renderPrompt } from "../runs/renderPrompt.ts";
 import type { ModelAccess } from "../serving/modelPool.ts";

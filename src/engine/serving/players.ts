@@ -10,7 +10,7 @@ import { ModelPlanner } from "../planner/modelPlanner.ts";
 import { OfflinePlanner } from "../planner/offline.ts";
 import type { Planner } from "../planner/planner.ts";
 import { plannerView } from "../planner/plannerContext.ts";
-import { type Prompt, parsePrompt } from "../prompts/promptFile.ts";
+import { type Prompt, parsePrompt } from "../prompts/prompt.ts";
 import type { ChangeTargets, PromptPath } from "../training/liveChanges.ts";
 import type { PromptHashes } from "../training/trainer.ts";
 import { ModelPool, type ModelPoolOptions } from "./modelPool.ts";

@@ -11,7 +11,7 @@ import { OfflinePlanner } from "../../../src/engine/planner/offline.ts";
 import type { ShownReflection } from "../../../src/engine/planner/planner.ts";
 import { plannerView } from "../../../src/engine/planner/plannerContext.ts";
 import { RandomPolicy } from "../../../src/engine/policy/baselines/random.ts";
-import { parsePrompt } from "../../../src/engine/prompts/promptFile.ts";
+import { parsePrompt } from "../../../src/engine/prompts/prompt.ts";
 import { Stepper } from "../../../src/engine/serving/stepper.ts";
 import { Environment } from "../../../src/engine/simulator/environment.ts";
 import { InterestRanking } from "../../../src/engine/simulator/interest.ts";

@@ -6,7 +6,7 @@ import { ReplayProvider } from "../../../src/engine/llm/providers/replay.ts";
 import { ModelPlanner, type ModelPlannerOptions } from "../../../src/engine/planner/modelPlanner.ts";
 import type { Planner } from "../../../src/engine/planner/planner.ts";
 import type { PlannerView } from "../../../src/engine/planner/plannerContext.ts";
-import { parsePrompt } from "../../../src/engine/prompts/promptFile.ts";
+import { parsePrompt } from "../../../src/engine/prompts/prompt.ts";
 import {
   attemptsOf,
   completion,

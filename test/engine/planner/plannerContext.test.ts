@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { criticContext } from "../../../src/engine/critic/criticContext.ts";
 import { type PlannerView, plannerContext } from "../../../src/engine/planner/plannerContext.ts";
-import { parsePrompt } from "../../../src/engine/prompts/promptFile.ts";
+import { parsePrompt } from "../../../src/engine/prompts/prompt.ts";
 import { variablesOf } from "../../../src/protocol/promptVariables.ts";
 import { sessionOf, smallDataset, step } from "../simulator/smallWorld.ts";
 

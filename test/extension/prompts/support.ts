@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { TextDocument } from "vscode";
-import { diagnose } from "../../../src/engine/prompts/promptFile.ts";
+import { diagnose } from "../../../src/engine/prompts/prompt.ts";
 import { RunStore } from "../../../src/extension/engine/runStore.ts";
 import { ExperimentFiles } from "../../../src/extension/experiments/experimentFiles.ts";
 import type { Services } from "../../../src/extension/services.ts";
