@@ -6,7 +6,8 @@ import { candidateCategories, interestsOf, loggedSlates, rounded, sessionSlates 
 import { type SessionEnd, sessionScores } from "../simulator/session.ts";
 import type { FinishedSession } from "./critic.ts";
 
-export interface CriticView {
+/** What a critic's prompt tells of the experiment, beside the session. */
+export interface CriticKnowledge {
   readonly dataset: Dataset;
   readonly slateSize: number;
 }
@@ -20,8 +21,8 @@ const endings: Readonly<Record<SessionEnd, string>> = {
  * A session without steps is shown by its logged history: under the reference's switch 3 (section 10) the critic sees
  * the incoming user instead of the one who left.
  */
-export function criticContext(view: CriticView, { session, ended }: FinishedSession): PromptContext {
-  const { dataset, slateSize } = view;
+export function criticContext(knowledge: CriticKnowledge, { session, ended }: FinishedSession): PromptContext {
+  const { dataset, slateSize } = knowledge;
   const { tInt, rCum, rSin } = sessionScores(session);
   const slates =
     tInt > 0

@@ -5,7 +5,7 @@ import { criticContext } from "../critic/criticContext.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { InputError } from "../errors.ts";
 import type { ShownReflection } from "../planner/planner.ts";
-import { plannerContext, plannerView } from "../planner/plannerContext.ts";
+import { plannerContext, plannerKnowledge } from "../planner/plannerContext.ts";
 import { parsePrompt } from "../prompts/prompt.ts";
 import { loggedSession } from "../simulator/loggedSession.ts";
 import type { Session } from "../simulator/session.ts";
@@ -46,7 +46,7 @@ export function renderPrompt({
   const session: Session = loggedSession({ dataset, ...simulator, quitRule: simulator.quit }, user, step);
   const context =
     role === "planner"
-      ? plannerContext(plannerView(dataset, experiment), { session, reflections })
+      ? plannerContext(plannerKnowledge(dataset, experiment), { session, reflections })
       : criticContext({ dataset, slateSize: simulator.slateSize }, { session, ended: "quit" });
   const messages = parsed.render(context);
   const characters = messages.reduce((sum, { content }) => sum + content.length, 0);

@@ -9,7 +9,7 @@ import { InputError } from "../errors.ts";
 import { ModelPlanner } from "../planner/modelPlanner.ts";
 import { OfflinePlanner } from "../planner/offline.ts";
 import type { Planner } from "../planner/planner.ts";
-import { plannerView } from "../planner/plannerContext.ts";
+import { plannerKnowledge } from "../planner/plannerContext.ts";
 import { type Prompt, parsePrompt } from "../prompts/prompt.ts";
 import type { ChangeTargets, PromptPath } from "../training/liveChanges.ts";
 import type { PromptHashes } from "../training/trainer.ts";
@@ -56,7 +56,7 @@ export async function createPlayers(experiment: Experiment, world: World, option
     modelPlanner = new ModelPlanner({
       complete,
       prompt,
-      view: plannerView(dataset, experiment),
+      knowledge: plannerKnowledge(dataset, experiment),
       settings: { ...experiment.planner, seed: experiment.seed },
       fallback: offlinePlanner,
       badReply: fidelity("badReply"),
@@ -73,7 +73,7 @@ export async function createPlayers(experiment: Experiment, world: World, option
     modelCritic = new ModelCritic({
       complete,
       prompt,
-      view: { dataset, slateSize: experiment.simulator.slateSize },
+      knowledge: { dataset, slateSize: experiment.simulator.slateSize },
       settings: { ...experiment.critic, seed: experiment.seed },
       fallback: offlineCritic,
     });

@@ -82,7 +82,7 @@ describe("the critic that asks a model", () => {
     new ModelCritic({
       complete,
       prompt: parsePrompt("critic.lerl.md", promptText),
-      view: { dataset: smallDataset(), slateSize: 3 },
+      knowledge: { dataset: smallDataset(), slateSize: 3 },
       settings: { model: "test-model" },
       fallback,
     });
