@@ -3,6 +3,7 @@
  * evaluation sessions, with 95% bootstrap intervals.
  */
 import type { Comparison, ComparisonCell, ComparisonRow } from "../../protocol/engine.ts";
+import { promptRoles } from "../../protocol/promptRole.ts";
 import { referencePolicies } from "../../protocol/run.ts";
 import type { ComparedMetric } from "../../protocol/suite.ts";
 import { bootstrapEstimate, improvementEstimate, pairedDifference } from "../metrics/bootstrap.ts";
@@ -132,7 +133,7 @@ function referencesOf({ runs }: RunGroup): RunComparison["references"] {
 
 function promptsOf(groups: readonly RunGroup[]): Comparison["prompts"] {
   const texts = groups.map(({ runs: [first] }) => (first ? promptTextsOf(first.record, first.experiment) : []));
-  return (["planner", "critic"] as const)
+  return promptRoles
     .map((role) => ({ role, texts: texts.map((own) => own.find((prompt) => prompt.role === role)?.text ?? "") }))
     .filter(({ texts }) => texts.some((text) => text !== ""));
 }

@@ -1,13 +1,14 @@
 /** The YAML block at the head of a prompt file: who the prompt is for, and what a request is made with. */
 import { type Document, isMap, isScalar, parseDocument, visit } from "yaml";
 import * as z from "zod";
+import { promptRoles } from "../../protocol/promptRole.ts";
 import { variablesOf } from "../../protocol/promptVariables.ts";
 import type { Problem } from "./diagnostics.ts";
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
 export const frontMatterSchema = z.strictObject({
-  role: z.enum(["planner", "critic"]),
+  role: z.enum(promptRoles),
   model: z.string().min(1).optional(),
   temperature: z.number().min(0).max(2).optional(),
   maxTokens: z.int().min(1).max(100_000).optional(),

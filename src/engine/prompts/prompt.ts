@@ -3,7 +3,8 @@
  * required: whoever writes one decides what each role is told.
  */
 import { createHash } from "node:crypto";
-import { exampleContext, type PromptRole, type PromptValue, variablesOf } from "../../protocol/promptVariables.ts";
+import type { PromptRole } from "../../protocol/promptRole.ts";
+import { exampleContext, type PromptValue, variablesOf } from "../../protocol/promptVariables.ts";
 import { InputError } from "../errors.ts";
 import type { Problem, PromptDiagnostic } from "./diagnostics.ts";
 import { type FrontMatter, readFrontMatter } from "./frontMatter.ts";

@@ -1,12 +1,13 @@
 /** Composition root of a run: chooses what stands behind the trainer's interfaces. */
 import type { PromptTexts } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
+import type { PromptRole } from "../../protocol/promptRole.ts";
 import { ReflectionPool } from "../critic/reflectionPool.ts";
 import { RandomStream } from "../math/random.ts";
 import { itemNovelty } from "../metrics/sessionMetrics.ts";
 import type { RunControl } from "../serving/control.ts";
 import type { ModelAccess, ModelPool } from "../serving/modelPool.ts";
-import { createPlayers, type PromptInForce, type PromptRole } from "../serving/players.ts";
+import { createPlayers, type PromptInForce } from "../serving/players.ts";
 import { createPolicy, createTensorEngine } from "../serving/policies.ts";
 import { Stepper } from "../serving/stepper.ts";
 import { buildWorld, type World } from "../serving/world.ts";

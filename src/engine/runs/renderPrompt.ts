@@ -1,6 +1,7 @@
 /** What a prompt would send now: for `lerl prompts render` and the editor's preview. */
 import type { PromptText, RenderedPrompt } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
+import type { PromptRole } from "../../protocol/promptRole.ts";
 import { criticContext } from "../critic/criticContext.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { InputError } from "../errors.ts";
@@ -13,7 +14,7 @@ import type { Session } from "../simulator/session.ts";
 export interface RenderOptions {
   readonly experiment: Experiment;
   readonly dataset: Dataset;
-  readonly role: "planner" | "critic";
+  readonly role: PromptRole;
   readonly prompt: PromptText;
   readonly reflections: readonly ShownReflection[];
   /** Index in the data set. */

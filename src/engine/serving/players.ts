@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { PromptText, PromptTexts } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
+import type { PromptRole } from "../../protocol/promptRole.ts";
 import type { Critic } from "../critic/critic.ts";
 import { ModelCritic } from "../critic/modelCritic.ts";
 import { OfflineCritic } from "../critic/offline.ts";
@@ -16,7 +17,6 @@ import type { PromptHashes } from "../training/trainer.ts";
 import { ModelPool, type ModelPoolOptions } from "./modelPool.ts";
 import type { World } from "./world.ts";
 
-export type PromptRole = "planner" | "critic";
 export type PromptInForce = Pick<Prompt, "file" | "text" | "hash">;
 
 export interface PlayerOptions extends Omit<ModelPoolOptions, "cacheFile"> {

@@ -2,10 +2,10 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import type { PromptTexts } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { applyOverrides, type Override } from "../../protocol/overrides.ts";
 import { type DocumentProblem, formatProblems, parseExperiment } from "../../protocol/parseExperiment.ts";
+import { promptRoles } from "../../protocol/promptRole.ts";
 import { parseSuite, type Suite, suiteProblem } from "../../protocol/suite.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { type PromptHashes, trialId } from "./configuration.ts";
@@ -121,9 +121,7 @@ function checkBase(text: string, file: string): void {
 
 /** Hashes of the prompts that a model will read. */
 async function promptHashes(experiment: Experiment, folder: string): Promise<PromptHashes> {
-  const roles = (["planner", "critic"] as const satisfies (keyof PromptTexts)[]).filter(
-    (role) => experiment[role].enabled && experiment[role].provider !== "offline",
-  );
+  const roles = promptRoles.filter((role) => experiment[role].enabled && experiment[role].provider !== "offline");
   return Promise.all(
     roles.map(async (role) => {
       const text = await readText(resolve(folder, experiment[role].prompt), `It is the prompt of the ${role}.`);

@@ -4,6 +4,7 @@
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Experiment } from "../../protocol/experiment.ts";
+import type { PromptRole } from "../../protocol/promptRole.ts";
 import type { Episode, MetricRow, TimelineEvent } from "../../protocol/run.ts";
 import type { Critic } from "../critic/critic.ts";
 import type { ReflectionPool } from "../critic/reflectionPool.ts";
@@ -63,7 +64,7 @@ export interface TrainerParts {
   readonly promptHashes: () => PromptHashes;
 }
 
-export type PromptHashes = { readonly [role in "planner" | "critic"]?: string };
+export type PromptHashes = { readonly [role in PromptRole]?: string };
 
 /** Everything a run needs to go on as if it had not been interrupted; arrays apart. */
 export interface TrainerState {

@@ -14,6 +14,7 @@ import {
   window,
   workspace,
 } from "vscode";
+import { type PromptRole, promptRoles } from "../../protocol/promptRole.ts";
 import type { RunStore } from "../engine/runStore.ts";
 import { commandLink } from "../platform/commands.ts";
 import { setContextKey } from "../platform/contextKeys.ts";
@@ -25,7 +26,7 @@ import { type ExperimentFile, type ExperimentFiles, resolveBeside } from "./expe
 /** A row: an experiment or suite file, or a prompt file below its experiment. */
 export type ExperimentNode =
   | { readonly kind: "file"; readonly uri: Uri; readonly file: ExperimentFile }
-  | { readonly kind: "prompt"; readonly uri: Uri; readonly role: "planner" | "critic" };
+  | { readonly kind: "prompt"; readonly uri: Uri; readonly role: PromptRole };
 
 export function registerExperimentsTree(files: ExperimentFiles, runs: RunStore, log: LogOutputChannel): Disposable {
   const owned = new DisposableStore();
@@ -129,8 +130,7 @@ function rowText(file: ExperimentFile): string {
 
 function promptsOf({ uri, experiment }: ExperimentFile): ExperimentNode[] {
   if (!experiment) return [];
-  const roles = ["planner", "critic"] as const;
-  return roles
+  return promptRoles
     .filter((role) => experiment[role].enabled)
     .map((role) => ({ kind: "prompt", uri: resolveBeside(uri, experiment[role].prompt), role }));
 }

@@ -3,7 +3,7 @@
  * placeholders. It reads unfinished text without complaint; what is wrong with a text is the engine's to say.
  */
 import { isMap, isScalar, parseDocument } from "yaml";
-import type { PromptRole } from "../../protocol/promptVariables.ts";
+import type { PromptRole } from "../../protocol/promptRole.ts";
 
 /** Offsets in the text, the end excluded. */
 export interface Span {

@@ -1,6 +1,6 @@
 /** Which experiments of the workspace name a prompt, and the run that shows it at work. */
 import type { Uri } from "vscode";
-import type { PromptRole } from "../../protocol/promptVariables.ts";
+import { type PromptRole, promptRoles } from "../../protocol/promptRole.ts";
 import type { RunRecord } from "../../protocol/run.ts";
 import type { PromptHistoryEntry } from "../../protocol/studio.ts";
 import { type ExperimentFile, resolveBeside } from "../experiments/experimentFiles.ts";
@@ -12,11 +12,9 @@ export interface PromptUse {
   readonly role: PromptRole;
 }
 
-const roles = ["planner", "critic"] as const;
-
 export function usesOf(files: readonly ExperimentFile[], prompt: Uri): readonly PromptUse[] {
   return files.flatMap((file) =>
-    roles
+    promptRoles
       .filter((role) => file.experiment && same(resolveBeside(file.uri, file.experiment[role].prompt), prompt))
       .map((role) => ({ file, role })),
   );

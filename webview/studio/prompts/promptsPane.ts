@@ -1,5 +1,6 @@
 /** The Prompts pane: the planner's and the critic's prompt, edited in place. */
 import { html, nothing, type TemplateResult } from "lit-html";
+import { promptRoles } from "../../../src/protocol/promptRole.ts";
 import type { PromptRole, PromptState, StudioSnapshot } from "../../../src/protocol/studio.ts";
 import { diffView } from "../../shared/diffView.ts";
 import { valueAt } from "../../shared/jsonPath.ts";
@@ -31,7 +32,7 @@ export class PromptsPane {
         ${tabList({
           name: "role",
           label: "Prompt",
-          tabs: (["planner", "critic"] as const).map((id) => ({
+          tabs: promptRoles.map((id) => ({
             id,
             label: titles[id],
             ...(snapshot.prompts[id].dirty && { mark: "●", markLabel: "(unsaved)" }),
