@@ -1,7 +1,7 @@
 /** Changes of a running experiment: checked when they arrive, in force from the next environment step on. */
 import { type LiveChange, liveChangePaths } from "../../protocol/engine.ts";
 import { type Experiment, experimentSchema } from "../../protocol/experiment.ts";
-import { pathSegments, valueAt } from "../../protocol/overrides.ts";
+import { valueAt, withValue } from "../../protocol/jsonPath.ts";
 import type { TimelineEvent } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
 
@@ -141,11 +141,4 @@ function checkedPath(path: string): string {
     "change.not-live",
     `${path} cannot change while the experiment runs; save it to the file and run again. Live settings: ${liveChangePaths.join(", ")}.`,
   );
-}
-
-function withValue(document: unknown, path: string, value: unknown): unknown {
-  const [head, ...rest] = pathSegments(path);
-  if (head === undefined) return value;
-  const branch = typeof document === "object" && document !== null ? document : {};
-  return { ...branch, [head]: withValue(valueAt(branch, String(head)), rest.join("."), value) };
 }

@@ -1,7 +1,7 @@
 /** Edits as small as they can be: undo steps stay readable, and cursors in text editors stay where they are. */
 import { type Edit, type FormattingOptions, findNodeAtLocation, modify, parseTree } from "jsonc-parser";
 import type { LiveChange } from "../../protocol/engine.ts";
-import { pathSegments } from "../../protocol/overrides.ts";
+import { pathSegments } from "../../protocol/jsonPath.ts";
 
 /** `length` characters from `offset` on become `text`. */
 export interface Replacement {

@@ -1,9 +1,9 @@
 /** The Prompts pane: the planner's and the critic's prompt, edited in place. */
 import { html, nothing, type TemplateResult } from "lit-html";
+import { valueAt } from "../../../src/protocol/jsonPath.ts";
 import { promptRoles } from "../../../src/protocol/promptRole.ts";
 import type { PromptRole, PromptState, StudioSnapshot } from "../../../src/protocol/studio.ts";
 import { diffView } from "../../shared/diffView.ts";
-import { valueAt } from "../../shared/jsonPath.ts";
 import { tabList } from "../../shared/tabs.ts";
 import type { App } from "../app.ts";
 import { emptyState } from "../emptyState.ts";

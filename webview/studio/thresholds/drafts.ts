@@ -4,8 +4,9 @@
  */
 import type { LiveChange } from "../../../src/protocol/engine.ts";
 import type { QuitRule } from "../../../src/protocol/experiment/simulator.ts";
+import { valueAt, withValue } from "../../../src/protocol/jsonPath.ts";
 import type { RunRecord, TimelineEvent } from "../../../src/protocol/run.ts";
-import { sameJson, valueAt, withValue } from "../../shared/jsonPath.ts";
+import { sameJson } from "../../shared/sameJson.ts";
 import { type Field, fieldGroups, quitPath } from "./fields.ts";
 
 export type Drafts = Readonly<Record<string, unknown>>;

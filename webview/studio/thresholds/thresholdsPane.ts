@@ -1,9 +1,10 @@
 /** The Thresholds pane: quit rule, reflections, planning and environment, with drafts told apart from file and run. */
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { QuitRule } from "../../../src/protocol/experiment/simulator.ts";
+import { valueAt } from "../../../src/protocol/jsonPath.ts";
 import type { StudioSnapshot } from "../../../src/protocol/studio.ts";
 import { formatValue } from "../../shared/format.ts";
-import { sameJson, valueAt } from "../../shared/jsonPath.ts";
+import { sameJson } from "../../shared/sameJson.ts";
 import type { App } from "../app.ts";
 import { currentRun, isActive } from "../state.ts";
 import { experimentInForce, type SettingsView, settingsView, withDraft } from "./drafts.ts";
