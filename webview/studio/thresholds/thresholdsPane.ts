@@ -2,12 +2,13 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { QuitRule } from "../../../src/protocol/experiment/simulator.ts";
 import { valueAt } from "../../../src/protocol/jsonPath.ts";
+import { settingsInForce } from "../../../src/protocol/settingsInForce.ts";
 import type { StudioSnapshot } from "../../../src/protocol/studio.ts";
 import { formatValue } from "../../shared/format.ts";
 import { sameJson } from "../../shared/sameJson.ts";
 import type { App } from "../app.ts";
 import { currentRun, isActive } from "../state.ts";
-import { experimentInForce, type SettingsView, settingsView, withDraft } from "./drafts.ts";
+import { type SettingsView, settingsView, withDraft } from "./drafts.ts";
 import { randomRepeatProbability } from "./expectedLength.ts";
 import { fieldControl } from "./fieldControl.ts";
 import { type Field, type FieldGroup, fieldGroups, numberProblem, quitPath } from "./fields.ts";
@@ -25,7 +26,9 @@ const observedOver = 10;
 export function thresholdsPane(app: App, snapshot: StudioSnapshot): TemplateResult {
   const { experiment } = snapshot.document;
   const record = currentRun(app.state);
-  const running = isActive(record) ? experimentInForce(record, app.library.get(record.id)?.events ?? []) : undefined;
+  const running = isActive(record)
+    ? settingsInForce(record.experiment, app.library.get(record.id)?.events ?? [])
+    : undefined;
   const { drafts } = app.state.page;
   const view = settingsView(snapshot.schema, experiment, drafts, running);
   const set = (path: string, value: unknown): void =>
