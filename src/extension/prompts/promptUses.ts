@@ -1,6 +1,7 @@
 /** Which experiments of the workspace name a prompt, and the run that shows it at work. */
 import type { Uri } from "vscode";
 import { type PromptRole, promptRoles } from "../../protocol/promptRole.ts";
+import { normalisedPrompt } from "../../protocol/promptText.ts";
 import type { RunRecord } from "../../protocol/run.ts";
 import type { PromptHistoryEntry } from "../../protocol/studio.ts";
 import { type ExperimentFile, resolveBeside } from "../experiments/experimentFiles.ts";
@@ -55,13 +56,10 @@ export function previousVersion(
   text: string,
 ): PromptHistoryEntry | undefined {
   const roles = new Set(uses.map(({ role }) => role));
-  const current = normalised(text);
+  const current = normalisedPrompt(text);
   return [...roles]
     .flatMap((role) => promptHistory(runs, role, prompt.fsPath))
-    .find((version) => normalised(version.text) !== current);
+    .find((version) => normalisedPrompt(version.text) !== current);
 }
-
-/** Line ends do not make a version. */
-const normalised = (text: string): string => text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
 
 const same = (a: Uri, b: Uri): boolean => a.fsPath === b.fsPath;
