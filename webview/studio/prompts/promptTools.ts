@@ -7,6 +7,7 @@ import { tabList } from "../../shared/tabs.ts";
 import type { App } from "../app.ts";
 import { snapshotOf } from "../state.ts";
 import type { PromptEditor } from "./promptEditor.ts";
+import { variablesRead } from "./promptReading.ts";
 import type { PromptSync } from "./promptSync.ts";
 
 type Tool = PageState["promptTool"];
@@ -64,11 +65,11 @@ function variables(app: App, prompt: PromptState, sync: PromptSync, editor: Prom
   const preview = app.state.previews[prompt.role];
   if (preview.status === "failed") return html`<p class="hint">The values are not known: ${preview.message}</p>`;
   if (preview.status !== "ready") return html`<p class="hint">${waiting(app)}</p>`;
-  const named = namesInPlaceholders(sync.text);
+  const read = variablesRead(sync.text);
   return html`<p class="hint">Values for the next prompt. Choose a variable to insert it at the caret.</p>
     <ul class="variables">
       ${Object.entries(preview.value.variables).map(([name, value]) => {
-        const used = named.has(name);
+        const used = read.has(name);
         return html`<li>
           <button type="button" class="chip ${used ? "" : "unused"}" @click=${() => editor.insert(`{{ ${name} }}`)}>
             <span class="visually-hidden">Insert </span>${name}${used ? nothing : html`<span class="chip-note"> not used</span>`}
@@ -79,12 +80,6 @@ function variables(app: App, prompt: PromptState, sync: PromptSync, editor: Prom
         </li>`;
       })}
     </ul>`;
-}
-
-/** Every word inside a placeholder: enough to tell which variables a prompt leaves out. */
-function namesInPlaceholders(text: string): ReadonlySet<string> {
-  const placeholders = text.match(/\{\{[^{}]*\}\}|\{%[^{}]*%\}/g) ?? [];
-  return new Set(placeholders.flatMap((placeholder) => placeholder.match(/[\w-]+/g) ?? []));
 }
 
 function renderedPreview(app: App, prompt: PromptState): TemplateResult {
