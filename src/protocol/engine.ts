@@ -2,6 +2,7 @@
  * The contract between the extension and the engine process: JSON-RPC requests both ways and notifications from the
  * engine. One map per direction; the clients and servers on both sides are typed from it.
  */
+import type { PromptRole } from "./promptRole.ts";
 import type { PromptDiagnostic } from "./promptSyntax.ts";
 import type {
   Episode,
@@ -110,7 +111,7 @@ export interface EpisodeQuery {
 /** A model call as llm.jsonl holds it. */
 export interface ModelCall {
   readonly id: string;
-  readonly role: "planner" | "critic";
+  readonly role: PromptRole;
   readonly model: string;
   readonly promptHash: string;
   readonly messages: readonly { readonly role: "system" | "user"; readonly content: string }[];
@@ -136,7 +137,7 @@ export interface RenderedPrompt {
 export interface RenderPrompt {
   readonly experimentFile: string;
   readonly experimentText: string;
-  readonly role: "planner" | "critic";
+  readonly role: PromptRole;
   readonly promptText: string;
   /** Reflections and sessions come from this run where given, else from a short simulated session. */
   readonly runId?: RunId;
@@ -218,7 +219,7 @@ export interface Comparison {
   /** Probability that row i has a higher R_cum than row j: [rows][rows]. */
   readonly improvement: readonly (readonly number[])[];
   readonly settings: readonly { readonly path: string; readonly values: readonly unknown[] }[];
-  readonly prompts: readonly { readonly role: "planner" | "critic"; readonly texts: readonly string[] }[];
+  readonly prompts: readonly { readonly role: PromptRole; readonly texts: readonly string[] }[];
 }
 
 /** Requests of the extension, answered by the engine. */

@@ -1,5 +1,6 @@
 /** `path=value` overrides of an experiment, as `lerl run --set` and suites give them. */
 import { applyEdits, findNodeAtLocation, modify, type Node, parseTree } from "jsonc-parser";
+import { pathSegments } from "./jsonPath.ts";
 import { tooDeep } from "./parseExperiment.ts";
 
 export interface Override {
@@ -53,17 +54,3 @@ function placed(root: Node | undefined, { path, value }: Override): { segments: 
 
 const nested = (segments: readonly (string | number)[], value: unknown): unknown =>
   segments.reduceRight((inner, segment) => (typeof segment === "number" ? [inner] : { [segment]: inner }), value);
-
-export const pathSegments = (path: string): (string | number)[] =>
-  (path === "" ? [] : path.split(".")).map((segment) => (/^\d+$/.test(segment) ? Number(segment) : segment));
-
-/** The value at a JSON path of a parsed document. */
-export function valueAt(document: unknown, path: string): unknown {
-  return pathSegments(path).reduce<unknown>(
-    (value, segment) =>
-      typeof value === "object" && value !== null && Object.hasOwn(value, segment)
-        ? (value as Record<string | number, unknown>)[segment]
-        : undefined,
-    document,
-  );
-}

@@ -2,6 +2,7 @@
  * What a prompt file may hold besides variables: front matter keys, Liquid tags and filters, and the problems it can
  * have. The engine allows nothing that is not in these tables; the editor completes and explains from them.
  */
+import { promptRoles } from "./promptRole.ts";
 
 export type PromptProblemCode =
   | "prompt.front-matter"
@@ -51,7 +52,7 @@ export const frontMatterKeys: readonly FrontMatterKey[] = [
     name: "role",
     meaning: "Whom the prompt instructs: the planner before each slate, or the critic after each session. Required.",
     example: "role: planner",
-    values: ["planner", "critic"],
+    values: promptRoles,
   },
   {
     name: "model",

@@ -2,8 +2,7 @@
  * The variables a prompt file may use: one table for rendering, for the documentation and for the editor's completion,
  * hover and diagnostics. Section numbers refer to docs/method.md.
  */
-
-export type PromptRole = "planner" | "critic";
+import type { PromptRole } from "./promptRole.ts";
 
 /** What an example may hold; the engine fills in values of the same shape. */
 export type PromptValue =

@@ -1,6 +1,7 @@
 /** What a run folder `.lerl/runs/<id>/` holds: records, metric names with units, timeline events, episodes. */
 import * as z from "zod";
 import type { MetricName } from "./metrics.ts";
+import { promptRoles } from "./promptRole.ts";
 
 export type RunId = string & { readonly __run?: never };
 
@@ -11,7 +12,7 @@ export type RunState = (typeof runStates)[number];
 
 /** A prompt as a run used it: versions are told apart by the hash of their text. */
 export const promptVersionSchema = z.strictObject({
-  role: z.enum(["planner", "critic"]),
+  role: z.enum(promptRoles),
   hash: z.string(),
   file: z.string(),
   text: z.string(),

@@ -15,9 +15,10 @@ import type {
   RunSlice,
 } from "./engine.ts";
 import type { MetricName } from "./metrics.ts";
+import type { PromptRole } from "./promptRole.ts";
 import type { RunId, RunRecord } from "./run.ts";
 
-export type PromptRole = "planner" | "critic";
+export type { PromptRole };
 
 /** A finding in a file, 0-based. */
 export interface Problem {

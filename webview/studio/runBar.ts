@@ -2,10 +2,10 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type { RunProgress } from "../../src/protocol/engine.ts";
+import { valueAt } from "../../src/protocol/jsonPath.ts";
 import type { RunRecord } from "../../src/protocol/run.ts";
 import type { StudioSnapshot } from "../../src/protocol/studio.ts";
 import { formatCount, formatDuration, formatMoney, formatNumber } from "../shared/format.ts";
-import { valueAt } from "../shared/jsonPath.ts";
 import { plannedBy } from "./plannedBy.ts";
 import type { HostActions, PageWriter } from "./ports.ts";
 import { currentRun, isActive, runObstacle } from "./state.ts";

@@ -5,6 +5,7 @@ import type { PromptTexts } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { applyOverrides, type Override, parseOverride } from "../../protocol/overrides.ts";
 import { formatProblems, parseExperiment } from "../../protocol/parseExperiment.ts";
+import type { PromptRole } from "../../protocol/promptRole.ts";
 import { InputError, messageOf } from "../errors.ts";
 
 export interface ExperimentFile {
@@ -76,7 +77,7 @@ async function readText(file: string): Promise<string> {
 function resolveTypedPaths(experiment: Experiment, overrides: readonly Override[]): Experiment {
   const typed = (path: string): boolean => overrides.some((override) => override.path === path);
   const { dataset, planner, critic } = experiment;
-  const recording = (role: "planner" | "critic", from: string | undefined) =>
+  const recording = (role: PromptRole, from: string | undefined) =>
     from !== undefined && typed(`${role}.replayFrom`) ? { replayFrom: resolve(from) } : {};
   return {
     ...experiment,

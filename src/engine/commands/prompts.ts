@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
+import { type PromptRole, promptRoles } from "../../protocol/promptRole.ts";
 import { loadDataset } from "../data/loadDataset.ts";
 import { InputError } from "../errors.ts";
 import { renderPrompt } from "../runs/renderPrompt.ts";
@@ -8,7 +9,7 @@ import { readExperimentFile } from "./experimentFile.ts";
 import { paint } from "./terminal.ts";
 
 interface RenderOptions {
-  readonly role: "planner" | "critic";
+  readonly role: PromptRole;
   readonly user: string;
   readonly step: string;
   readonly json?: boolean;
@@ -21,7 +22,7 @@ export function promptsCommand(): Command {
     new Command("render")
       .description("Print exactly what would be sent for a user at a step of a simulated session.")
       .argument("<experiment>", "experiment file, *.lerl.json")
-      .addOption(new Option("--role <role>", "whose prompt").choices(["planner", "critic"]).default("planner"))
+      .addOption(new Option("--role <role>", "whose prompt").choices(promptRoles).default("planner"))
       .option("--user <n>", "user of the data set, by index", "0")
       .option("--step <n>", "steps already served in the session", "3")
       .option(

@@ -2,9 +2,9 @@
  * Compares runs (docs/method.md, section 13): per row the interquartile mean over seeds of each run's mean over its
  * evaluation sessions, with 95% bootstrap intervals.
  */
-
 import type { Comparison } from "../../protocol/engine.ts";
 import { asksModel } from "../../protocol/experiment/models.ts";
+import { promptRoles } from "../../protocol/promptRole.ts";
 import { referencePolicies } from "../../protocol/run.ts";
 import { bootstrapEstimate, improvementEstimate, pairedDifference } from "../metrics/bootstrap.ts";
 import { type Estimate, probabilityOfImprovement } from "../metrics/statistics.ts";
@@ -108,7 +108,7 @@ function referencesOf({ runs }: RunGroup): RunComparison["references"] {
 
 function promptsOf(groups: readonly RunGroup[]): Comparison["prompts"] {
   const texts = groups.map(({ runs: [first] }) => (first ? promptTextsOf(first.record, first.experiment) : []));
-  return (["planner", "critic"] as const)
+  return promptRoles
     .map((role) => ({ role, texts: texts.map((own) => own.find((prompt) => prompt.role === role)?.text ?? "") }))
     .filter(({ texts }) => texts.some((text) => text !== ""));
 }

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { asksModel } from "../../protocol/experiment/models.ts";
 import { type Experiment, experimentSchema } from "../../protocol/experiment.ts";
+import { type PromptRole, promptRoles } from "../../protocol/promptRole.ts";
 import type { MetricRow, ReferenceRow, RunRecord, TimelineEvent } from "../../protocol/run.ts";
 import { normalisedScore } from "../metrics/statistics.ts";
 import { type EvaluationSummary, readEvaluation, readEvaluationRows } from "../runs/evaluationFiles.ts";
@@ -59,8 +60,8 @@ async function changesByHand(folder: string): Promise<readonly TimelineEvent[]> 
 export function promptTextsOf(
   { prompts }: RunRecord,
   experiment: Experiment,
-): readonly { readonly role: "planner" | "critic"; readonly text: string }[] {
-  return (["planner", "critic"] as const).flatMap((role) => {
+): readonly { readonly role: PromptRole; readonly text: string }[] {
+  return promptRoles.flatMap((role) => {
     const text = prompts.filter((version) => version.role === role).at(-1)?.text;
     return asksModel(experiment[role]) && text !== undefined ? [{ role, text }] : [];
   });

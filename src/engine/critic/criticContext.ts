@@ -1,11 +1,12 @@
 /** What a critic prompt's variables hold for one finished session (docs/method.md, section 8). */
 
 import type { Dataset } from "../data/dataset.ts";
-import type { PromptContext } from "../prompts/promptFile.ts";
+import type { PromptContext } from "../prompts/prompt.ts";
 import { candidateCategories, interestsOf, loggedSlates, rounded, sessionSlates } from "../prompts/shownSlates.ts";
 import { type FinishedSession, type SessionEnd, sessionScores } from "../simulator/session.ts";
 
-export interface CriticView {
+/** What a critic's prompt tells of the experiment, beside the session. */
+export interface CriticKnowledge {
   readonly dataset: Dataset;
   readonly slateSize: number;
 }
@@ -19,8 +20,8 @@ const endings: Readonly<Record<SessionEnd, string>> = {
  * A session without steps is shown by its logged history: under `reflectionSession: "incoming"` (section 10) the critic
  * sees the incoming user instead of the one who left.
  */
-export function criticContext(view: CriticView, { session, ended }: FinishedSession): PromptContext {
-  const { dataset, slateSize } = view;
+export function criticContext(knowledge: CriticKnowledge, { session, ended }: FinishedSession): PromptContext {
+  const { dataset, slateSize } = knowledge;
   const { tInt, rCum, rSin } = sessionScores(session);
   const slates =
     tInt > 0

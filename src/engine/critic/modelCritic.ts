@@ -3,16 +3,16 @@ import { ProviderError } from "../llm/errors.ts";
 import { type ModelSettings, requestSettings } from "../llm/settings.ts";
 import { withoutThoughts } from "../llm/structured.ts";
 import type { Complete, Finish, Message, ModelRequest } from "../llm/types.ts";
-import type { Prompt, PromptContext } from "../prompts/promptFile.ts";
+import type { Prompt, PromptContext } from "../prompts/prompt.ts";
 import { oneLine } from "../prompts/shownSlates.ts";
 import type { FinishedSession } from "../simulator/session.ts";
 import type { Critic, WrittenReflection } from "./critic.ts";
-import { type CriticView, criticContext } from "./criticContext.ts";
+import { type CriticKnowledge, criticContext } from "./criticContext.ts";
 
 export interface ModelCriticOptions {
   readonly complete: Complete;
   readonly prompt: Prompt;
-  readonly view: CriticView;
+  readonly knowledge: CriticKnowledge;
   readonly settings: ModelSettings;
   /** Writes when a model's reply cannot be used. */
   readonly fallback: Critic;
@@ -51,7 +51,7 @@ export class ModelCritic implements Critic {
 
   /** The variables of the prompt for one session. */
   context(finished: FinishedSession): PromptContext {
-    return criticContext(this.options.view, finished);
+    return criticContext(this.options.knowledge, finished);
   }
 
   /** Exactly the messages that are sent. */

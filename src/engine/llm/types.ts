@@ -2,6 +2,7 @@
 import type * as z from "zod";
 import type { ModelCall } from "../../protocol/engine.ts";
 import type { modelLimitsSchema } from "../../protocol/experiment/models.ts";
+import type { PromptRole } from "../../protocol/promptRole.ts";
 
 export type ModelLimits = z.output<typeof modelLimitsSchema>;
 
@@ -19,7 +20,7 @@ export interface ReplySchema {
 export interface ModelRequest {
   /** Names the call's row in llm.jsonl. */
   readonly id: string;
-  readonly role: "planner" | "critic";
+  readonly role: PromptRole;
   readonly promptHash: string;
   readonly model: string;
   readonly messages: readonly Message[];

@@ -4,15 +4,15 @@ import { LerlError } from "../errors.ts";
 import { ProviderError } from "../llm/errors.ts";
 import { type ModelSettings, requestSettings } from "../llm/settings.ts";
 import type { Complete, Message, ModelRequest } from "../llm/types.ts";
-import type { Prompt, PromptContext } from "../prompts/promptFile.ts";
+import type { Prompt, PromptContext } from "../prompts/prompt.ts";
 import type { Plan, Planner, PlanRequest } from "./planner.ts";
-import { type PlannerView, plannerContext } from "./plannerContext.ts";
+import { type PlannerKnowledge, plannerContext } from "./plannerContext.ts";
 import { type ParsedPlan, PlanParser, planSchema } from "./planParsing.ts";
 
 export interface ModelPlannerOptions {
   readonly complete: Complete;
   readonly prompt: Prompt;
-  readonly view: PlannerView;
+  readonly knowledge: PlannerKnowledge;
   readonly settings: ModelSettings;
   /** Plans when a model's replies cannot be used. */
   readonly fallback: Planner;
@@ -30,13 +30,13 @@ type Outcome = Plan | { readonly unusable: number; readonly unknownIds: number; 
 
 export class ModelPlanner implements Planner {
   private prompt: Prompt;
-  private view: PlannerView;
+  private knowledge: PlannerKnowledge;
   private readonly parser: PlanParser;
 
   constructor(private readonly options: ModelPlannerOptions) {
     this.prompt = options.prompt;
-    this.view = options.view;
-    this.parser = new PlanParser(options.view.dataset.categories);
+    this.knowledge = options.knowledge;
+    this.parser = new PlanParser(options.knowledge.dataset.categories);
   }
 
   /** Takes effect with the next plan. */
@@ -46,7 +46,7 @@ export class ModelPlanner implements Planner {
 
   /** Steps a plan is kept for, as the prompt tells the model (planner.replanEvery). */
   setPlanSteps(planSteps: number): void {
-    this.view = { ...this.view, planSteps };
+    this.knowledge = { ...this.knowledge, planSteps };
   }
 
   /** All requests are in flight together; those without a usable reply fall back together, in order. */
@@ -64,7 +64,7 @@ export class ModelPlanner implements Planner {
 
   /** The variables of the prompt for one request. */
   context(request: PlanRequest): PromptContext {
-    return plannerContext(this.view, request);
+    return plannerContext(this.knowledge, request);
   }
 
   /** Exactly the messages that are sent. */
@@ -120,7 +120,7 @@ export class ModelPlanner implements Planner {
       promptHash: this.prompt.hash,
       ...requestSettings("planner", this.options.settings, this.prompt.settings),
       messages: this.render(request),
-      schema: planSchema(this.view.dataset.categories),
+      schema: planSchema(this.knowledge.dataset.categories),
       repeat: 0,
     };
   }

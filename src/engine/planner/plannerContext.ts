@@ -4,7 +4,7 @@ import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { Dataset } from "../data/dataset.ts";
-import type { PromptContext } from "../prompts/promptFile.ts";
+import type { PromptContext } from "../prompts/prompt.ts";
 import {
   candidateCategories,
   interestsOf,
@@ -20,7 +20,8 @@ const SHOWN_SLATES = 5;
 /** Logged items that the authors' code shows for a new user (section 10, `firstPrompt`). */
 const LOGGED_ITEMS = 30;
 
-export interface PlannerView {
+/** What a planner's prompt tells of the experiment, beside the session and the reflections. */
+export interface PlannerKnowledge {
   readonly dataset: Dataset;
   readonly slateSize: number;
   /** Steps a plan is kept for; a live change. */
@@ -30,7 +31,7 @@ export interface PlannerView {
   readonly firstPrompt: FidelityChoice<"firstPrompt">;
 }
 
-export function plannerView(dataset: Dataset, { simulator, planner, fidelity }: Experiment): PlannerView {
+export function plannerKnowledge(dataset: Dataset, { simulator, planner, fidelity }: Experiment): PlannerKnowledge {
   return {
     dataset,
     slateSize: simulator.slateSize,
@@ -40,11 +41,11 @@ export function plannerView(dataset: Dataset, { simulator, planner, fidelity }: 
   };
 }
 
-export function plannerContext(view: PlannerView, { session, reflections }: PlanRequest): PromptContext {
-  const { dataset, slateSize, plannerSees } = view;
+export function plannerContext(knowledge: PlannerKnowledge, { session, reflections }: PlanRequest): PromptContext {
+  const { dataset, slateSize, plannerSees } = knowledge;
   const served = session.steps.length;
   const first = Math.max(0, served - SHOWN_SLATES);
-  const logged = served === 0 && view.firstPrompt === "logged-history";
+  const logged = served === 0 && knowledge.firstPrompt === "logged-history";
   const slates = logged
     ? loggedSlates(dataset, session.history, LOGGED_ITEMS, slateSize, plannerSees)
     : sessionSlates(dataset, session.steps.slice(first), first + 1, plannerSees);
@@ -55,7 +56,7 @@ export function plannerContext(view: PlannerView, { session, reflections }: Plan
     reflections: shownReflections(reflections),
     step: served + 1,
     slateSize,
-    planSteps: view.planSteps,
+    planSteps: knowledge.planSteps,
   };
 }
 

@@ -1,61 +1,47 @@
-/**
- * A prompt's body: `# system` and `# user`. The body is cut here, before anything is rendered, so what a variable holds
- * can never open a section of its own.
- */
+/** What is wrong with a prompt's sections: both are required, each stands there once, and nothing stands before them. */
+import { type PromptSection, type PromptText, sectionRoles } from "../../protocol/promptText.ts";
 import type { Problem } from "./diagnostics.ts";
 
-export type SectionRole = "system" | "user";
-
-export interface Section {
-  readonly role: SectionRole;
-  readonly source: string;
-  /** Offset of the source in the file's text. */
-  readonly offset: number;
+export interface CheckedSections {
+  /** The first of each role, in the order of the text. */
+  readonly sections: readonly PromptSection[];
+  readonly problems: readonly Problem[];
 }
 
-const HEADING = /^# (system|user)[ \t]*$/gm;
-
-/** @param from where the body begins */
-export function splitSections(
-  text: string,
-  from: number,
-): { sections: readonly Section[]; problems: readonly Problem[] } {
-  const headings = [...text.slice(from).matchAll(HEADING)].map((match) => ({
-    role: match[1] as SectionRole,
-    begin: from + match.index,
-    end: from + match.index + match[0].length,
-  }));
+export function checkSections({ text, body, sections: written }: PromptText): CheckedSections {
   const problems: Problem[] = [];
-  const error = (code: Problem["code"], message: string, begin: number, end: number) =>
+  const error = (code: Problem["code"], message: string, { begin, end }: { begin: number; end: number }) =>
     problems.push({ severity: "error", code, message, begin, end });
 
-  const before = text.slice(from, headings[0]?.begin);
-  if (before.trim() !== "" && headings.length > 0) {
-    const begin = from + before.search(/\S/);
+  const before = text.slice(body.begin, written[0]?.begin);
+  if (before.trim() !== "" && written.length > 0) {
     error(
       "prompt.text-outside",
       'text before the first section belongs to no role; put it under "# system" or "# user"',
-      begin,
-      from + before.trimEnd().length,
+      { begin: body.begin + before.search(/\S/), end: body.begin + before.trimEnd().length },
     );
   }
-  const sections: Section[] = [];
-  for (const [i, { role, begin, end }] of headings.entries()) {
-    if (sections.some((section) => section.role === role)) {
-      error("prompt.duplicate-section", `there is a "# ${role}" section already`, begin, end);
+  const sections: PromptSection[] = [];
+  for (const section of written) {
+    const { role, heading, template } = section;
+    if (sections.some((earlier) => earlier.role === role)) {
+      error("prompt.duplicate-section", `there is a "# ${role}" section already`, heading);
       continue;
     }
-    const source = text.slice(end, headings[i + 1]?.begin);
-    if (source.trim() === "") error("prompt.empty-section", `the section "# ${role}" is empty`, begin, end);
-    sections.push({ role, source, offset: end });
+    if (text.slice(template.begin, template.end).trim() === "") {
+      error("prompt.empty-section", `the section "# ${role}" is empty`, heading);
+    }
+    sections.push(section);
   }
-  for (const role of ["system", "user"] as const) {
+  for (const role of sectionRoles) {
     if (sections.some((section) => section.role === role)) continue;
     error(
       "prompt.missing-section",
       `the line "# ${role}" is missing; a prompt has the sections "# system" and "# user"`,
-      from,
-      from,
+      {
+        begin: body.begin,
+        end: body.begin,
+      },
     );
   }
   return { sections, problems };

@@ -3,7 +3,7 @@ import { type Category, type Dataset, type History, primaryCategory } from "../d
 import type { SessionStep } from "../simulator/session.ts";
 
 /** Section 10, `plannerSees`: whether a planner is told what the ids mean. */
-export type CategoryView = "names" | "ids";
+export type CategoryLabels = "names" | "ids";
 
 export type CategoryEntry = { readonly id: number; readonly name: string; readonly label: string };
 export type CategoryCounts = CategoryEntry & { readonly shown: number; readonly clicked: number };
@@ -20,14 +20,14 @@ export type SlateEntry = {
 /** The click is the data set's first feedback type. */
 const CLICK = 1;
 
-export function categoryEntry({ id, name }: Category, view: CategoryView): CategoryEntry {
-  if (view === "ids" || name === "") return { id, name: String(id), label: String(id) };
+export function categoryEntry({ id, name }: Category, labels: CategoryLabels): CategoryEntry {
+  if (labels === "ids" || name === "") return { id, name: String(id), label: String(id) };
   const clean = oneLine(name);
   return { id, name: clean, label: `${id} (${clean})` };
 }
 
-export function candidateCategories(dataset: Dataset, view: CategoryView): readonly CategoryEntry[] {
-  return dataset.categories.map((category) => categoryEntry(category, view));
+export function candidateCategories(dataset: Dataset, labels: CategoryLabels): readonly CategoryEntry[] {
+  return dataset.categories.map((category) => categoryEntry(category, labels));
 }
 
 /** @param first number of the first of these steps within its session, from 1 */
@@ -35,9 +35,9 @@ export function sessionSlates(
   dataset: Dataset,
   steps: readonly SessionStep[],
   first: number,
-  view: CategoryView,
+  labels: CategoryLabels,
 ): readonly SlateEntry[] {
-  return steps.map((step, i) => slateEntry(dataset, step.items, step.feedback, first + i, step.repeated, view));
+  return steps.map((step, i) => slateEntry(dataset, step.items, step.feedback, first + i, step.repeated, labels));
 }
 
 /** The last `items` logged interactions, cut into slates of `slateSize`, oldest first. */
@@ -46,12 +46,12 @@ export function loggedSlates(
   history: History,
   items: number,
   slateSize: number,
-  view: CategoryView,
+  labels: CategoryLabels,
 ): readonly SlateEntry[] {
   const slates: SlateEntry[] = [];
   for (let from = Math.max(0, history.items.length - items); from < history.items.length; from += slateSize) {
     const shown = history.items.subarray(from, from + slateSize);
-    slates.push(slateEntry(dataset, shown, history.feedback.subarray(from, from + slateSize), 0, false, view));
+    slates.push(slateEntry(dataset, shown, history.feedback.subarray(from, from + slateSize), 0, false, labels));
   }
   return slates;
 }
@@ -88,7 +88,7 @@ function slateEntry(
   feedback: ArrayLike<number>,
   step: number,
   repeated: boolean,
-  view: CategoryView,
+  labels: CategoryLabels,
 ): SlateEntry {
   const counts = new Map<number, { shown: number; clicked: number }>();
   let clicks = 0;
@@ -102,7 +102,7 @@ function slateEntry(
     counts.set(category, count);
   }
   const categories = [...counts].map(([category, count]) => ({
-    ...categoryEntry(dataset.categories[category] ?? { id: category, name: "" }, view),
+    ...categoryEntry(dataset.categories[category] ?? { id: category, name: "" }, labels),
     ...count,
   }));
   return { step, size: items.length, clicks, repeated, categories };

@@ -1,6 +1,7 @@
 /** What an interrupted run goes on from: its checkpoint, what was done by hand since, and what it has spent. */
 import type { LiveChange, PromptTexts } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
+import type { PromptRole } from "../../protocol/promptRole.ts";
 import type { RunRecord } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
 import type { Spending } from "../llm/budget.ts";
@@ -58,14 +59,14 @@ export async function spent(folder: RunFolder): Promise<Spending> {
 
 /** The prompts of a checkpoint; without one those that the run began with. */
 export function promptsAt({ prompts }: RunRecord, hashes: PromptHashes | undefined): PromptTexts {
-  const find = (role: "planner" | "critic") =>
+  const find = (role: PromptRole) =>
     prompts.find((version) => version.role === role && (hashes === undefined || version.hash === hashes[role]));
   return textsOf(find("planner"), find("critic"));
 }
 
 /** The prompts a run last used. */
 export function promptsLastUsed({ prompts }: RunRecord): PromptTexts {
-  const newest = (role: "planner" | "critic") => prompts.findLast((version) => version.role === role);
+  const newest = (role: PromptRole) => prompts.findLast((version) => version.role === role);
   return textsOf(newest("planner"), newest("critic"));
 }
 

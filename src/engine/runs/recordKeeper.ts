@@ -1,6 +1,6 @@
 /** Keeps a run's record: its state, its clock, its prompts and its scores; tells of every change and of the progress. */
 import type { RunProgress } from "../../protocol/engine.ts";
-import type { PromptRole } from "../../protocol/promptVariables.ts";
+import type { PromptRole } from "../../protocol/promptRole.ts";
 import type { RunRecord, RunState } from "../../protocol/run.ts";
 import type { Spending } from "../llm/budget.ts";
 import type { PromptInForce } from "../serving/promptsInForce.ts";

@@ -1,19 +1,20 @@
 /** What a prompt would send now: for `lerl prompts render` and the editor's preview. */
 import type { PromptText, RenderedPrompt } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
+import type { PromptRole } from "../../protocol/promptRole.ts";
 import { criticContext } from "../critic/criticContext.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { InputError } from "../errors.ts";
 import type { ShownReflection } from "../planner/planner.ts";
-import { plannerContext, plannerView } from "../planner/plannerContext.ts";
-import { parsePrompt } from "../prompts/promptFile.ts";
+import { plannerContext, plannerKnowledge } from "../planner/plannerContext.ts";
+import { parsePrompt } from "../prompts/prompt.ts";
 import { loggedSession } from "../simulator/loggedSession.ts";
 import type { Session } from "../simulator/session.ts";
 
 export interface RenderOptions {
   readonly experiment: Experiment;
   readonly dataset: Dataset;
-  readonly role: "planner" | "critic";
+  readonly role: PromptRole;
   readonly prompt: PromptText;
   readonly reflections: readonly ShownReflection[];
   /** Index in the data set. */
@@ -46,7 +47,7 @@ export function renderPrompt({
   const session: Session = loggedSession({ dataset, ...simulator, quitRule: simulator.quit }, user, step);
   const context =
     role === "planner"
-      ? plannerContext(plannerView(dataset, experiment), { session, reflections })
+      ? plannerContext(plannerKnowledge(dataset, experiment), { session, reflections })
       : criticContext({ dataset, slateSize: simulator.slateSize }, { session, ended: "quit" });
   const messages = parsed.render(context);
   const characters = messages.reduce((sum, { content }) => sum + content.length, 0);

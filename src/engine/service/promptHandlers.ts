@@ -1,7 +1,7 @@
 /** `prompts/...`: what a prompt would send, and what is wrong with it. */
 import type { Reflection } from "../../protocol/run.ts";
 import type { ReflectionPool } from "../critic/reflectionPool.ts";
-import { diagnose } from "../prompts/promptFile.ts";
+import { diagnose } from "../prompts/prompt.ts";
 import { renderPrompt } from "../runs/renderPrompt.ts";
 import { experimentOf } from "./datasets.ts";
 import type { HandlersOf } from "./handlers.ts";

@@ -10,8 +10,8 @@ import { InputError } from "../errors.ts";
 import type { CallRow } from "../llm/types.ts";
 import { ModelPlanner } from "../planner/modelPlanner.ts";
 import { OfflinePlanner } from "../planner/offline.ts";
-import { plannerView } from "../planner/plannerContext.ts";
-import { parsePrompt } from "../prompts/promptFile.ts";
+import { plannerKnowledge } from "../planner/plannerContext.ts";
+import { parsePrompt } from "../prompts/prompt.ts";
 import { RunControl } from "../serving/control.ts";
 import { type ModelAccess, ModelPool } from "../serving/modelPool.ts";
 import { InterestRanking } from "../simulator/interest.ts";
@@ -59,7 +59,7 @@ export async function rerunStep(
   const planner = new ModelPlanner({
     complete: scheduler.complete,
     prompt: parsePrompt(experiment.planner.prompt, promptText),
-    view: plannerView(dataset, experiment),
+    knowledge: plannerKnowledge(dataset, experiment),
     settings: { ...experiment.planner, seed: experiment.seed },
     fallback: new OfflinePlanner({ dataset, interest, ...experiment.planner }),
     badReply: "bounded",

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { ReflectionChange } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { MetricRow, Reflection, RunRecord, TimelineEvent } from "../../protocol/run.ts";
-import { type PoolConfig, poolChange, ReflectionPool } from "../critic/reflectionPool.ts";
+import { settingsInForce } from "../../protocol/settingsInForce.ts";
+import { poolChange, ReflectionPool } from "../critic/reflectionPool.ts";
 import { InputError } from "../errors.ts";
 import { RandomStream } from "../math/random.ts";
 import { poolEvent } from "../runs/runLog.ts";
@@ -16,20 +17,11 @@ export async function restingPool({ seed, experiment }: RunRecord, folder: strin
   const stream = new RandomStream(seed, "pool at rest");
   const reflections = await readReflections(join(folder, runFiles.reflections));
   const events = await readJsonLines<TimelineEvent>(join(folder, runFiles.events));
-  const config = settingsInForce((experiment as Experiment).reflections, events);
+  const config = settingsInForce(experiment as Experiment, events).reflections;
   // What lies there stays there: to look at a pool takes nothing out of it.
   const pool = new ReflectionPool({ ...config, capacity: Math.max(config.capacity, reflections.length) }, stream);
   pool.restore({ reflections, nextId: reflections.length + 1, random: stream.state() });
   return pool;
-}
-
-/** The record holds what a run began with, its timeline what was changed since. */
-function settingsInForce(initial: PoolConfig, events: readonly TimelineEvent[]): PoolConfig {
-  const prefix = "reflections.";
-  const changes = events.flatMap((event) =>
-    event.type === "change" && event.path.startsWith(prefix) ? [[event.path.slice(prefix.length), event.to]] : [],
-  );
-  return { ...initial, ...Object.fromEntries(changes) };
 }
 
 /**

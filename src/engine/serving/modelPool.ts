@@ -1,6 +1,7 @@
 /** The schedulers of a run: one per role, one budget and one answer cache for both, and one way to pause. */
 import { resolve } from "node:path";
 import type { Experiment } from "../../protocol/experiment.ts";
+import type { PromptRole } from "../../protocol/promptRole.ts";
 import type { MetricRow } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
 import { AnswerCache } from "../llm/answerCache.ts";
@@ -38,8 +39,6 @@ export interface ModelPoolOptions {
   readonly attended?: boolean;
 }
 
-type Role = "planner" | "critic";
-
 /** While a model cannot be reached, it is asked again: soon at first, then ever later. Milliseconds. */
 const RETRY = { first: 1000, longest: 15_000 } as const;
 const DEFAULT_BASE_URL = "https://api.openai.com/v1";
@@ -50,10 +49,10 @@ const BUDGET = "budget";
 
 export class ModelPool {
   readonly budget: Budget;
-  private readonly schedulers = new Map<Role, Scheduler>();
+  private readonly schedulers = new Map<PromptRole, Scheduler>();
   private cache: AnswerCache | undefined;
   /** Retries in vain since a role's model last answered. */
-  private readonly retries = new Map<Role, number>();
+  private readonly retries = new Map<PromptRole, number>();
 
   constructor(
     private readonly experiment: Experiment,
@@ -63,7 +62,7 @@ export class ModelPool {
   }
 
   /** @throws InputError where the role's model settings cannot be used */
-  async scheduler(role: Role): Promise<Scheduler> {
+  async scheduler(role: PromptRole): Promise<Scheduler> {
     const provider = await this.provider(role);
     const { experiment } = this;
     this.cache ??= AnswerCache.open(this.options.cacheFile);
@@ -109,13 +108,13 @@ export class ModelPool {
     };
   }
 
-  private record(role: Role, row: CallRow): void {
+  private record(role: PromptRole, row: CallRow): void {
     this.options.record(row);
     if (row.attempts === 0 || row.error !== undefined) return;
     if (this.retries.delete(role)) this.options.control.release(role);
   }
 
-  private async onBlocked(role: Role, why: Blocked): Promise<void> {
+  private async onBlocked(role: PromptRole, why: Blocked): Promise<void> {
     const { control, attended = true } = this.options;
     if (why.kind === "budget") {
       const how = `On the command line: lerl resume <run folder> --set ${budgetSettings[why.limit]}=<more>.`;
@@ -128,7 +127,7 @@ export class ModelPool {
     await control.block(role, `${why.message} The run goes on by itself when the model answers again.`, wait);
   }
 
-  private async provider(role: Role): Promise<Provider> {
+  private async provider(role: PromptRole): Promise<Provider> {
     const settings = this.experiment[role];
     const { models, baseFolder } = this.options;
     switch (settings.provider) {

@@ -3,14 +3,14 @@ import { join } from "node:path";
 import type { PromptTexts } from "../../protocol/engine.ts";
 import { asksModel } from "../../protocol/experiment/models.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
-import type { PromptRole } from "../../protocol/promptVariables.ts";
+import type { PromptRole } from "../../protocol/promptRole.ts";
 import type { Critic } from "../critic/critic.ts";
 import { ModelCritic } from "../critic/modelCritic.ts";
 import { OfflineCritic } from "../critic/offline.ts";
 import { ModelPlanner } from "../planner/modelPlanner.ts";
 import { OfflinePlanner } from "../planner/offline.ts";
 import type { Planner } from "../planner/planner.ts";
-import { plannerView } from "../planner/plannerContext.ts";
+import { plannerKnowledge } from "../planner/plannerContext.ts";
 import { ModelPool, type ModelPoolOptions } from "./modelPool.ts";
 import { type PromptHashes, PromptsInForce, type PromptsInForceOptions } from "./promptsInForce.ts";
 import type { World } from "./world.ts";
@@ -80,7 +80,7 @@ async function createPlanners(experiment: Experiment, world: World, models: Mode
   const modelPlanner = new ModelPlanner({
     complete,
     prompt,
-    view: plannerView(dataset, experiment),
+    knowledge: plannerKnowledge(dataset, experiment),
     settings: { ...planner, seed },
     fallback: offlinePlanner,
     badReply: fidelity("badReply"),
@@ -99,7 +99,7 @@ async function createCritics(experiment: Experiment, world: World, models: Model
   const modelCritic = new ModelCritic({
     complete,
     prompt,
-    view: { dataset, slateSize: simulator.slateSize },
+    knowledge: { dataset, slateSize: simulator.slateSize },
     settings: { ...critic, seed },
     fallback: offlineCritic,
   });

@@ -1,9 +1,9 @@
 /** The prompts of a run: read when it begins, checked and replaced while it goes on. */
 import type { PromptText, PromptTexts } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
-import type { PromptRole } from "../../protocol/promptVariables.ts";
+import type { PromptRole } from "../../protocol/promptRole.ts";
 import { InputError } from "../errors.ts";
-import { type Prompt, parsePrompt } from "../prompts/promptFile.ts";
+import { type Prompt, parsePrompt } from "../prompts/prompt.ts";
 
 /** Hash of each role's prompt; none for a role that no model plays. */
 export type PromptHashes = { readonly [role in PromptRole]?: string };

@@ -2,11 +2,11 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import type { PromptTexts } from "../../protocol/engine.ts";
 import { asksModel } from "../../protocol/experiment/models.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { applyOverrides, type Override } from "../../protocol/overrides.ts";
 import { type DocumentProblem, formatProblems, parseExperiment } from "../../protocol/parseExperiment.ts";
+import { promptRoles } from "../../protocol/promptRole.ts";
 import { parseSuite, type Suite, suiteProblem } from "../../protocol/suite.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { type PromptDigests, suiteRunId } from "./configuration.ts";
@@ -122,9 +122,7 @@ function checkBase(text: string, file: string): void {
 
 /** Hashes of the prompts that a model will read. */
 async function promptDigests(experiment: Experiment, folder: string): Promise<PromptDigests> {
-  const roles = (["planner", "critic"] as const satisfies (keyof PromptTexts)[]).filter((role) =>
-    asksModel(experiment[role]),
-  );
+  const roles = promptRoles.filter((role) => asksModel(experiment[role]));
   return Promise.all(
     roles.map(async (role) => {
       const text = await readText(resolve(folder, experiment[role].prompt), `It is the prompt of the ${role}.`);

@@ -1,8 +1,8 @@
 /** Changes of a running experiment: checked when they arrive, in force from the next environment step on. */
 import { type LiveChange, liveChangePaths } from "../../protocol/engine.ts";
 import { type Experiment, experimentSchema } from "../../protocol/experiment.ts";
-import { pathSegments, valueAt } from "../../protocol/overrides.ts";
-import type { PromptRole } from "../../protocol/promptVariables.ts";
+import { valueAt, withValue } from "../../protocol/jsonPath.ts";
+import { promptRoleOf } from "../../protocol/promptRole.ts";
 import type { TimelineEvent } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
 import type { Players } from "../serving/players.ts";
@@ -123,23 +123,10 @@ export function changedExperiment(experiment: Experiment, changes: readonly Live
 const differs = (from: unknown, to: unknown): boolean => JSON.stringify(from) !== JSON.stringify(to);
 const isLimit = (path: string): boolean => path.startsWith("models.");
 
-/** Prompts are changed by their text: the role whose prompt a path names. */
-function promptRoleOf(path: string): PromptRole | undefined {
-  if (path === "planner.prompt") return "planner";
-  return path === "critic.prompt" ? "critic" : undefined;
-}
-
 function checkedPath(path: string): string {
   if (liveChangePaths.some((known) => path === known || path.startsWith(`${known}.`))) return path;
   throw new InputError(
     "change.not-live",
     `${path} cannot change while the experiment runs; save it to the file and run again. Live settings: ${liveChangePaths.join(", ")}.`,
   );
-}
-
-function withValue(document: unknown, path: string, value: unknown): unknown {
-  const [head, ...rest] = pathSegments(path);
-  if (head === undefined) return value;
-  const branch = typeof document === "object" && document !== null ? document : {};
-  return { ...branch, [head]: withValue(valueAt(branch, String(head)), rest.join("."), value) };
 }

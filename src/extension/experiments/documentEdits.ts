@@ -1,7 +1,7 @@
 /** Changes of a JSON document as edits of its text: comments and formatting elsewhere stay. */
 import { type Edit, type FormattingOptions, findNodeAtLocation, modify, parseTree } from "jsonc-parser";
 import type { LiveChange } from "../../protocol/engine.ts";
-import { pathSegments } from "../../protocol/overrides.ts";
+import { pathSegments } from "../../protocol/jsonPath.ts";
 import { minimalReplacement, type Replacement } from "../platform/textEdits.ts";
 
 /**

@@ -4,7 +4,7 @@ import { parse } from "jsonc-parser";
 import { EndOfLine, l10n, Range, type TextDocument, WorkspaceEdit, workspace } from "vscode";
 import type { LiveChange } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
-import { valueAt } from "../../protocol/overrides.ts";
+import { valueAt } from "../../protocol/jsonPath.ts";
 import { parseExperiment } from "../../protocol/parseExperiment.ts";
 import { UserError } from "../platform/errors.ts";
 import { applyReplacements } from "../platform/textEdits.ts";

@@ -14,6 +14,7 @@ import {
   window,
   workspace,
 } from "vscode";
+import { type PromptRole, promptRoles } from "../../protocol/promptRole.ts";
 import type { RunStore } from "../engine/runStore.ts";
 import { commandLink } from "../platform/commands.ts";
 import { setContextKey } from "../platform/contextKeys.ts";
@@ -27,7 +28,7 @@ import { resolveBeside } from "./experimentPaths.ts";
 /** A row: an experiment or suite file, or a prompt file below its experiment. */
 type ExperimentNode =
   | { readonly kind: "file"; readonly uri: Uri; readonly file: IndexedFile }
-  | { readonly kind: "prompt"; readonly uri: Uri; readonly role: "planner" | "critic" };
+  | { readonly kind: "prompt"; readonly uri: Uri; readonly role: PromptRole };
 
 export function registerExperimentsTree(files: ExperimentIndex, runs: RunStore, log: LogOutputChannel): Disposable {
   const owned = new DisposableStore();
@@ -131,8 +132,7 @@ function rowText(file: IndexedFile): string {
 
 function promptsOf({ uri, experiment }: IndexedFile): ExperimentNode[] {
   if (!experiment) return [];
-  const roles = ["planner", "critic"] as const;
-  return roles
+  return promptRoles
     .filter((role) => experiment[role].enabled)
     .map((role) => ({ kind: "prompt", uri: resolveBeside(uri, experiment[role].prompt), role }));
 }

@@ -1,6 +1,6 @@
 /** Which experiments of the workspace name a prompt, and the run that shows it at work. */
 import type { Uri } from "vscode";
-import type { PromptRole } from "../../protocol/promptVariables.ts";
+import { type PromptRole, promptRoles } from "../../protocol/promptRole.ts";
 import type { RunRecord } from "../../protocol/run.ts";
 import type { IndexedFile } from "./experimentIndex.ts";
 import { resolveBeside } from "./experimentPaths.ts";
@@ -11,11 +11,9 @@ export interface PromptUse {
   readonly role: PromptRole;
 }
 
-const roles = ["planner", "critic"] as const;
-
 export function usesOf(files: readonly IndexedFile[], prompt: Uri): readonly PromptUse[] {
   return files.flatMap((file) =>
-    roles
+    promptRoles
       .filter((role) => file.experiment && same(resolveBeside(file.uri, file.experiment[role].prompt), prompt))
       .map((role) => ({ file, role })),
   );

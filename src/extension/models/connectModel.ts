@@ -1,12 +1,11 @@
 /** *LERL: Connect a Model*: choose it, try it, keep its key, and name it in the experiment file. */
 import { l10n, type TextDocument, type Uri, window, workspace } from "vscode";
 import type { LiveChange, ModelTestResult } from "../../protocol/engine.ts";
+import { type PromptRole, promptRoles } from "../../protocol/promptRole.ts";
 import { inProgress } from "../platform/progress.ts";
 import type { ApiKeys } from "../platform/secrets.ts";
 import { type Connection, type ModelChoice, modelChoices } from "./modelChoices.ts";
 import type { ModelsServices } from "./services.ts";
-
-type Role = "planner" | "critic";
 
 /** @throws UserError where the file cannot be edited, EngineLostError */
 export async function connectModel(uri: Uri, services: Omit<ModelsServices, "log" | "files">): Promise<void> {
@@ -25,7 +24,7 @@ export async function connectModel(uri: Uri, services: Omit<ModelsServices, "log
     );
     if (!(await acceptsResult(result))) return;
   }
-  const roles = connection.provider === "offline" ? (["planner", "critic"] as const) : await pickRoles();
+  const roles = connection.provider === "offline" ? promptRoles : await pickRoles();
   if (!roles) return;
   if (answer.newKey && apiKey !== undefined && connection.provider === "openai") {
     await keys.set(connection.baseUrl, apiKey);
@@ -106,10 +105,9 @@ async function acceptsResult({ ok, message, latencyMs, structuredOutput }: Model
   return (await window.showWarningMessage(l10n.t("The model could not be used: {0}", message), anyway)) === anyway;
 }
 
-async function pickRoles(): Promise<readonly Role[] | undefined> {
-  const both: readonly Role[] = ["planner", "critic"];
-  const items: readonly { label: string; description: string; roles: readonly Role[] }[] = [
-    { label: l10n.t("Planner and critic"), description: l10n.t("it plans and writes reflections"), roles: both },
+async function pickRoles(): Promise<readonly PromptRole[] | undefined> {
+  const items: readonly { label: string; description: string; roles: readonly PromptRole[] }[] = [
+    { label: l10n.t("Planner and critic"), description: l10n.t("it plans and writes reflections"), roles: promptRoles },
     { label: l10n.t("Planner only"), description: l10n.t("the critic stays as it is"), roles: ["planner"] },
     { label: l10n.t("Critic only"), description: l10n.t("the planner stays as it is"), roles: ["critic"] },
   ];
@@ -118,7 +116,7 @@ async function pickRoles(): Promise<readonly Role[] | undefined> {
 }
 
 /** The key never stands in the file. A document without unsaved changes is saved again. */
-async function writeConnection(uri: Uri, connection: Connection, roles: readonly Role[]): Promise<void> {
+async function writeConnection(uri: Uri, connection: Connection, roles: readonly PromptRole[]): Promise<void> {
   const { editExperiment } = await import("../experiments/experimentEdits.ts");
   const document: TextDocument = await workspace.openTextDocument(uri);
   const { isDirty } = document;
@@ -132,7 +130,7 @@ async function writeConnection(uri: Uri, connection: Connection, roles: readonly
   void window.setStatusBarMessage(l10n.t("$(plug) {0}: {1}", names, model), 5000);
 }
 
-function connectionChanges(role: Role, connection: Connection): readonly LiveChange[] {
+function connectionChanges(role: PromptRole, connection: Connection): readonly LiveChange[] {
   const model = connection.provider === "offline" ? undefined : connection.model;
   const baseUrl = connection.provider === "openai" ? connection.baseUrl : undefined;
   return [

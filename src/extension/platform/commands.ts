@@ -3,6 +3,7 @@
  * package.json does not declare, or nobody registers, fails test/extension/platform/contributions.test.ts.
  */
 import { commands, type Disposable, type LogOutputChannel, type Uri } from "vscode";
+import type { PromptRole } from "../../protocol/promptRole.ts";
 import type { RunId } from "../../protocol/run.ts";
 import type { StudioEvents } from "../../protocol/studio.ts";
 import { messageOf, showError } from "./errors.ts";
@@ -37,7 +38,7 @@ export interface CommandArguments {
   "lerl.noteRun": [target?: RunTarget];
   "lerl.renameRun": [target?: RunTarget];
   "lerl.deleteRun": Selection<RunTarget>;
-  "lerl.openPromptVersion": [target?: RunTarget & { readonly role: "planner" | "critic"; readonly hash: string }];
+  "lerl.openPromptVersion": [target?: RunTarget & { readonly role: PromptRole; readonly hash: string }];
   "lerl.refreshRuns": [];
 
   "lerl.runPrompt": [prompt?: Uri];

@@ -1,9 +1,10 @@
 /** What can be typed at an offset of a prompt. */
 import { l10n } from "vscode";
+import { type Placeholder, STRING } from "../../protocol/promptPlaceholders.ts";
 import { frontMatterKeys, liquidFilters, liquidTags } from "../../protocol/promptSyntax.ts";
+import { contains, type Span, sectionRoles } from "../../protocol/promptText.ts";
 import { type CurrentValues, explainEntry, explainMeaning, typeName } from "./explain.ts";
-import { inString } from "./hover.ts";
-import { contains, type Placeholder, type PromptStructure, placeholderAt, type Span } from "./promptText.ts";
+import { type PromptStructure, placeholderAt, sectionAt } from "./promptStructure.ts";
 import { fieldsOf, type Meaning, pathOf, resolve, scopeAt } from "./scope.ts";
 
 export interface Suggestion {
@@ -51,6 +52,12 @@ export function suggestionsAt(structure: PromptStructure, offset: number, values
     replaces,
     items: names.map((one) => nameItem(one, one.name, values, (name) => `${padding}${name}${braces}`)),
   };
+}
+
+/** Whether a string that began before an offset goes on there. */
+function inString(text: string, { inner }: Placeholder, offset: number): boolean {
+  const before = text.slice(inner.begin, offset).replace(new RegExp(STRING, "g"), "");
+  return /["']/.test(before);
 }
 
 /** Braces still to be typed behind a name. */
@@ -132,9 +139,9 @@ function tagItems(structure: PromptStructure, at: Placeholder, braces: string): 
 }
 
 /** The block that is open at an offset. */
-function openBlock({ placeholders }: PromptStructure, offset: number): string | undefined {
+function openBlock(structure: PromptStructure, offset: number): string | undefined {
   const open: string[] = [];
-  for (const { tag, end } of placeholders) {
+  for (const { tag, end } of sectionAt(structure, offset)?.placeholders ?? []) {
     if (end > offset) break;
     if (tag !== undefined && tag in blocks) open.push(tag);
     else if (tag?.startsWith("end")) open.pop();
@@ -166,7 +173,7 @@ function frontMatterItems({ text, frontMatter }: PromptStructure, offset: number
 function sectionItems({ text, sections }: PromptStructure, offset: number): Suggestions | undefined {
   const begin = text.lastIndexOf("\n", offset - 1) + 1;
   if (!/^#\s?\w*$/.test(text.slice(begin, offset))) return undefined;
-  const missing = (["system", "user"] as const).filter((role) => !sections.some((section) => section.role === role));
+  const missing = sectionRoles.filter((role) => !sections.some((section) => section.role === role));
   const items = missing.map(
     (role): Suggestion => ({
       label: `# ${role}`,

@@ -1,8 +1,11 @@
 /** Which word of a prompt is at an offset, and what there is to say about it. */
 import { l10n } from "vscode";
+import type { Placeholder } from "../../protocol/promptPlaceholders.ts";
 import { frontMatterKeys, liquidFilters, liquidTags } from "../../protocol/promptSyntax.ts";
+import { contains, type Span } from "../../protocol/promptText.ts";
+import { type PromptWord, wordsIn } from "../../protocol/promptWords.ts";
 import { type CurrentValues, explainEntry, explainMeaning } from "./explain.ts";
-import { contains, type Placeholder, type PromptStructure, placeholderAt, type Span } from "./promptText.ts";
+import { type PromptStructure, placeholderAt } from "./promptStructure.ts";
 import { type Meaning, pathOf, resolve, scopeAt } from "./scope.ts";
 
 interface HoverText extends Span {
@@ -20,13 +23,8 @@ export function hoverAt(structure: PromptStructure, offset: number, values?: Cur
   if (frontMatter && contains(frontMatter, offset)) return frontMatterHover(structure, offset);
   const placeholder = placeholderAt(structure, offset);
   if (!placeholder) return undefined;
-  const word = wordAt(structure.text, offset);
-  if (!word || inString(structure.text, placeholder, word.begin)) return undefined;
-  return (
-    tagHover(placeholder, word) ??
-    filterHover(structure.text, placeholder, word) ??
-    nameHover(structure, placeholder, word, values)
-  );
+  const word = wordAt(structure.text, placeholder, offset);
+  return word && (liquidHover(word) ?? nameHover(structure, placeholder, word, values));
 }
 
 function frontMatterHover({ text, frontMatter }: PromptStructure, offset: number): HoverText | undefined {
@@ -35,30 +33,27 @@ function frontMatterHover({ text, frontMatter }: PromptStructure, offset: number
     const markdown = `**${own.name}** · ${l10n.t("the prompt's own variable")}\n\n${l10n.t("Used as {0}.", `\`{{ ${own.name} }}\``)}`;
     return { ...own.key, markdown };
   }
-  const word = wordAt(text, offset);
-  const lineStart = text.lastIndexOf("\n", offset - 1) + 1;
-  const key = word && word.begin === lineStart && frontMatterKeys.find(({ name }) => name === word.text);
-  return key
-    ? { begin: word.begin, end: word.end, markdown: explainEntry(key, l10n.t("front matter"), "yaml") }
-    : undefined;
+  const begin = text.lastIndexOf("\n", offset - 1) + 1;
+  const word = /^\w*/.exec(text.slice(begin, begin + 200))?.[0] ?? "";
+  const end = begin + word.length;
+  const key = offset <= end ? frontMatterKeys.find(({ name }) => name === word) : undefined;
+  return key && { begin, end, markdown: explainEntry(key, l10n.t("front matter"), "yaml") };
 }
 
-function tagHover({ tag, inner }: Placeholder, word: Word): HoverText | undefined {
-  if (tag === undefined || word.text !== tag || word.begin > inner.begin + 8) return undefined;
-  const entry = liquidTags.find(({ name }) => name === tag.replace(/^end/, ""));
-  return entry && { begin: word.begin, end: word.end, markdown: explainEntry(entry, l10n.t("tag")) };
-}
-
-function filterHover(text: string, { inner }: Placeholder, word: Word): HoverText | undefined {
-  if (!/\|\s*$/.test(text.slice(inner.begin, word.begin))) return undefined;
-  const entry = liquidFilters.find(({ name }) => name === word.text);
-  return entry && { begin: word.begin, end: word.end, markdown: explainEntry(entry, l10n.t("filter")) };
+/** What Liquid gives: tags and filters. */
+function liquidHover({ kind, text, begin, end }: PromptWord): HoverText | undefined {
+  if (kind !== "tag" && kind !== "filter") return undefined;
+  const entry =
+    kind === "tag"
+      ? liquidTags.find(({ name }) => name === text.replace(/^end/, ""))
+      : liquidFilters.find(({ name }) => name === text);
+  return entry && { begin, end, markdown: explainEntry(entry, kind === "tag" ? l10n.t("tag") : l10n.t("filter")) };
 }
 
 function nameHover(
   structure: PromptStructure,
   placeholder: Placeholder,
-  word: Word,
+  word: PromptWord,
   values: CurrentValues | undefined,
 ): HoverText | undefined {
   const name = nameIn(structure, placeholder, word);
@@ -68,32 +63,17 @@ function nameHover(
 /** The variable or field at an offset. */
 export function nameAt(structure: PromptStructure, offset: number): NameAt | undefined {
   const placeholder = placeholderAt(structure, offset);
-  const word = placeholder && wordAt(structure.text, offset);
-  return word && !inString(structure.text, placeholder, word.begin) ? nameIn(structure, placeholder, word) : undefined;
+  const word = placeholder && wordAt(structure.text, placeholder, offset);
+  return word && nameIn(structure, placeholder, word);
 }
 
-function nameIn(structure: PromptStructure, placeholder: Placeholder, word: Word): NameAt | undefined {
-  const before = /[\w.[\]]*$/.exec(structure.text.slice(placeholder.inner.begin, word.begin))?.[0] ?? "";
-  // The loop's own name is in scope from the end of its tag on.
-  const declared = /^\s*for\s+\w*$/.test(structure.text.slice(placeholder.inner.begin, word.end));
-  const scope = scopeAt(structure, declared ? placeholder.end : placeholder.begin);
-  const path = `${before}${word.text}`;
-  const meaning = resolve(pathOf(path), scope);
-  return meaning && { begin: word.begin, end: word.end, path, meaning };
+function nameIn(structure: PromptStructure, placeholder: Placeholder, word: PromptWord): NameAt | undefined {
+  const { kind, path, begin, end } = word;
+  if (kind !== "variable" && kind !== "field" && kind !== "declared") return undefined;
+  // A name that a tag declares is in scope from the end of the tag on.
+  const meaning = resolve(pathOf(path), scopeAt(structure, kind === "declared" ? placeholder.end : placeholder.begin));
+  return meaning && { begin, end, path, meaning };
 }
 
-interface Word extends Span {
-  readonly text: string;
-}
-
-function wordAt(text: string, offset: number): Word | undefined {
-  const before = /\w*$/.exec(text.slice(Math.max(0, offset - 200), offset))?.[0] ?? "";
-  const after = /^\w*/.exec(text.slice(offset, offset + 200))?.[0] ?? "";
-  const word = before + after;
-  return word === "" ? undefined : { text: word, begin: offset - before.length, end: offset + after.length };
-}
-
-export function inString(text: string, { inner }: Placeholder, offset: number): boolean {
-  const before = text.slice(inner.begin, offset).replace(/"[^"]*"|'[^']*'/g, "");
-  return /["']/.test(before);
-}
+const wordAt = (text: string, placeholder: Placeholder, offset: number): PromptWord | undefined =>
+  wordsIn(text, placeholder).find((word) => contains(word, offset));

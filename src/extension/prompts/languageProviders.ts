@@ -21,7 +21,7 @@ import { DisposableStore } from "../platform/disposables.ts";
 import { type Suggestion, suggestionsAt } from "./completion.ts";
 import { hoverAt } from "./hover.ts";
 import { PROMPT_LANGUAGE, rangeOf, structureOf } from "./promptDocuments.ts";
-import type { PromptStructure } from "./promptText.ts";
+import type { PromptStructure } from "./promptStructure.ts";
 import { nameProblem, occurrencesOf, ownVariableAt } from "./rename.ts";
 import type { PromptRenderer } from "./rendering.ts";
 

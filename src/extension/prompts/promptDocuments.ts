@@ -1,6 +1,7 @@
 /** Prompt files as the editor holds them, each read once per version. */
 import { Range, type TextDocument, type Uri, workspace } from "vscode";
-import { type PromptStructure, readStructure, type Span } from "./promptText.ts";
+import type { Span } from "../../protocol/promptText.ts";
+import { type PromptStructure, readStructure } from "./promptStructure.ts";
 
 export const PROMPT_LANGUAGE = "lerl-prompt";
 

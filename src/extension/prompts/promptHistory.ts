@@ -1,6 +1,7 @@
 /** The versions of a prompt that runs have used, from the run records. */
 import { dirname, resolve } from "node:path";
 import type { Uri } from "vscode";
+import { normalisedPrompt } from "../../protocol/promptText.ts";
 import type { RunRecord } from "../../protocol/run.ts";
 import type { PromptHistoryEntry, PromptRole } from "../../protocol/studio.ts";
 import type { PromptUse } from "../experiments/promptUses.ts";
@@ -36,11 +37,9 @@ export function previousVersion(
   text: string,
 ): PromptHistoryEntry | undefined {
   const roles = new Set(uses.map(({ role }) => role));
-  const current = normalised(text);
+  // Line ends do not make a version.
+  const current = normalisedPrompt(text);
   return [...roles]
     .flatMap((role) => promptHistory(runs, role, prompt.fsPath))
-    .find((version) => normalised(version.text) !== current);
+    .find((version) => normalisedPrompt(version.text) !== current);
 }
-
-/** Line ends do not make a version. */
-const normalised = (text: string): string => text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");

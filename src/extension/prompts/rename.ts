@@ -1,8 +1,10 @@
 /** Every place that names one of the prompt's own variables. */
 import { l10n } from "vscode";
+import { variablesIn } from "../../protocol/promptScope.ts";
+import { contains, type Span } from "../../protocol/promptText.ts";
 import { variablesOf } from "../../protocol/promptVariables.ts";
-import { inString, nameAt } from "./hover.ts";
-import { contains, type PromptStructure, type Span } from "./promptText.ts";
+import { nameAt } from "./hover.ts";
+import type { PromptStructure } from "./promptStructure.ts";
 
 /** The variable at an offset: its key in the front matter, or a use of it. */
 export function ownVariableAt(structure: PromptStructure, offset: number): (Span & { name: string }) | undefined {
@@ -13,18 +15,12 @@ export function ownVariableAt(structure: PromptStructure, offset: number): (Span
 }
 
 /** Its key, and its uses where no loop or `assign` gives the name another meaning. */
-export function occurrencesOf(structure: PromptStructure, name: string): readonly Span[] {
-  const { text, frontMatter, placeholders } = structure;
+export function occurrencesOf({ text, frontMatter, sections }: PromptStructure, name: string): readonly Span[] {
   const keys = (frontMatter?.variables ?? []).filter((variable) => variable.name === name).map(({ key }) => key);
-  const uses = placeholders.flatMap((placeholder) => {
-    const { inner } = placeholder;
-    return [...text.slice(inner.begin, inner.end).matchAll(new RegExp(`(?<![\\w.])${name}(?!\\w)`, "g"))]
-      .map((match) => inner.begin + match.index)
-      .filter((begin) => !inString(text, placeholder, begin))
-      .filter((begin) => nameAt(structure, begin)?.meaning.kind === "own")
-      .map((begin) => ({ begin, end: begin + name.length }));
-  });
-  return [...keys, ...uses];
+  const uses = sections
+    .flatMap(({ placeholders }) => variablesIn(text, placeholders))
+    .filter((word) => word.text === name);
+  return [...keys, ...uses.map(({ begin, end }) => ({ begin, end }))];
 }
 
 /** Why a variable cannot be called so; undefined: it can. */

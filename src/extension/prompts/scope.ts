@@ -1,6 +1,9 @@
 /** What a name in a placeholder stands for: run variables, the prompt's own, loop entries, assigned values. */
+import type { OwnVariable } from "../../protocol/promptHead.ts";
+import { LETTER } from "../../protocol/promptPlaceholders.ts";
+import { TemplateScope } from "../../protocol/promptScope.ts";
 import { type PromptVariableField, variablesOf } from "../../protocol/promptVariables.ts";
-import type { OwnVariable, PromptStructure } from "./promptText.ts";
+import { type PromptStructure, sectionAt } from "./promptStructure.ts";
 
 /** Something a placeholder may name. */
 export interface Meaning {
@@ -43,31 +46,26 @@ const forloop: Meaning = {
   ],
 };
 
-/** Names that can be used at an offset, the innermost first. */
+const LOOP_LIST = /\sin\s+([^\s|]+)/;
+
+/** Names that can be used in the placeholder that begins or goes on at an offset, the innermost first. */
 export function scopeAt(structure: PromptStructure, offset: number): ReadonlyMap<string, Meaning> {
-  const scope = new Map<string, Meaning>(globals(structure).map((meaning) => [meaning.name, meaning]));
-  const loops: { readonly name: string; readonly shadowed: Meaning | undefined }[] = [];
-  for (const { tag, inner, end } of structure.placeholders) {
-    if (end > offset) break;
-    const source = structure.text.slice(inner.begin, inner.end);
-    if (tag === "for") {
-      const match = /^\s*for\s+(\w+)\s+in\s+([\w.[\]-]+)/.exec(source);
-      const name = match?.[1] ?? "";
-      const list = resolve(pathOf(match?.[2] ?? ""), scope);
-      loops.push({ name, shadowed: scope.get(name) });
-      if (name !== "") scope.set(name, entryOf(name, list));
-      scope.set("forloop", forloop);
-    } else if (tag === "endfor") {
-      const loop = loops.pop();
-      if (loop?.shadowed) scope.set(loop.name, loop.shadowed);
-      else if (loop) scope.delete(loop.name);
-      if (loops.length === 0) scope.delete("forloop");
-    } else if (tag === "assign" || tag === "capture") {
-      const name = /^\s*(?:assign|capture)\s+(\w+)/.exec(source)?.[1];
-      if (name !== undefined) scope.set(name, local(name, tag));
-    }
+  const { text } = structure;
+  const scope = new TemplateScope<Meaning>(text, {
+    given: new Map(globals(structure).map((meaning) => [meaning.name, meaning])),
+    forloop,
+    declare: ({ name, placeholder: { tag, inner } }, before) => {
+      if (tag !== "for") return local(name, tag === "capture" ? "capture" : "assign");
+      const list = LOOP_LIST.exec(text.slice(inner.begin, inner.end))?.[1];
+      return entryOf(name, resolve(pathOf(list ?? ""), before.names()));
+    },
+  });
+  const placeholders = sectionAt(structure, offset)?.placeholders ?? [];
+  for (const placeholder of placeholders) {
+    if (placeholder.end > offset) return scope.names(placeholder.begin <= offset ? placeholder : undefined);
+    scope.pass(placeholder);
   }
-  return new Map([...scope].reverse());
+  return scope.names();
 }
 
 /** What the run and the front matter give. */
@@ -132,7 +130,9 @@ const local = (name: string, tag: "assign" | "capture"): Meaning => ({
 });
 
 /** `slates[0].categories` as ["slates", "[0]", "categories"]. */
-export const pathOf = (source: string): readonly string[] => source.match(/\w+|\[[^\]]*\]/g)?.map(unquoted) ?? [];
+export const pathOf = (source: string): readonly string[] => source.match(SEGMENT)?.map(unquoted) ?? [];
+
+const SEGMENT = new RegExp(`${LETTER}+|\\[[^\\]]*\\]`, "g");
 
 /** `list["field"]` names a field; `list[0]` an entry. */
 const unquoted = (segment: string): string => /^\[\s*["'](.*)["']\s*\]$/.exec(segment)?.[1] ?? segment;

@@ -16,12 +16,12 @@ import {
   type TextDocument,
 } from "vscode";
 import type { PooledReflection } from "../../protocol/engine.ts";
+import { contains } from "../../protocol/promptText.ts";
 import type { RunId } from "../../protocol/run.ts";
 import { type CommandId, commandLink } from "../platform/commands.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { formatScore } from "../platform/format.ts";
 import { rangeOf, structureOf } from "../prompts/promptDocuments.ts";
-import { contains } from "../prompts/promptText.ts";
 import { type Contribution, contributionTo } from "./contribution.ts";
 import type { ReflectionPools } from "./pools.ts";
 import { reflectionTooltip } from "./reflectionItem.ts";

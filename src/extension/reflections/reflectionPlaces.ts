@@ -1,6 +1,9 @@
 /** Where a planner prompt shows reflections: loops over `reflections`, and what they write of each. */
+import type { Placeholder } from "../../protocol/promptPlaceholders.ts";
+import type { Span } from "../../protocol/promptText.ts";
+import { type PromptWord, wordsIn } from "../../protocol/promptWords.ts";
 import { nameAt } from "../prompts/hover.ts";
-import type { PromptStructure, Span } from "../prompts/promptText.ts";
+import type { PromptStructure } from "../prompts/promptStructure.ts";
 
 /** A field of an entry, written out: `{{ reflection.text }}`. */
 interface ShownField {
@@ -18,28 +21,36 @@ export interface ReflectionPlace {
 }
 
 export function reflectionPlaces(structure: PromptStructure): readonly ReflectionPlace[] {
-  const { text, placeholders } = structure;
-  return placeholders.flatMap(({ inner, end, tag }, i): readonly ReflectionPlace[] => {
-    const source = text.slice(inner.begin, inner.end);
-    const loop = tag === "for" ? /^\s*for\s+(\w+)\s+in\s+(reflections)\b/.exec(source) : null;
-    const output = tag === undefined ? /^\s*(reflections)\b(?!\s*\.\s*size)/.exec(source) : null;
-    const match = loop ?? output;
-    if (!match) return [];
-    const begin = inner.begin + match[0].length - "reflections".length;
-    if (nameAt(structure, begin)?.meaning.kind !== "run") return [];
-    const name = { begin, end: begin + "reflections".length };
-    return [{ name, end, fields: loop ? fieldsWithin(structure, i, loop[1] ?? "") : [] }];
-  });
+  const { text, sections } = structure;
+  return sections.flatMap(({ placeholders }) =>
+    placeholders.flatMap((placeholder, i): readonly ReflectionPlace[] => {
+      const words = wordsIn(text, placeholder);
+      const list = placeholder.tag === "for" ? words[3] : writtenList(placeholder, words);
+      if (list?.kind !== "variable" || list.text !== "reflections") return [];
+      const { begin, end } = list;
+      if (nameAt(structure, begin)?.meaning.kind !== "run") return [];
+      const entry = words.find(({ kind }) => kind === "declared")?.text;
+      const fields = entry === undefined ? [] : fieldsWithin(text, placeholders.slice(i + 1), entry);
+      return [{ name: { begin, end }, end: placeholder.end, fields }];
+    }),
+  );
 }
 
-function fieldsWithin({ text, placeholders }: PromptStructure, loop: number, entry: string): readonly ShownField[] {
+/** A list that is written out as a whole, not counted. */
+const writtenList = ({ kind }: Placeholder, [first, second]: readonly PromptWord[]): PromptWord | undefined =>
+  kind === "output" && !(second?.kind === "field" && second.text === "size") ? first : undefined;
+
+/** @param placeholders from the loop's beginning on */
+function fieldsWithin(text: string, placeholders: readonly Placeholder[], entry: string): readonly ShownField[] {
   const fields: ShownField[] = [];
   let depth = 0;
-  for (const { tag, inner, end } of placeholders.slice(loop + 1)) {
+  for (const placeholder of placeholders) {
+    const { kind, tag, end } = placeholder;
     if (tag === "for") depth++;
     if (tag === "endfor" && depth-- === 0) break;
-    const match = new RegExp(`^\\s*${entry}\\.(text|score)\\b`).exec(text.slice(inner.begin, inner.end));
-    if (tag === undefined && match) fields.push({ field: match[1] === "text" ? "text" : "score", end });
+    const [first, second] = kind === "output" ? wordsIn(text, placeholder) : [];
+    if (first?.kind !== "variable" || first.text !== entry || second?.kind !== "field") continue;
+    if (second.text === "text" || second.text === "score") fields.push({ field: second.text, end });
   }
   return fields;
 }

@@ -3,6 +3,7 @@
  * are taken for what they hold, not for what they claim to be.
  */
 import * as z from "zod";
+import { promptRoles } from "../../protocol/promptRole.ts";
 import type { StudioRequests, StudioToHost } from "../../protocol/studio.ts";
 
 /** Longest prompt, in characters: beyond it a model is not asked with it anyway. */
@@ -12,7 +13,7 @@ const LARGEST_FILE = 200_000_000;
 
 const runId = z.string().min(1).max(200);
 const runIds = z.array(runId).max(200);
-const role = z.enum(["planner", "critic"]);
+const role = z.enum(promptRoles);
 const text = z.string().max(LONGEST_PROMPT);
 const count = z.int().min(0).max(1_000_000_000);
 const cursor = z.int().min(-1);

@@ -5,6 +5,7 @@
 import { type TextDocument, TextDocumentSaveReason, type WebviewPanel, workspace } from "vscode";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { experimentJsonSchema } from "../../protocol/experiment.ts";
+import { promptRoles } from "../../protocol/promptRole.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
 import type {
   HostToStudio,
@@ -30,8 +31,6 @@ interface StudioSessionOptions {
   readonly document: TextDocument;
   readonly panel: WebviewPanel;
 }
-
-const promptRoles: readonly PromptRole[] = ["planner", "critic"];
 
 export class StudioSession {
   readonly document: TextDocument;

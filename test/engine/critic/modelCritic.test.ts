@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Critic } from "../../../src/engine/critic/critic.ts";
 import { ModelCritic, readReflection } from "../../../src/engine/critic/modelCritic.ts";
-import { parsePrompt } from "../../../src/engine/prompts/promptFile.ts";
+import { parsePrompt } from "../../../src/engine/prompts/prompt.ts";
 import { answerAll, journalOf, never, rig, startServer } from "../llm/modelServer.ts";
 import { sessionOf, smallDataset, step } from "../simulator/smallWorld.ts";
 
@@ -82,7 +82,7 @@ describe("the critic that asks a model", () => {
     new ModelCritic({
       complete,
       prompt: parsePrompt("critic.lerl.md", promptText),
-      view: { dataset: smallDataset(), slateSize: 3 },
+      knowledge: { dataset: smallDataset(), slateSize: 3 },
       settings: { model: "test-model" },
       fallback,
     });

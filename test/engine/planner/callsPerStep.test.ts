@@ -9,9 +9,9 @@ import { CategoryMasks } from "../../../src/engine/planner/mask.ts";
 import { ModelPlanner } from "../../../src/engine/planner/modelPlanner.ts";
 import { OfflinePlanner } from "../../../src/engine/planner/offline.ts";
 import type { ShownReflection } from "../../../src/engine/planner/planner.ts";
-import { plannerView } from "../../../src/engine/planner/plannerContext.ts";
+import { plannerKnowledge } from "../../../src/engine/planner/plannerContext.ts";
 import { RandomPolicy } from "../../../src/engine/policy/baselines/random.ts";
-import { parsePrompt } from "../../../src/engine/prompts/promptFile.ts";
+import { parsePrompt } from "../../../src/engine/prompts/prompt.ts";
 import { Stepper } from "../../../src/engine/serving/stepper.ts";
 import { Environment } from "../../../src/engine/simulator/environment.ts";
 import { InterestRanking } from "../../../src/engine/simulator/interest.ts";
@@ -65,7 +65,7 @@ async function measure(replanEvery?: number) {
   const planner = new ModelPlanner({
     complete: scheduler.complete,
     prompt: parsePrompt("planner.lerl.md", promptText),
-    view: plannerView(dataset, experiment),
+    knowledge: plannerKnowledge(dataset, experiment),
     settings: { model: "scripted" },
     fallback: new OfflinePlanner({ dataset, interest, strategy: "top-interest", categoriesPerPlan: 8 }),
     badReply: "bounded",

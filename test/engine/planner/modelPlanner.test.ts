@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ReplayProvider } from "../../../src/engine/llm/providers/replay.ts";
 import { ModelPlanner, type ModelPlannerOptions } from "../../../src/engine/planner/modelPlanner.ts";
 import type { Planner } from "../../../src/engine/planner/planner.ts";
-import type { PlannerView } from "../../../src/engine/planner/plannerContext.ts";
-import { parsePrompt } from "../../../src/engine/prompts/promptFile.ts";
+import type { PlannerKnowledge } from "../../../src/engine/planner/plannerContext.ts";
+import { parsePrompt } from "../../../src/engine/prompts/prompt.ts";
 import {
   attemptsOf,
   completion,
@@ -23,7 +23,7 @@ import { sessionOf, smallDataset, step } from "../simulator/smallWorld.ts";
 
 const promptText = readFileSync(new URL("../../../examples/quickstart/planner.lerl.md", import.meta.url), "utf8");
 const prompt = parsePrompt("planner.lerl.md", promptText);
-const view: PlannerView = {
+const knowledge: PlannerKnowledge = {
   dataset: smallDataset(),
   slateSize: 3,
   planSteps: 1,
@@ -55,7 +55,7 @@ function planner({ scheduler }: Rig, more: Partial<ModelPlannerOptions> = {}) {
   return new ModelPlanner({
     complete: scheduler.complete,
     prompt,
-    view,
+    knowledge,
     settings: { model: "test-model" },
     fallback: new CountingPlanner(),
     badReply: "bounded",

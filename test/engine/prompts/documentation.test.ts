@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { parsePrompt } from "../../../src/engine/prompts/promptFile.ts";
+import { parsePrompt } from "../../../src/engine/prompts/prompt.ts";
 import { fidelitySwitches } from "../../../src/protocol/experiment/fidelity.ts";
 import { liquidFilters, liquidTags } from "../../../src/protocol/promptSyntax.ts";
 import { type PromptVariableField, promptVariables } from "../../../src/protocol/promptVariables.ts";

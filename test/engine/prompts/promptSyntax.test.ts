@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { frontMatterSchema } from "../../../src/engine/prompts/frontMatter.ts";
-import { parsePrompt } from "../../../src/engine/prompts/promptFile.ts";
+import { parsePrompt } from "../../../src/engine/prompts/prompt.ts";
 import { frontMatterKeys, liquidFilters, liquidTags } from "../../../src/protocol/promptSyntax.ts";
 import { exampleContext } from "../../../src/protocol/promptVariables.ts";
 

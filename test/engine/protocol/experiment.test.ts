@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fidelityChoice, fidelitySwitches } from "../../../src/protocol/experiment/fidelity.ts";
 import { experimentJsonSchema } from "../../../src/protocol/experiment.ts";
-import { applyOverrides, parseOverride, valueAt } from "../../../src/protocol/overrides.ts";
+import { valueAt } from "../../../src/protocol/jsonPath.ts";
+import { applyOverrides, parseOverride } from "../../../src/protocol/overrides.ts";
 import { formatProblems, parseExperiment } from "../../../src/protocol/parseExperiment.ts";
 
 function problemsOf(text: string): string {

@@ -2,10 +2,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { PromptTemplate } from "../../../src/engine/prompts/template.ts";
+import { LineIndex } from "../../../src/engine/prompts/textPositions.ts";
 import { suggestionsAt } from "../../../src/extension/prompts/completion.ts";
 import { hoverAt } from "../../../src/extension/prompts/hover.ts";
-import { readStructure } from "../../../src/extension/prompts/promptText.ts";
+import { readStructure } from "../../../src/extension/prompts/promptStructure.ts";
 import { nameProblem, occurrencesOf, ownVariableAt } from "../../../src/extension/prompts/rename.ts";
+import { readPromptText } from "../../../src/protocol/promptText.ts";
+import { template } from "../../engine/protocol/promptTexts.ts";
 
 const examples = join(import.meta.dirname, "../../../examples/quickstart");
 const planner = readFileSync(join(examples, "planner.lerl.md"), "utf8");
@@ -29,6 +33,15 @@ function accepted(marked: string, label: string): string {
   const { replaces, items } = suggestionsAt(readStructure(text), offset);
   const insert = items.find((item) => item.label === label)?.insert ?? "";
   return text.slice(0, replaces.begin) + insert.replaceAll("\\}", "}") + text.slice(replaces.end);
+}
+
+/** Undefined: Liquid cannot parse it. */
+function compile(source: string): PromptTemplate | undefined {
+  try {
+    return new PromptTemplate(source);
+  } catch {
+    return undefined;
+  }
 }
 
 function hover(marked: string, values?: Record<string, string>): string {
@@ -60,6 +73,17 @@ describe("the structure of a prompt", () => {
       file("{% raw %}{{ a }}{% endraw %}{% comment %}{% if %}{% endcomment %}{{ b }}"),
     );
     expect(placeholders.map(({ tag }) => tag)).toEqual(["raw", "endraw", "comment", "endcomment", undefined]);
+  });
+
+  it("is read section by section, as the prompt is rendered", () => {
+    const text = "---\nrole: planner\n---\n{{ a }}\n# system\n{% raw %}{{ b\n# user\n{{ c }} {% for x in slates %}";
+    const { placeholders } = readStructure(text);
+    expect(placeholders.map(({ begin, end }) => text.slice(begin, end))).toEqual([
+      "{% raw %}",
+      "{{ c }}",
+      "{% for x in slates %}",
+    ]);
+    expect(labels(`${text.replace("{{ b", "{% for y in slates %}")}{{ ^ }}`)).not.toContain("y");
   });
 
   it("reads any text without complaint, whatever is typed at whatever place", () => {
@@ -195,6 +219,31 @@ describe("renaming one of the prompt's own variables", () => {
     expect(places).toEqual([text.indexOf("tone: dry"), text.indexOf("{{ tone }}") + 3, text.indexOf("{% if tone") + 6]);
     expect(ownVariableAt(structure, text.indexOf("{{ tone }}") + 4)?.name).toBe("tone");
     expect(ownVariableAt(structure, text.indexOf("tone.size"))).toBeUndefined();
+  });
+
+  it("finds the uses that the engine reads as the prompt's own variable, whatever the template", () => {
+    fc.assert(
+      fc.property(template, (source) => {
+        fc.pre(!/^# user[ \t]*$/m.test(source));
+        const whole = file(source);
+        const { sections } = readPromptText(whole);
+        const begin = sections.at(-1)?.template.begin ?? 0;
+        const compiled = compile(whole.slice(begin));
+        fc.pre(compiled !== undefined);
+        const index = new LineIndex(whole.slice(begin));
+        const expected = (compiled?.variables() ?? [])
+          .filter(({ name }) => name === "tone")
+          .map(({ line, column }) => begin + index.offset(line, column));
+        const [, ...uses] = occurrencesOf(readStructure(whole), "tone").map((use) => use.begin);
+        expect(uses.sort()).toEqual(expected.sort());
+        for (const use of uses) expect(ownVariableAt(readStructure(whole), use)?.name).toBe("tone");
+      }),
+    );
+  });
+
+  it("leaves alone what only looks like a use", () => {
+    const structure = readStructure(file('{% assign tone = "x" %}{{ tone }}{{ a-tone }}{{ "\\" tone" }}{% # tone %}'));
+    expect(occurrencesOf(structure, "tone")).toHaveLength(1);
   });
 
   it("refuses names that cannot be", () => {

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { onTestFinished } from "vitest";
-import { diagnose } from "../../../src/engine/prompts/promptFile.ts";
+import { diagnose } from "../../../src/engine/prompts/prompt.ts";
 import { RunStore } from "../../../src/extension/engine/runStore.ts";
 import { ExperimentIndex } from "../../../src/extension/experiments/experimentIndex.ts";
 import type { PromptsServices } from "../../../src/extension/prompts/services.ts";

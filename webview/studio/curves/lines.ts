@@ -2,7 +2,7 @@
 import type { MetricName } from "../../../src/protocol/metrics.ts";
 import type { RunId, RunRecord } from "../../../src/protocol/run.ts";
 import { formatValue } from "../../shared/format.ts";
-import { sameJson } from "../../shared/jsonPath.ts";
+import { sameJson } from "../../shared/sameJson.ts";
 import type { RunData } from "../runs/runData.ts";
 import type { RunSource } from "../runs/runLibrary.ts";
 import { Series } from "../runs/series.ts";

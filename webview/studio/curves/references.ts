@@ -1,7 +1,7 @@
 /** Horizontal reference lines: policies measured on the same users, and the paper's numbers where they apply. */
+import { valueAt } from "../../../src/protocol/jsonPath.ts";
 import type { MetricName } from "../../../src/protocol/metrics.ts";
 import type { ReferenceRow, RunRecord } from "../../../src/protocol/run.ts";
-import { valueAt } from "../../shared/jsonPath.ts";
 
 export interface ReferenceLine {
   readonly label: string;

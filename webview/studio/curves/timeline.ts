@@ -1,6 +1,6 @@
 /** What a run's timeline events say, in words, for markers and the list of events. */
-
 import { diffLines, diffSummary } from "../../../src/protocol/lineDiff.ts";
+import { promptRoleOf } from "../../../src/protocol/promptRole.ts";
 import type { PromptVersion, TimelineEvent } from "../../../src/protocol/run.ts";
 import { formatValue } from "../../shared/format.ts";
 
@@ -22,7 +22,7 @@ export const isTold = (event: TimelineEvent): event is ToldEvent => event.type !
 
 /** A changed prompt is recorded by its versions' hashes: the texts are in the run's record. */
 export function withPromptTexts(event: ToldEvent, prompts: readonly PromptVersion[]): ToldEvent {
-  if (event.type !== "change" || !event.path.endsWith(".prompt")) return event;
+  if (event.type !== "change" || promptRoleOf(event.path) === undefined) return event;
   const known = resolved.get(event);
   if (known) return known;
   const from = prompts.find(({ hash }) => hash === event.from)?.text;
@@ -72,7 +72,7 @@ function describe(event: ToldEvent): EventText {
 }
 
 function describeChange({ path, from, to }: Extract<ToldEvent, { type: "change" }>): EventText {
-  if (path.endsWith(".prompt") && typeof from === "string" && typeof to === "string") {
+  if (promptRoleOf(path) !== undefined && typeof from === "string" && typeof to === "string") {
     const title = `${path.startsWith("critic") ? "Critic" : "Planner"} prompt changed`;
     if (isHash(from) && isHash(to))
       return { kind: "change", title, detail: `${from.slice(0, 7)} → ${to.slice(0, 7)}`, lines: [] };

@@ -3,22 +3,22 @@
  * lines that wraps exactly alike; the mirror gives the height, so nothing is measured, and typing, selection, input
  * methods and undo stay the browser's own.
  */
-
 import { commonEnds } from "../../../src/protocol/commonEnds.ts";
+import type { Span } from "../../../src/protocol/promptText.ts";
 import type { Problem } from "../../../src/protocol/studio.ts";
+import { marksByLine } from "./promptReading.ts";
 
 /** Beyond this the mirror would slow typing down: the text area then scrolls alone, without line numbers. */
 const LONGEST_MIRRORED = 200_000;
 const MOST_LINES_MIRRORED = 5000;
-
-const placeholder = /\{\{[^{}\n]*\}\}|\{%[^{}\n]*%\}/g;
 
 export class PromptEditor {
   readonly element = document.createElement("div");
   private readonly area = document.createElement("textarea");
   private readonly mirror = document.createElement("div");
   private readonly plainNote = document.createElement("p");
-  private lines: string[] = [];
+  /** What each row of the mirror shows: its text, and what is marked in it. */
+  private rows: string[] = [];
   private problems = new Map<number, Problem["severity"]>();
 
   constructor(label: string, typed: (text: string) => void) {
@@ -84,24 +84,27 @@ export class PromptEditor {
     const plain = text.length > LONGEST_MIRRORED || lines.length > MOST_LINES_MIRRORED;
     this.element.classList.toggle("plain", plain);
     if (plain) {
-      this.lines = [];
+      this.rows = [];
       this.mirror.replaceChildren();
       return;
     }
+    const marks = marksByLine(text, lines);
     for (let i = 0; i < lines.length; i++) {
       const line = lines[i] ?? "";
+      const marked = marks.get(i) ?? [];
+      const shown = `${marked.map(({ begin, end }) => `${begin}-${end}`)}:${line}`;
       let row = this.mirror.children[i];
-      if (row && this.lines[i] === line) continue;
+      if (row && this.rows[i] === shown) continue;
       if (!row) {
         row = document.createElement("div");
         this.mirror.append(row);
       }
-      row.replaceChildren(...lineContent(line));
-      this.lines[i] = line;
+      row.replaceChildren(...lineContent(line, marked));
+      this.rows[i] = shown;
       this.markLine(i);
     }
     while (this.mirror.children.length > lines.length) this.mirror.lastElementChild?.remove();
-    this.lines.length = lines.length;
+    this.rows.length = lines.length;
   }
 
   private markLine(line: number): void {
@@ -110,15 +113,15 @@ export class PromptEditor {
   }
 }
 
-function lineContent(line: string): Node[] {
+function lineContent(line: string, marks: readonly Span[]): Node[] {
   const nodes: Node[] = [];
   let at = 0;
-  for (const match of line.matchAll(placeholder)) {
-    if (match.index > at) nodes.push(document.createTextNode(line.slice(at, match.index)));
+  for (const { begin, end } of marks) {
+    if (begin > at) nodes.push(document.createTextNode(line.slice(at, begin)));
     const mark = document.createElement("mark");
-    mark.textContent = match[0];
+    mark.textContent = line.slice(begin, end);
     nodes.push(mark);
-    at = match.index + match[0].length;
+    at = end;
   }
   // An empty row would have no height: a zero-width space gives it one line.
   nodes.push(document.createTextNode(line.slice(at) || (at === 0 ? "\u200b" : "")));

@@ -6,6 +6,7 @@ import { formatCount, formatNumber, shorten } from "../../shared/format.ts";
 import { tabList } from "../../shared/tabs.ts";
 import { snapshotOf } from "../state.ts";
 import type { PromptEditor } from "./promptEditor.ts";
+import { variablesRead } from "./promptReading.ts";
 import type { PromptSync } from "./promptSync.ts";
 import type { PromptsPort } from "./promptsPort.ts";
 
@@ -69,11 +70,11 @@ function variables(app: PromptsPort, prompt: PromptState, sync: PromptSync, edit
   const preview = app.state.previews[prompt.role];
   if (preview.status === "failed") return html`<p class="hint">The values are not known: ${preview.message}</p>`;
   if (preview.status !== "ready") return html`<p class="hint">${waiting(app)}</p>`;
-  const named = namesInPlaceholders(sync.text);
+  const read = variablesRead(sync.text);
   return html`<p class="hint">Values for the next prompt. Choose a variable to insert it at the caret.</p>
     <ul class="variables">
       ${Object.entries(preview.value.variables).map(([name, value]) => {
-        const used = named.has(name);
+        const used = read.has(name);
         return html`<li>
           <button type="button" class="chip ${used ? "" : "unused"}" @click=${() => editor.insert(`{{ ${name} }}`)}>
             <span class="visually-hidden">Insert </span>${name}${used ? nothing : html`<span class="chip-note"> not used</span>`}
@@ -84,12 +85,6 @@ function variables(app: PromptsPort, prompt: PromptState, sync: PromptSync, edit
         </li>`;
       })}
     </ul>`;
-}
-
-/** Every word inside a placeholder: enough to tell which variables a prompt leaves out. */
-function namesInPlaceholders(text: string): ReadonlySet<string> {
-  const placeholders = text.match(/\{\{[^{}]*\}\}|\{%[^{}]*%\}/g) ?? [];
-  return new Set(placeholders.flatMap((placeholder) => placeholder.match(/[\w-]+/g) ?? []));
 }
 
 function renderedPreview(app: PromptsPort, prompt: PromptState): TemplateResult {

@@ -1,12 +1,11 @@
 /** Both prompts as they are edited: one PromptSync each, with preview and history fetched when they are looked at. */
+import { promptRoles } from "../../../src/protocol/promptRole.ts";
 import type { PromptRole, PromptState } from "../../../src/protocol/studio.ts";
 import { debounce } from "../../shared/store.ts";
 import { renew } from "../loading.ts";
 import type { HostQuestions, PageWriter, StateWriter } from "../ports.ts";
 import { snapshotOf } from "../state.ts";
 import { PromptSync, type SyncEvent } from "./promptSync.ts";
-
-const roles: readonly PromptRole[] = ["planner", "critic"];
 
 export class PromptWorkbench {
   private readonly syncs = new Map<PromptRole, PromptSync>();
@@ -17,7 +16,7 @@ export class PromptWorkbench {
   }
 
   open(prompts: Readonly<Record<PromptRole, PromptState>>): void {
-    for (const role of roles) {
+    for (const role of promptRoles) {
       const state = prompts[role];
       if (!state.exists) continue;
       const sync = this.create(role, state);

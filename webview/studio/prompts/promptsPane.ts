@@ -1,8 +1,9 @@
 /** The Prompts pane: the planner's and the critic's prompt, edited in place. */
 import { html, nothing, type TemplateResult } from "lit-html";
+import { valueAt } from "../../../src/protocol/jsonPath.ts";
+import { promptRoles } from "../../../src/protocol/promptRole.ts";
 import type { PromptRole, PromptState, StudioSnapshot } from "../../../src/protocol/studio.ts";
 import { diffList } from "../../shared/diffList.ts";
-import { valueAt } from "../../shared/jsonPath.ts";
 import { tabList } from "../../shared/tabs.ts";
 import { emptyState } from "../emptyState.ts";
 import { currentRun, isActive } from "../state.ts";
@@ -31,7 +32,7 @@ export class PromptsPane {
         ${tabList({
           name: "role",
           label: "Prompt",
-          tabs: (["planner", "critic"] as const).map((id) => ({
+          tabs: promptRoles.map((id) => ({
             id,
             label: titles[id],
             ...(snapshot.prompts[id].dirty && { mark: "●", markLabel: "(unsaved)" }),

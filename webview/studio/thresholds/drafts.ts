@@ -4,8 +4,8 @@
  */
 import type { LiveChange } from "../../../src/protocol/engine.ts";
 import type { QuitRule } from "../../../src/protocol/experiment/simulator.ts";
-import type { RunRecord, TimelineEvent } from "../../../src/protocol/run.ts";
-import { sameJson, valueAt, withValue } from "../../shared/jsonPath.ts";
+import { valueAt } from "../../../src/protocol/jsonPath.ts";
+import { sameJson } from "../../shared/sameJson.ts";
 import { type Field, fieldGroups, QUIT_PATH, RULE_PATH } from "./fields.ts";
 
 export type Drafts = Readonly<Record<string, unknown>>;
@@ -101,15 +101,4 @@ export function withDraft(drafts: Drafts, path: string, value: unknown, baseline
 export function unsavedDrafts(drafts: Drafts, experiment: unknown): Drafts {
   const unsaved = Object.entries(drafts).filter(([path, value]) => !sameJson(value, valueAt(experiment, path)));
   return unsaved.length === Object.keys(drafts).length ? drafts : Object.fromEntries(unsaved);
-}
-
-/** What a run uses now: the document it started with and every live change since. */
-export function experimentInForce(record: RunRecord, events: readonly TimelineEvent[]): unknown {
-  let experiment = record.experiment;
-  for (const event of events) {
-    if (event.type === "change" && !event.path.endsWith(".prompt")) {
-      experiment = withValue(experiment, event.path, event.to);
-    }
-  }
-  return experiment;
 }

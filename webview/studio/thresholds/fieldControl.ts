@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import { formatNumber, formatValue } from "../../shared/format.ts";
-import { sameJson } from "../../shared/jsonPath.ts";
+import { sameJson } from "../../shared/sameJson.ts";
 import type { Settings } from "./drafts.ts";
 import {
   type ChoiceField,

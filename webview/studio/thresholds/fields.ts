@@ -1,7 +1,7 @@
 /** The settings the Thresholds pane shows, with range, unit and description from the experiment's JSON Schema. */
 import { liveChangePaths } from "../../../src/protocol/engine.ts";
 import type { QuitRule } from "../../../src/protocol/experiment/simulator.ts";
-import { valueAt } from "../../shared/jsonPath.ts";
+import { valueAt } from "../../../src/protocol/jsonPath.ts";
 
 interface FieldBase {
   readonly path: string;

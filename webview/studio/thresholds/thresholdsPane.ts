@@ -1,11 +1,13 @@
 /** The Thresholds pane: quit rule, reflections, planning and environment, with drafts told apart from file and run. */
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { QuitRule } from "../../../src/protocol/experiment/simulator.ts";
+import { valueAt } from "../../../src/protocol/jsonPath.ts";
+import { settingsInForce } from "../../../src/protocol/settingsInForce.ts";
 import type { StudioSnapshot } from "../../../src/protocol/studio.ts";
 import { formatValue } from "../../shared/format.ts";
-import { sameJson, valueAt } from "../../shared/jsonPath.ts";
+import { sameJson } from "../../shared/sameJson.ts";
 import { currentRun, isActive } from "../state.ts";
-import { experimentInForce, type Settings, settingsOf, withDraft } from "./drafts.ts";
+import { type Settings, settingsOf, withDraft } from "./drafts.ts";
 import { randomRepeatProbability } from "./expectedLength.ts";
 import { fieldControl } from "./fieldControl.ts";
 import { type Field, type FieldGroup, fieldGroups, numberProblem, QUIT_PATH, RULE_PATH } from "./fields.ts";
@@ -23,7 +25,9 @@ const OBSERVED_ITERATIONS = 10;
 export function thresholdsPane(app: ThresholdsPort, snapshot: StudioSnapshot): TemplateResult {
   const { experiment } = snapshot.document;
   const record = currentRun(app.state);
-  const running = isActive(record) ? experimentInForce(record, app.library.get(record.id)?.events ?? []) : undefined;
+  const running = isActive(record)
+    ? settingsInForce(record.experiment, app.library.get(record.id)?.events ?? [])
+    : undefined;
   const { drafts } = app.state.page;
   const settings = settingsOf(snapshot.schema, experiment, drafts, running);
   const set = (path: string, value: unknown): void =>

@@ -1,12 +1,7 @@
 import { expect, test } from "vitest";
 import { experimentJsonSchema, experimentSchema } from "../../../../src/protocol/experiment.ts";
-import {
-  experimentInForce,
-  settingsOf,
-  unsavedDrafts,
-  withDraft,
-} from "../../../../webview/studio/thresholds/drafts.ts";
-import { runRecord } from "../../support/fakeData.ts";
+import { settingsInForce } from "../../../../src/protocol/settingsInForce.ts";
+import { settingsOf, unsavedDrafts, withDraft } from "../../../../webview/studio/thresholds/drafts.ts";
 
 const schema = experimentJsonSchema();
 const experiment = experimentSchema.parse({});
@@ -53,8 +48,7 @@ test("another quit rule is saved and applied whole, with its own defaults", () =
 
 test("a run that was changed live differs from the file until it is changed back", () => {
   const at = { iteration: 3, userSteps: 720 };
-  const record = runRecord("a", { experiment });
-  const inForce = experimentInForce(record, [
+  const inForce = settingsInForce(experiment, [
     { ...at, type: "change", path: "reflections.k", from: 3, to: 7 },
     { ...at, type: "change", path: "planner.prompt", from: "a", to: "b" },
   ]);

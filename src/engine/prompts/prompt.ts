@@ -3,11 +3,13 @@
  * required: whoever writes one decides what each role is told.
  */
 import { createHash } from "node:crypto";
-import { exampleContext, type PromptRole, type PromptValue, variablesOf } from "../../protocol/promptVariables.ts";
+import type { PromptRole } from "../../protocol/promptRole.ts";
+import { normalisedPrompt, readPromptText, type SectionRole } from "../../protocol/promptText.ts";
+import { exampleContext, type PromptValue, variablesOf } from "../../protocol/promptVariables.ts";
 import { InputError } from "../errors.ts";
 import type { Problem, PromptDiagnostic } from "./diagnostics.ts";
-import { type FrontMatter, readFrontMatter } from "./frontMatter.ts";
-import { type Section, type SectionRole, splitSections } from "./sections.ts";
+import { checkFrontMatter, type FrontMatter } from "./frontMatter.ts";
+import { checkSections } from "./sections.ts";
 import { PromptTemplate, TemplateError } from "./template.ts";
 import { LineIndex } from "./textPositions.ts";
 
@@ -18,7 +20,10 @@ export interface PromptMessage {
 
 export type PromptContext = { readonly [name: string]: PromptValue };
 
-interface TemplateSection extends Section {
+interface TemplateSection {
+  readonly role: SectionRole;
+  /** Offset of its template in the text. */
+  readonly offset: number;
   readonly template: PromptTemplate;
 }
 
@@ -66,7 +71,7 @@ export class Prompt {
 
 /** @throws InputError for the first error, with file, line and column */
 export function parsePrompt(file: string, source: string): Prompt {
-  const text = normalised(source);
+  const text = normalisedPrompt(source);
   const examined = examine(text);
   if ("settings" in examined) return new Prompt(file, text, examined.settings, examined.sections);
   throw inputError(file, new LineIndex(text), examined.error);
@@ -74,7 +79,7 @@ export function parsePrompt(file: string, source: string): Prompt {
 
 /** Every problem of a prompt's text, in the order of the text. An empty list: it can be used. */
 export function diagnose(source: string): readonly PromptDiagnostic[] {
-  const text = normalised(source);
+  const text = normalisedPrompt(source);
   const index = new LineIndex(text);
   return [...examine(text).problems]
     .sort((a, b) => a.begin - b.begin)
@@ -83,7 +88,7 @@ export function diagnose(source: string): readonly PromptDiagnostic[] {
 
 /** Tells versions of a prompt apart; line ends do not count. */
 export function promptHash(text: string): string {
-  return createHash("sha256").update(normalised(text)).digest("hex").slice(0, 16);
+  return createHash("sha256").update(normalisedPrompt(text)).digest("hex").slice(0, 16);
 }
 
 type Examined = { readonly problems: readonly Problem[] } & (
@@ -92,16 +97,18 @@ type Examined = { readonly problems: readonly Problem[] } & (
 );
 
 function examine(text: string): Examined {
-  const front = readFrontMatter(text);
-  const body = splitSections(text, front.end);
+  const parts = readPromptText(text);
+  const front = checkFrontMatter(parts);
+  const body = checkSections(parts);
   const problems: Problem[] = [...front.problems, ...body.problems];
   const sections: TemplateSection[] = [];
-  for (const section of body.sections) {
+  for (const { role, template } of body.sections) {
+    const { begin: offset, end } = template;
     try {
-      sections.push({ ...section, template: new PromptTemplate(section.source) });
+      sections.push({ role, offset, template: new PromptTemplate(text.slice(offset, end)) });
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
-      problems.push(fromTemplate(error, section.offset));
+      problems.push(fromTemplate(error, offset));
     }
   }
   const settings = front.value;
@@ -130,7 +137,7 @@ function unseenCategories(
 
 function unknownVariables(section: TemplateSection, { role, variables }: FrontMatter): readonly Problem[] {
   const known = new Set([...variablesOf(role).keys(), ...Object.keys(variables)]);
-  const index = new LineIndex(section.source);
+  const index = new LineIndex(section.template.source);
   return section.template
     .variables()
     .filter(({ name }) => !known.has(name))
@@ -168,10 +175,6 @@ function fromTemplate({ code, message, begin, end }: TemplateError, offset: numb
 function inputError(file: string, index: LineIndex, problem: Problem): InputError {
   const { line, character } = index.position(problem.begin);
   return new InputError(problem.code, `${file}:${line + 1}:${character + 1}: ${problem.message}.`);
-}
-
-function normalised(text: string): string {
-  return text.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
 }
 
 /** No trailing blanks, one empty line at most: equal contents give equal requests. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../../src/engine/errors.ts";
-import { diagnose, parsePrompt, promptHash } from "../../../src/engine/prompts/promptFile.ts";
+import { diagnose, parsePrompt, promptHash } from "../../../src/engine/prompts/prompt.ts";
 import { exampleContext, promptVariables } from "../../../src/protocol/promptVariables.ts";
 
 const file = (user: string, head = "role: planner", system = "Be brief.") =>

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { marksByLine, variablesRead } from "../../../../webview/studio/prompts/promptReading.ts";
+
+const prompt = (user: string): string => `---\nrole: planner\n---\n# system\nS\n# user\n${user}`;
+
+/** What is marked, line by line from the user section's template on. */
+function marked(user: string): readonly string[][] {
+  const text = prompt(user);
+  const lines = text.split("\n");
+  const marks = marksByLine(text, lines);
+  return lines.slice(6).map((line, i) => (marks.get(i + 6) ?? []).map(({ begin, end }) => line.slice(begin, end)));
+}
+
+test("placeholders are marked, line by line", () => {
+  expect(marked("a {{ step }} b {% if tone %}\nplain\n{{ tone }}")).toEqual([
+    ["{{ step }}", "{% if tone %}"],
+    [],
+    ["{{ tone }}"],
+  ]);
+  expect(marked("{{ slates\n\n  | size }} slates")).toEqual([["{{ slates"], [], ["  | size }}"]]);
+});
+
+test("what Liquid takes for text is not marked", () => {
+  expect(marked("{% raw %}{{ step }}{% endraw %}")).toEqual([["{% raw %}", "{% endraw %}"]]);
+  expect(marked('{{ "}}" }} {{ open')).toEqual([['{{ "}}" }}']]);
+  expect(
+    marksByLine("---\nrole: {{ step }}\n---\n{{ step }}", ["---", "role: {{ step }}", "---", "{{ step }}"]),
+  ).toEqual(new Map());
+});
+
+test("a variable is read where it is named, not where a text, a field or a loop's entry is called so", () => {
+  const text = prompt(
+    '{{ "tone" }}{% for step in slates %}{{ step.size }}{% endfor %}{{ interests[0].label | default: ending }}',
+  );
+  expect([...variablesRead(text)]).toEqual(["slates", "interests", "ending"]);
+});
