@@ -23,13 +23,8 @@ import { viewsOf } from "./views.ts";
 /** Learning rate by parameter group. */
 export type LearningRates = Readonly<Record<Group, number>>;
 
-/** A policy that takes its section of the experiment alone, too. */
-export interface LearningPolicy extends Policy {
-  configure(changed: Experiment | Experiment["ppo"]): void;
-}
-
 /** PPO (section 6). */
-export function createPpoPolicy(options: LearnerOptions): LearningPolicy {
+export function createPpoPolicy(options: LearnerOptions): Policy {
   return create("ppo", options);
 }
 
@@ -37,11 +32,11 @@ export function createPpoPolicy(options: LearnerOptions): LearningPolicy {
  * A2C on the same network: the plain policy gradient with a correct done mask, one pass over each rollout. It shares
  * PPO's advantages, learning rates and gradient steps.
  */
-export function createA2cPolicy(options: LearnerOptions): LearningPolicy {
+export function createA2cPolicy(options: LearnerOptions): Policy {
   return create("a2c", options);
 }
 
-function create(name: ObjectiveName, options: LearnerOptions): LearningPolicy {
+function create(name: ObjectiveName, options: LearnerOptions): Policy {
   const { engine, dataset, experiment } = options;
   const { policy, simulator, fidelity } = experiment;
   const seed = options.seed ?? experiment.seed;
@@ -74,7 +69,7 @@ interface SavedCounters {
   readonly anneal: boolean;
 }
 
-class ActorCriticPolicy implements LearningPolicy {
+class ActorCriticPolicy implements Policy {
   private learningRates: LearningRates;
   private anneal: boolean;
   /** Updates so far. */
@@ -99,10 +94,9 @@ class ActorCriticPolicy implements LearningPolicy {
     this.anneal = experiment.ppo.anneal;
   }
 
-  configure(changed: Experiment | Experiment["ppo"]): void {
-    const { learningRates, anneal } = "ppo" in changed ? changed.ppo : changed;
-    this.learningRates = learningRates;
-    this.anneal = anneal;
+  configure({ ppo }: Experiment): void {
+    this.learningRates = ppo.learningRates;
+    this.anneal = ppo.anneal;
   }
 
   open(session: Session): void {
