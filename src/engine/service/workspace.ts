@@ -63,9 +63,7 @@ export class Workspace {
   }
 
   async setting(runId: RunId): Promise<RunSetting> {
-    const record = await this.reader.record(runId);
-    const { experimentFile } = record;
-    const experiment = record.experiment as Experiment;
+    const { experiment, experimentFile } = await this.reader.record(runId);
     return { experiment, experimentFile, dataset: await this.datasets.get(experiment, experimentFile) };
   }
 

@@ -49,6 +49,8 @@ class FakeHost {
   /** Methods that fail, with their message. */
   readonly failing = new Map<string, string>();
   document: DocumentState;
+  /** What the document read as last. */
+  private experiment: Experiment;
   prompts: Record<PromptRole, PromptState>;
   runs: RunRecord[];
   currentRun: RunId | undefined;
@@ -58,7 +60,8 @@ class FakeHost {
   constructor(readonly scenario: Scenario) {
     const provider: Experiment["planner"]["provider"] = scenario === "fresh" ? "offline" : "openai";
     const planner = { ...experiment.planner, provider, ...(provider === "openai" && { model: "llama3.1:8b" }) };
-    this.document = documentOf({ ...experiment, planner }, 1);
+    this.experiment = { ...experiment, planner };
+    this.document = documentOf(this.experiment, 1);
     if (scenario === "invalid") {
       const { experiment: _unreadable, ...others } = this.document;
       this.document = {
@@ -78,7 +81,7 @@ class FakeHost {
       planner: { ...promptOf("planner", exists ? PLANNER_TEXT : ""), exists },
       critic: promptOf("critic", CRITIC_TEXT),
     };
-    const recorded = recordedRuns(scenario, this.document.experiment);
+    const recorded = recordedRuns(scenario, this.experiment);
     this.runs = recorded.map(({ record }) => record);
     this.currentRun = recorded[0]?.record.id;
     for (const { record, slice } of recorded) this.slices.set(record.id, slice);
@@ -165,7 +168,8 @@ class FakeHost {
     ready: () => this.snapshot(),
     editDocument: ({ changes }) => {
       const edited = changes.reduce(withChange, structuredClone(this.document.experiment));
-      this.document = { ...documentOf(experimentSchema.parse(edited), this.document.version + 1), dirty: true };
+      this.experiment = experimentSchema.parse(edited);
+      this.document = { ...documentOf(this.experiment, this.document.version + 1), dirty: true };
       this.emit("document", this.document);
       return null;
     },
@@ -235,7 +239,7 @@ class FakeHost {
     run: ({ seed }) => {
       const record = runRecord(`run-${this.runs.length}`, {
         name: `Wording ${this.runs.length + 5}`,
-        experiment: this.document.experiment,
+        experiment: this.experiment,
         state: "running",
         iteration: 0,
         seed: seed ?? 1,

@@ -105,7 +105,7 @@ export function unsavedDrafts(drafts: Drafts, experiment: unknown): Drafts {
 
 /** What a run uses now: the document it started with and every live change since. */
 export function experimentInForce(record: RunRecord, events: readonly TimelineEvent[]): unknown {
-  let experiment = record.experiment;
+  let experiment: unknown = record.experiment;
   for (const event of events) {
     if (event.type === "change" && !event.path.endsWith(".prompt")) {
       experiment = withValue(experiment, event.path, event.to);
