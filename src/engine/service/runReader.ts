@@ -8,6 +8,7 @@ import type {
   RunCursor,
   RunSlice,
 } from "../../protocol/engine.ts";
+import { isActive } from "../../protocol/run/states.ts";
 import type { Episode, MetricRow, ReferenceRow, RunId, RunRecord, TimelineEvent } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
 import type { CallRow } from "../llm/types.ts";
@@ -108,7 +109,7 @@ async function callsOf(folder: string, { steps }: Episode): Promise<readonly Mod
 }
 
 const stateAsItIs = ({ record, live }: Extract<ListedRun, { record: RunRecord }>): RunRecord =>
-  !live && ["starting", "running", "paused"].includes(record.state) ? { ...record, state: "interrupted" } : record;
+  !live && isActive(record.state) ? { ...record, state: "interrupted" } : record;
 
 function unknownRun(runId: string): InputError {
   return new InputError("run.unknown", `There is no run ${runId} in this workspace; it may have been deleted.`);

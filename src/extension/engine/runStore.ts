@@ -4,18 +4,12 @@
  */
 import { type Disposable, type Event, EventEmitter, type LogOutputChannel } from "vscode";
 import type { EngineNotifications, PooledReflection, RunCursor, RunProgress, RunSlice } from "../../protocol/engine.ts";
-import type { RunId, RunRecord, RunState } from "../../protocol/run.ts";
+import { isActive } from "../../protocol/run/states.ts";
+import type { RunId, RunRecord } from "../../protocol/run.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { messageOf } from "../platform/errors.ts";
 import type { EngineClient } from "./engineClient.ts";
 import { RunWindow } from "./runWindow.ts";
-
-/** A run that has not ended. */
-export const isActive = (state: RunState): boolean => state === "starting" || state === "running" || state === "paused";
-
-/** A run that can go on from its checkpoint. */
-export const isResumable = (state: RunState): boolean =>
-  state === "interrupted" || state === "stopped" || state === "failed";
 
 /** How often runs of other processes (the command line, a window that is closing) are looked at. */
 const FOREIGN_POLL_MS = 2000;

@@ -4,6 +4,7 @@
  */
 import { type TextDocument, TextDocumentSaveReason, type WebviewPanel, workspace } from "vscode";
 import { experimentJsonSchema } from "../../protocol/experiment.ts";
+import { isActive } from "../../protocol/run/states.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
 import type {
   DocumentState,
@@ -14,7 +15,6 @@ import type {
   StudioSnapshot,
   StudioToHost,
 } from "../../protocol/studio.ts";
-import { isActive } from "../engine/runStore.ts";
 import { resolveBeside } from "../experiments/experimentPaths.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { messageOf, UserError } from "../platform/errors.ts";
