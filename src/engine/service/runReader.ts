@@ -8,8 +8,16 @@ import type {
   RunCursor,
   RunSlice,
 } from "../../protocol/engine.ts";
-import { isActive } from "../../protocol/run/states.ts";
-import type { Episode, MetricRow, ReferenceRow, RunId, RunRecord, TimelineEvent } from "../../protocol/run.ts";
+import { behind, readFrom } from "../../protocol/run/rowCursor.ts";
+import {
+  type Episode,
+  isActive,
+  type MetricRow,
+  type ReferenceRow,
+  type RunId,
+  type RunRecord,
+  type TimelineEvent,
+} from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
 import type { CallRow } from "../llm/types.ts";
 import { jsonLines } from "../store/jsonLines.ts";
@@ -41,13 +49,14 @@ export class RunReader {
 
   async slice(runId: RunId, cursor: RunCursor): Promise<RunSlice> {
     const folder = this.folder(runId);
-    const from = <Row>(file: keyof typeof runFiles, start: number): Promise<readonly Row[]> =>
-      this.rows.rowsAfter<Row>(join(folder, runFiles[file]), Math.max(0, start));
+    const from = readFrom(cursor);
+    const rowsOf = <Row>(file: keyof typeof runFiles, start: number): Promise<readonly Row[]> =>
+      this.rows.rowsAfter<Row>(join(folder, runFiles[file]), start);
     const [metrics, timing, events, references] = await Promise.all([
-      from<MetricRow>("metrics", cursor.metrics),
-      from<MetricRow>("timing", cursor.timing),
-      from<TimelineEvent>("events", cursor.events),
-      from<ReferenceRow>("references", 0),
+      rowsOf<MetricRow>("metrics", from.metrics),
+      rowsOf<MetricRow>("timing", from.timing),
+      rowsOf<TimelineEvent>("events", from.events),
+      rowsOf<ReferenceRow>("references", 0),
     ]);
     return {
       runId,
@@ -55,11 +64,7 @@ export class RunReader {
       timing,
       events,
       references,
-      cursor: {
-        metrics: Math.max(0, cursor.metrics) + metrics.length,
-        timing: Math.max(0, cursor.timing) + timing.length,
-        events: Math.max(0, cursor.events) + events.length,
-      },
+      cursor: behind(from, { metrics, timing, events }),
     };
   }
 
