@@ -26,8 +26,13 @@ import { type ListedRun, listRun, listRuns, runFiles, runsFolder } from "../stor
 
 export class RunReader {
   private readonly rows = new RowReader();
+  /** Runs that cannot be read are said once, not with every list. */
+  private readonly told = new Set<string>();
 
-  constructor(private readonly workspaceFolder: string) {}
+  constructor(
+    private readonly workspaceFolder: string,
+    private readonly onWarning: (warning: Error) => void,
+  ) {}
 
   folder(runId: RunId): string {
     // Ids are folder names: one that leads elsewhere is no id.
@@ -35,16 +40,27 @@ export class RunReader {
     return join(runsFolder(this.workspaceFolder), runId);
   }
 
-  /** Records of all readable runs, newest first; one without a living owner that says it runs was interrupted. */
+  /**
+   * Records of all readable runs, newest first; one without a living owner that says it runs was interrupted. What keeps
+   * others from being read is a warning.
+   */
   async list(): Promise<readonly RunRecord[]> {
     const runs = await listRuns(this.workspaceFolder);
+    for (const run of runs) if (!run.record && !run.missing) this.tellOnce(run.problem);
     return runs.flatMap((run) => (run.record ? [stateAsItIs(run)] : []));
   }
 
+  private tellOnce(problem: string): void {
+    if (this.told.has(problem)) return;
+    this.told.add(problem);
+    this.onWarning(new InputError("run.unreadable", problem));
+  }
+
+  /** @throws InputError `run.unknown`, or `run.unreadable` with the path of what does not fit */
   async record(runId: RunId): Promise<RunRecord> {
     const run = await listRun(this.folder(runId), runId);
-    if (!run.record) throw unknownRun(runId);
-    return stateAsItIs(run);
+    if (run.record) return stateAsItIs(run);
+    throw run.missing ? unknownRun(runId) : new InputError("run.unreadable", run.problem);
   }
 
   async slice(runId: RunId, cursor: RunCursor): Promise<RunSlice> {

@@ -44,7 +44,7 @@ export class Workspace {
   constructor(readonly options: ServiceOptions) {
     const { workspaceFolder, now, random, notify } = options;
     const host = { workspaceFolder, engineVersion, now, random, attended: true };
-    this.reader = new RunReader(workspaceFolder);
+    this.reader = new RunReader(workspaceFolder, (warning) => this.warn(warning));
     this.runs = new LiveRuns(host, this.reader, notify);
     this.datasets = new Datasets(workspaceFolder);
   }
