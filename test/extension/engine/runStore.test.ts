@@ -4,7 +4,7 @@ import type { RunSlice } from "../../../src/protocol/engine.ts";
 import type { RunRecord, RunState } from "../../../src/protocol/run.ts";
 import { runRecord } from "../support/runRecord.ts";
 import { resetHost } from "../support/vscode.ts";
-import { type Script, scriptedClient, until } from "./scripted.ts";
+import { type Scripted, scriptedClient, until } from "./scripted.ts";
 
 const ended: (() => Promise<void>)[] = [];
 
@@ -26,7 +26,7 @@ function batch(from: number, to: number, sequence: number) {
   return { runId: "r", metrics, timing: [], events: [], references: [], cursor, sequence };
 }
 
-function store(script: Script = {}) {
+function store(script: Scripted = {}) {
   const { client, log, lives } = scriptedClient(script);
   const runs = new RunStore(client, log);
   const appended: RunSlice[] = [];
