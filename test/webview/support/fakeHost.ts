@@ -1,19 +1,22 @@
 /**
- * Stands where the extension stands: answers the page's requests as src/protocol/studio.ts says and sends events. Runs
- * in the page, before the Studio; tests steer it through `window.fakeHost`.
+ * Stands where the extension stands: answers the page's requests as src/protocol/studio.ts says and sends events, all of
+ * them checked by its schemas. Runs in the page, before the Studio; tests steer it through `window.fakeHost`.
  */
+import { checkData, checkParams, checkResult } from "../../../src/protocol/contract.ts";
 import type { RunSlice } from "../../../src/protocol/engine.ts";
 import { type Experiment, experimentJsonSchema, experimentSchema } from "../../../src/protocol/experiment.ts";
 import type { Episode, RunId, RunRecord } from "../../../src/protocol/run.ts";
-import type {
-  DocumentState,
-  HostToStudio,
-  PromptRole,
-  PromptState,
-  StudioEvents,
-  StudioRequests,
-  StudioSnapshot,
-  StudioToHost,
+import {
+  type DocumentState,
+  type HostToStudio,
+  type PromptRole,
+  type PromptState,
+  type StudioEvents,
+  type StudioRequests,
+  type StudioSnapshot,
+  type StudioToHost,
+  studioEvents,
+  studioRequests,
 } from "../../../src/protocol/studio.ts";
 import {
   CRITIC_TEXT,
@@ -104,6 +107,7 @@ class FakeHost {
   }
 
   emit<E extends keyof StudioEvents>(event: E, data: StudioEvents[E]): void {
+    checkData(studioEvents, event, data);
     this.post({ kind: "event", event, data } as HostToStudio);
   }
 
@@ -142,7 +146,9 @@ class FakeHost {
       try {
         if (failure !== undefined) throw new Error(failure);
         const handler = this.handlers[message.method] as (params: unknown) => unknown;
-        this.post({ kind: "response", id: message.id, result: await handler(message.params) });
+        const result = await handler(checkParams(studioRequests, message.method, message.params));
+        checkResult(studioRequests, message.method, result);
+        this.post({ kind: "response", id: message.id, result });
       } catch (error) {
         this.post({ kind: "failure", id: message.id, message: (error as Error).message });
       } finally {
