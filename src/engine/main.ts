@@ -3,12 +3,21 @@ import { randomInt } from "node:crypto";
 import {
   CancellationTokenSource,
   createMessageConnection,
+  ErrorCodes,
   IPCMessageReader,
   IPCMessageWriter,
   type MessageConnection,
   ResponseError,
 } from "vscode-jsonrpc/node";
-import { type EngineRequests, protocolVersion } from "../protocol/engine.ts";
+import { ContractError, checkParams, checkResult } from "../protocol/contract.ts";
+import {
+  type EngineNotifications,
+  type EngineRequests,
+  engineRequests,
+  type HostRequests,
+  hostRequests,
+  protocolVersion,
+} from "../protocol/engine.ts";
 import { InputError, LerlError, messageOf } from "./errors.ts";
 import type { Handlers } from "./service/handlers.ts";
 import { createService, type EngineService } from "./service/service.ts";
@@ -29,11 +38,15 @@ function main(): void {
     service = undefined;
   };
 
+  const notify = <N extends keyof EngineNotifications>(name: N, data: EngineNotifications[N]): void =>
+    void connection.sendNotification(name, data).catch(() => undefined);
+
   const on = <M extends keyof EngineRequests>(method: M, handler: Handlers[M]): void => {
     connection.onRequest(method as string, async (params: unknown): Promise<unknown> => {
       try {
-        return await handler(params as EngineRequests[M]["params"]);
+        return await handler(checkParams(engineRequests, method, params));
       } catch (error) {
+        if (error instanceof ContractError) notify("engine/log", { level: "error", message: error.message });
         throw rpcError(error);
       }
     });
@@ -43,7 +56,7 @@ function main(): void {
     if (params.protocolVersion === protocolVersion && !service) {
       service = createService({
         workspaceFolder: params.workspaceFolder,
-        notify: (name, data) => void connection.sendNotification(name, data).catch(() => undefined),
+        notify,
         ask: (question, signal) => askHost(connection, question, signal),
         now: () => new Date(),
         random: () => randomInt(2 ** 32) / 2 ** 32,
@@ -76,17 +89,15 @@ function main(): void {
 
 async function askHost(
   connection: MessageConnection,
-  question: {
-    readonly model: string;
-    readonly messages: readonly { readonly role: "system" | "user"; readonly content: string }[];
-  },
+  question: HostRequests["models/ask"]["params"],
   signal: AbortSignal,
-): Promise<{ text: string; model: string }> {
+): Promise<HostRequests["models/ask"]["result"]> {
   const source = new CancellationTokenSource();
   const cancel = (): void => source.cancel();
   signal.addEventListener("abort", cancel, { once: true });
   try {
-    return await connection.sendRequest("models/ask", question, source.token);
+    const answer: unknown = await connection.sendRequest("models/ask", question, source.token);
+    return checkResult(hostRequests, "models/ask", answer);
   } finally {
     signal.removeEventListener("abort", cancel);
     source.dispose();
@@ -94,6 +105,7 @@ async function askHost(
 }
 
 function rpcError(error: unknown): ResponseError<{ code?: string }> {
+  if (error instanceof ContractError) return new ResponseError(ErrorCodes.InvalidParams, error.message, {});
   const code = error instanceof InputError ? errorCodes.input : errorCodes.failure;
   return new ResponseError(code, messageOf(error), error instanceof LerlError ? { code: error.code } : {});
 }

@@ -9,6 +9,7 @@ import { count, text } from "./experiment/fields.ts";
 import { criticSchema, modelLimitsSchema, plannerSchema, reflectionsSchema } from "./experiment/models.ts";
 import { simulatorSchema } from "./experiment/simulator.ts";
 import { evaluationSchema, policySchema, ppoSchema, trainingSchema } from "./experiment/training.ts";
+import type { Immutable } from "./immutable.ts";
 
 export const experimentSchema = z
   .strictObject({
@@ -30,7 +31,7 @@ export const experimentSchema = z
   })
   .meta({ title: "LERL experiment" });
 
-export type Experiment = z.output<typeof experimentSchema>;
+export type Experiment = Immutable<z.output<typeof experimentSchema>>;
 /** What a file may leave out. */
 export type ExperimentInput = z.input<typeof experimentSchema>;
 

@@ -1,39 +1,10 @@
 /**
- * What a prompt file may hold besides variables: front matter keys, Liquid tags and filters, and the problems it can
- * have. The engine allows nothing that is not in these tables; the editor completes and explains from them.
+ * What a prompt file may hold besides variables: front matter keys, Liquid tags and filters. The engine allows nothing
+ * that is not in these tables; the editor completes and explains from them.
  */
 import { promptRoles } from "./promptRole.ts";
 
-export type PromptProblemCode =
-  | "prompt.front-matter"
-  | "prompt.missing-section"
-  | "prompt.duplicate-section"
-  | "prompt.text-outside"
-  | "prompt.empty-section"
-  | "prompt.syntax"
-  | "prompt.unknown-variable"
-  | "prompt.unknown-filter"
-  | "prompt.forbidden-tag"
-  | "prompt.limit"
-  | "prompt.unseen-categories";
-
-/** Lines and characters count from 0, as editors count them. */
-export interface TextPosition {
-  readonly line: number;
-  readonly character: number;
-}
-
-export interface TextRange {
-  readonly start: TextPosition;
-  readonly end: TextPosition;
-}
-
-export interface PromptDiagnostic {
-  readonly severity: "error" | "warning";
-  readonly code: PromptProblemCode;
-  readonly message: string;
-  readonly range: TextRange;
-}
+export type { PromptDiagnostic, PromptProblemCode, TextPosition, TextRange } from "./promptDiagnostic.ts";
 
 /** A word of the language, with what it does and how it is written. */
 export interface SyntaxEntry {

@@ -1,121 +1,101 @@
 /**
  * The contract between the extension and the Studio page. The page asks with requests and hears events; it keeps
- * nothing that a reload would lose except what it puts into `setState` (PageState).
+ * nothing that a reload would lose except what it puts into `setState` (studio/pageState.ts). Both ends are typed from
+ * these maps of schemas (contract.ts), and check what they receive with them.
  */
-import type {
-  Comparison,
-  EngineRequests,
-  EpisodeQuery,
-  EpisodeSummary,
-  LiveChange,
-  RenderedPrompt,
-  RerunResult,
-  RunCursor,
-  RunProgress,
-  RunSlice,
-} from "./engine.ts";
-import type { MetricName } from "./metrics.ts";
-import type { PromptRole } from "./promptRole.ts";
-import type { RunId, RunRecord } from "./run.ts";
+import * as z from "zod/mini";
+import type { MessagesOf, RequestSchemas, RequestsOf } from "./contract.ts";
+import { comparisonSchema } from "./engine/comparison.ts";
+import { renderedPromptSchema } from "./engine/prompts.ts";
+import { episodeDetailSchema, episodeSummarySchema, rerunResultSchema } from "./engine/sessions.ts";
+import { runProgressSchema } from "./run/progress.ts";
+import { askedCursorSchema, runSliceSchema } from "./run/rows.ts";
+import { promptRoleSchema, runRecordSchema } from "./run.ts";
+import * as asked from "./studio/asked.ts";
+import {
+  documentStateSchema,
+  engineStateSchema,
+  knownRunsSchema,
+  promptHistoryEntrySchema,
+  promptStateSchema,
+  revealSchema,
+  studioSnapshotSchema,
+} from "./studio/snapshot.ts";
 
-export type { PromptRole };
+export type { PromptRole } from "./promptRole.ts";
+export type { CurvesState, PageState, SessionsState } from "./studio/pageState.ts";
+export type {
+  DocumentState,
+  EditTab,
+  EngineState,
+  Problem,
+  PromptHistoryEntry,
+  PromptState,
+  ResultTab,
+  StudioSnapshot,
+  StudioTab,
+} from "./studio/snapshot.ts";
 
-/** A finding in a file, 0-based. */
-export interface Problem {
-  readonly line: number;
-  readonly column: number;
-  readonly severity: "error" | "warning" | "info";
-  readonly message: string;
-}
-
-/** The experiment file as the editor holds it. */
-export interface DocumentState {
-  readonly file: string;
-  readonly version: number;
-  readonly dirty: boolean;
-  readonly text: string;
-  /** The document with defaults, when it parses. */
-  readonly experiment?: unknown;
-  readonly problems: readonly Problem[];
-}
-
-export interface PromptState {
-  readonly role: PromptRole;
-  readonly file: string;
-  readonly exists: boolean;
-  readonly version: number;
-  readonly dirty: boolean;
-  readonly text: string;
-  readonly problems: readonly Problem[];
-}
-
-export interface PromptHistoryEntry {
-  readonly hash: string;
-  readonly runId: RunId;
-  readonly runName: string;
-  readonly since: number;
-  readonly text: string;
-  readonly rCum?: number;
-}
-
-/** Whether runs can be started now; the message says why not and what to do. */
-export type EngineState =
-  | { readonly state: "ready" | "idle" | "starting" }
-  | { readonly state: "unavailable"; readonly message: string };
-
-export interface StudioSnapshot {
-  readonly document: DocumentState;
-  readonly prompts: Readonly<Record<PromptRole, PromptState>>;
-  /** Runs of this workspace, newest first. */
-  readonly runs: readonly RunRecord[];
-  /** The run this page follows: the running one, else the newest of this experiment. */
-  readonly currentRun?: RunId;
-  readonly trusted: boolean;
-  readonly engine: EngineState;
-  /** JSON Schema of the experiment: ranges, units, descriptions. */
-  readonly schema: unknown;
-}
+const role = promptRoleSchema;
+const done = z.null();
 
 /** Requests of the page. */
-export interface StudioRequests {
-  ready: { params: Record<string, never>; result: StudioSnapshot };
+export const studioRequests = {
+  ready: { params: asked.nothing, result: studioSnapshotSchema },
   /** Changes of the experiment document, as JSON paths; one undo step. */
-  editDocument: { params: { changes: readonly LiveChange[] }; result: null };
+  editDocument: { params: z.strictObject({ changes: asked.changes }), result: done },
   /** Replaces the prompt's text. Refused when `version` is not the newest: the `prompt` event with the newest follows. */
   editPrompt: {
-    params: { role: PromptRole; text: string; version: number };
+    params: z.strictObject({ role, text: asked.promptText, version: z.int() }),
     /** `version` of the document afterwards, whether the edit was accepted or not. */
-    result: { accepted: boolean; version: number };
-  };
-  openPrompt: { params: { role: PromptRole; line?: number }; result: null };
-  createPrompt: { params: { role: PromptRole }; result: null };
-  openText: { params: Record<string, never>; result: null };
-  promptHistory: { params: { role: PromptRole }; result: readonly PromptHistoryEntry[] };
-  diffPrompt: { params: { role: PromptRole; hash: string; runId: RunId }; result: null };
-  restorePrompt: { params: { role: PromptRole; hash: string; runId: RunId }; result: null };
-  renderPrompt: { params: { role: PromptRole; runId?: RunId; user?: number; step?: number }; result: RenderedPrompt };
-  run: { params: { seed?: number }; result: RunRecord };
-  pause: { params: { runId: RunId }; result: null };
-  resume: { params: { runId: RunId }; result: null };
-  stop: { params: { runId: RunId }; result: null };
+    result: z.object({ accepted: z.boolean(), version: z.number() }),
+  },
+  openPrompt: { params: z.strictObject({ role, line: z.exactOptional(asked.count) }), result: done },
+  createPrompt: { params: asked.onePrompt, result: done },
+  openText: { params: asked.nothing, result: done },
+  promptHistory: { params: asked.onePrompt, result: z.array(promptHistoryEntrySchema) },
+  diffPrompt: { params: asked.promptVersion, result: done },
+  restorePrompt: { params: asked.promptVersion, result: done },
+  renderPrompt: {
+    params: z.strictObject({
+      role,
+      runId: z.exactOptional(asked.runId),
+      user: z.exactOptional(asked.count),
+      step: z.exactOptional(asked.count),
+    }),
+    result: renderedPromptSchema,
+  },
+  run: { params: z.strictObject({ seed: z.exactOptional(asked.seed) }), result: runRecordSchema },
+  pause: { params: asked.oneRun, result: done },
+  resume: { params: asked.oneRun, result: done },
+  stop: { params: asked.oneRun, result: done },
   /** To the running experiment only; the file stays as it is. */
-  apply: { params: { runId: RunId; changes: readonly LiveChange[] }; result: null };
-  connectModel: { params: Record<string, never>; result: null };
-  slice: { params: { runId: RunId; cursor: RunCursor }; result: RunSlice };
+  apply: { params: z.strictObject({ runId: asked.runId, changes: asked.changes }), result: done },
+  connectModel: { params: asked.nothing, result: done },
+  slice: { params: z.strictObject({ runId: asked.runId, cursor: askedCursorSchema }), result: runSliceSchema },
   /** The runs whose `appended` events this page wants. */
-  follow: { params: { runIds: readonly RunId[] }; result: null };
-  episodes: { params: EpisodeQuery; result: readonly EpisodeSummary[] };
-  episode: EngineRequests["runs/episode"];
-  rerunStep: { params: { runId: RunId; episode: string; step: number; promptText?: string }; result: RerunResult };
-  compare: { params: { runIds: readonly RunId[] }; result: Comparison };
-  diffRuns: { params: { role: PromptRole; left: RunId; right: RunId }; result: null };
-  openReport: { params: { runIds: readonly RunId[] }; result: null };
+  follow: { params: asked.someRuns, result: done },
+  episodes: { params: asked.episodeQuery, result: z.array(episodeSummarySchema) },
+  episode: { params: z.strictObject({ runId: asked.runId, episode: asked.episodeId }), result: episodeDetailSchema },
+  rerunStep: {
+    params: z.strictObject({
+      runId: asked.runId,
+      episode: asked.episodeId,
+      step: asked.count,
+      promptText: z.exactOptional(asked.promptText),
+    }),
+    result: rerunResultSchema,
+  },
+  compare: { params: asked.someRuns, result: comparisonSchema },
+  diffRuns: { params: z.strictObject({ role, left: asked.runId, right: asked.runId }), result: done },
+  openReport: { params: asked.someRuns, result: done },
   /** Save dialogs and the clipboard are the host's. */
-  saveFile: { params: { name: string; content: string; encoding: "utf8" | "base64" }; result: { saved: boolean } };
-  restartEngine: { params: Record<string, never>; result: null };
-  manageTrust: { params: Record<string, never>; result: null };
-  openSettings: { params: { query: string }; result: null };
-}
+  saveFile: { params: asked.file, result: z.object({ saved: z.boolean() }) },
+  restartEngine: { params: asked.nothing, result: done },
+  manageTrust: { params: asked.nothing, result: done },
+  openSettings: { params: asked.settingsQuery, result: done },
+} satisfies Readonly<Record<string, RequestSchemas>>;
+export type StudioRequests = RequestsOf<typeof studioRequests>;
 
 /** What answers the page: a handler for each of its requests. */
 export type StudioHandlers = {
@@ -123,29 +103,25 @@ export type StudioHandlers = {
 };
 
 /** Events of the host. */
-export interface StudioEvents {
-  document: DocumentState;
-  prompt: PromptState;
-  runs: { readonly runs: readonly RunRecord[]; readonly currentRun?: RunId };
-  appended: RunSlice;
-  progress: RunProgress;
-  trust: { readonly trusted: boolean };
-  engine: EngineState;
-  /** Something to show now: a tab, a session. */
-  reveal: {
-    readonly tab: StudioTab;
-    readonly runId?: RunId;
-    readonly episode?: string;
-    /** For the comparison: the runs it shows. */
-    readonly runIds?: readonly RunId[];
-  };
-}
+export const studioEvents = {
+  document: documentStateSchema,
+  prompt: promptStateSchema,
+  runs: knownRunsSchema,
+  appended: runSliceSchema,
+  progress: runProgressSchema,
+  trust: z.object({ trusted: z.boolean() }),
+  engine: engineStateSchema,
+  reveal: revealSchema,
+} satisfies Readonly<Record<string, z.ZodMiniType>>;
+export type StudioEvents = MessagesOf<typeof studioEvents>;
 
-/** What is edited, in the left column. */
-export type EditTab = "prompts" | "thresholds";
-/** What is watched, in the right column. */
-export type ResultTab = "curves" | "sessions" | "compare";
-export type StudioTab = EditTab | ResultTab;
+/** A request as it goes over the channel; its parameters are checked once its method is known. */
+export const requestEnvelope = z.strictObject({
+  kind: z.literal("request"),
+  id: z.int().check(z.minimum(0)),
+  method: z.string().check(z.maxLength(100)),
+  params: z.unknown(),
+});
 
 export type StudioToHost = {
   [M in keyof StudioRequests]: {
@@ -156,53 +132,16 @@ export type StudioToHost = {
   };
 }[keyof StudioRequests];
 
+/** What the host sends, likewise. */
+export const hostEnvelope = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("response"), id: z.int(), result: z.optional(z.unknown()) }),
+  z.object({ kind: z.literal("failure"), id: z.int(), message: z.string() }),
+  z.object({ kind: z.literal("event"), event: z.string(), data: z.optional(z.unknown()) }),
+]);
+
 export type HostToStudio =
   | { readonly kind: "response"; readonly id: number; readonly result: unknown }
   | { readonly kind: "failure"; readonly id: number; readonly message: string }
   | {
       [E in keyof StudioEvents]: { readonly kind: "event"; readonly event: E; readonly data: StudioEvents[E] };
     }[keyof StudioEvents];
-
-/** What survives a reload of the page (setState) and of the window (the serializer). */
-export interface PageState {
-  readonly version: 1;
-  readonly editTab: EditTab;
-  readonly resultTab: ResultTab;
-  /** Width of the left column, share of the page. */
-  readonly split: number;
-  readonly promptRole: PromptRole;
-  readonly promptTool: "variables" | "preview" | "problems" | "history";
-  /** Typed text that the host has not acknowledged yet, with the text it was typed over. */
-  readonly unsent: Readonly<Partial<Record<PromptRole, { readonly text: string; readonly base: string }>>>;
-  /** Threshold edits not yet applied or saved, by JSON path. */
-  readonly drafts: Readonly<Record<string, unknown>>;
-  readonly seed?: number | undefined;
-  readonly curves: CurvesState;
-  readonly sessions: SessionsState;
-  readonly compared: readonly RunId[];
-  readonly scroll: { readonly edit: number; readonly result: number };
-}
-
-export interface CurvesState {
-  readonly metrics: readonly MetricName[];
-  readonly overlays: readonly RunId[];
-  /** Runs in the legend that are not drawn. */
-  readonly hidden: readonly RunId[];
-  readonly axis: "iteration" | "userSteps";
-  /** Weight of the exponential moving average; 0 draws the raw curve only. */
-  readonly smoothing: number;
-  readonly logScale: boolean;
-  readonly references: boolean;
-  /** Runs that differ only in their seed become one mean with a band. */
-  readonly groupSeeds: boolean;
-  /** Visible part of the axis; none: everything, following the run. */
-  readonly range?: readonly [number, number] | undefined;
-}
-
-export interface SessionsState {
-  readonly order: "latest" | "best" | "worst";
-  readonly user: string;
-  readonly runId?: RunId | undefined;
-  readonly episode?: string | undefined;
-  readonly step: number;
-}

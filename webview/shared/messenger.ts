@@ -1,5 +1,13 @@
-/** The page's end of src/protocol/studio.ts: typed requests with answers, and events. */
-import type { HostToStudio, StudioEvents, StudioRequests } from "../../src/protocol/studio.ts";
+/** The page's end of src/protocol/studio.ts: typed requests with answers, and events, checked as they come in. */
+import { safeParse } from "zod/mini";
+import { ContractError, checkData, checkResult, knows, misfit } from "../../src/protocol/contract.ts";
+import {
+  hostEnvelope,
+  type StudioEvents,
+  type StudioRequests,
+  studioEvents,
+  studioRequests,
+} from "../../src/protocol/studio.ts";
 
 export type StudioMethod = keyof StudioRequests;
 
@@ -19,6 +27,7 @@ export class HostError extends Error {
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 interface Pending {
+  readonly method: StudioMethod;
   readonly resolve: (result: never) => void;
   readonly reject: (error: HostError) => void;
   readonly timer: ReturnType<typeof setTimeout>;
@@ -47,7 +56,7 @@ export class Messenger {
     private readonly host: HostApi,
     source: EventTarget,
   ) {
-    source.addEventListener("message", (event) => this.receive((event as MessageEvent).data as HostToStudio));
+    source.addEventListener("message", (event) => this.receive((event as MessageEvent).data));
   }
 
   /** Rejects with a HostError when the host fails or does not answer in time. */
@@ -63,7 +72,7 @@ export class Messenger {
         this.pending.delete(id);
         reject(new HostError(`No answer to "${method}" within ${milliseconds / 1000} s. Try again.`));
       }, milliseconds);
-      this.pending.set(id, { resolve, reject, timer });
+      this.pending.set(id, { method, resolve, reject, timer });
       this.host.postMessage({ kind: "request", id, method, params });
     });
   }
@@ -74,18 +83,36 @@ export class Messenger {
     this.listeners.set(event, listeners);
   }
 
-  private receive(message: HostToStudio): void {
+  /** Messages of others may come the same way; they are left alone. */
+  private receive(raw: unknown): void {
+    const { data: message, error } = safeParse(hostEnvelope, raw);
+    const place = error?.issues[0]?.path[0];
+    if (error && place !== undefined && place !== "kind") console.error(`host: ${misfit("message", error.issues)}`);
     switch (message?.kind) {
       case "event":
-        for (const listener of this.listeners.get(message.event) ?? []) listener(message.data as never);
+        this.tell(message.event, message.data);
         return;
       case "response":
-        this.settle(message.id, ({ resolve }) => resolve(message.result as never));
+        this.settle(message.id, (pending) => this.answer(pending, message.result));
         return;
       case "failure":
         this.settle(message.id, ({ reject }) => reject(new HostError(message.message)));
         return;
     }
+  }
+
+  /** An event that does not fit reaches nobody; one that is not known was meant for a newer page. */
+  private tell(event: string, raw: unknown): void {
+    if (!knows(studioEvents, event)) return;
+    const data = fitting(() => checkData(studioEvents, event, raw));
+    if (data instanceof ContractError) return;
+    for (const listener of this.listeners.get(event) ?? []) listener(data as never);
+  }
+
+  private answer({ method, resolve, reject }: Pending, raw: unknown): void {
+    const result = fitting(() => checkResult(studioRequests, method, raw));
+    if (result instanceof ContractError) reject(new HostError(result.message));
+    else resolve(result as never);
   }
 
   private settle(id: number, settle: (pending: Pending) => void): void {
@@ -94,5 +121,16 @@ export class Messenger {
     this.pending.delete(id);
     clearTimeout(pending.timer);
     settle(pending);
+  }
+}
+
+/** What does not fit the contract is a defect: said where defects are looked for, and handed back. */
+function fitting<T>(check: () => T): T | ContractError {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof ContractError)) throw error;
+    console.error(error.message);
+    return error;
   }
 }

@@ -1,4 +1,5 @@
 /** Entry of the Studio page: builds everything, draws the page after each change, once a frame. */
+import "../shared/noGeneratedCode.ts";
 import { render } from "lit-html";
 import type { HostApi } from "../shared/messenger.ts";
 import { frameScheduler, throttle } from "../shared/store.ts";

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type { RunProgress } from "../../src/protocol/engine.ts";
 import { valueAt } from "../../src/protocol/jsonPath.ts";
+import { isResumable } from "../../src/protocol/run/states.ts";
 import type { RunRecord } from "../../src/protocol/run.ts";
 import type { StudioSnapshot } from "../../src/protocol/studio.ts";
 import { formatCount, formatDuration, formatMoney, formatNumber } from "../shared/format.ts";
@@ -55,7 +56,6 @@ export function runBar(app: RunBarPort, snapshot: StudioSnapshot): TemplateResul
 function buttons(app: RunBarPort, snapshot: StudioSnapshot, record: RunRecord | undefined): TemplateResult {
   const obstacle = runObstacle(snapshot);
   if (!isActive(record)) {
-    const resumable = record?.state === "interrupted" || record?.state === "stopped";
     return html`<span class="run-buttons">
       <vscode-button
         ?disabled=${obstacle !== undefined || app.isBusy("run")}
@@ -64,7 +64,7 @@ function buttons(app: RunBarPort, snapshot: StudioSnapshot, record: RunRecord | 
         >Run</vscode-button
       >
       ${
-        resumable
+        record && isResumable(record.state)
           ? html`<vscode-button
               appearance="secondary"
               ?disabled=${obstacle !== undefined || app.isBusy("resume")}

@@ -7,6 +7,7 @@ import type {
   RerunResult,
   RunProgress,
 } from "../../src/protocol/engine.ts";
+import { type ActiveState, isActive as isActiveState } from "../../src/protocol/run/states.ts";
 import type { RunId, RunRecord } from "../../src/protocol/run.ts";
 import type { PageState, PromptHistoryEntry, PromptRole, StudioSnapshot } from "../../src/protocol/studio.ts";
 import type { StudioMethod } from "../shared/messenger.ts";
@@ -113,10 +114,9 @@ export function shownRuns(state: StudioState): readonly RunId[] {
   return [...new Set(chosen)].filter((runId) => known.has(runId));
 }
 
-export type ActiveRun = RunRecord & { readonly state: "starting" | "running" | "paused" };
+export type ActiveRun = RunRecord & { readonly state: ActiveState };
 
-export const isActive = (run: RunRecord | undefined): run is ActiveRun =>
-  run !== undefined && (run.state === "starting" || run.state === "running" || run.state === "paused");
+export const isActive = (run: RunRecord | undefined): run is ActiveRun => run !== undefined && isActiveState(run.state);
 
 /** Why an experiment cannot be started, in words; undefined when it can. */
 export function runObstacle(snapshot: StudioSnapshot): string | undefined {

@@ -5,7 +5,6 @@ import { Presets, SingleBar } from "cli-progress";
 import Table from "cli-table3";
 import type { RunProgress } from "../../protocol/engine.ts";
 import { asksModel } from "../../protocol/experiment/models.ts";
-import type { Experiment } from "../../protocol/experiment.ts";
 import type { MetricRow, ReferenceRow, RunRecord } from "../../protocol/run.ts";
 import type { RunListener } from "../runs/runHost.ts";
 import { duration, number, paint } from "./terminal.ts";
@@ -228,7 +227,7 @@ function printResult(record: RunRecord, results: Results, folder: string): void 
       table.push([policy, number(tInt, 2), number(rCum), number(rSin), number(normalised)]);
     }
     process.stdout.write(`${table.toString()}\n`);
-    const { planner } = record.experiment as Experiment;
+    const { planner } = record.experiment;
     if (asksModel(planner) && record.summary?.planner === "offline") {
       process.stdout.write(
         `${paint.quiet('Evaluated with the offline planner in the model\'s place, without calls; evaluation.planner "same" asks the model.')}\n`,

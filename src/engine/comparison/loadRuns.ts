@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { asksModel } from "../../protocol/experiment/models.ts";
-import { type Experiment, experimentSchema } from "../../protocol/experiment.ts";
+import type { Experiment } from "../../protocol/experiment.ts";
 import { type PromptRole, promptRoles } from "../../protocol/promptRole.ts";
 import type { MetricRow, ReferenceRow, RunRecord, TimelineEvent } from "../../protocol/run.ts";
 import { normalisedScore } from "../metrics/statistics.ts";
@@ -32,7 +32,7 @@ export interface LoadedRun {
 /** @throws InputError where the folder is no run's or its files are damaged */
 export async function loadRun(folder: string): Promise<LoadedRun> {
   const record = await readRunRecord(join(folder, runFiles.record));
-  const experiment = experimentSchema.parse(record.experiment);
+  const { experiment } = record;
   const evaluation = await readEvaluation(folder);
   const measured = evaluation ? fromEvaluation(evaluation) : await fromTraining(folder, record);
   const rows = evaluation ? await readEvaluationRows(folder) : [];

@@ -1,6 +1,5 @@
 /** What an interrupted run goes on from: its checkpoint, what was done by hand since, and what it has spent. */
 import type { LiveChange, PromptTexts } from "../../protocol/engine.ts";
-import type { Experiment } from "../../protocol/experiment.ts";
 import type { PromptRole } from "../../protocol/promptRole.ts";
 import type { RunRecord } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
@@ -39,7 +38,7 @@ export async function comeBack(
   }
   const loaded = await new CheckpointStore(folder.path, onWarning).load();
   const checkpoint = loaded && trainerCheckpoint(loaded, folder.path);
-  changedExperiment(checkpoint?.json.experiment ?? (record.experiment as Experiment), changes);
+  changedExperiment(checkpoint?.json.experiment ?? record.experiment, changes);
   const handMade = await rewind(folder, checkpoint ? checkpoint.json.iteration : -1);
   return { checkpoint, handMade, changes };
 }

@@ -4,7 +4,6 @@
  */
 import { dirname } from "node:path";
 import type { LiveChange, PromptTexts, ReflectionChange } from "../../protocol/engine.ts";
-import type { Experiment } from "../../protocol/experiment.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
 import { poolChange, type ReflectionPool } from "../critic/reflectionPool.ts";
 import { InputError, messageOf } from "../errors.ts";
@@ -133,7 +132,7 @@ export class Run {
     const { checkpoint, handMade = [], changes = [] } = this.comeback ?? {};
     const { experiment, experimentFile } = this.current;
     this.assembly = await assembleRun({
-      experiment: checkpoint?.json.experiment ?? (experiment as Experiment),
+      experiment: checkpoint?.json.experiment ?? experiment,
       prompts: this.prompts,
       baseFolder: dirname(experimentFile),
       storageFolder: storageFolder(this.host.workspaceFolder),
@@ -203,7 +202,7 @@ export class Run {
     this.summarise();
     this.record.update({ iteration });
     this.lastState = this.trainer?.state() as Checkpoint | undefined;
-    const { checkpointEvery } = (this.current.experiment as Experiment).training;
+    const { checkpointEvery } = this.current.experiment.training;
     if (iteration % checkpointEvery === 0) await this.save();
     this.reportIteration(iteration, 1);
   }

@@ -1,5 +1,6 @@
 /** The runs this process owns, and what is sent to the client about them. */
 import type { EngineNotifications } from "../../protocol/engine.ts";
+import { firstRow } from "../../protocol/run/rowCursor.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
 import { messageOf } from "../errors.ts";
 import { Run } from "../runs/run.ts";
@@ -26,7 +27,7 @@ export class LiveRuns {
   /** Begins a new run; returns as soon as its folder stands. */
   async start(start: RunStart, models: RunHost["models"]): Promise<RunRecord> {
     const run = await Run.create(start, { ...this.host, models, listener: this.listener() });
-    this.feeds.set(run.id, this.feedFrom(run.id, { metrics: 0, timing: 0, events: 0 }));
+    this.feeds.set(run.id, this.feedFrom(run.id, firstRow));
     return this.execute(run);
   }
 
@@ -34,7 +35,7 @@ export class LiveRuns {
   async reopen(runId: RunId, models: RunHost["models"]): Promise<RunRecord> {
     const run = await Run.reopen(this.reader.folder(runId), { ...this.host, models, listener: this.listener() });
     try {
-      const { cursor } = await this.reader.slice(runId, { metrics: 0, timing: 0, events: 0 });
+      const { cursor } = await this.reader.slice(runId, firstRow);
       this.feeds.set(run.id, this.feedFrom(run.id, cursor));
     } catch (error) {
       // Nobody could follow it: it ends at once, and gives its folder back.

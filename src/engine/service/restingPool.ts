@@ -1,7 +1,6 @@
 /** The reflection pool of a run that is not running: looked at, and changed by hand. */
 import { join } from "node:path";
 import type { ReflectionChange } from "../../protocol/engine.ts";
-import type { Experiment } from "../../protocol/experiment.ts";
 import type { MetricRow, Reflection, RunRecord, TimelineEvent } from "../../protocol/run.ts";
 import { settingsInForce } from "../../protocol/settingsInForce.ts";
 import { poolChange, ReflectionPool } from "../critic/reflectionPool.ts";
@@ -17,7 +16,7 @@ export async function restingPool({ seed, experiment }: RunRecord, folder: strin
   const stream = new RandomStream(seed, "pool at rest");
   const reflections = await readReflections(join(folder, runFiles.reflections));
   const events = await readJsonLines<TimelineEvent>(join(folder, runFiles.events));
-  const config = settingsInForce(experiment as Experiment, events).reflections;
+  const config = settingsInForce(experiment, events).reflections;
   // What lies there stays there: to look at a pool takes nothing out of it.
   const pool = new ReflectionPool({ ...config, capacity: Math.max(config.capacity, reflections.length) }, stream);
   pool.restore({ reflections, nextId: reflections.length + 1, random: stream.state() });
@@ -55,7 +54,7 @@ async function note(
   change: Omit<ReflectionChange, "runId">,
   { iteration }: Reflection,
 ): Promise<void> {
-  const { training, simulator } = experiment as Experiment;
+  const { training, simulator } = experiment;
   const complete = (await readJsonLines<MetricRow>(folder.file("metrics"))).at(-1) ?? { iteration: 0, userSteps: 0 };
   const missing = Math.max(0, iteration - complete.iteration);
   const place = {

@@ -1,5 +1,6 @@
 /** Sends a run's rows to the client in batches: at most one every 100 ms, numbered, so that a gap is noticed. */
 import type { EngineNotifications, RunCursor } from "../../protocol/engine.ts";
+import { behind } from "../../protocol/run/rowCursor.ts";
 import type { MetricRow, ReferenceRow, RunId, TimelineEvent } from "../../protocol/run.ts";
 import type { RunRows } from "../runs/runLog.ts";
 
@@ -34,11 +35,7 @@ export class RowBatches {
     this.timer = undefined;
     const { metrics, timing, events, references } = this;
     if (metrics.length + timing.length + events.length + references.length === 0) return;
-    this.cursor = {
-      metrics: this.cursor.metrics + metrics.length,
-      timing: this.cursor.timing + timing.length,
-      events: this.cursor.events + events.length,
-    };
+    this.cursor = behind(this.cursor, { metrics, timing, events });
     this.metrics = [];
     this.timing = [];
     this.events = [];

@@ -8,7 +8,16 @@ import type {
   RunCursor,
   RunSlice,
 } from "../../protocol/engine.ts";
-import type { Episode, MetricRow, ReferenceRow, RunId, RunRecord, TimelineEvent } from "../../protocol/run.ts";
+import { behind, readFrom } from "../../protocol/run/rowCursor.ts";
+import {
+  type Episode,
+  isActive,
+  type MetricRow,
+  type ReferenceRow,
+  type RunId,
+  type RunRecord,
+  type TimelineEvent,
+} from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
 import type { CallRow } from "../llm/types.ts";
 import { jsonLines } from "../store/jsonLines.ts";
@@ -17,8 +26,13 @@ import { type ListedRun, listRun, listRuns, runFiles, runsFolder } from "../stor
 
 export class RunReader {
   private readonly rows = new RowReader();
+  /** Runs that cannot be read are said once, not with every list. */
+  private readonly told = new Set<string>();
 
-  constructor(private readonly workspaceFolder: string) {}
+  constructor(
+    private readonly workspaceFolder: string,
+    private readonly onWarning: (warning: Error) => void,
+  ) {}
 
   folder(runId: RunId): string {
     // Ids are folder names: one that leads elsewhere is no id.
@@ -26,27 +40,39 @@ export class RunReader {
     return join(runsFolder(this.workspaceFolder), runId);
   }
 
-  /** Records of all readable runs, newest first; one without a living owner that says it runs was interrupted. */
+  /**
+   * Records of all readable runs, newest first; one without a living owner that says it runs was interrupted. What keeps
+   * others from being read is a warning.
+   */
   async list(): Promise<readonly RunRecord[]> {
     const runs = await listRuns(this.workspaceFolder);
+    for (const run of runs) if (!run.record && !run.missing) this.tellOnce(run.problem);
     return runs.flatMap((run) => (run.record ? [stateAsItIs(run)] : []));
   }
 
+  private tellOnce(problem: string): void {
+    if (this.told.has(problem)) return;
+    this.told.add(problem);
+    this.onWarning(new InputError("run.unreadable", problem));
+  }
+
+  /** @throws InputError `run.unknown`, or `run.unreadable` with the path of what does not fit */
   async record(runId: RunId): Promise<RunRecord> {
     const run = await listRun(this.folder(runId), runId);
-    if (!run.record) throw unknownRun(runId);
-    return stateAsItIs(run);
+    if (run.record) return stateAsItIs(run);
+    throw run.missing ? unknownRun(runId) : new InputError("run.unreadable", run.problem);
   }
 
   async slice(runId: RunId, cursor: RunCursor): Promise<RunSlice> {
     const folder = this.folder(runId);
-    const from = <Row>(file: keyof typeof runFiles, start: number): Promise<readonly Row[]> =>
-      this.rows.rowsAfter<Row>(join(folder, runFiles[file]), Math.max(0, start));
+    const from = readFrom(cursor);
+    const rowsOf = <Row>(file: keyof typeof runFiles, start: number): Promise<readonly Row[]> =>
+      this.rows.rowsAfter<Row>(join(folder, runFiles[file]), start);
     const [metrics, timing, events, references] = await Promise.all([
-      from<MetricRow>("metrics", cursor.metrics),
-      from<MetricRow>("timing", cursor.timing),
-      from<TimelineEvent>("events", cursor.events),
-      from<ReferenceRow>("references", 0),
+      rowsOf<MetricRow>("metrics", from.metrics),
+      rowsOf<MetricRow>("timing", from.timing),
+      rowsOf<TimelineEvent>("events", from.events),
+      rowsOf<ReferenceRow>("references", 0),
     ]);
     return {
       runId,
@@ -54,11 +80,7 @@ export class RunReader {
       timing,
       events,
       references,
-      cursor: {
-        metrics: Math.max(0, cursor.metrics) + metrics.length,
-        timing: Math.max(0, cursor.timing) + timing.length,
-        events: Math.max(0, cursor.events) + events.length,
-      },
+      cursor: behind(from, { metrics, timing, events }),
     };
   }
 
@@ -108,7 +130,7 @@ async function callsOf(folder: string, { steps }: Episode): Promise<readonly Mod
 }
 
 const stateAsItIs = ({ record, live }: Extract<ListedRun, { record: RunRecord }>): RunRecord =>
-  !live && ["starting", "running", "paused"].includes(record.state) ? { ...record, state: "interrupted" } : record;
+  !live && isActive(record.state) ? { ...record, state: "interrupted" } : record;
 
 function unknownRun(runId: string): InputError {
   return new InputError("run.unknown", `There is no run ${runId} in this workspace; it may have been deleted.`);

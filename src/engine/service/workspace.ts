@@ -44,7 +44,7 @@ export class Workspace {
   constructor(readonly options: ServiceOptions) {
     const { workspaceFolder, now, random, notify } = options;
     const host = { workspaceFolder, engineVersion, now, random, attended: true };
-    this.reader = new RunReader(workspaceFolder);
+    this.reader = new RunReader(workspaceFolder, (warning) => this.warn(warning));
     this.runs = new LiveRuns(host, this.reader, notify);
     this.datasets = new Datasets(workspaceFolder);
   }
@@ -63,9 +63,7 @@ export class Workspace {
   }
 
   async setting(runId: RunId): Promise<RunSetting> {
-    const record = await this.reader.record(runId);
-    const { experimentFile } = record;
-    const experiment = record.experiment as Experiment;
+    const { experiment, experimentFile } = await this.reader.record(runId);
     return { experiment, experimentFile, dataset: await this.datasets.get(experiment, experimentFile) };
   }
 

@@ -4,13 +4,13 @@
  */
 import { copyFile, readFile, rename } from "node:fs/promises";
 import { type Adapter, Low } from "lowdb";
-import type * as z from "zod";
+import * as z from "zod";
 import { InputError, LerlError, messageOf } from "../errors.ts";
 import { fileError, isMissing, replaceFile, toJson } from "./files.ts";
 
 /** What a document must look like, and how older versions become the newest. Its `schemaVersion` says which it is. */
 export interface DocumentFormat<T> {
-  readonly schema: z.ZodType<T>;
+  readonly schema: z.core.$ZodType<T>;
   readonly version: number;
   /** By the version they start from: each returns the document of the next version, `schemaVersion` included. */
   readonly migrations: Readonly<Record<number, (document: Record<string, unknown>) => Record<string, unknown>>>;
@@ -127,7 +127,7 @@ class DurableJsonFile<T> implements Adapter<T> {
   }
 
   async write(data: T): Promise<void> {
-    const text = `${toJson(this.format.schema.parse(data), 2)}\n`;
+    const text = `${toJson(z.parse(this.format.schema, data), 2)}\n`;
     if (this.mainIsGood) await this.keepBackup();
     await replaceFile(this.file, text);
     this.mainIsGood = true;
@@ -180,7 +180,7 @@ function migrated<T>(document: unknown, file: string, format: DocumentFormat<T>)
 }
 
 function checked<T>(document: unknown, file: string, format: DocumentFormat<T>): T {
-  const result = format.schema.safeParse(document);
+  const result = z.safeParse(format.schema, document);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const path = issue?.path ?? [];

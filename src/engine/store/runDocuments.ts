@@ -1,16 +1,21 @@
 /** The two mutable documents of a run folder: its record and its reflections. */
 import * as z from "zod";
+import { experimentSchema } from "../../protocol/experiment.ts";
+import type { Immutable } from "../../protocol/immutable.ts";
 import { type Reflection, type RunRecord, reflectionSchema, runRecordSchema } from "../../protocol/run.ts";
 import { type DocumentFormat, JsonDocument, readJsonDocument } from "./jsonDocument.ts";
 
+/** As the file holds it: with an experiment that parses, and with nothing in it that writing would lose. */
+const recordSchema = z.strictObject({ ...runRecordSchema.shape, experiment: experimentSchema });
+
 const recordFormat: DocumentFormat<RunRecord> = {
-  schema: runRecordSchema,
+  schema: recordSchema,
   version: 1,
   migrations: {},
 };
 
 const reflectionsSchema = z.strictObject({ schemaVersion: z.literal(1), reflections: z.array(reflectionSchema) });
-export type ReflectionsDocument = z.output<typeof reflectionsSchema>;
+export type ReflectionsDocument = Immutable<z.output<typeof reflectionsSchema>>;
 
 const reflectionsFormat: DocumentFormat<ReflectionsDocument> = {
   schema: reflectionsSchema,

@@ -99,7 +99,12 @@ export type ListedRun = { readonly id: RunId; readonly path: string } & (
       /** A running process owns it; a record that says `running` without one was interrupted. */
       readonly live: boolean;
     }
-  | { readonly record?: undefined; readonly problem: string }
+  | {
+      readonly record?: undefined;
+      readonly problem: string;
+      /** There is no record, or not yet. */
+      readonly missing: boolean;
+    }
 );
 
 /** The runs of a workspace, newest first; a broken folder is listed with its problem. No `.lerl`: no runs. */
@@ -123,7 +128,8 @@ export async function listRun(path: string, id: RunId): Promise<ListedRun> {
     const record = await readRunRecord(join(path, runFiles.record));
     return { id, path, record, live: await isLocked(join(path, runFiles.lock)) };
   } catch (error) {
-    return { id, path, problem: messageOf(error) };
+    const missing = error instanceof InputError && error.code === "store.missing";
+    return { id, path, problem: messageOf(error), missing };
   }
 }
 

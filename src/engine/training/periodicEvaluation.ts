@@ -3,11 +3,11 @@ import * as z from "zod";
 import type { Experiment } from "../../protocol/experiment.ts";
 import {
   type Episode,
+  measuredSummarySchema,
   type ReferencePolicy,
   type ReferenceRow,
   type RunSummary,
   referenceRowSchema,
-  runSummarySchema,
 } from "../../protocol/run.ts";
 import type { ReflectionPool } from "../critic/reflectionPool.ts";
 import { mean, normalisedScore } from "../metrics/statistics.ts";
@@ -45,7 +45,7 @@ type Scores = z.output<typeof scoresSchema>;
 export const evaluationStateSchema = z
   .strictObject({
     references: z.array(referenceRowSchema).readonly().nullable(),
-    summary: runSummarySchema.omit({ userSteps: true }).nullable(),
+    summary: z.nullable(measuredSummarySchema),
     ended: z.array(scoresSchema).readonly(),
   })
   .readonly();

@@ -1,6 +1,6 @@
 /** What a checkpoint keeps of a run besides arrays; checked when it is read. */
 import * as z from "zod";
-import { experimentSchema } from "../../protocol/experiment.ts";
+import { type Experiment, experimentSchema } from "../../protocol/experiment.ts";
 import { poolStateSchema } from "../critic/reflectionPool.ts";
 import { InputError } from "../errors.ts";
 import { stepperStateSchema } from "../serving/stepper.ts";
@@ -25,7 +25,8 @@ const trainerStateSchema = z.strictObject({
   watch: z.unknown(),
   evaluation: evaluationStateSchema,
 });
-export type TrainerState = z.output<typeof trainerStateSchema>;
+type Parsed = z.output<typeof trainerStateSchema>;
+export type TrainerState = Omit<Parsed, "experiment"> & { readonly experiment: Experiment };
 
 export interface TrainerCheckpoint extends Checkpoint {
   readonly json: TrainerState;

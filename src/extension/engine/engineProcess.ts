@@ -6,14 +6,20 @@ import { type CancellationToken, type LogOutputChannel, l10n } from "vscode";
 import {
   CancellationTokenSource,
   createMessageConnection,
+  ErrorCodes,
   IPCMessageReader,
   IPCMessageWriter,
   type MessageConnection,
+  ResponseError,
 } from "vscode-jsonrpc/node";
+import { ContractError, checkData, checkParams, checkResult, knows } from "../../protocol/contract.ts";
 import {
   type EngineNotifications,
   type EngineRequests,
+  engineNotifications,
+  engineRequests,
   type HostRequests,
+  hostRequests,
   protocolVersion,
 } from "../../protocol/engine.ts";
 import { messageOf } from "../platform/errors.ts";
@@ -127,11 +133,10 @@ export class EngineProcess {
       }, timeoutMs);
     });
     try {
-      return await Promise.race([
-        this.connection.sendRequest<EngineRequests[M]["result"]>(method, params, source.token),
-        late,
-      ]);
+      const answer: unknown = await Promise.race([this.connection.sendRequest(method, params, source.token), late]);
+      return checkResult(engineRequests, method, answer);
     } catch (error) {
+      if (error instanceof ContractError) this.options.log.error(error.message);
       throw error instanceof EngineLostError ? error : engineError(method, error);
     } finally {
       clearTimeout(timer);
@@ -169,13 +174,37 @@ export class EngineProcess {
   }
 
   private listen(): void {
-    const { notified, host } = this.options;
-    this.connection.onNotification((method, params) =>
-      notified(method as keyof EngineNotifications, params as EngineNotifications[keyof EngineNotifications]),
-    );
-    for (const [method, handler] of Object.entries(host)) this.connection.onRequest(method, handler);
+    this.connection.onNotification((name, params) => this.hear(name, params));
+    for (const method of Object.keys(hostRequests) as (keyof HostRequests)[]) this.answer(method);
     this.connection.onError(([error]) => this.options.log.warn(`Engine channel: ${error.message}`));
     this.connection.listen();
+  }
+
+  private hear(name: string, params: unknown): void {
+    if (!knows(engineNotifications, name)) {
+      this.options.log.warn(`Engine channel: there is no notification ${name}.`);
+      return;
+    }
+    let data: EngineNotifications[typeof name];
+    try {
+      data = checkData(engineNotifications, name, params);
+    } catch (error) {
+      this.options.log.error(messageOf(error));
+      return;
+    }
+    this.options.notified(name, data);
+  }
+
+  private answer<M extends keyof HostRequests>(method: M): void {
+    this.connection.onRequest(method as string, async (params: unknown, token: CancellationToken): Promise<unknown> => {
+      try {
+        return await this.options.host[method](checkParams(hostRequests, method, params), token);
+      } catch (error) {
+        if (!(error instanceof ContractError)) throw error;
+        this.options.log.error(error.message);
+        throw new ResponseError(ErrorCodes.InvalidParams, error.message);
+      }
+    });
   }
 
   private async greet(): Promise<void> {

@@ -1,13 +1,17 @@
 /** What the engine's channel rejects with -> errors a person can read. */
 import { l10n } from "vscode";
 import { ErrorCodes, ResponseError } from "vscode-jsonrpc/node";
+import { ContractError } from "../../protocol/contract.ts";
 import { EngineFailure, EngineInputError, EngineLostError } from "./engineErrors.ts";
 
 /** Codes of src/engine/main.ts. */
 const INPUT_ERROR_CODE = 1;
 
 export function engineError(method: string, error: unknown): Error {
+  // The answer is not what the contract says.
+  if (error instanceof ContractError) return new EngineFailure(error.message, { cause: error });
   if (!(error instanceof ResponseError)) return lost(method, error);
+  if (error.code === ErrorCodes.InvalidParams) return new EngineFailure(error.message, { cause: error });
   if (error.code === INPUT_ERROR_CODE) return new EngineInputError(error.message, codeOf(error.data));
   if (error.code === ErrorCodes.PendingResponseRejected || error.code === ErrorCodes.ConnectionInactive)
     return lost(method, error);

@@ -4,18 +4,13 @@
  */
 import { type Disposable, type Event, EventEmitter, type LogOutputChannel } from "vscode";
 import type { EngineNotifications, PooledReflection, RunCursor, RunProgress, RunSlice } from "../../protocol/engine.ts";
-import type { RunId, RunRecord, RunState } from "../../protocol/run.ts";
+import { beginOf, standingOf } from "../../protocol/run/rowCursor.ts";
+import { isActive } from "../../protocol/run/states.ts";
+import type { RunId, RunRecord } from "../../protocol/run.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { messageOf } from "../platform/errors.ts";
 import type { EngineClient } from "./engineClient.ts";
 import { RunWindow } from "./runWindow.ts";
-
-/** A run that has not ended. */
-export const isActive = (state: RunState): boolean => state === "starting" || state === "running" || state === "paused";
-
-/** A run that can go on from its checkpoint. */
-export const isResumable = (state: RunState): boolean =>
-  state === "interrupted" || state === "stopped" || state === "failed";
 
 /** How often runs of other processes (the command line, a window that is closing) are looked at. */
 const FOREIGN_POLL_MS = 2000;
@@ -164,13 +159,14 @@ export class RunStore implements Disposable {
     const expected = (this.sequences.get(runId) ?? -1) + 1;
     this.sequences.set(runId, sequence);
     const window = this.windowFor(batch, sequence);
-    if (sequence === 0 || (sequence === expected && window.judge(batch) === "next")) {
+    const standing = sequence === expected ? standingOf(window.cursor, batch) : undefined;
+    if (sequence === 0 || standing === "next") {
       window.append(batch);
       this.appended.fire(batch);
       return;
     }
     // Read while a gap was filled.
-    if (sequence === expected && window.holds(batch)) return;
+    if (standing === "held") return;
     this.log.debug(`Rows of ${runId}: batch ${sequence} instead of ${expected}; reading what is missing.`);
     const missing = await this.engine.request("runs/slice", { runId, cursor: window.cursor });
     window.append(missing);
@@ -179,17 +175,12 @@ export class RunStore implements Disposable {
 
   /** The first batch of a process opens a new window: before it lie rows of an earlier process, or none. */
   private windowFor(batch: RunSlice, sequence: number): RunWindow {
-    const { runId, cursor, metrics, timing, events } = batch;
+    const { runId } = batch;
     const known = this.windows.get(runId);
     if (known && sequence > 0) return known;
-    const begin: RunCursor = {
-      metrics: cursor.metrics - metrics.length,
-      timing: cursor.timing - timing.length,
-      events: cursor.events - events.length,
-    };
-    const window = new RunWindow(runId, sequence === 0 ? begin : undefined);
+    const window = new RunWindow(runId, sequence === 0 ? beginOf(batch) : undefined);
     this.windows.set(runId, window);
-    if (known && known.judge(batch) !== "next") this.rewound.fire(runId);
+    if (known && standingOf(known.cursor, batch) !== "next") this.rewound.fire(runId);
     return window;
   }
 

@@ -3,15 +3,13 @@
  * begins and ends. A batch that does not follow on is noticed; what is missing is then read from the engine.
  */
 import type { RunCursor, RunSlice } from "../../protocol/engine.ts";
+import { beginOf, firstRow, isBefore, type rowKinds } from "../../protocol/run/rowCursor.ts";
 import type { MetricRow, ReferenceRow, RunId, TimelineEvent } from "../../protocol/run.ts";
 
 /** Rows kept per kind. */
 export const WINDOW_ROWS = 5000;
 
-const kinds = ["metrics", "timing", "events"] as const;
-type Kind = (typeof kinds)[number];
-
-const nowhere: RunCursor = { metrics: 0, timing: 0, events: 0 };
+type Kind = (typeof rowKinds)[number];
 
 export class RunWindow {
   private readonly rows: { metrics: MetricRow[]; timing: MetricRow[]; events: TimelineEvent[] } = {
@@ -24,7 +22,7 @@ export class RunWindow {
 
   constructor(
     readonly runId: RunId,
-    start: RunCursor = nowhere,
+    start: RunCursor = firstRow,
     private readonly limit = WINDOW_ROWS,
   ) {
     this.end = start;
@@ -33,18 +31,6 @@ export class RunWindow {
   /** Where the next batch must begin. */
   get cursor(): RunCursor {
     return this.end;
-  }
-
-  /** `next`: it follows on; `gap`: rows are missing before it; `overlap`: it begins before the window's end. */
-  judge(batch: RunSlice): "next" | "gap" | "overlap" {
-    const starts = kinds.map((kind) => batch.cursor[kind] - batch[kind].length - this.end[kind]);
-    if (starts.some((offset) => offset < 0)) return "overlap";
-    return starts.some((offset) => offset > 0) ? "gap" : "next";
-  }
-
-  /** Whether the window holds all of a batch already. */
-  holds(batch: RunSlice): boolean {
-    return kinds.every((kind) => batch.cursor[kind] <= this.end[kind]);
   }
 
   append(batch: RunSlice): void {
@@ -57,12 +43,9 @@ export class RunWindow {
 
   /** The rows from a cursor on, where the window still holds them all. */
   from(cursor: RunCursor): RunSlice | undefined {
-    const held = kinds.every((kind) => {
-      const begin = this.end[kind] - this.rows[kind].length;
-      return cursor[kind] >= begin && cursor[kind] <= this.end[kind];
-    });
-    if (!held) return undefined;
-    const since = (kind: Kind): number => this.rows[kind].length - (this.end[kind] - cursor[kind]);
+    const begin = beginOf({ ...this.rows, cursor: this.end });
+    if (isBefore(cursor, begin) || isBefore(this.end, cursor)) return undefined;
+    const since = (kind: Kind): number => cursor[kind] - begin[kind];
     return {
       runId: this.runId,
       metrics: this.rows.metrics.slice(since("metrics")),

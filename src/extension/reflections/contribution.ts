@@ -1,7 +1,6 @@
 /** What the pool would contribute to a prompt now: the newest run of an experiment that names it. */
 import type { Uri } from "vscode";
 import type { PooledReflection } from "../../protocol/engine.ts";
-import type { Experiment } from "../../protocol/experiment.ts";
 import type { RunRecord } from "../../protocol/run.ts";
 import { promptInUse } from "../experiments/promptUses.ts";
 import { likeliest } from "./arrangement.ts";
@@ -25,6 +24,6 @@ export async function contributionTo(
   const { run } = await promptInUse(services, prompt);
   if (!run) return undefined;
   const pool = await pools.of(run.id);
-  const { k } = (run.experiment as Experiment).reflections;
+  const { k } = run.experiment.reflections;
   return { run, pool, next: likeliest(pool, k) };
 }

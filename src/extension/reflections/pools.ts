@@ -1,9 +1,10 @@
 /** The reflection pools of runs as they are now, read anew when they change, and changed by a person. */
 import { type Disposable, type Event, EventEmitter, type LogOutputChannel } from "vscode";
 import type { PooledReflection, ReflectionChange } from "../../protocol/engine.ts";
+import { isActive } from "../../protocol/run/states.ts";
 import type { RunId } from "../../protocol/run.ts";
 import type { EngineClient } from "../engine/engineClient.ts";
-import { isActive, type RunStore } from "../engine/runStore.ts";
+import type { RunStore } from "../engine/runStore.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { messageOf } from "../platform/errors.ts";
 

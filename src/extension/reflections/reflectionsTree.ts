@@ -10,8 +10,9 @@ import {
   TreeItemCollapsibleState,
 } from "vscode";
 import type { PooledReflection } from "../../protocol/engine.ts";
+import { isActive } from "../../protocol/run/states.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
-import { isActive, type RunStore } from "../engine/runStore.ts";
+import type { RunStore } from "../engine/runStore.ts";
 import type { ReflectionTarget } from "../platform/commands.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { type Arrangement, arrange, type ReflectionGroup } from "./arrangement.ts";

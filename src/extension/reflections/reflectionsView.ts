@@ -1,6 +1,7 @@
 /** The Reflection Pool view around its tree: filter, grouping, message, and the badge of reflections not yet seen. */
 import { type Disposable, l10n, type TreeView, window } from "vscode";
-import { isActive, type RunStore } from "../engine/runStore.ts";
+import { isActive } from "../../protocol/run/states.ts";
+import type { RunStore } from "../engine/runStore.ts";
 import type { ReflectionTarget } from "../platform/commands.ts";
 import { setContextKey } from "../platform/contextKeys.ts";
 import { DisposableStore } from "../platform/disposables.ts";

@@ -1,7 +1,7 @@
 /** The commands that begin with a run. */
 import { commands, type Disposable, l10n, type TreeView, Uri, window } from "vscode";
+import { isActive, isResumable } from "../../protocol/run/states.ts";
 import type { RunRecord } from "../../protocol/run.ts";
-import { isActive, isResumable } from "../engine/runStore.ts";
 import { resolveBeside } from "../experiments/experimentPaths.ts";
 import { writeSuiteReport } from "../experiments/suiteReport.ts";
 import { resolveTarget, uriOf } from "../experiments/target.ts";

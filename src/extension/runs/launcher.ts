@@ -52,7 +52,7 @@ export class Launcher {
   async continue(runId: RunId): Promise<RunRecord> {
     requireTrust();
     const { engine, runs } = this.services;
-    const experiment = runs.get(runId)?.experiment as Experiment | undefined;
+    const experiment = runs.get(runId)?.experiment;
     const key = experiment && (await this.keyFor(experiment));
     return runs.adopt(await engine.request("runs/resume", { runId, ...(key !== undefined && { apiKey: key }) }));
   }

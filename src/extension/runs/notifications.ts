@@ -1,7 +1,8 @@
 /** What a run tells the user on its own: progress that can be cancelled, its end, a pause that wants them, a crash. */
 import { type Disposable, l10n, ProgressLocation, window } from "vscode";
+import { isActive } from "../../protocol/run/states.ts";
 import type { RunId, RunRecord, RunState } from "../../protocol/run.ts";
-import { isActive, type RunStore } from "../engine/runStore.ts";
+import type { RunStore } from "../engine/runStore.ts";
 import { executeCommand } from "../platform/commands.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { type ErrorAction, offerActions, titles } from "../platform/errors.ts";

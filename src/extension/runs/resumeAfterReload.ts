@@ -3,8 +3,9 @@
  * (setting lerl.resumeAfterReload), or is offered. A window that was closed for longer only shows it as interrupted.
  */
 import { type Disposable, type LogOutputChannel, l10n, type Memento, window } from "vscode";
+import { isActive } from "../../protocol/run/states.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
-import { isActive, type RunStore } from "../engine/runStore.ts";
+import type { RunStore } from "../engine/runStore.ts";
 import { showError } from "../platform/errors.ts";
 import { setting } from "../platform/settings.ts";
 import type { Launcher } from "./launcher.ts";

@@ -8,8 +8,9 @@ import {
   TreeItem,
   TreeItemCollapsibleState,
 } from "vscode";
+import { isActive } from "../../protocol/run/states.ts";
 import type { PromptVersion, RunId, RunRecord } from "../../protocol/run.ts";
-import { isActive, type RunStore } from "../engine/runStore.ts";
+import type { RunStore } from "../engine/runStore.ts";
 import { commandLink } from "../platform/commands.ts";
 import { setContextKey } from "../platform/contextKeys.ts";
 import { DisposableStore } from "../platform/disposables.ts";

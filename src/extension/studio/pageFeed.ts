@@ -3,9 +3,9 @@
  * checkpoint makes the page read it anew.
  */
 import type { RunCursor, RunSlice } from "../../protocol/engine.ts";
+import { beginOf, firstRow, isBefore, readFrom } from "../../protocol/run/rowCursor.ts";
 import type { RunId } from "../../protocol/run.ts";
 
-const start: RunCursor = { metrics: 0, timing: 0, events: 0 };
 const nothing = { metrics: [], timing: [], events: [], references: [] } as const;
 
 export class PageFeed {
@@ -36,10 +36,10 @@ export class PageFeed {
     const { runId } = slice;
     if (!this.followed.has(runId)) return;
     const reached = this.reached.get(runId);
-    if (reached && beginsBefore(slice, reached)) {
+    if (reached && isBefore(beginOf(slice), reached)) {
       this.reached.delete(runId);
       this.rewound.add(runId);
-      this.post({ runId, ...nothing, cursor: start });
+      this.post({ runId, ...nothing, cursor: firstRow });
       return;
     }
     this.note(slice);
@@ -47,15 +47,10 @@ export class PageFeed {
   }
 
   async slice(runId: RunId, cursor: RunCursor): Promise<RunSlice> {
-    const from = {
-      metrics: atLeast0(cursor.metrics),
-      timing: atLeast0(cursor.timing),
-      events: atLeast0(cursor.events),
-    };
-    const fresh = from.metrics + from.timing + from.events === 0;
-    if (fresh) this.rewound.delete(runId);
+    const from = readFrom(cursor);
+    if (!isBefore(firstRow, from)) this.rewound.delete(runId);
     // A cursor behind what was asked for tells the page to drop what it holds.
-    else if (this.rewound.has(runId)) return { runId, ...nothing, cursor: start };
+    else if (this.rewound.has(runId)) return { runId, ...nothing, cursor: firstRow };
     const slice = await this.read(runId, from);
     this.note(slice);
     return slice;
@@ -65,10 +60,3 @@ export class PageFeed {
     this.reached.set(runId, cursor);
   }
 }
-
-const atLeast0 = (row: number): number => Math.max(0, row);
-
-const beginsBefore = ({ cursor, metrics, timing, events }: RunSlice, reached: RunCursor): boolean =>
-  cursor.metrics - metrics.length < reached.metrics ||
-  cursor.timing - timing.length < reached.timing ||
-  cursor.events - events.length < reached.events;

@@ -1,6 +1,5 @@
 /** The page's requests (src/protocol/studio.ts) -> documents, runs and the engine. What they throw the page shows. */
 import { commands, l10n, type TextDocument } from "vscode";
-import type { Experiment } from "../../protocol/experiment.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
 import type { PromptRole, StudioHandlers, StudioSnapshot } from "../../protocol/studio.ts";
 import { editExperiment } from "../experiments/experimentEdits.ts";
@@ -54,7 +53,7 @@ export function requestHandlers(page: AskingPage, services: StudioServices): Stu
     episodes: (query) => engine.request("runs/episodes", query),
     episode: (params) => engine.request("runs/episode", params),
     rerunStep: async ({ runId, episode, step, promptText }) => {
-      const key = await launcher.keyFor(recordOf(runId).experiment as Experiment);
+      const key = await launcher.keyFor(recordOf(runId).experiment);
       return engine.request("runs/rerunStep", {
         runId,
         episode,

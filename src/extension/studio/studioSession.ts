@@ -3,11 +3,12 @@
  * hidden is gone (its state is kept by VS Code) and asks for everything anew when it comes back.
  */
 import { type TextDocument, TextDocumentSaveReason, type WebviewPanel, workspace } from "vscode";
-import type { Experiment } from "../../protocol/experiment.ts";
 import { experimentJsonSchema } from "../../protocol/experiment.ts";
 import { promptRoles } from "../../protocol/promptRole.ts";
+import { isActive } from "../../protocol/run/states.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
 import type {
+  DocumentState,
   HostToStudio,
   PromptRole,
   StudioEvents,
@@ -15,7 +16,6 @@ import type {
   StudioSnapshot,
   StudioToHost,
 } from "../../protocol/studio.ts";
-import { isActive } from "../engine/runStore.ts";
 import { resolveBeside } from "../experiments/experimentPaths.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { messageOf, UserError } from "../platform/errors.ts";
@@ -53,7 +53,7 @@ export class StudioSession {
       (runId, cursor) => services.runs.slice(runId, cursor),
       (slice) => this.send("appended", slice),
     );
-    const files = this.promptUris(documentState(document).experiment as Experiment | undefined);
+    const files = this.promptUris(documentState(document).experiment);
     this.prompts = {
       planner: this.owned.add(new PagePrompt("planner", files.planner)),
       critic: this.owned.add(new PagePrompt("critic", files.critic)),
@@ -165,12 +165,12 @@ export class StudioSession {
     const state = documentState(this.document);
     this.send("document", state);
     if (state.experiment === undefined) return;
-    const files = this.promptUris(state.experiment as Experiment);
+    const files = this.promptUris(state.experiment);
     for (const role of promptRoles) void this.prompts[role].locate(files[role]);
   }
 
   /** Where the experiment's prompts lie; an unreadable document keeps the usual names. */
-  private promptUris(experiment: Experiment | undefined) {
+  private promptUris(experiment: DocumentState["experiment"]) {
     const { uri } = this.document;
     return {
       planner: resolveBeside(uri, experiment?.planner.prompt ?? "planner.lerl.md"),

@@ -1,5 +1,6 @@
 /** Where users, items and logged interactions come from; one schema per kind of data set. */
 import * as z from "zod";
+import type { Immutable } from "../immutable.ts";
 import { count, flag, real, text } from "./fields.ts";
 
 const syntheticDataset = z.strictObject({
@@ -61,7 +62,7 @@ export const datasetSchema = z
   .discriminatedUnion("kind", [syntheticDataset, kuairandDataset, kuairecDataset, movielensDataset, csvDataset])
   .meta({ description: "Where users, items and logged interactions come from." });
 
-export type DatasetConfig = z.output<typeof datasetSchema>;
+export type DatasetConfig = Immutable<z.output<typeof datasetSchema>>;
 type ConfigOf<K extends DatasetConfig["kind"]> = Extract<DatasetConfig, { readonly kind: K }>;
 export type SyntheticConfig = ConfigOf<"synthetic">;
 export type KuaiRandConfig = ConfigOf<"kuairand">;

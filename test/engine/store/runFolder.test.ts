@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openRunRecord } from "../../../src/engine/store/runDocuments.ts";
 import { listRuns, type NewRun, RunFolder } from "../../../src/engine/store/runFolder.ts";
+import { experimentSchema } from "../../../src/protocol/experiment.ts";
 import type { RunRecord } from "../../../src/protocol/run.ts";
 import { bundleProgram, start, temporaryFolder } from "./support.ts";
 
@@ -34,7 +35,7 @@ function record(id: string, overrides: Partial<RunRecord> = {}): RunRecord {
     name: "Quickstart",
     note: "",
     experimentFile: "quickstart.lerl.json",
-    experiment: { seed: 1 },
+    experiment: experimentSchema.parse({}),
     seed: 1,
     state: "running",
     startedAt: "2026-11-23T17:25:03.000Z",

@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { EngineFailure, EngineInputError, EngineLostError } from "../../../src/extension/engine/engineErrors.ts";
 import { RestartPolicy } from "../../../src/extension/engine/restartPolicy.ts";
 import { UntrustedError } from "../../../src/extension/platform/errors.ts";
+import { runRecord } from "../support/runRecord.ts";
 import { CancellationTokenSource, host, resetHost } from "../support/vscode.ts";
-import { isAlive, scriptedClient, until } from "./scripted.ts";
+import { isAlive, type Scripted, scriptedClient, until } from "./scripted.ts";
 
 const started: { stop(): Promise<void>; dispose(): void }[] = [];
 
@@ -127,7 +128,7 @@ describe("requests", () => {
   it("of the engine are answered by the host", async () => {
     const { client: engine } = client({});
     const answer = await engine.request("models/test", { provider: "vscode", model: "copilot/x" });
-    expect(answer).toEqual({ text: "asked copilot/x", model: "copilot/x" });
+    expect(answer).toEqual({ ok: true, message: "asked copilot/x", latencyMs: 0, structuredOutput: "none" });
   });
 
   it("that run something want a trusted workspace; those that read do not", async () => {
@@ -155,6 +156,49 @@ describe("requests", () => {
     await send(["reflections/changed", { runId: "b" }]);
     expect(heard).toEqual([{ runId: "a" }]);
     expect(host.logged).toContain("warn careful");
+  });
+});
+
+describe("what does not fit the contract", () => {
+  it("is one error that names the request and the place, and other requests go on", async () => {
+    const record = { ...runRecord(), iteration: "nine" };
+    const { client: engine } = client({ defects: { answers: { "runs/list": [runRecord(), record] } } });
+    const asked = engine.request("runs/list", {});
+    await expect(asked).rejects.toThrow(EngineFailure);
+    await expect(asked).rejects.toThrow("runs/list: result.1.iteration: expected number");
+    expect(host.logged).toContain("error runs/list: result.1.iteration: expected number");
+    await expect(engine.request("runs/describe", { runId: "r" })).resolves.toMatchObject({ id: "r" });
+  });
+
+  it("reaches no listener as a notification, and is logged", async () => {
+    const progress = { runId: "r", phase: "Training", iteration: 1, iterations: 2, calls: 0, cost: 0 };
+    const defects: Scripted["defects"] = {
+      notes: [
+        ["run/progress", { ...progress, fraction: null }],
+        ["run/danced", {}],
+        ["run/progress", { ...progress, fraction: 0.5, fromTheFuture: true }],
+      ],
+    };
+    const { client: engine } = client({ defects });
+    const heard: unknown[] = [];
+    engine.on("run/progress", (params) => heard.push(params));
+    await engine.request("runs/describe", { runId: "r" });
+    expect(heard).toEqual([{ ...progress, fraction: 0.5 }]);
+    expect(host.logged).toContain("error run/progress: data.fraction: expected number");
+    expect(host.logged.some((line) => line.startsWith("warn") && line.includes("run/danced"))).toBe(true);
+  });
+
+  it("is refused as a request of the engine", async () => {
+    const { client: engine } = client({ defects: { question: { model: "m" } } });
+    const asked = engine.request("models/test", { provider: "vscode", model: "m" });
+    await expect(asked).rejects.toThrow("models/ask: params.messages: expected array");
+    expect(host.logged).toContain("error models/ask: params.messages: expected array");
+  });
+
+  it("is refused by the engine as a request", async () => {
+    const { client: engine } = client({});
+    const params = { runId: "r", colour: "red" } as { runId: string };
+    await expect(engine.request("runs/pause", params)).rejects.toThrow('runs/pause: params: unknown key "colour"');
   });
 });
 

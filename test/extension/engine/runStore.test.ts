@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { RunStore } from "../../../src/extension/engine/runStore.ts";
 import type { RunSlice } from "../../../src/protocol/engine.ts";
 import type { RunRecord, RunState } from "../../../src/protocol/run.ts";
+import { runRecord } from "../support/runRecord.ts";
 import { resetHost } from "../support/vscode.ts";
-import { type Script, scriptedClient, until } from "./scripted.ts";
+import { type Scripted, scriptedClient, until } from "./scripted.ts";
 
 const ended: (() => Promise<void>)[] = [];
 
@@ -12,24 +13,8 @@ afterEach(async () => {
   for (const end of ended.splice(0)) await end();
 });
 
-function record(id: string, state: RunState, startedAt = "2026-01-01T00:00:00Z"): RunRecord {
-  return {
-    schemaVersion: 1,
-    id,
-    name: id,
-    note: "",
-    experimentFile: "/w/a.lerl.json",
-    experiment: {},
-    seed: 1,
-    state,
-    startedAt,
-    activeSeconds: 0,
-    iteration: 0,
-    iterations: 10,
-    prompts: [],
-    engineVersion: "0",
-  };
-}
+const record = (id: string, state: RunState, startedAt = "2026-01-01T00:00:00Z"): RunRecord =>
+  runRecord({ id, name: id, state, startedAt });
 
 function batch(from: number, to: number, sequence: number) {
   const metrics = Array.from({ length: to - from }, (_, i) => ({
@@ -41,7 +26,7 @@ function batch(from: number, to: number, sequence: number) {
   return { runId: "r", metrics, timing: [], events: [], references: [], cursor, sequence };
 }
 
-function store(script: Script = {}) {
+function store(script: Scripted = {}) {
   const { client, log, lives } = scriptedClient(script);
   const runs = new RunStore(client, log);
   const appended: RunSlice[] = [];

@@ -29,16 +29,6 @@ describe("a window on a run's rows", () => {
     expect(window.from({ metrics: -1, timing: -1, events: -1 })).toBeUndefined();
   });
 
-  it("tells what follows on from gaps and overlaps", () => {
-    const window = new RunWindow("r");
-    window.append(slice(0, 4));
-    expect(window.judge(slice(4, 6))).toBe("next");
-    expect(window.judge(slice(5, 6))).toBe("gap");
-    expect(window.judge(slice(3, 6))).toBe("overlap");
-    expect(window.holds(slice(2, 4))).toBe(true);
-    expect(window.holds(slice(2, 5))).toBe(false);
-  });
-
   it("keeps the newest of what any split into batches brings", () => {
     fc.assert(
       fc.property(

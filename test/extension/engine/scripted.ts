@@ -2,24 +2,32 @@
 import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { buildSync } from "esbuild";
 import { EngineClient, type EngineClientOptions } from "../../../src/extension/engine/engineClient.ts";
+import { runRecord } from "../support/runRecord.ts";
+import type { Script } from "../support/scriptedEngine.ts";
 import { window } from "../support/vscode.ts";
 
-export interface Script {
-  readonly crashAtStart?: boolean;
-  readonly protocolVersion?: number;
-  readonly hang?: boolean;
-  readonly stubborn?: boolean;
-  readonly runs?: readonly unknown[];
-  readonly rows?: number;
-}
+export type Scripted = Omit<Script, "lives" | "record">;
 
-export function scriptedClient(script: Script, options: Partial<EngineClientOptions> = {}) {
+const modulePath = join(mkdtempSync(join(tmpdir(), "lerl-scripted-")), "engine.cjs");
+buildSync({
+  entryPoints: [resolve(import.meta.dirname, "../support/scriptedEngine.ts")],
+  outfile: modulePath,
+  bundle: true,
+  platform: "node",
+  format: "cjs",
+  target: "node20",
+  logLevel: "warning",
+});
+
+export function scriptedClient(scripted: Scripted, options: Partial<EngineClientOptions> = {}) {
   const lives = join(mkdtempSync(join(tmpdir(), "lerl-engine-")), "lives");
-  process.env.SCRIPT = JSON.stringify({ ...script, lives });
+  const script: Script = { ...scripted, lives, record: runRecord() };
+  process.env.SCRIPT = JSON.stringify(script);
   const log = window.createOutputChannel("LERL", { log: true });
   const client = new EngineClient({
-    modulePath: resolve(import.meta.dirname, "../support/scriptedEngine.cjs"),
+    modulePath,
     locale: "en",
     log,
     host: { "models/ask": async ({ model }) => ({ text: `asked ${model}`, model }) },

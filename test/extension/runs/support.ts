@@ -1,27 +1,21 @@
 /** A run with what there is to say of it, and a store whose events the test fires. */
 import type { RunProgress } from "../../../src/protocol/engine.ts";
 import type { RunRecord } from "../../../src/protocol/run.ts";
+import { runRecord } from "../support/runRecord.ts";
 import { EventEmitter } from "../support/vscode.ts";
 
 export const noon = new Date("2026-05-01T12:00:00Z");
 
-export const run = (changes: Partial<RunRecord> = {}): RunRecord => ({
-  schemaVersion: 1,
-  id: "r",
-  name: "Quickstart",
-  note: "",
-  experimentFile: "/w/q.lerl.json",
-  experiment: {},
-  seed: 1,
-  state: "running",
-  startedAt: "2026-05-01T11:55:00Z",
-  activeSeconds: 200,
-  iteration: 42,
-  iterations: 100,
-  prompts: [],
-  engineVersion: "0",
-  ...changes,
-});
+export const run = (changes: Partial<RunRecord> = {}): RunRecord =>
+  runRecord({
+    name: "Quickstart",
+    experimentFile: "/w/q.lerl.json",
+    startedAt: "2026-05-01T11:55:00Z",
+    activeSeconds: 200,
+    iteration: 42,
+    iterations: 100,
+    ...changes,
+  });
 
 export const progress: RunProgress = {
   runId: "r",

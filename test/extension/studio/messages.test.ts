@@ -16,7 +16,7 @@ describe("messages of the page", () => {
     ["an unknown method", request("eval", {}), /no request "eval"/],
     ["a method of every object", request("constructor", {}), /no request/],
     ["a method of the prototype", request("__proto__", {}), /no request/],
-    ["a missing parameter", request("pause", {}), /pause\.runId/],
+    ["a missing parameter", request("pause", {}), /pause: params\.runId: expected/],
     ["a parameter nobody asked for", request("ready", { command: "rm" }), /ready/],
     ["a role there is not", request("editPrompt", { role: "root", text: "", version: 1 }), /role/],
     ["a text of 5 MB", request("editPrompt", { role: "planner", text: "x".repeat(5e6), version: 1 }), /text/],

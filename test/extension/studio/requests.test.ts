@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { experimentSchema } from "../../../src/protocol/experiment.ts";
 import { events, host, partly, resetHost, Uri, workspace } from "../support/vscode.ts";
 import { changeOutside, openStudio, runRecord, type Studio, textOf } from "./support.ts";
 
@@ -94,8 +95,8 @@ describe("a run", () => {
 
   it("asks a model again with the server's own key", async () => {
     const baseUrl = "http://127.0.0.1:9/v1";
-    const planner = { enabled: true, provider: "openai", baseUrl };
-    const experiment = { planner, critic: { enabled: false, provider: "offline" } };
+    const planner = { provider: "openai", baseUrl };
+    const experiment = experimentSchema.parse({ planner, critic: { enabled: false } });
     studio.engine.answer("runs/list", () => [runRecord(studio.experiment, { experiment })]);
     studio.engine.answer("runs/rerunStep", () => partly({}));
     await studio.keys.set(baseUrl, "secret");

@@ -10,6 +10,7 @@ import { STUDIO_EDITOR } from "../../../src/extension/platform/views.ts";
 import { Launcher } from "../../../src/extension/runs/launcher.ts";
 import type { StudioServices } from "../../../src/extension/studio/services.ts";
 import { StudioEditor } from "../../../src/extension/studio/studioEditor.ts";
+import { experimentSchema } from "../../../src/protocol/experiment.ts";
 import type { RunRecord } from "../../../src/protocol/run.ts";
 import type { HostToStudio, StudioEvents, StudioRequests } from "../../../src/protocol/studio.ts";
 import { AnsweringEngine } from "../support/answeringEngine.ts";
@@ -195,7 +196,7 @@ export function runRecord(experiment: Uri, patch: Partial<RunRecord> = {}): RunR
     name: "Quickstart 1",
     note: "",
     experimentFile: experiment.fsPath,
-    experiment: {},
+    experiment: experimentSchema.parse({}),
     seed: 1,
     state: "done",
     startedAt: "2026-01-01T00:00:00.000Z",

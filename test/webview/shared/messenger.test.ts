@@ -47,6 +47,30 @@ test("silence is a failure, too, and a late answer is ignored", async () => {
   receive({ kind: "response", id: posted[0]?.id, result: null });
 });
 
+test("an answer that does not fit is a failure that names the request and the place", async () => {
+  const said = vi.spyOn(console, "error").mockImplementation(() => undefined);
+  const { messenger, posted, receive } = connect();
+  const asked = messenger.request("saveFile", { name: "a", content: "", encoding: "utf8" });
+  receive({ kind: "response", id: posted[0]?.id, result: { saved: "yes" } });
+  await expect(asked).rejects.toThrow("saveFile: result.saved: expected boolean");
+  expect(said).toHaveBeenCalledExactlyOnceWith("saveFile: result.saved: expected boolean");
+  said.mockRestore();
+});
+
+test("an event that does not fit reaches nobody, and those after it are heard", () => {
+  const said = vi.spyOn(console, "error").mockImplementation(() => undefined);
+  const { messenger, receive } = connect();
+  const heard: unknown[] = [];
+  messenger.on("engine", (state) => void heard.push(state));
+  receive({ kind: "event", event: "engine", data: { state: "unavailable" } });
+  receive({ kind: "event", event: "fromTheFuture", data: 1 });
+  receive({ kind: "failure", id: "one", message: "no" });
+  receive({ kind: "event", event: "engine", data: { state: "ready" } });
+  expect(heard).toEqual([{ state: "ready" }]);
+  expect(said.mock.calls).toEqual([["engine: data.message: expected string"], ["host: message.id: expected number"]]);
+  said.mockRestore();
+});
+
 test("events reach every listener; messages of others are left alone", () => {
   const { messenger, receive } = connect();
   const heard: boolean[] = [];

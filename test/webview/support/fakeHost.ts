@@ -1,19 +1,22 @@
 /**
- * Stands where the extension stands: answers the page's requests as src/protocol/studio.ts says and sends events. Runs
- * in the page, before the Studio; tests steer it through `window.fakeHost`.
+ * Stands where the extension stands: answers the page's requests as src/protocol/studio.ts says and sends events, all of
+ * them checked by its schemas. Runs in the page, before the Studio; tests steer it through `window.fakeHost`.
  */
+import { checkData, checkParams, checkResult } from "../../../src/protocol/contract.ts";
 import type { RunSlice } from "../../../src/protocol/engine.ts";
 import { type Experiment, experimentJsonSchema, experimentSchema } from "../../../src/protocol/experiment.ts";
 import type { Episode, RunId, RunRecord } from "../../../src/protocol/run.ts";
-import type {
-  DocumentState,
-  HostToStudio,
-  PromptRole,
-  PromptState,
-  StudioEvents,
-  StudioRequests,
-  StudioSnapshot,
-  StudioToHost,
+import {
+  type DocumentState,
+  type HostToStudio,
+  type PromptRole,
+  type PromptState,
+  type StudioEvents,
+  type StudioRequests,
+  type StudioSnapshot,
+  type StudioToHost,
+  studioEvents,
+  studioRequests,
 } from "../../../src/protocol/studio.ts";
 import {
   CRITIC_TEXT,
@@ -49,6 +52,8 @@ class FakeHost {
   /** Methods that fail, with their message. */
   readonly failing = new Map<string, string>();
   document: DocumentState;
+  /** What the document read as last. */
+  private experiment: Experiment;
   prompts: Record<PromptRole, PromptState>;
   runs: RunRecord[];
   currentRun: RunId | undefined;
@@ -58,7 +63,8 @@ class FakeHost {
   constructor(readonly scenario: Scenario) {
     const provider: Experiment["planner"]["provider"] = scenario === "fresh" ? "offline" : "openai";
     const planner = { ...experiment.planner, provider, ...(provider === "openai" && { model: "llama3.1:8b" }) };
-    this.document = documentOf({ ...experiment, planner }, 1);
+    this.experiment = { ...experiment, planner };
+    this.document = documentOf(this.experiment, 1);
     if (scenario === "invalid") {
       const { experiment: _unreadable, ...others } = this.document;
       this.document = {
@@ -78,7 +84,7 @@ class FakeHost {
       planner: { ...promptOf("planner", exists ? PLANNER_TEXT : ""), exists },
       critic: promptOf("critic", CRITIC_TEXT),
     };
-    const recorded = recordedRuns(scenario, this.document.experiment);
+    const recorded = recordedRuns(scenario, this.experiment);
     this.runs = recorded.map(({ record }) => record);
     this.currentRun = recorded[0]?.record.id;
     for (const { record, slice } of recorded) this.slices.set(record.id, slice);
@@ -101,6 +107,7 @@ class FakeHost {
   }
 
   emit<E extends keyof StudioEvents>(event: E, data: StudioEvents[E]): void {
+    checkData(studioEvents, event, data);
     this.post({ kind: "event", event, data } as HostToStudio);
   }
 
@@ -139,7 +146,9 @@ class FakeHost {
       try {
         if (failure !== undefined) throw new Error(failure);
         const handler = this.handlers[message.method] as (params: unknown) => unknown;
-        this.post({ kind: "response", id: message.id, result: await handler(message.params) });
+        const result = await handler(checkParams(studioRequests, message.method, message.params));
+        checkResult(studioRequests, message.method, result);
+        this.post({ kind: "response", id: message.id, result });
       } catch (error) {
         this.post({ kind: "failure", id: message.id, message: (error as Error).message });
       } finally {
@@ -165,7 +174,8 @@ class FakeHost {
     ready: () => this.snapshot(),
     editDocument: ({ changes }) => {
       const edited = changes.reduce(withChange, structuredClone(this.document.experiment));
-      this.document = { ...documentOf(experimentSchema.parse(edited), this.document.version + 1), dirty: true };
+      this.experiment = experimentSchema.parse(edited);
+      this.document = { ...documentOf(this.experiment, this.document.version + 1), dirty: true };
       this.emit("document", this.document);
       return null;
     },
@@ -235,7 +245,7 @@ class FakeHost {
     run: ({ seed }) => {
       const record = runRecord(`run-${this.runs.length}`, {
         name: `Wording ${this.runs.length + 5}`,
-        experiment: this.document.experiment,
+        experiment: this.experiment,
         state: "running",
         iteration: 0,
         seed: seed ?? 1,

@@ -1,5 +1,6 @@
 /** The runs that the stand-in host has recorded when the page opens. */
 import type { RunSlice } from "../../../src/protocol/engine.ts";
+import type { Experiment } from "../../../src/protocol/experiment.ts";
 import type { RunRecord } from "../../../src/protocol/run.ts";
 import { experiment, fullSlice, runRecord } from "./fakeData.ts";
 
@@ -18,7 +19,7 @@ const baseline = {
 };
 
 /** @param current the experiment of the newest run, as the document has it */
-export function recordedRuns(scenario: Scenario, current: unknown): readonly RecordedRun[] {
+export function recordedRuns(scenario: Scenario, current: Experiment): readonly RecordedRun[] {
   if (!["running", "done", "untrusted", "empty"].includes(scenario)) return [];
   const running = scenario === "running" || scenario === "empty";
   const iterations = scenario === "empty" ? 0 : running ? 74 : 120;

@@ -1,6 +1,7 @@
 /** Everything a run logged, as the page needs it; grows by the slices that the host answers or sends. */
 import type { RunCursor, RunSlice } from "../../../src/protocol/engine.ts";
 import type { MetricName } from "../../../src/protocol/metrics.ts";
+import { unread } from "../../../src/protocol/run/rowCursor.ts";
 import type { MetricRow, ReferenceRow, TimelineEvent } from "../../../src/protocol/run.ts";
 import { Series } from "./series.ts";
 
@@ -9,10 +10,10 @@ export class RunData {
   readonly events: TimelineEvent[] = [];
   /** Measured anew when the quit rule changes: the newest of a policy counts. */
   private readonly newestReferences = new Map<ReferenceRow["policy"], ReferenceRow>();
-  cursor: RunCursor = { metrics: -1, timing: -1, events: -1 };
+  cursor: RunCursor = unread;
 
   get loaded(): boolean {
-    return this.cursor.metrics >= 0;
+    return this.cursor !== unread;
   }
 
   get references(): readonly ReferenceRow[] {

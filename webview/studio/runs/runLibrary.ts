@@ -1,5 +1,6 @@
 /** The runs whose numbers the page holds. The host answers slices from a cursor on; nothing is asked twice. */
 import type { RunCursor, RunSlice } from "../../../src/protocol/engine.ts";
+import { isBefore, readFrom, standingOf } from "../../../src/protocol/run/rowCursor.ts";
 import type { RunId } from "../../../src/protocol/run.ts";
 import { RunData } from "./runData.ts";
 
@@ -41,7 +42,8 @@ export class RunLibrary implements RunSource {
   /** Takes an event's slice; one that does not join on makes the page ask from its own cursor. */
   append(slice: RunSlice): Promise<void> {
     const data = this.runs.get(slice.runId);
-    if (!data?.loaded || this.loading.has(slice.runId) || !joinsOn(data.cursor, slice)) return this.load(slice.runId);
+    const joinsOn = data?.loaded && standingOf(data.cursor, slice) === "next";
+    if (!joinsOn || this.loading.has(slice.runId)) return this.load(slice.runId);
     data.append(slice);
     this.changed();
     return Promise.resolve();
@@ -58,24 +60,14 @@ export class RunLibrary implements RunSource {
       this.runs.set(runId, data);
       const before = data.cursor;
       const slice = await this.requestSlice(runId, before);
-      if (slice.cursor.metrics < before.metrics) {
+      if (isBefore(slice.cursor, before)) {
         // A run resumed from its checkpoint has cut its log back: what is held here is read anew.
         this.runs.delete(runId);
         continue;
       }
       data.append(slice);
       this.changed();
-      const grew = data.cursor.metrics > Math.max(0, before.metrics) || data.cursor.events > Math.max(0, before.events);
-      if (!grew) return;
+      if (!isBefore(readFrom(before), data.cursor)) return;
     }
   }
-}
-
-/** An event's slice begins where its cursor ends minus its rows. */
-function joinsOn(cursor: RunCursor, slice: RunSlice): boolean {
-  return (
-    slice.cursor.metrics - slice.metrics.length === cursor.metrics &&
-    slice.cursor.timing - slice.timing.length === cursor.timing &&
-    slice.cursor.events - slice.events.length === cursor.events
-  );
 }

@@ -1,5 +1,5 @@
 /** The settings the Thresholds pane shows, with range, unit and description from the experiment's JSON Schema. */
-import { liveChangePaths } from "../../../src/protocol/engine.ts";
+import { liveChangePaths } from "../../../src/protocol/engine/liveChangePaths.ts";
 import type { QuitRule } from "../../../src/protocol/experiment/simulator.ts";
 import { valueAt } from "../../../src/protocol/jsonPath.ts";
 

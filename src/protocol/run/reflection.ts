@@ -1,0 +1,25 @@
+/** Reflections as reflections.json holds them, and what a person may do with them. */
+import * as z from "zod/mini";
+import type { Immutable } from "../immutable.ts";
+
+export const poolActionSchema = z.enum(["pin", "unpin", "mute", "unmute", "rate", "edit", "delete"]);
+export type PoolAction = z.output<typeof poolActionSchema>;
+
+/** One entry of reflections.json. */
+export const reflectionSchema = z.strictObject({
+  id: z.string(),
+  text: z.string(),
+  /** S_u: R_cum of the session by default. */
+  score: z.number(),
+  episode: z.string(),
+  iteration: z.int(),
+  source: z.enum(["offline", "model", "fallback"]),
+  promptHash: z.optional(z.string()),
+  pinned: z._default(z.boolean(), false),
+  muted: z._default(z.boolean(), false),
+  rating: z._default(z.int().check(z.minimum(-1), z.maximum(1)), 0),
+  timesSampled: z._default(z.int(), 0),
+  /** The text was changed by hand. */
+  edited: z._default(z.boolean(), false),
+});
+export type Reflection = Immutable<z.output<typeof reflectionSchema>>;

@@ -1,0 +1,77 @@
+/** The engine as it is built: what it answers fits the contract, and it takes nothing that does not. */
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { EngineClient } from "../../../src/extension/engine/engineClient.ts";
+import { EngineFailure } from "../../../src/extension/engine/engineErrors.ts";
+import { host, resetHost, window } from "../support/vscode.ts";
+
+const repository = resolve(import.meta.dirname, "../../..");
+const modulePath = join(repository, "dist/engine.cjs");
+let engine: EngineClient;
+
+beforeEach(() => {
+  resetHost();
+  const workspace = mkdtempSync(join(tmpdir(), "lerl-real-"));
+  engine = new EngineClient({
+    modulePath,
+    locale: "en",
+    log: window.createOutputChannel("LERL", { log: true }),
+    host: { "models/ask": async ({ model }) => ({ text: "", model }) },
+    workspaceFolder: () => workspace,
+    requireTrust: () => undefined,
+  });
+});
+afterEach(async () => {
+  await engine.stop();
+  engine.dispose();
+});
+
+describe.skipIf(!existsSync(modulePath))("the real engine", () => {
+  it("refuses parameters that do not fit, says so in its log, and goes on", async () => {
+    const asked = engine.request("runs/describe", { runId: 7 } as never);
+    await expect(asked).rejects.toThrow(EngineFailure);
+    await expect(asked).rejects.toThrow("runs/describe: params.runId: expected string");
+    expect(await engine.request("runs/list", {})).toEqual([]);
+    expect(host.logged).toContain("error runs/describe: params.runId: expected string");
+  });
+
+  it("answers and tells what fits, from the start of a run to its comparison", async () => {
+    const experimentFile = join(repository, "examples/quickstart/quickstart.lerl.json");
+    const text = (file: string): string => readFileSync(join(repository, "examples/quickstart", file), "utf8");
+    const ended = new Promise<string>((done) => {
+      engine.on("run/changed", ({ id, state }) => state === "done" && done(id));
+    });
+    let rows = 0;
+    engine.on("run/appended", ({ metrics }) => {
+      rows += metrics.length;
+    });
+    await engine.request("runs/start", {
+      experimentFile,
+      experimentText: text("quickstart.lerl.json"),
+      prompts: {
+        planner: { file: "planner.lerl.md", text: text("planner.lerl.md") },
+        critic: { file: "critic.lerl.md", text: text("critic.lerl.md") },
+      },
+      overrides: [
+        "dataset.users=30",
+        "dataset.items=120",
+        "simulator.users=4",
+        "training.iterations=2",
+        "evaluation.sessions=5",
+      ],
+    });
+    const runId = await ended;
+    const slice = await engine.request("runs/slice", { runId, cursor: { metrics: -1, timing: -1, events: -1 } });
+    expect(slice.metrics.at(-1)?.iteration).toBe(2);
+    expect(rows).toBe(slice.metrics.length);
+    const [session] = await engine.request("runs/episodes", { runId, order: "best", limit: 5 });
+    const { episode } = await engine.request("runs/episode", { runId, episode: session?.id ?? "" });
+    expect(episode.steps).toHaveLength(episode.tInt);
+    expect((await engine.request("runs/compare", { runIds: [runId, runId] })).rows.length).toBeGreaterThan(0);
+    await engine.request("reflections/list", { runId });
+    expect((await engine.request("prompts/diagnose", { text: "# nothing" })).length).toBeGreaterThan(0);
+    expect(host.logged.filter((line) => line.startsWith("error"))).toEqual([]);
+  });
+});
