@@ -1,5 +1,4 @@
 /** A training loop of real parts in a small world; a test casts the planner and the critic, and reads what was told. */
-import { onTestFinished } from "vitest";
 import type { Critic } from "../../../src/engine/critic/critic.ts";
 import { OfflineCritic } from "../../../src/engine/critic/offline.ts";
 import { ReflectionPool } from "../../../src/engine/critic/reflectionPool.ts";
@@ -50,8 +49,8 @@ export async function trainingLoop(input: ExperimentInput, cast: Cast = {}) {
   const world = clickWorld(experiment);
   const { dataset, interest, fidelity } = world;
   const backend = experiment.policy.kind === "ppo" ? "wasm" : "plain";
+  // Without threads there is nothing to give back.
   const engine = await TensorEngine.create({ backend, workers: 0 });
-  onTestFinished(() => engine.dispose());
   const environment = clickEnvironment(experiment, world);
   const document = { experiment };
   const pool = new ReflectionPool(experiment.reflections, new RandomStream(experiment.seed, "pool"));
