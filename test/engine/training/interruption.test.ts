@@ -106,31 +106,37 @@ describe("a stop in the middle of an iteration", () => {
     expect(loop.states.get(1)).toEqual(kept);
   });
 
-  it("in the evaluation after an update leaves the weights of before, and no row", async () => {
+  /** A loop that was stopped by the time its second update was done, with what it kept of its first iteration. */
+  async function stoppedAtUpdate(input: ExperimentInput) {
     let kept: unknown;
-    const loop = await trainingLoop(ppo, {
-      heard: ({ call, ...told }) => {
-        if (call !== "progress" || !("iteration" in told) || told.iteration !== 2) return;
-        kept ??= first(1)(loop);
+    const loop = await trainingLoop(input, {
+      heard: (told) => {
+        if (told.call === "progress" && told.iteration === 2) kept ??= first(1)(loop);
       },
     });
     const { learn } = loop.policy;
-    let updates = 0;
     loop.policy.learn = async () => {
       const diagnostics = await learn.call(loop.policy);
-      updates++;
-      if (updates === 2) loop.control.stop("interrupted");
+      if (loop.place.completed.iteration === 1) loop.control.stop("interrupted");
       return diagnostics;
     };
     await loop.trainer.start();
     await expect(loop.trainer.run()).rejects.toMatchObject({ kind: "interrupted" });
-    expect(updates).toBe(2);
+    return { loop, kept };
+  }
+
+  it.each([
+    ["with an evaluation due", ppo],
+    ["with none due", { ...ppo, evaluation: { every: 100 } }],
+  ])("after an update, %s, leaves the weights of before and no row", async (_, input) => {
+    const { loop, kept } = await stoppedAtUpdate(input);
     expect(loop.rows.map(({ iteration }) => iteration)).toEqual([0, 1]);
+    expect(kept).toBeDefined();
     expect(loop.states.get(1)).toEqual(kept);
     expect(loop.policy.state().arrays).not.toEqual(loop.states.get(1)?.arrays);
 
-    const whole = await ranLoop(ppo);
-    const resumed = await continued(ppo, loop, 1);
+    const whole = await ranLoop(input);
+    const resumed = await continued(input, loop, 1);
     expect([...loop.rows, ...resumed.rows]).toEqual(whole.rows);
   });
 });
