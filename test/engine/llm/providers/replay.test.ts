@@ -2,22 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { detectServers, testModel } from "../../../src/engine/llm/detect.ts";
-import { ReplayProvider } from "../../../src/engine/llm/providers/replay.ts";
-import { VscodeProvider } from "../../../src/engine/llm/providers/vscode.ts";
-import { contentKey } from "../../../src/engine/llm/requestKey.ts";
-import type { CallRow } from "../../../src/engine/llm/types.ts";
-import {
-  answerAll,
-  completion,
-  hurried,
-  json,
-  never,
-  request,
-  rig,
-  scriptedMount,
-  startServer,
-} from "./modelServer.ts";
+import { ReplayProvider } from "../../../../src/engine/llm/providers/replay.ts";
+import { contentKey } from "../../../../src/engine/llm/requestKey.ts";
+import type { CallRow } from "../../../../src/engine/llm/types.ts";
+import { answerAll, never, request, rig, startServer } from "../modelServer.ts";
 
 const keyOfQ = contentKey(request("q"));
 
@@ -95,103 +83,6 @@ describe("the replay provider", () => {
       "llm.jsonl:1: not a recorded model call",
     );
     await expect(ReplayProvider.open(join(folder, "none.jsonl"))).rejects.toMatchObject({ code: "replay.file" });
-  });
-});
-
-describe("the editor's models", () => {
-  it("are asked through the host, two at a time, with messages only", async () => {
-    const asked: unknown[] = [];
-    let inFlight = 0;
-    let most = 0;
-    const provider = new VscodeProvider({
-      ask: async (params) => {
-        asked.push(params);
-        most = Math.max(most, ++inFlight);
-        await new Promise((resolve) => setTimeout(resolve, 5));
-        inFlight--;
-        return { text: "ok", model: "editor-model" };
-      },
-    });
-    const { scheduler, rows } = rig(provider);
-    await Promise.all(
-      [1, 2, 3, 4, 5].map((i) => scheduler.complete(request(`${i}`, { temperature: 1, seed: 2 }), never)),
-    );
-    expect(most).toBe(2);
-    expect(Object.keys(asked[0] as object).sort()).toEqual(["messages", "model"]);
-    expect(rows[0]).toMatchObject({ model: "test-model", tokensEstimated: true });
-  });
-
-  it("pause the run at their cap of calls, and a resume allows as many again", async () => {
-    const provider = new VscodeProvider({ ask: async () => ({ text: "ok", model: "m" }), calls: 2 });
-    const { scheduler, blocked, blocks, resume } = rig(provider);
-    const answers = Promise.all([1, 2, 3, 4].map((i) => scheduler.complete(request(`${i}`), never)));
-    expect(await blocked(1)).toMatchObject({ kind: "budget", limit: "calls", used: 2, allowed: 2 });
-    resume();
-    expect(await answers).toHaveLength(4);
-    expect(blocks).toHaveLength(1);
-  });
-
-  it("pause the run when consent is refused, with the host's words", async () => {
-    let refused = true;
-    const provider = new VscodeProvider({
-      ask: async () => {
-        if (refused) throw new Error("You have not allowed this extension to use the model.");
-        return { text: "ok", model: "m" };
-      },
-    });
-    const { scheduler, blocked, resume } = rig(provider, {}, { clock: hurried });
-    const answer = scheduler.complete(request("a"), never);
-    expect((await blocked(1)).message).toContain("You have not allowed");
-    refused = false;
-    resume();
-    expect((await answer).text).toBe("ok");
-  });
-});
-
-describe("finding model servers", () => {
-  it("lists those that answer, with their models", async () => {
-    const server = await startServer();
-    const models = scriptedMount((res) => json(res, 200, { data: [{ id: "llama3" }, { id: "qwen3" }] }));
-    const other = scriptedMount((res) => json(res, 200, "<html>"));
-    server.mount("/ollama/v1", models.mount);
-    server.mount("/web/v1", other.mount);
-    const at = (name: string, baseUrl: string) => ({ name, baseUrl });
-    const found = await detectServers([
-      at("Ollama", `${server.url}/ollama/v1`),
-      at("web page", `${server.url}/web/v1`),
-      at("nobody", "http://127.0.0.1:1/v1"),
-    ]);
-    expect(found).toEqual([{ name: "Ollama", baseUrl: `${server.url}/ollama/v1`, models: ["llama3", "qwen3"] }]);
-    await server.stop();
-  });
-
-  it("gives up on one that hangs", async () => {
-    const server = await startServer();
-    server.mount("/v1", scriptedMount(() => undefined).mount);
-    expect(await detectServers([{ name: "x", baseUrl: `${server.url}/v1` }], 30)).toEqual([]);
-    await server.stop();
-  });
-
-  it("tries one structured call and says how it was answered", async () => {
-    const server = await startServer();
-    server.mount("/good/v1", scriptedMount((res) => json(res, 200, completion('{"categories":[1,2]}'))).mount);
-    server.mount(
-      "/old/v1",
-      scriptedMount(
-        (res) => json(res, 400, { error: { message: "response_format not supported" } }),
-        (res) => json(res, 200, completion('```json\n{"categories":[1,2]}\n```')),
-      ).mount,
-    );
-    server.mount("/chatty/v1", scriptedMount((res) => json(res, 200, completion("Hello there"))).mount);
-    server.mount("/locked/v1", scriptedMount((res) => json(res, 401, { error: { message: "no key" } })).mount);
-    server.mount("/slow/v1", scriptedMount(() => undefined).mount);
-    const trial = (name: string) => testModel({ baseUrl: `${server.url}/${name}/v1`, model: "m" }, 200);
-    expect(await trial("good")).toMatchObject({ ok: true, structuredOutput: "json_schema" });
-    expect(await trial("old")).toMatchObject({ ok: true, structuredOutput: "json_object" });
-    expect(await trial("chatty")).toMatchObject({ ok: false, structuredOutput: "none" });
-    expect((await trial("locked")).message).toContain("Check the key");
-    expect((await trial("slow")).message).toBe("No answer within 0.2 s.");
-    await server.stop();
   });
 });
 
