@@ -18,7 +18,7 @@ import { Place } from "../../../src/engine/training/place.ts";
 import { type IterationWork, Trainer, type TrainingSink } from "../../../src/engine/training/trainer.ts";
 import type { TrainerCheckpoint } from "../../../src/engine/training/trainerState.ts";
 import type { ExperimentInput } from "../../../src/protocol/experiment.ts";
-import type { Episode, MetricRow, TimelineEvent } from "../../../src/protocol/run.ts";
+import type { Episode, MetricRow, ReferenceRow, TimelineEvent } from "../../../src/protocol/run.ts";
 import { clickEnvironment, clickExperiment, clickWorld } from "../serving/clickWorld.ts";
 
 /** One call of the sink. */
@@ -80,6 +80,7 @@ export async function trainingLoop(input: ExperimentInput, cast: Cast = {}) {
     },
     progress: (iteration, fraction) => tell({ call: "progress", iteration, fraction }),
   };
+  const references: ReferenceRow[] = [];
   const evaluation = new PeriodicEvaluation({
     world,
     engine,
@@ -88,7 +89,7 @@ export async function trainingLoop(input: ExperimentInput, cast: Cast = {}) {
     policy,
     pool,
     signal: control.signal,
-    reference: () => undefined,
+    reference: (row) => references.push(row),
     progress: () => undefined,
   });
   const changes = new LiveChanges(document, place, {
@@ -96,7 +97,10 @@ export async function trainingLoop(input: ExperimentInput, cast: Cast = {}) {
     changePrompt: () => ({ from: "", to: "" }),
     event: sink.event,
     setting: (path, changed) => {
-      if (path.startsWith("simulator.quit")) environment.quitRule = changed.simulator.quit;
+      if (path.startsWith("simulator.quit")) {
+        environment.quitRule = changed.simulator.quit;
+        evaluation.quitRuleChanged();
+      }
       if (path.startsWith("reflections.")) pool.config = changed.reflections;
     },
   });
@@ -138,8 +142,10 @@ export async function trainingLoop(input: ExperimentInput, cast: Cast = {}) {
     control,
     changes,
     policy,
+    evaluation,
     told,
     states,
+    references,
     get rows() {
       return told.flatMap((one) => (one.call === "metrics" ? [one.row] : []));
     },
