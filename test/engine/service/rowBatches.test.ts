@@ -39,6 +39,13 @@ it("sends the rows of 100 ms together, with where the next ones begin", () => {
       sequence: 0,
     },
   ]);
+  // No sooner than that again.
+  vi.advanceTimersByTime(20);
+  batches.take("metrics", row(3));
+  vi.advanceTimersByTime(99);
+  expect(sent).toHaveLength(1);
+  vi.advanceTimersByTime(1);
+  expect(sent[1]?.metrics).toEqual([row(3)]);
 });
 
 it("numbers its batches, so that a gap is noticed, and sends each row once", () => {
