@@ -8,8 +8,6 @@ type PolicyKind = Experiment["policy"]["kind"];
 
 /** What belongs to one kind of policy that learns. */
 export interface LearnerDefinition {
-  /** Section of the experiment with its settings; the changes of a running experiment below it are its own. */
-  readonly section: keyof Experiment;
   /** Group of the metric catalogue that its diagnostics belong to. */
   readonly metrics: MetricDefinition["group"];
   readonly create: (options: LearnerOptions) => Policy;
@@ -17,8 +15,8 @@ export interface LearnerDefinition {
 
 /** A further learner is one more entry. */
 export const learners = {
-  ppo: { section: "ppo", metrics: "PPO", create: createPpoPolicy },
-  a2c: { section: "ppo", metrics: "PPO", create: createA2cPolicy },
+  ppo: { metrics: "PPO", create: createPpoPolicy },
+  a2c: { metrics: "PPO", create: createA2cPolicy },
 } as const satisfies { readonly [kind in PolicyKind]?: LearnerDefinition };
 
 export type LearnerKind = keyof typeof learners;

@@ -1,5 +1,6 @@
 /** The learning policies: PPO, and A2C on the same network (docs/method.md, sections 5 and 6). */
 
+import * as z from "zod";
 import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { Views } from "../encoder/views.ts";
@@ -61,13 +62,16 @@ function create(name: ObjectiveName, options: LearnerOptions): Policy {
   return new ActorCriticPolicy(name, model, views, actor, actorOptions, learner, rule, experiment);
 }
 
+const rate = z.number();
+
 /** What `state().json` holds. */
-interface SavedCounters {
-  readonly gradientSteps: number;
-  readonly updates: number;
-  readonly learningRates: LearningRates;
-  readonly anneal: boolean;
-}
+const savedCountersSchema = z.strictObject({
+  gradientSteps: z.int(),
+  updates: z.int(),
+  learningRates: z.strictObject({ action: rate, value: rate, encoder: rate, std: rate }),
+  anneal: z.boolean(),
+});
+type SavedCounters = z.output<typeof savedCountersSchema>;
 
 class ActorCriticPolicy implements Policy {
   private learningRates: LearningRates;
@@ -176,6 +180,7 @@ class ActorCriticPolicy implements Policy {
   }
 
   restore({ json, arrays }: PolicyState): void {
+    const counters = savedCountersSchema.parse(json);
     for (const [name, place] of Object.entries(this.arrays())) {
       const saved = arrays[name];
       if (saved?.length !== place.length) {
@@ -186,7 +191,6 @@ class ActorCriticPolicy implements Policy {
       }
       place.set(saved);
     }
-    const counters = json as SavedCounters;
     this.learner.steps = counters.gradientSteps;
     this.learner.adam.steps = counters.gradientSteps;
     this.updates = counters.updates;

@@ -1,11 +1,12 @@
 /** What an interrupted run goes on from: its checkpoint, what was done by hand since, and what it has spent. */
 import type { LiveChange, PromptTexts } from "../../protocol/engine.ts";
-import type { PromptRole } from "../../protocol/promptRole.ts";
+import type { Experiment } from "../../protocol/experiment.ts";
+import { type PromptRole, promptRoleOf } from "../../protocol/promptRole.ts";
 import type { RunRecord } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
 import type { Spending } from "../llm/budget.ts";
 import type { CallRow } from "../llm/types.ts";
-import type { PromptHashes } from "../serving/promptsInForce.ts";
+import { type PromptHashes, promptFor } from "../serving/promptsInForce.ts";
 import { CheckpointStore } from "../store/checkpoint.ts";
 import { jsonLines } from "../store/jsonLines.ts";
 import { readRunRecord } from "../store/runDocuments.ts";
@@ -38,9 +39,18 @@ export async function comeBack(
   }
   const loaded = await new CheckpointStore(folder.path, onWarning).load();
   const checkpoint = loaded && trainerCheckpoint(loaded, folder.path);
-  changedExperiment(checkpoint?.json.experiment ?? record.experiment, changes);
+  checkChanges(checkpoint?.json.experiment ?? record.experiment, changes);
   const handMade = await rewind(folder, checkpoint ? checkpoint.json.iteration : -1);
   return { checkpoint, handMade, changes };
+}
+
+/** @throws InputError where a change could not be made */
+function checkChanges(experiment: Experiment, changes: readonly LiveChange[]): void {
+  changedExperiment(experiment, changes);
+  for (const { path, value } of changes) {
+    const role = promptRoleOf(path);
+    if (role) promptFor(role, { file: experiment[role].prompt, text: String(value) });
+  }
 }
 
 /** What earlier processes spent on models. */

@@ -24,7 +24,7 @@ import { readRunRecord } from "../store/runDocuments.ts";
 import { RunFolder } from "../store/runFolder.ts";
 import { storageFolder } from "../store/storage.ts";
 import type { TensorEngine } from "../tensor/tensorEngine.ts";
-import { type TrainerCheckpoint, trainerCheckpoint } from "../training/trainerState.ts";
+import { type TrainerCheckpoint, takingOver, trainerCheckpoint } from "../training/trainerState.ts";
 import { engineVersion } from "../version.ts";
 import { promptsLastUsed } from "./comeback.ts";
 import {
@@ -93,7 +93,7 @@ async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<E
     const { world, engine } = run;
     const setting = evaluationSetting(experiment, world);
     const contenders: readonly (readonly [EvaluatedPolicy, Contender])[] = [
-      ["run", ownContender(run, experiment, checkpoint)],
+      ["run", ownContender(run, experiment, checkpoint, folder.path)],
       ...referenceContenders(experiment, world, engine),
     ];
     const measured = await measure(setting, contenders, options);
@@ -164,8 +164,9 @@ function ownContender(
   { players, policy }: OpenRun,
   experiment: Experiment,
   { json: state, arrays }: TrainerCheckpoint,
+  folder: string,
 ): Contender {
-  policy.restore({ json: state.policy, arrays });
+  takingOver(folder, () => policy.restore({ json: state.policy, arrays }));
   const pool = { config: experiment.reflections, state: state.pool };
   const contender = contenderOf({ experiment, players, policy, pool });
   if (evaluationPlanner(experiment) === "model") contender.planner?.restore(state.planner);

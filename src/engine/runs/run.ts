@@ -12,6 +12,7 @@ import type { Checkpoint } from "../store/checkpoint.ts";
 import { RunFolder } from "../store/runFolder.ts";
 import { storageFolder } from "../store/storage.ts";
 import type { IterationWork, Trainer, TrainingSink } from "../training/trainer.ts";
+import { takingOver } from "../training/trainerState.ts";
 import { type Assembly, assembleRun } from "./assembleRun.ts";
 import { type Comeback, comeBack, promptsAt, spent } from "./comeback.ts";
 import type { RecordKeeper } from "./recordKeeper.ts";
@@ -152,7 +153,7 @@ export class Run {
     this.record.begin(checkpoint?.json.iteration ?? 0);
     models.budget.restore(await spent(this.folder));
     if (checkpoint) {
-      trainer.restore(checkpoint);
+      takingOver(this.folder.path, () => trainer.restore(checkpoint));
       this.lastState = checkpoint;
     }
     this.event({ type: checkpoint ? "resumed" : "started" });

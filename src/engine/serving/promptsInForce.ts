@@ -26,7 +26,7 @@ export class PromptsInForce {
     const { texts, experiment, inForce } = this.options;
     const given = texts[role];
     if (!given) throw missingPrompt(role, experiment[role].prompt);
-    const prompt = parseFor(role, given);
+    const prompt = promptFor(role, given);
     this.current.set(role, prompt);
     inForce(role, prompt, 0);
     return prompt;
@@ -35,7 +35,7 @@ export class PromptsInForce {
   /** @throws InputError where a text cannot be the role's prompt */
   check(role: PromptRole, text: string): Prompt {
     const file = this.options.texts[role]?.file ?? this.options.experiment[role].prompt;
-    return parseFor(role, { file, text });
+    return promptFor(role, { file, text });
   }
 
   /** Puts a new text in force. @throws InputError where it cannot be used; then nothing has changed */
@@ -52,7 +52,8 @@ export class PromptsInForce {
   }
 }
 
-function parseFor(role: PromptRole, { file, text }: PromptText): Prompt {
+/** @throws InputError where a text cannot be the role's prompt */
+export function promptFor(role: PromptRole, { file, text }: PromptText): Prompt {
   const prompt = parsePrompt(file, text);
   if (prompt.role === role) return prompt;
   throw new InputError(

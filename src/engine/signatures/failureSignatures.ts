@@ -43,7 +43,8 @@ interface Alarm {
 const quiet: Alarm = { troubled: 0, calm: 0, reported: false };
 
 const readingsSchema = z.record(z.string(), z.number());
-const stateSchema = z.strictObject({
+/** What a checkpoint keeps of a watch. */
+export const watchStateSchema = z.strictObject({
   readings: z.array(readingsSchema),
   first: readingsSchema,
   alarms: z.record(z.string(), z.strictObject({ troubled: z.int(), calm: z.int(), reported: z.boolean() })),
@@ -84,7 +85,7 @@ export class FailureWatch {
   }
 
   restore(state: unknown): void {
-    const { readings, first, alarms } = stateSchema.parse(state);
+    const { readings, first, alarms } = watchStateSchema.parse(state);
     this.readings = readings;
     this.first = first;
     this.alarms = alarms;

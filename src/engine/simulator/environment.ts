@@ -42,21 +42,19 @@ export interface StepResult {
 }
 
 /** Plain JSON: a restored environment goes on bit for bit. */
-export const environmentStateSchema = z
-  .strictObject({
-    /** The session source's own. */
-    source: z.unknown(),
-    /** By slot; null: idle. */
-    running: z
-      .array(
-        sessionStartSchema
-          .extend({ temper: z.number().nullable(), steps: z.array(sessionStepSchema).readonly() })
-          .nullable(),
-      )
-      .readonly(),
-  })
-  .readonly();
-export type EnvironmentState = z.output<typeof environmentStateSchema>;
+export const environmentStateSchema = z.strictObject({
+  /** The session source's own. */
+  source: z.unknown(),
+  /** By slot; null: idle. */
+  running: z
+    .array(
+      sessionStartSchema
+        .extend({ temper: z.number().nullable(), steps: z.array(sessionStepSchema).readonly() })
+        .nullable(),
+    )
+    .readonly(),
+});
+export type EnvironmentState = Readonly<z.output<typeof environmentStateSchema>>;
 
 class RunningSession implements Session {
   readonly steps: SessionStep[] = [];

@@ -65,8 +65,8 @@ export class UserSampler {
 }
 
 /** What `DrawnSessions` keeps, per slot. */
-const drawnStateSchema = z.strictObject({
-  streams: z.array(streamStateSchema).readonly(),
+export const drawnStateSchema = z.strictObject({
+  streams: z.array(streamStateSchema).min(1).readonly(),
   numbers: z.array(z.int()).readonly(),
 });
 type DrawnState = z.output<typeof drawnStateSchema>;

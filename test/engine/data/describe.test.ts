@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { describeDataset } from "../../../src/engine/data/describe.ts";
 import { renderDescription } from "../../../src/engine/data/describeText.ts";
-import { detectDataset } from "../../../src/engine/data/detect.ts";
 import { loadDataset } from "../../../src/engine/data/loadDataset.ts";
-import { expectInputError, folderOf } from "./files.ts";
+import { folderOf } from "./files.ts";
 
 const config = {
   kind: "csv" as const,
@@ -58,46 +57,5 @@ describe("describeDataset", () => {
   it("survives a round trip through JSON", async () => {
     const description = describeDataset(await small());
     expect(JSON.parse(JSON.stringify(description))).toEqual(description);
-  });
-});
-
-describe("renderDescription", () => {
-  it("aligns numbers and lets no control character of a name through", async () => {
-    const text = renderDescription(describeDataset(await small()));
-    expect(text).toContain("  is_click  0.7500          3         4");
-    expect(text).toContain("  1  interactions with an item that the item file lacks");
-    expect(text).not.toContain("\u001b");
-    expect(text.split("\n").every((line) => line === line.trimEnd())).toBe(true);
-  });
-});
-
-describe("a single category per item (switch 13)", () => {
-  it("keeps the primary one and says so in the fingerprint", async () => {
-    const folder = await folderOf({
-      "log.csv": ["user,item,is_click,is_like", "a,x,1,1", "a,y,1,0"],
-      "items.csv": ["item,categories", "x,Soul|Jazz", "y,Jazz"],
-    });
-    const multi = await loadDataset(config, { baseFolder: folder, itemCategories: "multi" });
-    const single = await loadDataset(config, { baseFolder: folder, itemCategories: "single" });
-    expect([...multi.itemCategories.values]).toEqual([1, 0, 0]);
-    expect([...single.itemCategories.values]).toEqual([1, 0]);
-    expect(single.fingerprint).toBe(`${multi.fingerprint}-single`);
-  });
-});
-
-describe("detectDataset", () => {
-  it("recognises the published layouts", async () => {
-    const kindOf = async (...names: readonly string[]) =>
-      (await detectDataset(await folderOf(Object.fromEntries(names.map((name) => [name, ""]))))).kind;
-    expect(await kindOf("data/video_features_basic_pure.csv")).toBe("kuairand");
-    expect(await kindOf("small_matrix.csv", "big_matrix.csv")).toBe("kuairec");
-    expect(await kindOf("small_matrix_positives.csv")).toBe("kuairec");
-    expect(await kindOf("ml-1m/ratings.dat")).toBe("movielens");
-    expect(await detectDataset(await folderOf({ "KuaiRec/data/big_matrix.csv": "" }))).toMatchObject({ matrix: "big" });
-  });
-
-  it("says what it knows where it recognises nothing", async () => {
-    await expectInputError(detectDataset(await folderOf({ "log.csv": "" })), "KuaiRec", 'dataset.kind is "csv"');
-    await expectInputError(detectDataset("/no/such/folder"), "no such folder");
   });
 });

@@ -4,7 +4,6 @@ import type { LatentTruth } from "../../../src/engine/data/dataset.ts";
 import { generateSynthetic } from "../../../src/engine/data/synthetic.ts";
 import type { Provider } from "../../../src/engine/llm/types.ts";
 import { RandomStream } from "../../../src/engine/math/random.ts";
-import { keptCategories } from "../../../src/engine/planner/keptPlan.ts";
 import { CategoryMasks } from "../../../src/engine/planner/mask.ts";
 import { ModelPlanner } from "../../../src/engine/planner/modelPlanner.ts";
 import { OfflinePlanner } from "../../../src/engine/planner/offline.ts";
@@ -20,7 +19,6 @@ import { sessionScores } from "../../../src/engine/simulator/session.ts";
 import { DrawnSessions, UserSampler } from "../../../src/engine/simulator/sessionSource.ts";
 import { experimentSchema } from "../../../src/protocol/experiment.ts";
 import { never, rig } from "../llm/modelServer.ts";
-import { sessionOf, smallDataset, step } from "../simulator/smallWorld.ts";
 
 const promptText = readFileSync(new URL("../../../examples/quickstart/planner.lerl.md", import.meta.url), "utf8");
 const USERS = 12;
@@ -108,19 +106,5 @@ describe("calls per user step", () => {
     expect(each.callsPerStep).toBeLessThanOrEqual(1);
     expect(kept.callsPerStep).toBeLessThanOrEqual(0.35);
     expect(kept.rCum).toBeGreaterThan(0.97 * each.rCum);
-  });
-});
-
-describe("a kept plan", () => {
-  const small = smallDataset();
-
-  it("offers what the last slate did not show", () => {
-    const session = sessionOf([step([0, 0, 1], [0, 0, 0])]);
-    expect(keptCategories(small, session, [1, 3, 0, 2])).toEqual([3, 2]);
-  });
-
-  it("stands whole where fewer than two categories would be left", () => {
-    const session = sessionOf([step([0, 1, 2], [0, 0, 0])]);
-    expect(keptCategories(small, session, [1, 3, 0])).toEqual([1, 3, 0]);
   });
 });

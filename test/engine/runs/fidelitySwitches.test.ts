@@ -49,7 +49,7 @@ const firstDifference: Record<FidelitySwitch, Difference> = {
   feedbackHistory: "slate",
   itemCategories: "slate",
   evaluation: "evaluation",
-  // It needs a bad reply to show: test/engine/planner-model.
+  // It needs a bad reply to show: test/engine/planner/modelPlanner.test.ts.
   badReply: "nothing",
   actionStd: "slate",
 };

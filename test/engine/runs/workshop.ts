@@ -47,7 +47,8 @@ export function workshop(path: string, models: ModelAccess = { apiKey: () => und
       ),
     resume: (name, listener = {}, changes = []) => Run.reopen(folder(name), host(listener), changes),
     snapshot: (name, as) => {
-      cpSync(folder(name), folder(as), { recursive: true });
+      // A file on its way may have got its name before it is copied.
+      cpSync(folder(name), folder(as), { recursive: true, filter: (file) => !file.endsWith(".tmp") });
       rmSync(join(folder(as), "lock.json"), { force: true });
     },
   };

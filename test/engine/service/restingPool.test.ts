@@ -1,16 +1,16 @@
 import { afterAll, expect, it } from "vitest";
-import { createService } from "../../../src/engine/service/service.ts";
 import type { RunId } from "../../../src/protocol/run.ts";
 import { scratchFolder, tinyExperiment } from "../commands/lerl.ts";
 import { eventsOf } from "../commands/modelWorld.ts";
 import { workshop } from "../runs/workshop.ts";
+import { serviceAt } from "./serviceAt.ts";
 
 const scratch = scratchFolder();
 const shop = workshop(scratch.path);
 afterAll(() => scratch.remove());
 
 it("keeps what was done to the pool of a stopped run when it goes on", async () => {
-  const { handlers } = service();
+  const { handlers } = serviceAt(scratch.path);
   const runId = "rested" as RunId;
   const folder = `.lerl/runs/${runId}`;
   const run = await shop.start(folder, tinyExperiment, {
@@ -54,19 +54,9 @@ it("keeps what a capacity raised during the run let in", async () => {
     },
   });
   await run.execute();
-  const { handlers } = service();
+  const { handlers } = serviceAt(scratch.path);
   const held = await handlers["reflections/list"]({ runId });
   expect(held.length).toBeGreaterThan(2);
   await handlers["reflections/change"]({ runId, id: held[0]?.id ?? "", action: "pin" });
   expect((await handlers["reflections/list"]({ runId })).map(({ id }) => id)).toEqual(held.map(({ id }) => id));
 });
-
-const service = () =>
-  createService({
-    workspaceFolder: scratch.path,
-    notify: () => undefined,
-    ask: () => Promise.reject(new Error("no editor")),
-    now: () => new Date(),
-    random: () => 0.5,
-    environment: {},
-  });

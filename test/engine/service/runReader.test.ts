@@ -1,71 +1,159 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RunReader } from "../../../src/engine/service/runReader.ts";
 import { experimentSchema } from "../../../src/protocol/experiment.ts";
-import type { RunRecord } from "../../../src/protocol/run.ts";
-import { temporaryFolder } from "../store/support.ts";
+import type { Episode, RunId, RunRecord } from "../../../src/protocol/run.ts";
+import { scratchFolder } from "../commands/lerl.ts";
 
-let root: string;
-let workspace: string;
-let warnings: string[];
-let reader: RunReader;
-let count = 0;
-beforeAll(async () => {
-  root = await temporaryFolder();
-});
-beforeEach(() => {
-  workspace = join(root, `workspace-${count++}`);
-  warnings = [];
-  reader = new RunReader(workspace, ({ message }) => warnings.push(message));
-});
+const scratch = scratchFolder();
+const reader = new RunReader(scratch.path, () => undefined);
+afterAll(() => scratch.remove());
 
-const record = (id: string): RunRecord => ({
-  schemaVersion: 1,
-  id,
-  name: id,
-  note: "",
-  experimentFile: "a.lerl.json",
-  experiment: experimentSchema.parse({}),
-  seed: 1,
-  state: "done",
-  startedAt: "2026-11-23T17:25:03.000Z",
-  activeSeconds: 0,
-  iteration: 0,
-  iterations: 10,
-  prompts: [],
-  engineVersion: "0.1.0",
-});
+const folderOf = (id: string): string => join(scratch.path, ".lerl", "runs", id);
+const lines = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
 
-async function write(id: string, document: object): Promise<void> {
-  const folder = join(workspace, ".lerl", "runs", id);
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, "run.json"), JSON.stringify(document));
+function writeRun(id: string, more: Partial<RunRecord> = {}): void {
+  mkdirSync(folderOf(id), { recursive: true });
+  const record: RunRecord = {
+    schemaVersion: 1,
+    id,
+    name: id,
+    note: "",
+    experimentFile: "/x.lerl.json",
+    experiment: experimentSchema.parse({}),
+    seed: 1,
+    state: "done",
+    startedAt: "2026-01-01T00:00:00.000Z",
+    activeSeconds: 0,
+    iteration: 0,
+    iterations: 1,
+    prompts: [],
+    engineVersion: "test",
+    ...more,
+  };
+  writeFileSync(join(folderOf(id), "run.json"), JSON.stringify(record));
 }
 
-describe("a record whose experiment does not fit", () => {
-  const simulator = { ...experimentSchema.parse({}).simulator, slateSize: 0 };
-  const broken = { ...record("broken"), experiment: { ...record("broken").experiment, simulator } };
+const session = (id: string, user: string, rCum: number, callIds: readonly (string | undefined)[] = []): Episode => ({
+  id,
+  iteration: 1,
+  slot: 0,
+  user,
+  historyLength: 0,
+  click: "is_click",
+  steps: callIds.map((callId) => ({
+    plan: { categories: [], source: "model", reflections: [], ...(callId !== undefined && { callId }) },
+    items: [],
+    itemCategories: [],
+    feedback: [],
+    probabilities: [],
+    reward: 0,
+    repeated: false,
+    patience: 0,
+  })),
+  tInt: 3,
+  rCum,
+  rSin: rCum / 3,
+  ended: "quit",
+});
 
-  it("keeps no other run from the list, which says once what is wrong where", async () => {
-    await write("whole", record("whole"));
-    await write("broken", broken);
-    await mkdir(join(workspace, ".lerl", "runs", "begins"));
-    expect((await reader.list()).map(({ id }) => id)).toEqual(["whole"]);
-    await reader.list();
-    expect(warnings).toEqual([
-      expect.stringMatching(/broken.run\.json: \$\.experiment\.simulator\.slateSize is 0: .*>=1/),
+const runId = "mine" as RunId;
+beforeAll(() => {
+  writeRun(runId);
+  const sessions = [
+    session("a", "u1", 2, ["p2", undefined, "p1", "p1"]),
+    session("b", "u2", 5),
+    { ...session("c", "u1", 1), reflection: "Vary." },
+  ];
+  writeFileSync(join(folderOf(runId), "episodes.jsonl"), lines(sessions));
+  const calls = [
+    { id: "p1", reply: "cut", error: "no answer" },
+    { id: "p2", reply: "two" },
+    { id: "other", reply: "not this session's" },
+    { id: "p1", reply: "one" },
+    { id: "p1", reply: "", error: "no answer" },
+  ];
+  writeFileSync(join(folderOf(runId), "llm.jsonl"), lines(calls));
+});
+
+describe("the sessions of a run", () => {
+  const ids = async (query: Partial<Parameters<RunReader["episodes"]>[0]>) =>
+    (await reader.episodes({ runId, order: "latest", limit: 10, ...query })).map(({ id }) => id);
+
+  it("come latest, best or worst first, as many as asked for, of all users or of one", async () => {
+    expect(await ids({ order: "latest" })).toEqual(["c", "b", "a"]);
+    expect(await ids({ order: "best" })).toEqual(["b", "a", "c"]);
+    expect(await ids({ order: "worst" })).toEqual(["c", "a", "b"]);
+    expect(await ids({ order: "best", limit: 1 })).toEqual(["b"]);
+    expect(await ids({ order: "best", user: "u1" })).toEqual(["a", "c"]);
+    expect(await ids({ user: "nobody" })).toEqual([]);
+  });
+
+  it("are told by their numbers, and by their reflection where they have one", async () => {
+    const [latest, before] = await reader.episodes({ runId, order: "latest", limit: 2 });
+    expect(latest).toMatchObject({ id: "c", user: "u1", tInt: 3, rCum: 1, ended: "quit", reflection: "Vary." });
+    expect(latest).not.toHaveProperty("steps");
+    expect(before).not.toHaveProperty("reflection");
+  });
+
+  it("come one by one with the calls of their plans: each once, in order, as it was answered at last", async () => {
+    const { episode, calls } = await reader.episode(runId, "a");
+    expect(episode.steps).toHaveLength(4);
+    expect(calls.map(({ id, reply }) => [id, reply])).toEqual([
+      ["p2", "two"],
+      ["p1", "one"],
     ]);
+    expect((await reader.episode(runId, "b")).calls).toEqual([]);
+    await expect(reader.episode(runId, "z")).rejects.toMatchObject({
+      code: "run.unknown-episode",
+      message: "Session z is not in the run mine.",
+    });
   });
+});
 
-  it("is refused in the same words; a run there is not is another matter", async () => {
-    await write("broken", broken);
-    await expect(reader.record("broken")).rejects.toThrow(/\$\.experiment\.simulator\.slateSize is 0/);
-    await expect(reader.record("nowhere")).rejects.toThrow(/There is no run nowhere/);
+describe("the rows of a run", () => {
+  it("come from a cursor on, with the cursor of the next ones", async () => {
+    const row = (iteration: number) => ({ iteration, userSteps: iteration, values: {} });
+    const event = { type: "started", iteration: 0, userSteps: 0 };
+    const reference = { policy: "random", iteration: 0, tInt: 1, rCum: 1, rSin: 1, sessions: 1 };
+    writeFileSync(join(folderOf(runId), "metrics.jsonl"), lines([row(0), row(1)]));
+    writeFileSync(join(folderOf(runId), "events.jsonl"), lines([event]));
+    writeFileSync(join(folderOf(runId), "references.jsonl"), lines([reference]));
+    const first = await reader.slice(runId, { metrics: -1, timing: -1, events: -1 });
+    expect(first).toEqual({
+      runId,
+      metrics: [row(0), row(1)],
+      timing: [],
+      events: [event],
+      references: [reference],
+      cursor: { metrics: 2, timing: 0, events: 1 },
+    });
+    // A line that is not whole yet is not read.
+    appendFileSync(join(folderOf(runId), "metrics.jsonl"), `${lines([row(2)])}{"iteration":3`);
+    const next = await reader.slice(runId, first.cursor);
+    expect(next).toMatchObject({ metrics: [row(2)], events: [], cursor: { metrics: 3, timing: 0, events: 1 } });
+    expect((await reader.slice(runId, { metrics: 1, timing: 0, events: 1 })).metrics).toEqual([row(1), row(2)]);
   });
+});
 
-  it("of an earlier version gets the defaults of what came since", async () => {
-    await write("old", { ...record("old"), experiment: { seed: 7 } });
-    expect(await reader.record("old")).toEqual({ ...record("old"), experiment: experimentSchema.parse({ seed: 7 }) });
+describe("the list of runs", () => {
+  it("calls interrupted what says that it runs and has no living owner, and leaves its record alone", async () => {
+    writeRun("killed", { state: "running", startedAt: "2026-01-02T00:00:00.000Z" });
+    writeRun("stopped", { state: "stopped", startedAt: "2026-01-03T00:00:00.000Z" });
+    writeRun("paused", { state: "paused", startedAt: "2026-01-04T00:00:00.000Z" });
+    const lock = { pid: process.pid, processStart: "unknown", since: "2026-01-04T00:00:00.000Z" };
+    writeFileSync(join(folderOf("paused"), "lock.json"), JSON.stringify(lock));
+    mkdirSync(folderOf("broken"));
+    writeFileSync(join(folderOf("broken"), "run.json"), "{");
+    expect((await reader.list()).map(({ id, state }) => [id, state])).toEqual([
+      ["paused", "paused"],
+      ["stopped", "stopped"],
+      ["killed", "interrupted"],
+      [runId, "done"],
+    ]);
+    expect((await reader.record("killed" as RunId)).state).toBe("interrupted");
+    expect(readFileSync(join(folderOf("killed"), "run.json"), "utf8")).toContain('"running"');
+    await expect(reader.record("broken" as RunId)).rejects.toMatchObject({ code: "run.unreadable" });
   });
 });

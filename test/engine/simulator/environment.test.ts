@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { InputError } from "../../../src/engine/errors.ts";
 import { RandomStream, uniformAt } from "../../../src/engine/math/random.ts";
 import { Environment, type StepResult } from "../../../src/engine/simulator/environment.ts";
 import { MatrixResponseModel } from "../../../src/engine/simulator/matrix.ts";
-import { rewardPerFeedback } from "../../../src/engine/simulator/reward.ts";
 import type { Session } from "../../../src/engine/simulator/session.ts";
 import { evaluationSessions, ListedSessions, UserSampler } from "../../../src/engine/simulator/sessionSource.ts";
 import { experimentSchema } from "../../../src/protocol/experiment.ts";
@@ -215,52 +213,5 @@ describe("an environment", () => {
     expect(() => environment.step(Int32Array.of(1, 2, 3))).toThrow("3 items for 1 slates of 6");
     expect(() => environment.step(Int32Array.of(0, 1, 2, 3, 4, 240))).toThrow("item 240");
     expect(() => environment.step(Int32Array.of(0, 1, 2, 3, 4, 0))).toThrow("item 0 twice");
-  });
-});
-
-describe("drawing users", () => {
-  const dataset = toyDataset(
-    [[0], [1]],
-    [
-      [[0, 1]],
-      [],
-      [
-        [0, 0],
-        [1, 0],
-        [1, 1],
-      ],
-    ],
-  );
-  const shares = (draw: "log-rows" | "users"): number[] => {
-    const random = new RandomStream(2);
-    const sampler = new UserSampler(dataset, draw);
-    const counts = [0, 0, 0];
-    for (let i = 0; i < 4000; i++) {
-      const user = sampler.sample(random);
-      counts[user] = (counts[user] ?? 0) + 1;
-    }
-    return counts.map((count) => count / 4000);
-  };
-
-  it("weighs by logged rows, or not, and never draws a user without any", () => {
-    const [light, none, heavy] = shares("log-rows");
-    expect(light).toBeCloseTo(0.25, 1);
-    expect(heavy).toBeCloseTo(0.75, 1);
-    expect(none).toBe(0);
-    const even = shares("users");
-    expect(even[0]).toBeCloseTo(0.5, 1);
-    expect(even[1]).toBe(0);
-  });
-
-  it("says so when there is nobody to draw", () => {
-    expect(() => new UserSampler(toyDataset([[0]], [[]]), "users")).toThrow(InputError);
-  });
-});
-
-describe("rewards", () => {
-  it("pay one for the click unless weights are given", () => {
-    expect([...rewardPerFeedback(["is_click", "is_like"], {})]).toEqual([1, 0]);
-    expect([...rewardPerFeedback(["is_click", "is_like"], { is_like: 2 })]).toEqual([0, 2]);
-    expect(() => rewardPerFeedback(["is_click"], { is_liked: 1 })).toThrow(/"is_liked".*"is_click"/);
   });
 });

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { type DocumentFormat, JsonDocument, readJsonDocument } from "../../../src/engine/store/jsonDocument.ts";
-import { openReflections, readReflections } from "../../../src/engine/store/runDocuments.ts";
 import { temporaryFolder } from "./support.ts";
 
 const schema = z.strictObject({
@@ -168,17 +167,5 @@ describe.skipIf(!existsSync("/dev/full"))("on a full disk", () => {
     await rm(`${file}.tmp`, { force: true });
     await document.flush();
     expect(await onDisk()).toEqual(second);
-  });
-});
-
-describe("reflections.json", () => {
-  it("starts empty and keeps reflections with their defaults", async () => {
-    const document = await openReflections({ file, onWarning });
-    expect(document.data.reflections).toEqual([]);
-    const reflection = { id: "r1", text: "Vary.", score: 9.5, episode: "e1", iteration: 3, source: "offline" } as const;
-    const flags = { pinned: false, muted: false, rating: 0, timesSampled: 0, edited: false };
-    document.update((data) => ({ ...data, reflections: [{ ...reflection, ...flags }] }));
-    await document.flush();
-    expect(await readReflections(file)).toEqual([{ ...reflection, ...flags }]);
   });
 });

@@ -1,25 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { RandomStream } from "../../../src/engine/math/random.ts";
 import { Adam } from "../../../src/engine/tensor/optimizer.ts";
 import { ParameterLayout, ParameterStore } from "../../../src/engine/tensor/parameters.ts";
-import { difference, normals, wasm } from "./support.ts";
+import { difference, normals, parameterLayout, wasm } from "./support.ts";
 
 const options = { beta1: 0.9, beta2: 0.999, epsilon: 1e-5, clipNorm: 0.5 };
 const none = { kind: "constant", scale: 0 } as const;
 
-/** A network of two dense groups, one longer than a range of work, and a table. */
-function network(): { layout: ParameterLayout; names: string[] } {
-  const layout = new ParameterLayout();
-  layout.table("table", "encoder", 50, none);
-  layout.dense("first", "encoder", 20_011, none);
-  layout.dense("second", "value", 37, none);
-  return { layout, names: layout.parameters.map(({ name }) => name) };
-}
-
 describe("Adam", () => {
   it("follows the formula for every group at its own rate, clipped by the global norm over all shards", async () => {
     const engine = await wasm();
-    const { layout } = network();
+    const { layout } = parameterLayout();
     const store = new ParameterStore(engine.memory, layout, 3);
     const adam = new Adam(engine, store, options);
     store.values.set(normals(layout.length, "values"));
@@ -61,7 +51,7 @@ describe("Adam", () => {
 
   it("leaves a group without a rate alone and clears every gradient", async () => {
     const engine = await wasm();
-    const { layout } = network();
+    const { layout } = parameterLayout();
     const store = new ParameterStore(engine.memory, layout, 2);
     const adam = new Adam(engine, store, options);
     engine.memory.floats(store.gradient, layout.length).fill(1);
@@ -94,72 +84,5 @@ describe("Adam", () => {
     engine.memory.floats(store.shardGradient(0), 32).fill(1e-3);
     for (let t = 0; t < 800; t++) adam.step({ encoder: 1e-3 });
     expect([...store.moments[0]]).toEqual(Array(32).fill(0));
-  });
-});
-
-describe("parameters", () => {
-  it("put dense ones first, whatever the order of creation, each on a line of its own", () => {
-    const { layout, names } = network();
-    expect(names).toEqual(["first", "second", "table"]);
-    for (const { offset } of layout.parameters) expect(offset % 16).toBe(0);
-    expect(layout.parameters.map(({ offset }) => offset)).toEqual([0, 20_016, 20_064]);
-    expect([layout.denseLength, layout.length]).toEqual([20_064, 20_128]);
-  });
-
-  it("start from a stream of their own name", async () => {
-    const engine = await wasm();
-    const started = (more: boolean): Float32Array => {
-      const layout = new ParameterLayout();
-      if (more) layout.dense("before", "value", 5, { kind: "normal", scale: 1 });
-      const weight = layout.dense("weight", "value", 1000, { kind: "uniform", scale: 0.25 });
-      const store = new ParameterStore(engine.memory, layout, 1);
-      store.initialize(9, "policy");
-      return store.values.slice(weight.offset, weight.offset + weight.length);
-    };
-    const values = started(false);
-    expect(started(true)).toEqual(values);
-    const stream = new RandomStream(9, "policy", "weight");
-    expect(values).toEqual(Float32Array.from({ length: 1000 }, () => 0.25 * (2 * stream.uniform() - 1)));
-    expect(Math.max(...values)).toBeLessThan(0.25);
-    expect(Math.min(...values)).toBeGreaterThanOrEqual(-0.25);
-  });
-});
-
-describe("a layout", () => {
-  it("finds parameters and parts by name, wherever they were made", () => {
-    const layout = new ParameterLayout();
-    layout.dense("before", "encoder", 3, none);
-    layout.table("value.table", "value", 7, none);
-    layout.dense("value.0.weight", "value", 20, none);
-    layout.dense("value.0.bias", "value", 5, none);
-    layout.dense("values", "value", 5, none);
-    expect(layout.parameter("value.0.bias")).toMatchObject({ offset: 48, length: 5, kind: "dense" });
-    expect(layout.part("value.0")).toEqual({ offset: 16, length: 48 });
-    expect(() => layout.parameter("bias")).toThrow(/no parameter bias/);
-    expect(() => layout.part("action")).toThrow(/no part action/);
-  });
-
-  it("refuses a part with something else in between", () => {
-    const layout = new ParameterLayout();
-    layout.dense("value.0", "value", 16, none);
-    layout.dense("action.0", "action", 16, none);
-    layout.dense("value.1", "value", 16, none);
-    expect(() => layout.part("value")).toThrow(/do not lie end to end/);
-  });
-});
-
-describe("tapes", () => {
-  it("grow while they are recorded and keep what they hold", async () => {
-    const engine = await wasm();
-    const tape = engine.tape();
-    const sum = engine.memory.floats(engine.memory.reserve(8).address, 2);
-    sum[1] = 1;
-    for (let i = 0; i < 3000; i++) tape.kernels.addRows(1, 1, sum.byteOffset + 4, 1, sum.byteOffset, 1);
-    engine.run([tape]);
-    expect(sum[0]).toBe(3000);
-    tape.clear();
-    engine.run([tape]);
-    expect(sum[0]).toBe(3000);
-    tape.dispose();
   });
 });

@@ -1,5 +1,6 @@
 import { RandomStream } from "../../../src/engine/math/random.ts";
 import type { Address, Kernels } from "../../../src/engine/tensor/kernels.ts";
+import { ParameterLayout } from "../../../src/engine/tensor/parameters.ts";
 import { TensorEngine } from "../../../src/engine/tensor/tensorEngine.ts";
 
 export const wasm = (workers = 0): Promise<TensorEngine> => TensorEngine.create({ backend: "wasm", workers });
@@ -50,4 +51,14 @@ export function difference(a: ArrayLike<number>, b: ArrayLike<number>): number {
     if (!(error <= worst)) worst = error;
   }
   return worst;
+}
+
+/** The parameters of a network with two dense groups, one longer than a range of work, and a table. */
+export function parameterLayout(): { layout: ParameterLayout; names: string[] } {
+  const none = { kind: "constant", scale: 0 } as const;
+  const layout = new ParameterLayout();
+  layout.table("table", "encoder", 50, none);
+  layout.dense("first", "encoder", 20_011, none);
+  layout.dense("second", "value", 37, none);
+  return { layout, names: layout.parameters.map(({ name }) => name) };
 }

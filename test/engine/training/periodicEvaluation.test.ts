@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { mean, normalisedScore } from "../../../src/engine/metrics/statistics.ts";
 import { ChatServer } from "../commands/chatServer.ts";
 import { scratchFolder } from "../commands/lerl.ts";
 import { callsOf, metricRowsOf, modelExperiment, recordOf } from "../commands/modelWorld.ts";
 import { workshop } from "../runs/workshop.ts";
+import { ranLoop, trainingLoop } from "./loop.ts";
 
 const scratch = scratchFolder();
 const shop = workshop(scratch.path);
@@ -48,4 +50,69 @@ it("makes no model calls unless it is told to, and says who planned", async () =
     rows.map(({ values }) => Object.entries(values).filter(([key]) => !key.startsWith("eval")));
   expect(training(same)).toEqual(training(offline));
   expect(same.rows[0]?.values.evalRCum).not.toBe(offline.rows[0]?.values.evalRCum);
+});
+
+describe("the reference policies", () => {
+  const input = {
+    simulator: { users: 2, quit: { rule: "temper", initialTemper: 6 } },
+    training: { iterations: 3, rolloutSteps: 2 },
+    evaluation: { every: 1, sessions: 6, references: true },
+  } as const;
+
+  it("are measured once, and every score is normalised by them", async () => {
+    const { references, rows, evaluation } = await ranLoop(input);
+    expect(references.map(({ policy, iteration, sessions }) => [policy, iteration, sessions])).toEqual([
+      ["random", 0, 6],
+      ["round-robin", 0, 6],
+      ["oracle", 0, 6],
+    ]);
+    const [random, , oracle] = references.map(({ rCum }) => rCum);
+    for (const { values } of rows) {
+      expect(values.evalNormalised).toBe(normalisedScore(values.evalRCum ?? 0, random ?? 0, oracle ?? 0));
+    }
+    const last = rows.at(-1)?.values;
+    expect(evaluation.summary).toEqual({
+      tInt: last?.evalTInt,
+      rCum: last?.evalRCum,
+      rSin: last?.evalRSin,
+      normalised: last?.evalNormalised,
+      planner: "offline",
+    });
+  });
+
+  it("are measured again where the quit rule has changed, and evaluations follow it", async () => {
+    const loop = await trainingLoop(input, {
+      heard: (told) => {
+        if (told.call !== "iterationDone" || told.iteration !== 1) return;
+        loop.changes.submit([{ path: "simulator.quit.stepCost", value: 3 }]);
+      },
+    });
+    await loop.trainer.start();
+    await loop.trainer.run();
+    expect(loop.references.map(({ iteration }) => iteration)).toEqual([0, 0, 0, 2, 2, 2]);
+    // A patience of 6 lasts for two steps of 3.
+    expect(loop.rows.slice(2).map(({ values }) => values.evalTInt)).toEqual([2, 2]);
+    expect(loop.rows[1]?.values.evalTInt).toBeGreaterThan(2);
+  });
+});
+
+it("reports means of the training sessions since the last time, in the reference", async () => {
+  const { rows, episodes, evaluation } = await ranLoop({
+    simulator: { users: 2, quit: { rule: "temper", initialTemper: 3 } },
+    training: { iterations: 5, rolloutSteps: 3 },
+    evaluation: { every: 2 },
+    fidelity: { switches: { evaluation: "training-means" } },
+  });
+  const since: Record<number, readonly number[]> = { 2: [1, 2], 4: [3, 4], 5: [5] };
+  for (const { iteration, values } of rows) {
+    const ended = episodes.filter((episode) => since[iteration]?.includes(episode.iteration));
+    expect(ended.length > 0).toBe(iteration in since);
+    if (ended.length === 0) expect(values.evalRCum).toBeUndefined();
+    else expect(values.evalRCum).toBeCloseTo(mean(ended.map(({ rCum }) => rCum)), 12);
+  }
+  expect(evaluation.summary).toEqual({
+    tInt: rows.at(-1)?.values.evalTInt,
+    rCum: rows.at(-1)?.values.evalRCum,
+    rSin: rows.at(-1)?.values.evalRSin,
+  });
 });

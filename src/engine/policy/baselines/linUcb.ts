@@ -1,3 +1,4 @@
+import * as z from "zod";
 import type { Dataset } from "../../data/dataset.ts";
 import type { InterestRanking } from "../../simulator/interest.ts";
 import type { Session } from "../../simulator/session.ts";
@@ -17,6 +18,12 @@ const FEATURES = 5;
  * LinUCB with one linear model shared by all items (Li et al. 2010): the click is estimated from features of session and
  * item; while training, an item's score is the estimate plus alpha times its uncertainty.
  */
+/** What `state().json` holds: A^-1 row by row, and b. */
+const savedSchema = z.strictObject({
+  inverse: z.array(z.number()).length(FEATURES * FEATURES),
+  response: z.array(z.number()).length(FEATURES),
+});
+
 export class LinUcbPolicy extends Baseline {
   readonly name = "linucb";
   /** [FEATURES, FEATURES] inverse of I + sum x x^T, kept by Sherman and Morrison's formula. */
@@ -99,7 +106,7 @@ export class LinUcbPolicy extends Baseline {
   }
 
   override restore({ json }: PolicyState): void {
-    const saved = json as { readonly inverse: readonly number[]; readonly response: readonly number[] };
+    const saved = savedSchema.parse(json);
     this.inverse = Float64Array.from(saved.inverse);
     this.response = Float64Array.from(saved.response);
   }

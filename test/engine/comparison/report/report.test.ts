@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { escapeText } from "../../../../src/engine/comparison/report/markup.ts";
 import { writeReport } from "../../../../src/engine/comparison/report/report.ts";
 import { temporaryFolder, writeRun } from "../runFolders.ts";
 
@@ -56,11 +55,5 @@ describe("writeReport", () => {
     const parent = await temporaryFolder();
     const run = await writeRun(parent, { seed: 1, sessions: [1] });
     expect(await writeReport([run])).toBe(join(run, "report.html"));
-  });
-});
-
-describe("escapeText", () => {
-  it("escapes what has a meaning in HTML and shows what it forbids", () => {
-    expect(escapeText(`<a b="c" d='e'>&\`\u0000`)).toBe("&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;&#96;\ufffd");
   });
 });

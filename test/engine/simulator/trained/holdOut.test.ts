@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import type { Dataset } from "../../../../src/engine/data/dataset.ts";
-import { areaUnderCurve } from "../../../../src/engine/simulator/trained/auc.ts";
 import { holdOut, negativeWeights } from "../../../../src/engine/simulator/trained/holdOut.ts";
 import { toyDataset } from "../../policy/fixtures.ts";
 
@@ -39,21 +38,4 @@ it("weighs negatives by count(1) / count(0) of the observed bits", () => {
   const dataset: Dataset = { ...toy, log };
   // Training rows 0..14: type 0 observed in 12 rows with 3 positives; type 1 in 3 rows, none positive.
   expect([...negativeWeights(dataset, holdOut(dataset, 200).training)]).toEqual([Math.fround(3 / 9), 0]);
-});
-
-describe("area under the curve", () => {
-  const auc = (scores: number[], labels: number[]) =>
-    areaUnderCurve(Float32Array.from(scores), Uint8Array.from(labels));
-
-  it("matches hand values, ties counted half", () => {
-    expect(auc([1, 2, 3, 4], [0, 0, 1, 1])).toBe(1);
-    expect(auc([4, 3, 2, 1], [0, 0, 1, 1])).toBe(0);
-    expect(auc([1, 3, 2, 4], [0, 0, 1, 1])).toBe(0.75);
-    expect(auc([1, 1, 1, 1], [0, 1, 0, 1])).toBe(0.5);
-    expect(auc([1, 2, 2, 3], [0, 0, 1, 1])).toBe(0.875);
-  });
-
-  it("is undefined with one label only", () => {
-    expect(auc([1, 2], [1, 1])).toBeUndefined();
-  });
 });

@@ -2,10 +2,8 @@ import { describe, expect, it } from "vitest";
 import { historyOf } from "../../../src/engine/data/dataset.ts";
 import { latentLogit } from "../../../src/engine/data/latentTruth.ts";
 import { sigmoid } from "../../../src/engine/math/elementary.ts";
-import { isSet } from "../../../src/engine/simulator/bits.ts";
-import { itemCosine, slateCorrelations } from "../../../src/engine/simulator/correlation.ts";
-import { MatrixResponseModel } from "../../../src/engine/simulator/matrix.ts";
-import { latentDataset, latentModel, noHistory, toyDataset } from "./toy.ts";
+import { itemCosine } from "../../../src/engine/simulator/correlation.ts";
+import { latentDataset, latentModel, noHistory } from "./toy.ts";
 
 describe("the latent response model", () => {
   const dataset = latentDataset();
@@ -77,44 +75,4 @@ describe("the latent response model", () => {
     const { itemEncodings } = latentModel(1);
     for (let item = 0; item < dataset.items; item++) expect(itemCosine(itemEncodings, item, item)).toBeCloseTo(1, 5);
   });
-});
-
-describe("the matrix response model", () => {
-  // Users 0 and 1 click items 0 and 2, user 2 clicks nothing: bits in user-major order.
-  const dataset = toyDataset([[0], [1], [0]], [[[0, 1]], [[0, 1]], [[1, 1]]]);
-  const matrix = { bits: Uint8Array.of(0b00101101, 0) };
-
-  it("answers 0 or 1 as recorded", () => {
-    const clicks = [0, 1, 2].map((user) => [0, 1, 2].map((item) => (isSet(matrix.bits, user * 3 + item) ? 1 : 0)));
-    expect(clicks).toEqual([
-      [1, 0, 1],
-      [1, 0, 1],
-      [0, 0, 0],
-    ]);
-    const model = new MatrixResponseModel(dataset, matrix, 2);
-    model.open(1, 1);
-    const all = new Float32Array(3);
-    model.predictAll(1, 0, all);
-    expect([...all]).toEqual([1, 0, 1]);
-    model.open(0, 2);
-    const out = new Float32Array(4);
-    model.predict([0, 1], Int32Array.of(0, 1, 2, 1), out);
-    expect([...out]).toEqual([0, 0, 1, 0]);
-  });
-
-  it("encodes who clicks an item and its categories", () => {
-    const { itemEncodings } = new MatrixResponseModel(dataset, matrix, 1);
-    expect(itemCosine(itemEncodings, 0, 2)).toBeCloseTo(1, 5);
-    expect(itemCosine(itemEncodings, 0, 1)).toBeCloseTo(0, 5);
-    expect(itemCosine(itemEncodings, 1, 1)).toBeCloseTo(1, 5);
-  });
-});
-
-it("averages the cosines of a slate, an item's own included", () => {
-  const encodings = { dim: 2, values: Float32Array.of(1, 0, 0, 1, 0.6, 0.8) };
-  const out = new Float64Array(3);
-  slateCorrelations(encodings, Int32Array.of(0, 1, 2), out);
-  expect(out[0]).toBeCloseTo((1 + 0 + 0.6) / 3, 6);
-  expect(out[1]).toBeCloseTo((0 + 1 + 0.8) / 3, 6);
-  expect(out[2]).toBeCloseTo((0.6 + 0.8 + 1) / 3, 6);
 });
