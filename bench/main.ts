@@ -4,7 +4,8 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { dataRows } from "./data.ts";
 import { engineRows } from "./engine.ts";
-import { kernelRows } from "./kernels.ts";
+import { kernelFigures } from "./kernels.ts";
+import { stepFigures } from "./step.ts";
 import { studioRows } from "./studio.ts";
 
 interface Row {
@@ -16,7 +17,8 @@ interface Row {
 }
 
 const parts: Readonly<Record<string, (root: string) => Promise<readonly Row[]>>> = {
-  kernels: () => kernelRows(),
+  kernels: () => kernelFigures(),
+  step: () => stepFigures(),
   data: async (root) => (await dataRows(root)).map((row) => ({ ...row, atMost: true })),
   engine: engineRows,
   studio: () => studioRows(),
