@@ -5,33 +5,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadDataset } from "../src/engine/data/loadDataset.ts";
 import { type DatasetConfig, datasetSchema } from "../src/protocol/experiment/dataset.ts";
+import type { Figure } from "./figure.ts";
+import { KUAIRAND_PART } from "./workloads.ts";
 
-/** One measured number; its target is an upper bound. */
-export interface DataRow {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: "s";
-  readonly target: number;
-}
-
-const KUAIRAND_PART = "../shared/data/kuairand-pure-part";
-
-/** @param root the repository's root; the KuaiRand rows are left out where the data is absent */
-export async function dataRows(root: string): Promise<readonly DataRow[]> {
+/** @param root the repository's root; the KuaiRand figures are left out where the data is absent */
+export async function dataFigures(root: string): Promise<readonly Figure[]> {
   const cacheFolder = await mkdtemp(join(tmpdir(), "lerl-bench-"));
-  const load = async (name: string, config: DatasetConfig, target: number): Promise<DataRow> => {
+  const load = async (name: string, config: DatasetConfig, target: number): Promise<Figure> => {
     const start = performance.now();
     await loadDataset(config, { baseFolder: root, cacheFolder });
-    return { name, value: (performance.now() - start) / 1000, unit: "s", target };
+    return { name, value: (performance.now() - start) / 1000, unit: "s", target, lessIsBetter: true };
   };
   try {
-    const rows = [await load("generate the default synthetic data", datasetSchema.parse({ kind: "synthetic" }), 2)];
+    const figures = [await load("generate the default synthetic data", datasetSchema.parse({ kind: "synthetic" }), 2)];
     if (existsSync(join(root, KUAIRAND_PART))) {
       const kuairand = datasetSchema.parse({ kind: "kuairand", path: KUAIRAND_PART });
-      rows.push(await load("load the KuaiRand part, first time", kuairand, 6));
-      rows.push(await load("load the KuaiRand part, cached", kuairand, 1));
+      figures.push(await load("load the KuaiRand part, first time", kuairand, 6));
+      figures.push(await load("load the KuaiRand part, cached", kuairand, 1));
     }
-    return rows;
+    return figures;
   } finally {
     await rm(cacheFolder, { recursive: true, force: true });
   }

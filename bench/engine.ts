@@ -1,89 +1,62 @@
-/** The whole engine through its command line: user steps per second, memory, an epoch of the user model. */
-import { spawnSync } from "node:child_process";
+/** The whole engine through its command line: user steps a second, CPU time, memory; a user model from the data on. */
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { Figure } from "./figure.ts";
+import { curvesOf, lerl } from "./lerl.ts";
+import type { Side } from "./side.ts";
+import { KUAIRAND_PART, runArguments, type Workload } from "./workloads.ts";
 
-export interface EngineRow {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: "user steps/s" | "MB" | "s/epoch";
-  readonly target: number;
-  /** The target is an upper bound. */
-  readonly atMost?: boolean;
+/** One run of a workload. */
+export async function engineFigures(
+  root: string,
+  side: Side,
+  workload: Workload,
+  signal: AbortSignal,
+): Promise<readonly Figure[]> {
+  const run = await lerl(side, runArguments(root, workload), signal);
+  const { target } = workload;
+  return [
+    {
+      name: "training",
+      value: Number(run.summary.userStepsPerSecond),
+      unit: "user steps/s",
+      check: curvesOf(run),
+      ...(target !== undefined && { target }),
+    },
+    { name: "whole process, start included", value: run.cpuSeconds, unit: "CPU s", lessIsBetter: true },
+    { name: "memory", value: run.memory, unit: "MB", lessIsBetter: true },
+  ];
 }
 
-const QUICKSTART = "examples/quickstart/quickstart.lerl.json";
-const KUAIRAND = "../shared/data/kuairand-pure-part";
-/** No evaluation but the last: what is measured is training. */
-const TRAINING_ONLY = ["evaluation.references=false", "evaluation.every=100000", "evaluation.sessions=1"];
+/** Where trained user models and parsed data stay from one benchmark to the next; the engine knows which it can use. */
+const KEPT = ".cache/bench";
+const KINDS = ["cache", "models"];
 
-export async function engineRows(root: string): Promise<readonly EngineRow[]> {
-  const scratch = await mkdtemp(join(tmpdir(), "lerl-bench-"));
-  const lerl = (args: readonly string[], sets: readonly string[]): Record<string, unknown> => {
-    const cli = join(root, "dist/cli.cjs");
-    const all = [cli, ...args, "--json", ...sets.flatMap((set) => ["--set", set])];
-    const { stdout, stderr, status } = spawnSync(process.execPath, all, {
-      cwd: scratch,
-      encoding: "utf8",
-      maxBuffer: 2 ** 28,
-    });
-    if (status !== 0) throw new Error(stderr);
-    return JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}");
-  };
-  const train = (sets: readonly string[]) => lerl(["run", join(root, QUICKSTART)], [...TRAINING_ONLY, ...sets]);
-  /** The paper's constants, whatever the quickstart sets. */
-  const paper = ["simulator.users=12", "ppo.epochs=4", "ppo.minibatch=64", "training.iterations=25"];
-  try {
-    const packed = train(paper);
-    const wide = train([...paper, "simulator.users=64", "training.iterations=8"]);
-    const windowed = train([...paper, "policy.layout=windowed", "training.iterations=4"]);
-    const rows: EngineRow[] = [
-      {
-        name: "LERL iteration, packed, 12 users",
-        value: Number(packed.userStepsPerSecond),
-        unit: "user steps/s",
-        target: 1500,
-      },
-      {
-        name: "LERL iteration, packed, 64 users",
-        value: Number(wide.userStepsPerSecond),
-        unit: "user steps/s",
-        target: 2500,
-      },
-      {
-        name: "LERL iteration, windowed, 12 users",
-        value: Number(windowed.userStepsPerSecond),
-        unit: "user steps/s",
-        target: 240,
-      },
-      {
-        name: "engine memory, default experiment",
-        value: Number(packed.peakMemoryMb),
-        unit: "MB",
-        target: 300,
-        atMost: true,
-      },
-    ];
-    if (existsSync(join(root, KUAIRAND))) {
-      const started = performance.now();
-      const sets = [
-        `dataset={"kind":"kuairand","path":"${join(root, KUAIRAND)}"}`,
-        'simulator.responseModel={"kind":"trained","epochs":1}',
-      ];
-      lerl(["user-model", "train", join(root, QUICKSTART)], sets);
-      const seconds = (performance.now() - started) / 1000;
-      rows.push({
-        name: "user model, KuaiRand part, with loading",
-        value: seconds,
-        unit: "s/epoch",
-        target: 90,
-        atMost: true,
-      });
-    }
-    return rows;
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+/** Trains the user model and reads the data, unless that was done before, so that the runs that are measured find both. */
+export async function warm(root: string, side: Side, workload: Workload, signal: AbortSignal): Promise<void> {
+  const places = KINDS.map((kind) => [join(root, KEPT, kind), join(side.workspace, ".lerl", kind)] as const);
+  for (const [kept, own] of places) if (existsSync(kept)) await cp(kept, own, { recursive: true });
+  const once = [...workload.sets, "training.iterations=1"];
+  await lerl(side, runArguments(root, { ...workload, sets: once }), signal);
+  for (const [kept, own] of places) if (existsSync(own)) await cp(own, kept, { recursive: true });
+}
+
+/** An epoch of the user model on the KuaiRand part: reading the files, training, measuring its AUC. */
+export async function userModelFigures(root: string, side: Side, signal: AbortSignal): Promise<readonly Figure[]> {
+  const fresh = { ...side, workspace: join(side.workspace, "user-model") };
+  await rm(fresh.workspace, { recursive: true, force: true });
+  await mkdir(fresh.workspace, { recursive: true });
+  const sets = [
+    `dataset={"kind":"kuairand","path":"${join(root, KUAIRAND_PART)}"}`,
+    'simulator.responseModel={"kind":"trained","epochs":1}',
+  ];
+  const file = join(root, "examples/quickstart/quickstart.lerl.json");
+  const run = await lerl(fresh, ["user-model", "train", file, ...sets.flatMap((set) => ["--set", set])], signal);
+  const check = JSON.stringify(run.summary.auc);
+  return [
+    { name: "one epoch, with loading", value: run.seconds, unit: "s", lessIsBetter: true, check },
+    { name: "whole process", value: run.cpuSeconds, unit: "CPU s", lessIsBetter: true },
+    { name: "memory", value: run.memory, unit: "MB", lessIsBetter: true },
+  ];
 }

@@ -1,15 +1,7 @@
 /** The Studio page in Chromium: first paint, frames a second with 100,000 points a line, a minute of live points. */
 import type { Page } from "playwright-core";
 import { StudioPages, until } from "../test/webview/support/studioPage.ts";
-
-export interface StudioRow {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: "ms" | "frames/s" | "points" | "MB";
-  readonly target?: number;
-  /** The target is an upper bound. */
-  readonly atMost?: boolean;
-}
+import type { Figure } from "./figure.ts";
 
 const METRICS = ["tInt", "rCum", "rSin", "evalRCum", "categoryCoverage", "ild", "overlapAligned", "planInvalid"];
 const POINTS = 100_000;
@@ -28,7 +20,7 @@ interface Frames {
   readonly p95: number;
 }
 
-export async function studioRows(): Promise<readonly StudioRow[]> {
+export async function studioFigures(): Promise<readonly Figure[]> {
   const pages = await StudioPages.start();
   try {
     return [...(await firstPaint(pages)), ...(await manyPoints(pages)), ...(await liveMinute(pages))];
@@ -38,7 +30,7 @@ export async function studioRows(): Promise<readonly StudioRow[]> {
 }
 
 /** From navigation to the first contentful paint, the better of three. */
-async function firstPaint(pages: StudioPages): Promise<StudioRow[]> {
+async function firstPaint(pages: StudioPages): Promise<Figure[]> {
   const times: number[] = [];
   for (let i = 0; i < 3; i++) {
     const page = await pages.open({ scenario: "done" });
@@ -47,11 +39,17 @@ async function firstPaint(pages: StudioPages): Promise<StudioRow[]> {
     await page.context().close();
   }
   return [
-    { name: "first contentful paint of the page", value: Math.min(...times), unit: "ms", target: 600, atMost: true },
+    {
+      name: "first contentful paint of the page",
+      value: Math.min(...times),
+      unit: "ms",
+      target: 600,
+      lessIsBetter: true,
+    },
   ];
 }
 
-async function manyPoints(pages: StudioPages): Promise<StudioRow[]> {
+async function manyPoints(pages: StudioPages): Promise<Figure[]> {
   const page = await pages.open(SIZE);
   const before = await settledMemory(pages, page);
   await page.evaluate(`load.fill("current", ${JSON.stringify(METRICS)}, ${POINTS})`);
@@ -60,7 +58,7 @@ async function manyPoints(pages: StudioPages): Promise<StudioRow[]> {
   const after = await settledMemory(pages, page);
   await page.context().close();
   return [
-    rate("8 charts of a line with 100,000 points, new points in every frame", eightCharts),
+    rate("8 charts of 100,000 points, new in every frame", eightCharts),
     { name: "  redraws of each chart", value: eightCharts.redraws / eightCharts.seconds / 8, unit: "frames/s" },
     { name: "  slowest frame but 1 in 20", value: eightCharts.p95, unit: "ms" },
     {
@@ -68,14 +66,14 @@ async function manyPoints(pages: StudioPages): Promise<StudioRow[]> {
       value: after - before,
       unit: "MB",
       target: 250,
-      atMost: true,
+      lessIsBetter: true,
     },
     ...(await oneChart(pages)),
   ];
 }
 
 /** Four runs of 100,000 points on one chart, raw and smoothed: eight lines. */
-async function oneChart(pages: StudioPages): Promise<StudioRow[]> {
+async function oneChart(pages: StudioPages): Promise<Figure[]> {
   const page = await pages.open({ ...SIZE, scenario: "done" });
   const runs = ["current", "baseline", "seed-2", "seed-3"];
   for (const metric of METRICS.slice(1)) await page.click(`[data-metric=${metric}] [aria-label^=Remove]`);
@@ -84,10 +82,10 @@ async function oneChart(pages: StudioPages): Promise<StudioRow[]> {
   await drawn(page, POINTS * runs.length);
   const frames = await page.evaluate<Frames>(`load.animate(${JSON.stringify(runs)}, ["tInt"], ${SECONDS})`);
   await page.context().close();
-  return [rate("1 chart of 8 lines with 100,000 points each (4 runs, raw and smoothed)", frames)];
+  return [rate("1 chart of 8 lines of 100,000 points each", frames)];
 }
 
-async function liveMinute(pages: StudioPages): Promise<StudioRow[]> {
+async function liveMinute(pages: StudioPages): Promise<Figure[]> {
   const page = await pages.open(SIZE);
   await page.evaluate("load.loaded()");
   const existing = await points(page);
@@ -107,12 +105,18 @@ async function liveMinute(pages: StudioPages): Promise<StudioRow[]> {
   const [first = 0, , last = 0] = memory;
   return [
     { name: "points sent in 60 s", value: sent * METRICS.length, unit: "points", target: 600_000 },
-    { name: "  of them lost", value: sent * METRICS.length - arrived, unit: "points", target: 0, atMost: true },
-    { name: "  memory the last 400,000 of them took", value: last - first, unit: "MB", target: 100, atMost: true },
+    { name: "  of them lost", value: sent * METRICS.length - arrived, unit: "points", target: 0, lessIsBetter: true },
+    {
+      name: "  memory the last 400,000 of them took",
+      value: last - first,
+      unit: "MB",
+      target: 100,
+      lessIsBetter: true,
+    },
   ];
 }
 
-const rate = (name: string, { frames, seconds }: Frames): StudioRow => ({
+const rate = (name: string, { frames, seconds }: Frames): Figure => ({
   name,
   value: frames / seconds,
   unit: "frames/s",

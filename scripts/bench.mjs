@@ -1,12 +1,12 @@
-// npm run bench [-- kernels data engine]: bundles the benchmarks and runs them on a fresh build.
-import { spawnSync } from "node:child_process";
+// npm run bench: bundles the benchmarks and runs them in this process, so that Ctrl+C reaches them; they build what they measure.
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
-const built = spawnSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
-if (built.status !== 0) process.exit(built.status ?? 1);
+const outfile = "dist/bench.mjs";
 await build({
   entryPoints: ["bench/main.ts"],
-  outfile: "dist/bench.mjs",
+  outfile,
   bundle: true,
   platform: "node",
   format: "esm",
@@ -14,5 +14,4 @@ await build({
   packages: "external",
   logLevel: "warning",
 });
-const run = spawnSync(process.execPath, ["dist/bench.mjs", ...process.argv.slice(2)], { stdio: "inherit" });
-process.exit(run.status ?? 1);
+await import(pathToFileURL(resolve(outfile)).href);
