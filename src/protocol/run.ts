@@ -16,6 +16,7 @@ export {
   referencePolicies,
   referenceRowSchema,
   type TimelineEvent,
+  timelineEventSchema,
 } from "./run/rows.ts";
 export type { RunId } from "./run/runId.ts";
 export { type ActiveState, isActive, isResumable, type RunState } from "./run/states.ts";
@@ -23,7 +24,7 @@ export { type ActiveState, isActive, isResumable, type RunState } from "./run/st
 export const promptRoleSchema = z.enum(promptRoles);
 
 /** A prompt as a run used it: versions are told apart by the hash of their text. */
-export const promptVersionSchema = z.strictObject({
+export const promptVersionSchema = z.object({
   role: promptRoleSchema,
   hash: z.string(),
   file: z.string(),
@@ -43,9 +44,9 @@ const measured = {
   planner: z.optional(z.enum(["none", "offline", "model"])),
 };
 /** A summary before the run puts its place to it. */
-export const measuredSummarySchema = z.strictObject(measured);
+export const measuredSummarySchema = z.object(measured);
 
-export const runSummarySchema = z.strictObject({ ...measured, userSteps: z.int() });
+export const runSummarySchema = z.object({ ...measured, userSteps: z.int() });
 export type RunSummary = Immutable<z.output<typeof runSummarySchema>>;
 
 /**

@@ -23,6 +23,7 @@ import type { CallRow } from "../llm/types.ts";
 import { jsonLines } from "../store/jsonLines.ts";
 import { RowReader } from "../store/rowReader.ts";
 import { type ListedRun, listRun, listRuns, runFiles, runsFolder } from "../store/runFolder.ts";
+import { readableEvent, readableMetrics, readableReferences } from "./readableRows.ts";
 
 export class RunReader {
   private readonly rows = new RowReader();
@@ -68,18 +69,21 @@ export class RunReader {
     const from = readFrom(cursor);
     const rowsOf = <Row>(file: keyof typeof runFiles, start: number): Promise<readonly Row[]> =>
       this.rows.rowsAfter<Row>(join(folder, runFiles[file]), start);
-    const [metrics, timing, events, references] = await Promise.all([
+    const [allMetrics, allTiming, allEvents, references] = await Promise.all([
       rowsOf<MetricRow>("metrics", from.metrics),
       rowsOf<MetricRow>("timing", from.timing),
       rowsOf<TimelineEvent>("events", from.events),
       rowsOf<ReferenceRow>("references", 0),
     ]);
+    const metrics = allMetrics.map(readableMetrics);
+    const timing = allTiming.map(readableMetrics);
+    const events = allEvents.map(readableEvent);
     return {
       runId,
       metrics,
       timing,
       events,
-      references,
+      references: readableReferences(references),
       cursor: behind(from, { metrics, timing, events }),
     };
   }

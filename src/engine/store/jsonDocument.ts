@@ -198,7 +198,10 @@ function show(value: unknown): string {
 }
 
 function broken(file: string, what: string): InputError {
-  return new InputError("store.broken-document", `${file}: ${what}. Restore the file, or delete the run's folder.`);
+  return new InputError(
+    "store.broken-document",
+    `${file}: ${what}. If another version of LERL Studio wrote it, use that one; else restore the file.`,
+  );
 }
 
 function missing(file: string): InputError {

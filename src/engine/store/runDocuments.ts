@@ -2,11 +2,23 @@
 import * as z from "zod";
 import { experimentSchema } from "../../protocol/experiment.ts";
 import type { Immutable } from "../../protocol/immutable.ts";
-import { type Reflection, type RunRecord, reflectionSchema, runRecordSchema } from "../../protocol/run.ts";
+import {
+  promptVersionSchema,
+  type Reflection,
+  type RunRecord,
+  reflectionSchema,
+  runRecordSchema,
+  runSummarySchema,
+} from "../../protocol/run.ts";
 import { type DocumentFormat, JsonDocument, readJsonDocument } from "./jsonDocument.ts";
 
 /** As the file holds it: with an experiment that parses, and with nothing in it that writing would lose. */
-const recordSchema = z.strictObject({ ...runRecordSchema.shape, experiment: experimentSchema });
+const recordSchema = z.strictObject({
+  ...runRecordSchema.shape,
+  experiment: experimentSchema,
+  prompts: z.array(z.strictObject(promptVersionSchema.shape)).default([]),
+  summary: z.strictObject(runSummarySchema.shape).optional(),
+});
 
 const recordFormat: DocumentFormat<RunRecord> = {
   schema: recordSchema,

@@ -34,8 +34,8 @@ export const episodeSchema = z.object({
   slot: z.number(),
   user: z.string(),
   historyLength: z.number(),
-  /** The feedback that is the click; others beside it are no clicks. */
-  click: z.string(),
+  /** The feedback that is the click; others beside it are no clicks. Sessions of early versions do not say. */
+  click: z._default(z.string(), ""),
   steps: z.array(episodeStepSchema),
   tInt: z.number(),
   rCum: z.number(),

@@ -119,6 +119,8 @@ function rowFault(row: unknown): RowFault | undefined {
   return undefined;
 }
 
+export const isMetricRow = (row: unknown): boolean => rowFault(row) === undefined;
+
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
