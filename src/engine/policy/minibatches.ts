@@ -11,7 +11,7 @@ export interface Sample {
 
 export type Minibatch = readonly Sample[];
 
-/** The reference's updates take this many contiguous blocks and never reach the rest. */
+/** The authors' updates take this many contiguous blocks and never reach the rest. */
 const BLOCKS = 3;
 
 /**

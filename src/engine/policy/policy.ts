@@ -1,5 +1,6 @@
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { LerlError } from "../errors.ts";
 import type { CategoryMask, Session } from "../simulator/session.ts";
 import type { TensorEngine } from "../tensor/tensorEngine.ts";
 
@@ -21,7 +22,7 @@ export interface PolicyOutcome {
   readonly truncated: boolean;
 }
 
-/** Numbers of one update, by the names of the metric catalogue (src/protocol/run.ts). */
+/** Numbers of one update, by the names of the metric catalogue (src/protocol/metrics.ts). */
 export type Diagnostics = Readonly<Record<string, number>>;
 
 /**
@@ -63,4 +64,17 @@ export interface LearnerOptions {
 export interface PolicyState {
   readonly json: unknown;
   readonly arrays: Readonly<Record<string, Float32Array>>;
+}
+
+/**
+ * An array of a checkpoint, of the length that a policy has room for.
+ * @throws LerlError `policy.state-mismatch`
+ */
+export function savedArray(arrays: PolicyState["arrays"], name: string, length: number): Float32Array {
+  const saved = arrays[name];
+  if (saved?.length === length) return saved;
+  throw new LerlError(
+    "policy.state-mismatch",
+    `The checkpoint's ${name} holds ${saved?.length ?? 0} numbers, this policy has ${length}: it was written for another data set or other policy settings. Resume with the experiment it was written by.`,
+  );
 }

@@ -4,7 +4,6 @@ import * as z from "zod";
 import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { Views } from "../encoder/views.ts";
-import { LerlError } from "../errors.ts";
 import type { Session } from "../simulator/session.ts";
 import { Actor, type ActorOptions } from "./actor.ts";
 import { explainedVariance } from "./advantage.ts";
@@ -15,6 +14,7 @@ import { annealed, type ObjectiveName, policyObjective } from "./losses.ts";
 import { PolicyModel } from "./model.ts";
 import { ActorCritic, type Group, groups } from "./network.ts";
 import type { ActMode, ActRequest, Diagnostics, LearnerOptions, Policy, PolicyOutcome, PolicyState } from "./policy.ts";
+import { savedArray } from "./policy.ts";
 import { assess, type Fragment } from "./rollout.ts";
 import { TargetNetwork } from "./targetNetwork.ts";
 import { TfjsGradients } from "./tfjsGradients.ts";
@@ -182,14 +182,7 @@ class ActorCriticPolicy implements Policy {
   restore({ json, arrays }: PolicyState): void {
     const counters = savedCountersSchema.parse(json);
     for (const [name, place] of Object.entries(this.arrays())) {
-      const saved = arrays[name];
-      if (saved?.length !== place.length) {
-        throw new LerlError(
-          "policy.state-mismatch",
-          `The checkpoint's ${name} holds ${saved?.length ?? 0} numbers, this policy has ${place.length}: it was written for another data set or other policy settings. Resume with the experiment it was written by.`,
-        );
-      }
-      place.set(saved);
+      place.set(savedArray(arrays, name, place.length));
     }
     this.learner.steps = counters.gradientSteps;
     this.learner.adam.steps = counters.gradientSteps;

@@ -202,7 +202,7 @@ export class Run {
     this.savePool();
     this.summarise();
     this.record.update({ iteration });
-    this.lastState = this.trainer?.state() as Checkpoint | undefined;
+    this.lastState = this.trainer?.state();
     const { checkpointEvery } = this.current.experiment.training;
     if (iteration % checkpointEvery === 0) await this.save();
     this.reportIteration(iteration, 1);

@@ -102,18 +102,18 @@ export class Trainer {
     const started = now();
     const before = place.completed;
     const iteration = before.iteration + 1;
-    const { userSteps, values } = await this.rollOut(iteration, before.userSteps);
+    const tally = new IterationTally(this.parts.tally);
+    const userSteps = await this.rollOut(iteration, before.userSteps, tally);
     const diagnostics = (await policy.learn()) ?? {};
     const work = { userSteps: userSteps - before.userSteps, seconds: (now() - started) / 1000 };
     place.complete(iteration, userSteps);
-    await this.measure({ ...values, ...diagnostics }, work);
+    await this.measure({ ...tally.values(), ...diagnostics }, work);
   }
 
-  /** The environment steps of an iteration; the user steps served by its end, and what they come to. */
-  private async rollOut(iteration: number, begin: number) {
+  /** The environment steps of an iteration, each told to the tally; the user steps served by its end. */
+  private async rollOut(iteration: number, begin: number, tally: IterationTally): Promise<number> {
     const { environment, document, control, sink, changes, place } = this.parts;
     const { rolloutSteps } = document.experiment.training;
-    const tally = new IterationTally(this.parts.tally);
     let userSteps = begin;
     for (let step = 0; step < rolloutSteps; step++) {
       // Whatever waits outside, a change or a signal, is let in between two steps.
@@ -132,7 +132,7 @@ export class Trainer {
       sink.progress(iteration, (step + 1) / (rolloutSteps + 1));
     }
     await this.reflecting?.settle();
-    return { userSteps, values: tally.values() };
+    return userSteps;
   }
 
   /**

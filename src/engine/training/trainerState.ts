@@ -23,7 +23,7 @@ const trainerStateSchema = z
     /** The document and the prompts in force, live changes included. */
     experiment: experimentSchema,
     prompts: z.strictObject({ planner: z.string().exactOptional(), critic: z.string().exactOptional() }),
-    environment: environmentStateSchema.extend({ source: owned(drawnStateSchema, "the streams of drawn sessions") }),
+    environment: environmentStateSchema,
     stepper: stepperStateSchema,
     episodes: episodePlansSchema,
     planner: z.unknown(),
@@ -37,11 +37,21 @@ const trainerStateSchema = z
     path: ["environment", "running"],
     message: "expected one entry for each of the users",
   })
+  .refine(({ experiment, environment }) => hasStreams(environment.source, experiment.simulator.users), {
+    path: ["environment", "source"],
+    message: "expected a stream for each of the users",
+  })
   .refine(({ experiment, iteration }) => iteration <= experiment.training.iterations, {
     path: ["iteration"],
     message: "beyond the run's end",
   });
 type Parsed = z.output<typeof trainerStateSchema>;
+/** The streams and counts that training draws its sessions with, one a slot. */
+function hasStreams(source: unknown, slots: number): boolean {
+  const { success, data } = drawnStateSchema.safeParse(source);
+  return success && data.streams.length === slots && data.numbers.length === slots;
+}
+
 export type TrainerState = Omit<Parsed, "experiment"> & { readonly experiment: Experiment };
 
 export interface TrainerCheckpoint extends Checkpoint {

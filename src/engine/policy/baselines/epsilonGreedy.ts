@@ -1,6 +1,7 @@
 import type { Dataset } from "../../data/dataset.ts";
 import { RandomStream } from "../../math/random.ts";
 import type { ActMode, ActRequest, Policy, PolicyOutcome, PolicyState } from "../policy.ts";
+import { savedArray } from "../policy.ts";
 import { topSlate } from "../slate.ts";
 import { Baseline } from "./baseline.ts";
 import { loggedItemClicks, overallClickRate } from "./loggedClicks.ts";
@@ -69,8 +70,8 @@ export class EpsilonGreedyPolicy extends Baseline {
   }
 
   override restore({ arrays }: PolicyState): void {
-    this.clicks = (arrays.clicks as Float32Array).slice();
-    this.shown = (arrays.shown as Float32Array).slice();
+    this.clicks = savedArray(arrays, "clicks", this.clicks.length).slice();
+    this.shown = savedArray(arrays, "shown", this.shown.length).slice();
   }
 
   private count(item: number, feedback: number): void {
