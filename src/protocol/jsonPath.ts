@@ -1,5 +1,8 @@
 /** Dotted paths into parsed JSON: `simulator.quit.repeatCost`. */
 
+/** Paths that may name a setting: in `--set`, in suites, in changes. */
+export const SETTING_PATH = /^[A-Za-z_]\w*(\.[\w-]+)*$/;
+
 export const pathSegments = (path: string): (string | number)[] =>
   (path === "" ? [] : path.split(".")).map((segment) => (/^\d+$/.test(segment) ? Number(segment) : segment));
 

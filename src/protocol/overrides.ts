@@ -1,6 +1,6 @@
 /** `path=value` overrides of an experiment, as `lerl run --set` and suites give them. */
 import { applyEdits, findNodeAtLocation, modify, type Node, parseTree } from "jsonc-parser";
-import { pathSegments } from "./jsonPath.ts";
+import { pathSegments, SETTING_PATH } from "./jsonPath.ts";
 import { tooDeep } from "./parseExperiment.ts";
 
 export interface Override {
@@ -13,7 +13,7 @@ export interface Override {
 export function parseOverride(text: string): Override | undefined {
   const split = text.indexOf("=");
   const path = text.slice(0, Math.max(split, 0)).trim();
-  if (!/^[A-Za-z_][\w]*(\.[\w-]+)*$/.test(path)) return undefined;
+  if (!SETTING_PATH.test(path)) return undefined;
   const raw = text.slice(split + 1);
   try {
     return { path, value: JSON.parse(raw) };

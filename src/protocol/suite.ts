@@ -2,8 +2,10 @@
  * The suite document, `*.suite.json`: one base experiment, variants of it, and seeds. Every variant is run with every
  * seed; each of these trainings is a run.
  */
+
 import { findNodeAtLocation, parseTree } from "jsonc-parser";
 import * as z from "zod";
+import { SETTING_PATH } from "./jsonPath.ts";
 import { type DocumentProblem, type ParsedDocument, parseDocument } from "./parseExperiment.ts";
 
 /** Metrics a table of a suite can show, by their names in the metric catalogue; `normalised` is evalNormalised. */
@@ -24,8 +26,7 @@ export const comparedMetrics = [
 ] as const;
 export type ComparedMetric = (typeof comparedMetrics)[number];
 
-const overrides = (description: string) =>
-  z.record(z.string().regex(/^[A-Za-z_]\w*(\.[\w-]+)*$/), z.unknown()).meta({ description });
+const overrides = (description: string) => z.record(z.string().regex(SETTING_PATH), z.unknown()).meta({ description });
 
 const variantSchema = z.strictObject({
   name: z.string().min(1).max(80).meta({ description: "Names the variant's row in tables and reports." }),

@@ -7,7 +7,7 @@ import { describeDataset } from "../data/describe.ts";
 import { renderDescription } from "../data/describeText.ts";
 import { detectDataset } from "../data/detect.ts";
 import { loadDataset } from "../data/loadDataset.ts";
-import { cacheFolder } from "../store/storage.ts";
+import { cacheFolder, storageFolder } from "../store/storage.ts";
 import { readExperimentFile } from "./experimentFile.ts";
 import { paint } from "./terminal.ts";
 
@@ -28,7 +28,7 @@ export function dataCommand(): Command {
         const { config, folder, itemCategories } = await configOf(target, set);
         const dataset = await loadDataset(config, {
           baseFolder: folder,
-          cacheFolder: cacheFolder(process.cwd()),
+          cacheFolder: cacheFolder(storageFolder(process.cwd())),
           ...(itemCategories && { itemCategories }),
           onProgress: ({ file, bytesRead, bytes }) => {
             if (process.stderr.isTTY)

@@ -4,7 +4,7 @@ import { type PromptRole, promptRoles } from "../../protocol/promptRole.ts";
 import { loadDataset } from "../data/loadDataset.ts";
 import { InputError } from "../errors.ts";
 import { renderPrompt } from "../runs/renderPrompt.ts";
-import { cacheFolder } from "../store/storage.ts";
+import { cacheFolder, storageFolder } from "../store/storage.ts";
 import { readExperimentFile } from "./experimentFile.ts";
 import { paint } from "./terminal.ts";
 
@@ -42,7 +42,7 @@ export function promptsCommand(): Command {
           );
         const dataset = await loadDataset(experiment.dataset, {
           baseFolder: folder,
-          cacheFolder: cacheFolder(process.cwd()),
+          cacheFolder: cacheFolder(storageFolder(process.cwd())),
           itemCategories: fidelityChoice(experiment.fidelity, "itemCategories"),
         });
         const rendered = renderPrompt({

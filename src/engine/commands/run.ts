@@ -10,7 +10,7 @@ import { reportFailure } from "./exit.ts";
 import { readExperimentFile, readOverride } from "./experimentFile.ts";
 import { environmentModels } from "./models.ts";
 import { collect } from "./options.ts";
-import { jsonView, quietView, type RunView, terminalView } from "./runDisplays.ts";
+import { jsonDisplay, quietDisplay, type RunDisplay, terminalDisplay } from "./runDisplays.ts";
 
 interface OutputOptions {
   readonly json?: boolean;
@@ -91,7 +91,7 @@ export function resumeCommand(): Command {
 
 /** Runs to the end in view of the user; SIGINT and SIGTERM end it with a checkpoint. */
 async function drive(options: OutputOptions, begin: (host: RunHost) => Promise<Run>): Promise<void> {
-  const view = options.json ? jsonView() : options.quiet ? quietView() : terminalView();
+  const view = options.json ? jsonDisplay() : options.quiet ? quietDisplay() : terminalDisplay();
   const run = await begin({
     workspaceFolder: process.cwd(),
     engineVersion,
@@ -109,7 +109,7 @@ async function drive(options: OutputOptions, begin: (host: RunHost) => Promise<R
   process.exitCode = conclude(view, record, run);
 }
 
-function conclude(view: RunView, record: RunRecord, run: Run): number {
+function conclude(view: RunDisplay, record: RunRecord, run: Run): number {
   view.end(record, run.folder.path);
   if (record.state === "done") return exitCodes.done;
   if (record.state === "interrupted" || record.state === "stopped") return exitCodes.interrupted;

@@ -9,7 +9,7 @@ import type { MetricRow, ReferenceRow, RunRecord } from "../../protocol/run.ts";
 import type { RunListener } from "../runs/runHost.ts";
 import { duration, number, paint } from "./terminal.ts";
 
-export interface RunView {
+export interface RunDisplay {
   readonly listener: RunListener;
   readonly begin: (record: RunRecord, folder: string) => void;
   readonly end: (record: RunRecord, folder: string) => void;
@@ -46,7 +46,7 @@ class Results {
 }
 
 /** For programs: one object a line, the last of type `summary`. */
-export function jsonView(): RunView {
+export function jsonDisplay(): RunDisplay {
   const results = new Results();
   const print = (object: Record<string, unknown>): void => {
     process.stdout.write(`${JSON.stringify(object)}\n`);
@@ -75,7 +75,7 @@ export function jsonView(): RunView {
   };
 }
 
-export function quietView(): RunView {
+export function quietDisplay(): RunDisplay {
   const results = new Results();
   return {
     listener: {
@@ -94,7 +94,7 @@ export function quietView(): RunView {
 }
 
 /** For people: a bar where there is a terminal, a line now and then where there is none. */
-export function terminalView(): RunView {
+export function terminalDisplay(): RunDisplay {
   const results = new Results();
   const progress = process.stdout.isTTY ? bar() : lines();
   return {

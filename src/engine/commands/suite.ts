@@ -2,14 +2,13 @@ import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
 import { Presets, SingleBar } from "cli-progress";
 import { Command } from "commander";
-import { parseOverride } from "../../protocol/overrides.ts";
 import { compareRuns } from "../comparison/compare.ts";
 import { formatComparison, type TableFormat, tableFormats } from "../comparison/tables.ts";
-import { InputError } from "../errors.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { replaceFile } from "../store/files.ts";
 import { readSuite } from "../suites/readSuite.ts";
 import { runSuite, type SuiteOutcome, type SuiteProgress } from "../suites/runSuite.ts";
+import { readOverride } from "./experimentFile.ts";
 import { collect, countOption } from "./options.ts";
 import { duration, paint } from "./terminal.ts";
 
@@ -46,14 +45,7 @@ export function suiteCommand(): Command {
 }
 
 async function run(file: string, { jobs, set, json }: SuiteOptions): Promise<number> {
-  const plan = await readSuite(
-    file,
-    set.map((text) => {
-      const override = parseOverride(text);
-      if (override) return override;
-      throw new InputError("cli.set", `--set ${text}: expected path=value, for example --set training.iterations=20.`);
-    }),
-  );
+  const plan = await readSuite(file, set.map(readOverride));
   const abort = new AbortController();
   const interrupt = (): void => abort.abort();
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);

@@ -50,7 +50,7 @@ async function open(
   const dataset = await loadDataset(config, {
     baseFolder,
     signal,
-    cacheFolder: cacheFolder(process.cwd()),
+    cacheFolder: cacheFolder(storageFolder(process.cwd())),
     itemCategories: fidelityChoice(fidelity, "itemCategories"),
   });
   const { responseModel } = simulator;

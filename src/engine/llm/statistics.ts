@@ -1,4 +1,4 @@
-/** What a run's model calls came to, under the names of the metric catalogue (src/protocol/run.ts, group Models). */
+/** What a run's model calls came to, under the names of the metric catalogue (src/protocol/metrics.ts, group Models). */
 import type { Usage } from "./types.ts";
 
 export interface ModelStatistics {

@@ -7,7 +7,7 @@ import type { Complete, Message, ModelRequest } from "../llm/types.ts";
 import type { Prompt, PromptContext } from "../prompts/prompt.ts";
 import type { Plan, Planner, PlanRequest } from "./planner.ts";
 import { type PlannerKnowledge, plannerContext } from "./plannerContext.ts";
-import { type ParsedPlan, PlanParser, planSchema } from "./planParsing.ts";
+import { type ParsedPlan, PlanParser, planReplySchema } from "./planParsing.ts";
 
 export interface ModelPlannerOptions {
   readonly complete: Complete;
@@ -120,7 +120,7 @@ export class ModelPlanner implements Planner {
       promptHash: this.prompt.hash,
       ...requestSettings("planner", this.options.settings, this.prompt.settings),
       messages: this.render(request),
-      schema: planSchema(this.knowledge.dataset.categories),
+      schema: planReplySchema(this.knowledge.dataset.categories),
       repeat: 0,
     };
   }

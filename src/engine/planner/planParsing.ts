@@ -16,7 +16,7 @@ export type ParsedPlan =
   | { readonly problem: string; readonly unknownIds: number };
 
 /** The closed set as a schema: what servers with structured output hold a reply to. */
-export function planSchema(categories: readonly Category[]): ReplySchema {
+export function planReplySchema(categories: readonly Category[]): ReplySchema {
   return {
     name: "plan",
     schema: {

@@ -2,11 +2,9 @@
 import { dirname } from "node:path";
 import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
-import { formatProblems, parseExperiment } from "../../protocol/parseExperiment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { loadDataset } from "../data/loadDataset.ts";
-import { InputError } from "../errors.ts";
-import { cacheFolder } from "../store/storage.ts";
+import { cacheFolder, storageFolder } from "../store/storage.ts";
 
 export class Datasets {
   private key = "";
@@ -22,7 +20,7 @@ export class Datasets {
       this.key = key;
       const loading = loadDataset(experiment.dataset, {
         baseFolder: dirname(experimentFile),
-        cacheFolder: cacheFolder(this.workspaceFolder),
+        cacheFolder: cacheFolder(storageFolder(this.workspaceFolder)),
         itemCategories,
       });
       // A failure is not kept: the files may be mended.
@@ -33,11 +31,4 @@ export class Datasets {
     }
     return this.dataset;
   }
-}
-
-/** @throws InputError with every problem of the document */
-export function experimentOf(text: string, file: string): Experiment {
-  const parsed = parseExperiment(text);
-  if (parsed.ok) return parsed.value;
-  throw new InputError("experiment.invalid", formatProblems(file, parsed.problems));
 }

@@ -3,7 +3,7 @@ import type { Reflection } from "../../protocol/run.ts";
 import type { ReflectionPool } from "../critic/reflectionPool.ts";
 import { diagnose } from "../prompts/prompt.ts";
 import { renderPrompt } from "../runs/renderPrompt.ts";
-import { experimentOf } from "./datasets.ts";
+import { experimentOf } from "./experimentText.ts";
 import type { HandlersOf } from "./handlers.ts";
 import type { Workspace } from "./workspace.ts";
 

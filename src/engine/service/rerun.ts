@@ -11,9 +11,9 @@ import type { CallRow } from "../llm/types.ts";
 import { ModelPlanner } from "../planner/modelPlanner.ts";
 import { OfflinePlanner } from "../planner/offline.ts";
 import { plannerKnowledge } from "../planner/plannerContext.ts";
-import { parsePrompt } from "../prompts/prompt.ts";
 import { RunControl } from "../serving/control.ts";
 import { type ModelAccess, ModelPool } from "../serving/modelPool.ts";
+import { promptFor } from "../serving/promptsInForce.ts";
 import { InterestRanking } from "../simulator/interest.ts";
 import type { Session } from "../simulator/session.ts";
 
@@ -45,6 +45,7 @@ export async function rerunStep(
     );
   }
   const calls: CallRow[] = [];
+  const abort = new AbortController();
   const pool = new ModelPool(experiment, {
     models: context.models,
     // One question: a block (no server, no budget) is an answer too.
@@ -53,12 +54,11 @@ export async function rerunStep(
     cacheFile: context.cacheFile,
     record: (row) => calls.push(row),
   });
-  const abort = new AbortController();
   const scheduler = await pool.scheduler("planner");
   const interest = new InterestRanking(dataset);
   const planner = new ModelPlanner({
     complete: scheduler.complete,
-    prompt: parsePrompt(experiment.planner.prompt, promptText),
+    prompt: promptFor("planner", { file: experiment.planner.prompt, text: promptText }),
     knowledge: plannerKnowledge(dataset, experiment),
     settings: { ...experiment.planner, seed: experiment.seed },
     fallback: new OfflinePlanner({ dataset, interest, ...experiment.planner }),

@@ -1,5 +1,5 @@
 /** `runs/...`: starting, steering and reading runs, and what is made of several. */
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { applyOverrides, type Override, parseOverride } from "../../protocol/overrides.ts";
 import type { RunId } from "../../protocol/run.ts";
 import { compareRuns } from "../comparison/compare.ts";
@@ -7,21 +7,21 @@ import { writeReport } from "../comparison/report/report.ts";
 import { InputError } from "../errors.ts";
 import { evaluateRun } from "../runs/evaluateRun.ts";
 import { openRunRecord } from "../store/runDocuments.ts";
-import { cacheFolder } from "../store/storage.ts";
-import { experimentOf } from "./datasets.ts";
+import { answersFile, storageFolder } from "../store/storage.ts";
+import { experimentOf } from "./experimentText.ts";
 import type { HandlersOf } from "./handlers.ts";
 import { categoryNames, rerunStep } from "./rerun.ts";
 import type { Workspace } from "./workspace.ts";
 
-export function runHandlers(workspace: Workspace): HandlersOf<"runs"> {
+export function runHandlers(workspace: Workspace): RunHandlers {
   return { ...steering(workspace), ...reading(workspace), ...evaluating(workspace) };
 }
 
-type Handlers = HandlersOf<"runs">;
+type RunHandlers = HandlersOf<"runs">;
 
 function steering(
   workspace: Workspace,
-): Pick<Handlers, "runs/start" | "runs/pause" | "runs/resume" | "runs/stop" | "runs/change" | "runs/describe"> {
+): Pick<RunHandlers, "runs/start" | "runs/pause" | "runs/resume" | "runs/stop" | "runs/change" | "runs/describe"> {
   const { runs } = workspace;
   return {
     "runs/start": async ({ experimentFile, experimentText, prompts, overrides = [], apiKey }) => {
@@ -71,7 +71,7 @@ function steering(
 
 function reading(
   workspace: Workspace,
-): Pick<Handlers, "runs/list" | "runs/slice" | "runs/episodes" | "runs/episode" | "runs/rerunStep"> {
+): Pick<RunHandlers, "runs/list" | "runs/slice" | "runs/episodes" | "runs/episode" | "runs/rerunStep"> {
   const { runs, reader, options } = workspace;
   return {
     "runs/list": async () => {
@@ -109,14 +109,14 @@ function reading(
           recordedReply: calls.find((call) => call.id === callId)?.reply ?? "",
           models: workspace.modelAccess(apiKey),
           baseFolder: dirname(experimentFile),
-          cacheFile: join(cacheFolder(options.workspaceFolder), "answers.jsonl"),
+          cacheFile: answersFile(storageFolder(options.workspaceFolder)),
         },
       );
     },
   };
 }
 
-function evaluating(workspace: Workspace): Pick<Handlers, "runs/compare" | "runs/evaluate" | "runs/report"> {
+function evaluating(workspace: Workspace): Pick<RunHandlers, "runs/compare" | "runs/evaluate" | "runs/report"> {
   const { reader, options } = workspace;
   const foldersOf = (runIds: readonly RunId[]) => runIds.map((runId) => reader.folder(runId));
   return {

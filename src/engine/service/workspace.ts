@@ -30,7 +30,7 @@ export interface ServiceOptions {
 }
 
 /** What a recorded run was made of. */
-export interface RunSetting {
+export interface RecordedSetting {
   readonly experiment: Experiment;
   readonly experimentFile: string;
   readonly dataset: Dataset;
@@ -62,7 +62,7 @@ export class Workspace {
     throw new InputError("run.not-running", `The run ${runId} is not running.`);
   }
 
-  async setting(runId: RunId): Promise<RunSetting> {
+  async setting(runId: RunId): Promise<RecordedSetting> {
     const { experiment, experimentFile } = await this.reader.record(runId);
     return { experiment, experimentFile, dataset: await this.datasets.get(experiment, experimentFile) };
   }

@@ -1,4 +1,4 @@
-/** What is evaluated, and by what rule a run's own policy becomes it. Evaluations and trials ask here. */
+/** What is evaluated, and by what rule a run's own policy becomes it. Every evaluation asks here. */
 import { asksModel } from "../../protocol/experiment/models.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { PoolConfig, PoolState } from "../critic/reflectionPool.ts";

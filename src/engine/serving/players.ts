@@ -1,5 +1,4 @@
 /** The planner and the critic of a run, with or without a language model. */
-import { join } from "node:path";
 import type { PromptTexts } from "../../protocol/engine.ts";
 import { asksModel } from "../../protocol/experiment/models.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
@@ -11,6 +10,7 @@ import { ModelPlanner } from "../planner/modelPlanner.ts";
 import { OfflinePlanner } from "../planner/offline.ts";
 import type { Planner } from "../planner/planner.ts";
 import { plannerKnowledge } from "../planner/plannerContext.ts";
+import { answersFile } from "../store/storage.ts";
 import { ModelPool, type ModelPoolOptions } from "./modelPool.ts";
 import { type PromptHashes, PromptsInForce, type PromptsInForceOptions } from "./promptsInForce.ts";
 import type { World } from "./world.ts";
@@ -42,7 +42,7 @@ export interface Players {
 
 /** @throws InputError where a prompt or a model setting cannot be used */
 export async function createPlayers(experiment: Experiment, world: World, options: PlayerOptions): Promise<Players> {
-  const cacheFile = join(options.storageFolder, "cache", "answers.jsonl");
+  const cacheFile = answersFile(options.storageFolder);
   const models = new ModelPool(experiment, { ...options, cacheFile });
   const prompts = new PromptsInForce({ experiment, texts: options.prompts, inForce: options.promptInForce });
   const { offlinePlanner, modelPlanner } = await createPlanners(experiment, world, models, prompts);

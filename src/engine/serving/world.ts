@@ -1,5 +1,4 @@
 /** What an experiment plays in: its data, its response model, its masks. Built once, then shared by every policy. */
-import { join } from "node:path";
 import { type FidelityChoice, type FidelitySwitch, fidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -13,6 +12,7 @@ import { MatrixResponseModel } from "../simulator/matrix.ts";
 import type { ResponseModelFactory } from "../simulator/responseModel.ts";
 import { UserSampler } from "../simulator/sessionSource.ts";
 import { trainedResponseModel } from "../simulator/trained/userModel.ts";
+import { cacheFolder } from "../store/storage.ts";
 import type { TensorEngine } from "../tensor/tensorEngine.ts";
 
 export interface WorldOptions {
@@ -44,7 +44,7 @@ export async function buildWorld(experiment: Experiment, options: WorldOptions):
   const fidelity: World["fidelity"] = (name) => fidelityChoice(experiment.fidelity, name);
   const dataset = await loadDataset(experiment.dataset, {
     baseFolder: options.baseFolder,
-    cacheFolder: join(options.storageFolder, "cache"),
+    cacheFolder: cacheFolder(options.storageFolder),
     itemCategories: fidelity("itemCategories"),
     signal: options.signal,
     onProgress: ({ bytesRead, bytes }) => options.progress("Loading data", bytes === 0 ? 1 : bytesRead / bytes),

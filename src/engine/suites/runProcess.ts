@@ -65,7 +65,10 @@ async function train(run: SuiteRun, folder: string, setting: RunSetting): Promis
     ]);
     return lerl(["run", setting.experimentFile, ...sets, "--out", folder, "--json"], setting, report);
   }
-  const { state } = await readRunRecord(join(folder, runFiles.record));
+  const record = await readRunRecord(join(folder, runFiles.record)).catch((error: unknown) => messageOf(error));
+  // One run that cannot be read must not end the others.
+  if (typeof record === "string") return { state: "failed", reason: record, badInput: false };
+  const { state } = record;
   return state === "done" ? { state } : lerl(["resume", folder, "--json"], setting, report);
 }
 

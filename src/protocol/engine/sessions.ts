@@ -5,6 +5,8 @@ import { episodeSchema } from "../run/episode.ts";
 import { runIdSchema } from "../run/runId.ts";
 import { messagesSchema, modelCallSchema } from "./calls.ts";
 
+export const episodeOrders = ["latest", "best", "worst"] as const;
+
 /** By category id. */
 const categoryNamesSchema = z.record(z.number(), z.string());
 
@@ -22,7 +24,7 @@ export type EpisodeSummary = Immutable<z.output<typeof episodeSummarySchema>>;
 
 export const episodeQuerySchema = z.strictObject({
   runId: runIdSchema,
-  order: z.enum(["latest", "best", "worst"]),
+  order: z.enum(episodeOrders),
   user: z.exactOptional(z.string()),
   limit: z.int(),
 });

@@ -2,7 +2,10 @@
  * What the page may ask with. It shows texts of models and files, so its messages are taken for what they hold, not for
  * what they claim to be: everything has a length.
  */
+
 import * as z from "zod/mini";
+import { episodeOrders } from "../engine/sessions.ts";
+import { SETTING_PATH } from "../jsonPath.ts";
 import type { RunId } from "../run/runId.ts";
 import { promptRoleSchema } from "../run.ts";
 
@@ -22,7 +25,7 @@ export const promptText = textUpTo(LONGEST_PROMPT);
 export const count = z.int().check(z.minimum(0), z.maximum(1_000_000_000));
 
 const change = z.strictObject({
-  path: z.string().check(z.maxLength(300), z.regex(/^[A-Za-z_]\w*(\.[\w-]+)*$/)),
+  path: z.string().check(z.maxLength(300), z.regex(SETTING_PATH)),
   /** A message cannot carry `undefined`: an absent value is one. */
   value: z.optional(z.unknown()),
 });
@@ -38,7 +41,7 @@ export const seed = z.int().check(z.minimum(0), z.maximum(0xffff_ffff));
 
 export const episodeQuery = z.strictObject({
   runId,
-  order: z.enum(["latest", "best", "worst"]),
+  order: z.enum(episodeOrders),
   user: z.exactOptional(textUpTo(1000)),
   limit: z.int().check(z.minimum(1), z.maximum(10_000)),
 });

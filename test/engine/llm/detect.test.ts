@@ -39,13 +39,13 @@ describe("finding model servers", () => {
     server.mount("/chatty/v1", scriptedMount((res) => json(res, 200, completion("Hello there"))).mount);
     server.mount("/locked/v1", scriptedMount((res) => json(res, 401, { error: { message: "no key" } })).mount);
     server.mount("/slow/v1", scriptedMount(() => undefined).mount);
-    const trial = (name: string, withinMs = 10_000) =>
+    const tested = (name: string, withinMs = 10_000) =>
       testModel({ baseUrl: `${server.url}/${name}/v1`, model: "m" }, withinMs);
-    expect(await trial("good")).toMatchObject({ ok: true, structuredOutput: "json_schema" });
-    expect(await trial("old")).toMatchObject({ ok: true, structuredOutput: "json_object" });
-    expect(await trial("chatty")).toMatchObject({ ok: false, structuredOutput: "none" });
-    expect((await trial("locked")).message).toContain("Check the key");
-    expect((await trial("slow", 200)).message).toBe("No answer within 0.2 s.");
+    expect(await tested("good")).toMatchObject({ ok: true, structuredOutput: "json_schema" });
+    expect(await tested("old")).toMatchObject({ ok: true, structuredOutput: "json_object" });
+    expect(await tested("chatty")).toMatchObject({ ok: false, structuredOutput: "none" });
+    expect((await tested("locked")).message).toContain("Check the key");
+    expect((await tested("slow", 200)).message).toBe("No answer within 0.2 s.");
     await server.stop();
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { PlanParser, planSchema } from "../../../src/engine/planner/planParsing.ts";
+import { PlanParser, planReplySchema } from "../../../src/engine/planner/planParsing.ts";
 
 const categories = [
   { id: 10, name: "Dance" },
@@ -68,7 +68,7 @@ describe("a plan in a reply", () => {
   });
 
   it("is asked for as a closed set that strict servers accept", () => {
-    const { schema } = planSchema(categories);
+    const { schema } = planReplySchema(categories);
     expect(schema).toMatchObject({ required: ["categories"], additionalProperties: false });
     expect(JSON.stringify(schema)).toContain('"enum":[10,11,-124,0,80]');
     expect(JSON.stringify(schema)).not.toMatch(/minItems|maxItems|minLength|maxLength/);
