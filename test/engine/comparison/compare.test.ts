@@ -30,10 +30,10 @@ describe("compareRuns", () => {
       ["Made (ppo.clip=0.2)", [1, 2, 3, 4]],
       ["Made (ppo.clip=0.1)", [1, 2, 3, 4]],
     ]);
-    expect(first?.metrics["rCum"]).toMatchObject({ value: 2.5, n: 4 });
-    expect(second?.metrics["rCum"]).toMatchObject({ value: 5.5, n: 4 });
-    expect(first?.metrics["normalised"]?.value).toBeCloseTo(0.2, 12);
-    expect(second?.metrics["normalised"]?.value).toBeCloseTo(0.5, 12);
+    expect(first?.metrics.rCum).toMatchObject({ value: 2.5, n: 4 });
+    expect(second?.metrics.rCum).toMatchObject({ value: 5.5, n: 4 });
+    expect(first?.metrics.normalised?.value).toBeCloseTo(0.2, 12);
+    expect(second?.metrics.normalised?.value).toBeCloseTo(0.5, 12);
     // 10 beats all four of the others, 1, 2 and 3 none: 4 of 16 duels.
     expect(comparison.improvement).toEqual([
       [0.5, 0.25],
@@ -43,9 +43,7 @@ describe("compareRuns", () => {
     // Pairs by session: (4-1) + (5-2) + (6-3) + (7-10) over 4 seeds.
     expect(second?.against?.difference?.value).toBeCloseTo(1.5, 12);
     expect(comparison.settings).toEqual([{ path: "ppo.clip", values: [0.2, 0.1] }]);
-    expect(
-      comparison.references.map(({ policy, metrics }) => [policy, metrics["rCum"], metrics["normalised"]]),
-    ).toEqual([
+    expect(comparison.references.map(({ policy, metrics }) => [policy, metrics.rCum, metrics.normalised])).toEqual([
       ["random", 0.5, 0],
       ["round-robin", 5.5, undefined],
       ["oracle", 10.5, 1],

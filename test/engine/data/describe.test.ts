@@ -1,26 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { describeDataset } from "../../../src/engine/data/describe.ts";
 import { renderDescription } from "../../../src/engine/data/describeText.ts";
-import { loadDataset } from "../../../src/engine/data/loadDataset.ts";
-import { folderOf } from "./files.ts";
-
-const config = {
-  kind: "csv" as const,
-  interactions: { path: "log.csv", user: "user", item: "item", feedback: ["is_click", "is_like"] },
-  items: { path: "items.csv", item: "item", categories: "categories", separator: "|" },
-};
-
-async function small() {
-  const folder = await folderOf({
-    "log.csv": ["user,item,is_click,is_like", "a,x,1,1", "a,y,0,0", "a,y,1,0", "b,y,1,0", "b,nowhere,1,0"],
-    "items.csv": ["item,categories", "x,Jazz|\u001b[31mSoul", "y,Jazz"],
-  });
-  return loadDataset(config, { baseFolder: folder });
-}
+import { smallLog } from "./smallLog.ts";
 
 describe("describeDataset", () => {
   it("counts by hand", async () => {
-    const description = describeDataset(await small());
+    const description = describeDataset(await smallLog());
     expect(description).toMatchObject({
       users: 2,
       items: 2,
@@ -46,7 +31,7 @@ describe("describeDataset", () => {
   });
 
   it("counts only feedback that was recorded", async () => {
-    const data = await small();
+    const data = await smallLog();
     const unrecorded = { ...data, log: { ...data.log, observed: Uint8Array.of(2, 2, 2, 2) } };
     const description = describeDataset(unrecorded);
     expect(description.feedback[0]).toMatchObject({ observed: 0, positives: 0, rate: null });
@@ -55,7 +40,7 @@ describe("describeDataset", () => {
   });
 
   it("survives a round trip through JSON", async () => {
-    const description = describeDataset(await small());
+    const description = describeDataset(await smallLog());
     expect(JSON.parse(JSON.stringify(description))).toEqual(description);
   });
 });

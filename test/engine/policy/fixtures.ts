@@ -1,6 +1,9 @@
 /** Small data sets and sessions for the policy's tests. */
+
 import type { Dataset, FeatureTable } from "../../../src/engine/data/dataset.ts";
+import { TokenSequence } from "../../../src/engine/encoder/tokenSequence.ts";
 import { RandomStream } from "../../../src/engine/math/random.ts";
+import type { Fragment } from "../../../src/engine/policy/rollout.ts";
 import type { Session, SessionStep } from "../../../src/engine/simulator/session.ts";
 import { type Experiment, type ExperimentInput, experimentSchema } from "../../../src/protocol/experiment.ts";
 
@@ -76,4 +79,27 @@ export function openSession(dataset: Dataset, slot: number, number = 0, user = s
     feedback: dataset.log.feedback.subarray(start, end),
   };
   return { number, slot, user, key: slot * 1000 + number, history, steps: [] };
+}
+
+/** Fragments of the given lengths; orders count up through them. */
+export function fragments(...lengths: readonly number[]): Fragment[] {
+  const dataset = toyDataset();
+  let order = 0;
+  return lengths.map((length, slot) => ({
+    slot,
+    sequence: new TokenSequence(slot % 8, openSession(dataset, slot % 8).history),
+    bootstrap: 0,
+    transitions: Array.from({ length }, (_, step) => ({
+      order: order++,
+      tokens: 7 + 2 * step,
+      action: new Float32Array(1),
+      logProbability: 0,
+      value: step,
+      reward: 1,
+      terminated: false,
+      nextTokens: 9 + 2 * step,
+      advantage: 0,
+      target: 0,
+    })),
+  }));
 }

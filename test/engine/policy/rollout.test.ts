@@ -1,31 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { TokenSequence } from "../../../src/engine/encoder/tokenSequence.ts";
-import { assess, type Fragment } from "../../../src/engine/policy/rollout.ts";
-import { openSession, toyDataset } from "./fixtures.ts";
-
-const dataset = toyDataset();
-
-/** Fragments of the given lengths; orders count up through them. */
-function fragments(...lengths: readonly number[]): Fragment[] {
-  let order = 0;
-  return lengths.map((length, slot) => ({
-    slot,
-    sequence: new TokenSequence(slot % 8, openSession(dataset, slot % 8).history),
-    bootstrap: 0,
-    transitions: Array.from({ length }, (_, step) => ({
-      order: order++,
-      tokens: 7 + 2 * step,
-      action: new Float32Array(1),
-      logProbability: 0,
-      value: step,
-      reward: 1,
-      terminated: false,
-      nextTokens: 9 + 2 * step,
-      advantage: 0,
-      target: 0,
-    })),
-  }));
-}
+import { assess } from "../../../src/engine/policy/rollout.ts";
+import { fragments } from "./fixtures.ts";
 
 describe("assess", () => {
   const rule = { gamma: 0.5, lambda: 0, normaliseAdvantage: false };

@@ -70,7 +70,7 @@ function runSuite(folder: string, when?: (progress: Progress) => boolean): Promi
 async function checkEvaluation(folder: string): Promise<void> {
   const { summary } = await readRunRecord(join(folder, "run.json"));
   const evaluation = await readEvaluation(folder);
-  expect(evaluation?.run.metrics["rCum"]).toBeCloseTo(summary?.rCum ?? Number.NaN, 12);
+  expect(evaluation?.run.metrics.rCum).toBeCloseTo(summary?.rCum ?? Number.NaN, 12);
   const rows = await readEvaluationRows(folder);
   expect(rows.map(({ policy, session }) => `${policy} ${session}`)).toEqual(
     ["run", "random", "round-robin", "oracle"].flatMap((policy) => [0, 1, 2, 3, 4].map((i) => `${policy} ${i}`)),
