@@ -50,6 +50,7 @@ const USUAL_PATIENCE_MS = 20_000;
 export class Messenger {
   private readonly pending = new Map<number, Pending>();
   private readonly listeners = new Map<string, ((data: never) => void)[]>();
+  private misfits: (event: keyof StudioEvents) => void = () => undefined;
   private lastId = 0;
 
   constructor(
@@ -83,6 +84,11 @@ export class Messenger {
     this.listeners.set(event, listeners);
   }
 
+  /** Hears the names of the events that could not be understood: what the page shows of them is out of date. */
+  onMisfit(listener: (event: keyof StudioEvents) => void): void {
+    this.misfits = listener;
+  }
+
   /** Messages of others may come the same way; they are left alone. */
   private receive(raw: unknown): void {
     const { data: message, error } = safeParse(hostEnvelope, raw);
@@ -101,11 +107,14 @@ export class Messenger {
     }
   }
 
-  /** An event that does not fit reaches nobody; one that is not known was meant for a newer page. */
+  /** An event that does not fit reaches no listener of it; one that is not known was meant for a newer page. */
   private tell(event: string, raw: unknown): void {
     if (!knows(studioEvents, event)) return;
     const data = fitting(() => checkData(studioEvents, event, raw));
-    if (data instanceof ContractError) return;
+    if (data instanceof ContractError) {
+      this.misfits(event);
+      return;
+    }
     for (const listener of this.listeners.get(event) ?? []) listener(data as never);
   }
 
