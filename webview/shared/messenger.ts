@@ -120,7 +120,7 @@ export class Messenger {
 
   private answer({ method, resolve, reject }: Pending, raw: unknown): void {
     const result = fitting(() => checkResult(studioRequests, method, raw));
-    if (result instanceof ContractError) reject(new HostError(result.message));
+    if (result instanceof ContractError) reject(new HostError(misunderstanding(result)));
     else resolve(result as never);
   }
 
@@ -132,6 +132,9 @@ export class Messenger {
     settle(pending);
   }
 }
+
+const misunderstanding = ({ message }: ContractError): string =>
+  `This page and the extension do not understand each other (${message}). Reload the window; if it stays, report it with the log.`;
 
 /** What does not fit the contract is a defect: said where defects are looked for, and handed back. */
 function fitting<T>(check: () => T): T | ContractError {

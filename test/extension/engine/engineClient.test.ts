@@ -165,7 +165,9 @@ describe("what does not fit the contract", () => {
     const { client: engine } = client({ defects: { answers: { "runs/list": [runRecord(), record] } } });
     const asked = engine.request("runs/list", {});
     await expect(asked).rejects.toThrow(EngineFailure);
-    await expect(asked).rejects.toThrow("runs/list: result.1.iteration: expected number");
+    await expect(asked).rejects.toThrow(
+      /^The engine and this extension .* \(runs\/list: result\.1\.iteration: expected number\)\. Reload the window/,
+    );
     expect(host.logged).toContain("error runs/list: result.1.iteration: expected number");
     await expect(engine.request("runs/describe", { runId: "r" })).resolves.toMatchObject({ id: "r" });
   });
