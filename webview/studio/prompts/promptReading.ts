@@ -22,7 +22,11 @@ export function marksByLine(text: string, lines: readonly string[]): ReadonlyMap
     for (;;) {
       const length = lines[line]?.length ?? 0;
       const mark = { begin: Math.max(begin - lineBegin, 0), end: Math.min(end - lineBegin, length) };
-      if (mark.begin < mark.end) marks.set(line, [...(marks.get(line) ?? []), mark]);
+      if (mark.begin < mark.end) {
+        const known = marks.get(line);
+        if (known) known.push(mark);
+        else marks.set(line, [mark]);
+      }
       if (end <= lineBegin + length) break;
       lineBegin += length + 1;
       line++;

@@ -20,6 +20,12 @@ test("placeholders are marked, line by line", () => {
   expect(marked("{{ slates\n\n  | size }} slates")).toEqual([["{{ slates"], [], ["  | size }}"]]);
 });
 
+test("a line with many placeholders is marked whole", () => {
+  const [marks = []] = marked("{{ step }} ".repeat(25_000));
+  expect(marks).toHaveLength(25_000);
+  expect(new Set(marks)).toEqual(new Set(["{{ step }}"]));
+});
+
 test("what Liquid takes for text is not marked", () => {
   expect(marked("{% raw %}{{ step }}{% endraw %}")).toEqual([["{% raw %}", "{% endraw %}"]]);
   expect(marked('{{ "}}" }} {{ open')).toEqual([['{{ "}}" }}']]);
