@@ -64,7 +64,12 @@ export const engineRequests = {
       workspaceFolder: z.string(),
       locale: z.exactOptional(z.string()),
     }),
-    result: z.object({ protocolVersion: z.number(), engineVersion: z.string(), pid: z.number(), backend: z.string() }),
+    result: z.object({
+      protocolVersion: z.number(),
+      engineVersion: z.exactOptional(z.string()),
+      pid: z.exactOptional(z.number()),
+      backend: z.exactOptional(z.string()),
+    }),
   },
   "engine/ping": { params: nothing, result: z.object({ memoryMb: z.number() }) },
   "engine/shutdown": { params: nothing, result: done },
