@@ -46,6 +46,7 @@ export class App implements RunBarPort, PromptsPort, ThresholdsPort, CurvesPort,
     return this.store.state;
   }
 
+  /** Asks for everything the page shows. What goes wrong on the way is shown in its place. */
   async start(): Promise<void> {
     await load<StudioSnapshot>(
       idle,
@@ -54,10 +55,15 @@ export class App implements RunBarPort, PromptsPort, ThresholdsPort, CurvesPort,
     );
     const snapshot = snapshotOf(this.state);
     if (!snapshot) return;
-    this.prompts.open(snapshot.prompts);
-    this.followRuns();
-    this.sessions.refresh();
-    if (this.state.page.resultTab === "compare") void compareChosen(this);
+    try {
+      this.prompts.open(snapshot.prompts);
+      this.followRuns();
+      this.sessions.refresh();
+      if (this.state.page.resultTab === "compare") void compareChosen(this);
+    } catch (error) {
+      console.error(error);
+      this.update({ snapshot: { status: "failed", message: messageOf(error) } });
+    }
   }
 
   // ------------------------------------------------------------------------------------------------------- requests
