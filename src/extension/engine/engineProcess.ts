@@ -226,7 +226,8 @@ export class EngineProcess {
         ),
       );
     }
-    log.info(`Engine ${answer.engineVersion} runs as process ${answer.pid} (${answer.backend}).`);
+    const { engineVersion = "of no version", backend = "no backend named" } = answer;
+    log.info(`Engine ${engineVersion} runs as process ${this.pid} (${backend}).`);
   }
 
   /** The next ping goes out after the last was answered; a process that hangs is ended. */
