@@ -19,7 +19,7 @@ export interface HostApi {
 }
 
 /** The host refused or failed; the message is for a person. */
-export class HostError extends Error {
+class HostError extends Error {
   override readonly name = "HostError";
 }
 

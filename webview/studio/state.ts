@@ -113,7 +113,7 @@ export function shownRuns(state: StudioState): readonly RunId[] {
   return [...new Set(chosen)].filter((runId) => known.has(runId));
 }
 
-export type ActiveRun = RunRecord & { readonly state: ActiveState };
+type ActiveRun = RunRecord & { readonly state: ActiveState };
 
 export const isActiveRun = (run: RunRecord | undefined): run is ActiveRun => run !== undefined && isActive(run.state);
 

@@ -3,7 +3,7 @@ import { PromptHead } from "../../protocol/promptHead.ts";
 import { LETTER, type Placeholder, placeholdersIn, TAG_NAME } from "../../protocol/promptPlaceholders.ts";
 import { contains, type PromptSection, readPromptText } from "../../protocol/promptText.ts";
 
-export interface SectionStructure extends PromptSection {
+interface SectionStructure extends PromptSection {
   readonly placeholders: readonly Placeholder[];
 }
 

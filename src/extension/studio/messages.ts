@@ -4,7 +4,7 @@ import { safeParse } from "zod/mini";
 import { knows, misfit } from "../../protocol/contract.ts";
 import { requestEnvelope, type StudioToHost, studioRequests } from "../../protocol/studio.ts";
 
-export type Incoming =
+type Incoming =
   | { readonly ok: true; readonly message: StudioToHost }
   /** Without an id nobody can be answered. */
   | { readonly ok: false; readonly id?: number; readonly reason: string };

@@ -8,7 +8,7 @@ import { valueAt } from "../../../src/protocol/jsonPath.ts";
 import { sameJson } from "../../shared/sameJson.ts";
 import { type Field, fieldGroups, QUIT_PATH, RULE_PATH } from "./fields.ts";
 
-export type Drafts = Readonly<Record<string, unknown>>;
+type Drafts = Readonly<Record<string, unknown>>;
 
 export interface ThresholdSettings {
   readonly rule: QuitRule["rule"];
