@@ -21,7 +21,8 @@ export const STRING = "\"(?:\\\\[\\s\\S]|[^\"\\\\])*\"|'(?:\\\\[\\s\\S]|[^'\\\\]
 const OPENING = /\{[{%]/g;
 const OUTPUT = new RegExp(`\\{\\{(?:${STRING}|[^"'])*?\\}\\}`, "y");
 const TAG = /\{%[\s\S]*?%\}/y;
-const TAG_NAME = new RegExp(`^\\s*(#|${LETTER}+)`);
+/** At the start of a tag, behind its opening and dash. */
+export const TAG_NAME = new RegExp(`^\\s*(#|${LETTER}+)`);
 /** Liquid knows no `{%- endraw`. */
 const ENDRAW = new RegExp(`\\{%\\s*endraw(?!${LETTER})(?:(?!\\{%)[\\s\\S])*?%\\}`, "g");
 

@@ -19,7 +19,7 @@ export interface HostApi {
 }
 
 /** The host refused or failed; the message is for a person. */
-export class HostError extends Error {
+class HostError extends Error {
   override readonly name = "HostError";
 }
 
@@ -50,6 +50,7 @@ const USUAL_PATIENCE_MS = 20_000;
 export class Messenger {
   private readonly pending = new Map<number, Pending>();
   private readonly listeners = new Map<string, ((data: never) => void)[]>();
+  private misfits: (event: keyof StudioEvents) => void = () => undefined;
   private lastId = 0;
 
   constructor(
@@ -83,6 +84,11 @@ export class Messenger {
     this.listeners.set(event, listeners);
   }
 
+  /** Hears the names of the events that could not be understood: what the page shows of them is out of date. */
+  onMisfit(listener: (event: keyof StudioEvents) => void): void {
+    this.misfits = listener;
+  }
+
   /** Messages of others may come the same way; they are left alone. */
   private receive(raw: unknown): void {
     const { data: message, error } = safeParse(hostEnvelope, raw);
@@ -101,17 +107,20 @@ export class Messenger {
     }
   }
 
-  /** An event that does not fit reaches nobody; one that is not known was meant for a newer page. */
+  /** An event that does not fit reaches no listener of it; one that is not known was meant for a newer page. */
   private tell(event: string, raw: unknown): void {
     if (!knows(studioEvents, event)) return;
     const data = fitting(() => checkData(studioEvents, event, raw));
-    if (data instanceof ContractError) return;
+    if (data instanceof ContractError) {
+      this.misfits(event);
+      return;
+    }
     for (const listener of this.listeners.get(event) ?? []) listener(data as never);
   }
 
   private answer({ method, resolve, reject }: Pending, raw: unknown): void {
     const result = fitting(() => checkResult(studioRequests, method, raw));
-    if (result instanceof ContractError) reject(new HostError(result.message));
+    if (result instanceof ContractError) reject(new HostError(misunderstanding(result)));
     else resolve(result as never);
   }
 
@@ -123,6 +132,9 @@ export class Messenger {
     settle(pending);
   }
 }
+
+const misunderstanding = ({ message }: ContractError): string =>
+  `This page and the extension do not understand each other (${message}). Reload the window; if it stays, report it with the log.`;
 
 /** What does not fit the contract is a defect: said where defects are looked for, and handed back. */
 function fitting<T>(check: () => T): T | ContractError {

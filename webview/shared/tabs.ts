@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { classMap } from "lit-html/directives/class-map.js";
 
-export interface Tab<T extends string> {
+interface Tab<T extends string> {
   readonly id: T;
   readonly label: string;
   /** A short mark after the label, such as a count. */
@@ -10,7 +10,7 @@ export interface Tab<T extends string> {
   readonly markLabel?: string | undefined;
 }
 
-export interface TabListOptions<T extends string> {
+interface TabListOptions<T extends string> {
   /** Prefix of the elements' ids; the panel is `<name>-panel`. */
   readonly name: string;
   readonly label: string;

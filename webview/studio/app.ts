@@ -13,7 +13,15 @@ import type { RunBarPort } from "./runBar.ts";
 import { RunLibrary } from "./runs/runLibrary.ts";
 import { SessionLoader } from "./sessions/sessionLoader.ts";
 import type { SessionsPort } from "./sessions/sessionsPort.ts";
-import { currentRun, initialState, isActive, type Notice, type StudioState, shownRuns, snapshotOf } from "./state.ts";
+import {
+  currentRun,
+  initialState,
+  isActiveRun,
+  type Notice,
+  type StudioState,
+  shownRuns,
+  snapshotOf,
+} from "./state.ts";
 import type { ThresholdsPort } from "./thresholds/thresholdsPort.ts";
 
 /** Notices of success go by themselves; errors stay until dismissed. */
@@ -46,6 +54,7 @@ export class App implements RunBarPort, PromptsPort, ThresholdsPort, CurvesPort,
     return this.store.state;
   }
 
+  /** Asks for everything the page shows. What goes wrong on the way is shown in its place. */
   async start(): Promise<void> {
     await load<StudioSnapshot>(
       idle,
@@ -54,10 +63,15 @@ export class App implements RunBarPort, PromptsPort, ThresholdsPort, CurvesPort,
     );
     const snapshot = snapshotOf(this.state);
     if (!snapshot) return;
-    this.prompts.open(snapshot.prompts);
-    this.followRuns();
-    this.sessions.refresh();
-    if (this.state.page.resultTab === "compare") void compareChosen(this);
+    try {
+      this.prompts.open(snapshot.prompts);
+      this.followRuns();
+      this.sessions.refresh();
+      if (this.state.page.resultTab === "compare") void compareChosen(this);
+    } catch (error) {
+      console.error(error);
+      this.update({ snapshot: { status: "failed", message: messageOf(error) } });
+    }
   }
 
   // ------------------------------------------------------------------------------------------------------- requests
@@ -176,7 +190,7 @@ export class App implements RunBarPort, PromptsPort, ThresholdsPort, CurvesPort,
       await this.attempt("resume", { runId: record.id });
       return;
     }
-    if (isActive(record) || this.isBusy("run")) return;
+    if (isActiveRun(record) || this.isBusy("run")) return;
     const { seed } = this.state.page;
     const started = await this.attempt("run", seed === undefined ? {} : { seed });
     if (started) this.patchCurves({ range: undefined });

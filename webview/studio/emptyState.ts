@@ -1,7 +1,7 @@
 /** What a pane shows when it has nothing to show: what is the matter, and the way on. */
 import { html, nothing, type TemplateResult } from "lit-html";
 
-export interface EmptyState {
+interface EmptyState {
   readonly title: string;
   readonly text: string | TemplateResult;
   readonly actions?: TemplateResult;

@@ -8,11 +8,32 @@ import { idle } from "./loading.ts";
 import { shownRuns, snapshotOf } from "./state.ts";
 import { unsavedDrafts } from "./thresholds/drafts.ts";
 
+/** What an event is about, for a person. */
+const subjects: Readonly<Record<keyof StudioEvents, string>> = {
+  document: "the experiment file",
+  prompt: "a prompt",
+  runs: "the list of runs",
+  appended: "a run's new numbers",
+  progress: "a run's progress",
+  trust: "the workspace's trust",
+  engine: "the engine",
+  reveal: "what to show",
+};
+
 /** How often the list of sessions follows a run. */
 const SESSION_REFRESH_MS = 5000;
 
 export function listenToHost(app: App): void {
   const { messenger } = app;
+  const misunderstood = new Set<keyof StudioEvents>();
+  messenger.onMisfit((event) => {
+    if (misunderstood.has(event)) return;
+    misunderstood.add(event);
+    app.notify(
+      "error",
+      `News of the extension about ${subjects[event]} could not be understood, so this page may be out of date. Reload the window.`,
+    );
+  });
   messenger.on("document", (document) => {
     app.patchSnapshot({ document });
     app.patchPage({ drafts: unsavedDrafts(app.state.page.drafts, document.experiment) });

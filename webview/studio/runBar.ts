@@ -9,7 +9,7 @@ import type { StudioSnapshot } from "../../src/protocol/studio.ts";
 import { formatCount, formatDuration, formatMoney, formatNumber } from "../shared/format.ts";
 import { plannedBy } from "./plannedBy.ts";
 import type { HostActions, PageWriter } from "./ports.ts";
-import { currentRun, isActive, runObstacle } from "./state.ts";
+import { currentRun, isActiveRun, runObstacle } from "./state.ts";
 
 const providers = [
   ["offline", "Offline planner"],
@@ -55,7 +55,7 @@ export function runBar(app: RunBarPort, snapshot: StudioSnapshot): TemplateResul
 
 function buttons(app: RunBarPort, snapshot: StudioSnapshot, record: RunRecord | undefined): TemplateResult {
   const obstacle = runObstacle(snapshot);
-  if (!isActive(record)) {
+  if (!isActiveRun(record)) {
     return html`<span class="run-buttons">
       <vscode-button
         ?disabled=${obstacle !== undefined || app.isBusy("run")}
@@ -137,7 +137,7 @@ function status(record: RunRecord, progress: RunProgress | undefined, snapshot: 
   const iteration = progress?.iteration ?? record.iteration;
   const rCum = progress?.rCum ?? record.summary?.rCum;
   const calls = progress?.calls ?? 0;
-  const active = isActive(record);
+  const active = isActiveRun(record);
   return html`<dl class="run-status" aria-label="State of ${record.name}">
     <div>
       <dt class="visually-hidden">State</dt>
@@ -181,7 +181,7 @@ function budget(record: RunRecord, calls: number, cost: number, snapshot: Studio
 
 function progressBar(record: RunRecord, progress: RunProgress | undefined): TemplateResult | typeof nothing {
   const note = record.reason ? html`<p class="run-reason">${record.reason}</p>` : nothing;
-  if (!isActive(record)) return html`${note}`;
+  if (!isActiveRun(record)) return html`${note}`;
   const fraction = progress?.fraction ?? record.iteration / Math.max(1, record.iterations);
   const phase = progress?.phase ?? record.state;
   return html`<progress class="run-progress" max="1" .value=${fraction} aria-label="Progress: ${phase}"></progress>

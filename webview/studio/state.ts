@@ -1,13 +1,14 @@
 /** What the page knows, apart from the curves' numbers (runs/). */
+
+import type { EpisodeDetail } from "../../src/protocol/engine/sessions.ts";
 import type {
   Comparison,
-  EngineRequests,
   EpisodeSummary,
   RenderedPrompt,
   RerunResult,
   RunProgress,
 } from "../../src/protocol/engine.ts";
-import { type ActiveState, isActive as isActiveState } from "../../src/protocol/run/states.ts";
+import { type ActiveState, isActive } from "../../src/protocol/run/states.ts";
 import type { RunId, RunRecord } from "../../src/protocol/run.ts";
 import type { PageState, PromptHistoryEntry, PromptRole, StudioSnapshot } from "../../src/protocol/studio.ts";
 import type { StudioMethod } from "../shared/messenger.ts";
@@ -18,8 +19,6 @@ export interface Notice {
   readonly severity: "info" | "error";
   readonly text: string;
 }
-
-export type EpisodeDetail = EngineRequests["runs/episode"]["result"];
 
 export interface StudioState {
   readonly snapshot: Loadable<StudioSnapshot>;
@@ -114,9 +113,9 @@ export function shownRuns(state: StudioState): readonly RunId[] {
   return [...new Set(chosen)].filter((runId) => known.has(runId));
 }
 
-export type ActiveRun = RunRecord & { readonly state: ActiveState };
+type ActiveRun = RunRecord & { readonly state: ActiveState };
 
-export const isActive = (run: RunRecord | undefined): run is ActiveRun => run !== undefined && isActiveState(run.state);
+export const isActiveRun = (run: RunRecord | undefined): run is ActiveRun => run !== undefined && isActive(run.state);
 
 /** Why an experiment cannot be started, in words; undefined when it can. */
 export function runObstacle(snapshot: StudioSnapshot): string | undefined {

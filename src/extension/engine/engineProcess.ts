@@ -28,17 +28,14 @@ import { engineError } from "./rpcErrors.ts";
 import { timeoutOf } from "./timeouts.ts";
 
 /** Requests of the engine, answered here. */
-export type HostHandlers = {
+type HostHandlers = {
   readonly [M in keyof HostRequests]: (
     params: HostRequests[M]["params"],
     token: CancellationToken,
   ) => Promise<HostRequests[M]["result"]>;
 };
 
-export type NotificationListener = <N extends keyof EngineNotifications>(
-  name: N,
-  params: EngineNotifications[N],
-) => void;
+type NotificationListener = <N extends keyof EngineNotifications>(name: N, params: EngineNotifications[N]) => void;
 
 export interface EngineProcessOptions {
   /** The engine's bundle. */
@@ -226,7 +223,8 @@ export class EngineProcess {
         ),
       );
     }
-    log.info(`Engine ${answer.engineVersion} runs as process ${answer.pid} (${answer.backend}).`);
+    const { engineVersion = "of no version", backend = "no backend named" } = answer;
+    log.info(`Engine ${engineVersion} runs as process ${this.pid} (${backend}).`);
   }
 
   /** The next ping goes out after the last was answered; a process that hangs is ended. */

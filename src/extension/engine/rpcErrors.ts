@@ -8,14 +8,22 @@ import { EngineFailure, EngineInputError, EngineLostError } from "./engineErrors
 const INPUT_ERROR_CODE = 1;
 
 export function engineError(method: string, error: unknown): Error {
-  // The answer is not what the contract says.
-  if (error instanceof ContractError) return new EngineFailure(error.message, { cause: error });
+  // The answer is not what the contract says, or the engine says so of the request.
+  if (error instanceof ContractError) return misunderstanding(error);
   if (!(error instanceof ResponseError)) return lost(method, error);
-  if (error.code === ErrorCodes.InvalidParams) return new EngineFailure(error.message, { cause: error });
+  if (error.code === ErrorCodes.InvalidParams) return misunderstanding(error);
   if (error.code === INPUT_ERROR_CODE) return new EngineInputError(error.message, codeOf(error.data));
   if (error.code === ErrorCodes.PendingResponseRejected || error.code === ErrorCodes.ConnectionInactive)
     return lost(method, error);
   return new EngineFailure(l10n.t("The engine failed at {0}: {1}", method, error.message), { cause: error });
+}
+
+function misunderstanding(cause: Error): EngineFailure {
+  const text = l10n.t(
+    "The engine and this extension do not understand each other ({0}). Reload the window; if it stays, report it with the log.",
+    cause.message,
+  );
+  return new EngineFailure(text, { cause });
 }
 
 function lost(method: string, cause: unknown): EngineLostError {

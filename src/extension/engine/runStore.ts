@@ -3,7 +3,7 @@
  * Trees, status bar and Studio listen to it; nobody else keeps copies.
  */
 import { type Disposable, type Event, EventEmitter, type LogOutputChannel } from "vscode";
-import type { EngineNotifications, PooledReflection, RunCursor, RunProgress, RunSlice } from "../../protocol/engine.ts";
+import type { EngineNotifications, RunCursor, RunProgress, RunSlice } from "../../protocol/engine.ts";
 import { beginOf, standingOf } from "../../protocol/run/rowCursor.ts";
 import { isActive } from "../../protocol/run/states.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
@@ -14,6 +14,8 @@ import { RunWindow } from "./runWindow.ts";
 
 /** How often runs of other processes (the command line, a window that is closing) are looked at. */
 const FOREIGN_POLL_MS = 2000;
+/** After rows that are missing could not be read: batches come ten times a second, the next attempt after this. */
+const GAP_REST_MS = 5000;
 
 export class RunStore implements Disposable {
   private readonly owned = new DisposableStore();
@@ -23,6 +25,8 @@ export class RunStore implements Disposable {
   private readonly sequences = new Map<RunId, number>();
   /** Rows of a run are taken one batch after the other, also while a gap is being filled. */
   private readonly taking = new Map<RunId, Promise<void>>();
+  /** Runs whose missing rows could not be read, and until when they are left alone. */
+  private readonly resting = new Map<RunId, number>();
   /** Runs this window's engine works on; others that are active belong to other processes. */
   private readonly mine = new Set<RunId>();
   private loaded: Promise<void> | undefined;
@@ -31,17 +35,14 @@ export class RunStore implements Disposable {
   private readonly changed = this.owned.add(new EventEmitter<RunId | undefined>());
   private readonly progressed = this.owned.add(new EventEmitter<RunProgress>());
   private readonly appended = this.owned.add(new EventEmitter<RunSlice>());
-  private readonly rewound = this.owned.add(new EventEmitter<RunId>());
   private readonly reflected = this.owned.add(new EventEmitter<RunId>());
   private readonly interrupted = this.owned.add(new EventEmitter<readonly RunRecord[]>());
 
   /** A run's record changed; undefined: the list did. */
   readonly onDidChange: Event<RunId | undefined> = this.changed.event;
   readonly onDidProgress: Event<RunProgress> = this.progressed.event;
-  /** New rows, without gaps: each slice begins where the last one ended. */
+  /** New rows, without gaps: each slice begins where the last one ended, or earlier where a run went back to its checkpoint. */
   readonly onDidAppend: Event<RunSlice> = this.appended.event;
-  /** A run went back to its checkpoint: rows shown so far are void, ask `slice` from the start. */
-  readonly onDidRewind: Event<RunId> = this.rewound.event;
   readonly onDidChangeReflections: Event<RunId> = this.reflected.event;
   /** The engine died while these ran. */
   readonly onDidInterrupt: Event<readonly RunRecord[]> = this.interrupted.event;
@@ -123,10 +124,6 @@ export class RunStore implements Disposable {
     return this.windows.get(runId)?.from(cursor) ?? this.engine.request("runs/slice", { runId, cursor });
   }
 
-  reflections(runId: RunId): Promise<readonly PooledReflection[]> {
-    return this.engine.request("reflections/list", { runId });
-  }
-
   dispose(): void {
     clearTimeout(this.foreignTimer);
     this.owned.dispose();
@@ -138,6 +135,8 @@ export class RunStore implements Disposable {
     if (isActive(record.state)) this.mine.add(record.id);
     else this.progressOf.delete(record.id);
     this.changed.fire(before === undefined ? undefined : record.id);
+    // No batch may come any more that would ask again.
+    if (before !== record.state && this.resting.delete(record.id)) this.take(record.id, () => this.fillGap(record.id));
   }
 
   private takeProgress(progress: RunProgress): void {
@@ -146,11 +145,12 @@ export class RunStore implements Disposable {
   }
 
   private takeBatch(batch: EngineNotifications["run/appended"]): void {
-    const { runId } = batch;
+    this.take(batch.runId, () => this.append(batch));
+  }
+
+  private take(runId: RunId, work: () => Promise<void>): void {
     const before = this.taking.get(runId) ?? Promise.resolve();
-    const taken = before
-      .then(() => this.append(batch))
-      .catch((error: unknown) => this.log.error(`Rows of ${runId}: ${messageOf(error)}`));
+    const taken = before.then(work).catch((error: unknown) => this.log.error(`Rows of ${runId}: ${messageOf(error)}`));
     this.taking.set(runId, taken);
   }
 
@@ -167,10 +167,23 @@ export class RunStore implements Disposable {
     }
     // Read while a gap was filled.
     if (standing === "held") return;
+    if ((this.resting.get(runId) ?? 0) > Date.now()) return;
     this.log.debug(`Rows of ${runId}: batch ${sequence} instead of ${expected}; reading what is missing.`);
-    const missing = await this.engine.request("runs/slice", { runId, cursor: window.cursor });
-    window.append(missing);
-    this.appended.fire(missing);
+    await this.fillGap(runId);
+  }
+
+  private async fillGap(runId: RunId): Promise<void> {
+    const window = this.windows.get(runId);
+    if (!window) return;
+    try {
+      const missing = await this.engine.request("runs/slice", { runId, cursor: window.cursor });
+      this.resting.delete(runId);
+      window.append(missing);
+      this.appended.fire(missing);
+    } catch (error) {
+      this.resting.set(runId, Date.now() + GAP_REST_MS);
+      throw error;
+    }
   }
 
   /** The first batch of a process opens a new window: before it lie rows of an earlier process, or none. */
@@ -180,7 +193,6 @@ export class RunStore implements Disposable {
     if (known && sequence > 0) return known;
     const window = new RunWindow(runId, sequence === 0 ? beginOf(batch) : undefined);
     this.windows.set(runId, window);
-    if (known && standingOf(known.cursor, batch) !== "next") this.rewound.fire(runId);
     return window;
   }
 
@@ -188,6 +200,7 @@ export class RunStore implements Disposable {
     this.windows.delete(runId);
     this.sequences.delete(runId);
     this.taking.delete(runId);
+    this.resting.delete(runId);
     this.progressOf.delete(runId);
     this.mine.delete(runId);
   }

@@ -7,7 +7,7 @@ import { beginOf, firstRow, isBefore, type rowKinds } from "../../protocol/run/r
 import type { MetricRow, ReferenceRow, RunId, TimelineEvent } from "../../protocol/run.ts";
 
 /** Rows kept per kind. */
-export const WINDOW_ROWS = 5000;
+const WINDOW_ROWS = 5000;
 
 type Kind = (typeof rowKinds)[number];
 

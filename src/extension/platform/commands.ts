@@ -31,7 +31,7 @@ export interface CommandArguments {
   "lerl.openRun": [target?: RunTarget];
   "lerl.compareRuns": Selection<RunTarget>;
   "lerl.compareWithLast": [target?: RunTarget | FileTarget];
-  /** On runs, or on a suite's runs. */
+  /** On runs, or on a suite file: all its runs. */
   "lerl.openReport": [clicked?: RunTarget | FileTarget, selected?: readonly RunTarget[]];
   "lerl.evaluate": [target?: RunTarget];
   "lerl.revealRunFolder": [target?: RunTarget];

@@ -1,4 +1,5 @@
 /** Edits as small as they can be: undo steps stay readable, and cursors in text editors stay where they are. */
+import { commonEnds } from "../../protocol/commonEnds.ts";
 
 /** `length` characters from `offset` on become `text`. */
 export interface Replacement {
@@ -10,14 +11,11 @@ export interface Replacement {
 /** The one replacement that turns `before` into `after`; undefined where they are equal. Characters are not torn apart. */
 export function minimalReplacement(before: string, after: string): Replacement | undefined {
   if (before === after) return undefined;
-  let from = 0;
-  while (from < before.length && from < after.length && before[from] === after[from]) from++;
-  if (isHighSurrogate(before.charCodeAt(from - 1))) from--;
-  const room = Math.min(before.length, after.length) - from;
-  let end = 0;
-  while (end < room && before[before.length - 1 - end] === after[after.length - 1 - end]) end++;
-  if (end > 0 && isLowSurrogate(before.charCodeAt(before.length - end))) end--;
-  return { offset: from, length: before.length - end - from, text: after.slice(from, after.length - end) };
+  const common = commonEnds(before, after);
+  const start = isHighSurrogate(before.charCodeAt(common.start - 1)) ? common.start - 1 : common.start;
+  const end =
+    common.end > 0 && isLowSurrogate(before.charCodeAt(before.length - common.end)) ? common.end - 1 : common.end;
+  return { offset: start, length: before.length - end - start, text: after.slice(start, after.length - end) };
 }
 
 const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;

@@ -1,6 +1,6 @@
 /** What can be typed at an offset of a prompt. */
 import { l10n } from "vscode";
-import { type Placeholder, STRING } from "../../protocol/promptPlaceholders.ts";
+import { LETTER, type Placeholder, STRING } from "../../protocol/promptPlaceholders.ts";
 import { frontMatterKeys, liquidFilters, liquidTags } from "../../protocol/promptSyntax.ts";
 import { contains, type Span, sectionRoles } from "../../protocol/promptText.ts";
 import { type CurrentValues, explainEntry, explainMeaning, typeName } from "./explain.ts";
@@ -22,14 +22,20 @@ interface Suggestions {
   readonly items: readonly Suggestion[];
 }
 
+const ONE_LETTER = new RegExp(`^${LETTER}$`);
+/** Of the text between a placeholder's opening and the word that is typed. */
+const DECLARES = new RegExp(`^\\s*(for|assign|capture)\\s+${LETTER}*\\s*$`);
+const LOOPS_OVER = new RegExp(`^\\s*for\\s+${LETTER}+\\s+in\\s+$`);
+const PARENT = new RegExp(`((?:${LETTER}|[.[\\]])+)\\.$`);
+
 export function suggestionsAt(structure: PromptStructure, offset: number, values?: CurrentValues): Suggestions {
   const { text, frontMatter } = structure;
-  const begin = offset - (/\w*$/.exec(text.slice(0, offset))?.[0].length ?? 0);
+  if (frontMatter && contains(frontMatter, offset)) return frontMatterItems(structure, offset);
+  const placeholder = placeholderAt(structure, offset);
+  if (!placeholder) return sectionItems(structure, offset) ?? { replaces: { begin: offset, end: offset }, items: [] };
+  const begin = wordBegin(text, placeholder, offset);
   const replaces = { begin, end: offset };
   const nothing = { replaces, items: [] };
-  if (frontMatter && contains(frontMatter, offset)) return { replaces, items: frontMatterItems(structure, offset) };
-  const placeholder = placeholderAt(structure, offset);
-  if (!placeholder) return sectionItems(structure, offset) ?? nothing;
   if (inString(text, placeholder, begin)) return nothing;
   const before = text.slice(placeholder.inner.begin, begin);
   const braces = closing(text, offset, placeholder);
@@ -37,21 +43,28 @@ export function suggestionsAt(structure: PromptStructure, offset: number, values
     return { replaces, items: tagItems(structure, placeholder, braces) };
   }
   if (/\|\s*$/.test(before)) return { replaces, items: filterItems() };
-  if (/^\s*(for|assign|capture)\s+\w*\s*$/.test(before) || /^\s*end/.test(before)) return nothing;
+  if (DECLARES.test(before) || /^\s*end/.test(before)) return nothing;
   const scope = scopeAt(structure, placeholder.begin);
-  const parent = /([\w.[\]]+)\.$/.exec(before)?.[1];
+  const parent = PARENT.exec(before)?.[1];
   const padding = placeholder.kind === "output" && before === "" ? " " : "";
   if (parent !== undefined) {
     const meaning = resolve(pathOf(parent), scope);
     const fields = meaning ? fieldsOf(meaning) : [];
     return { replaces, items: fields.map((one) => nameItem(one, `${parent}.${one.name}`, values)) };
   }
-  const lists = /^\s*for\s+\w+\s+in\s+$/.test(before);
+  const lists = LOOPS_OVER.test(before);
   const names = [...scope.values()].filter(({ type }) => !lists || type === "list" || type === "value");
   return {
     replaces,
     items: names.map((one) => nameItem(one, one.name, values, (name) => `${padding}${name}${braces}`)),
   };
+}
+
+/** Where the word begins that ends at an offset; a dash at the placeholder's opening is no letter of it. */
+function wordBegin(text: string, { inner }: Placeholder, offset: number): number {
+  let begin = offset;
+  while (begin > inner.begin && ONE_LETTER.test(text.charAt(begin - 1))) begin--;
+  return begin;
 }
 
 /** Whether a string that began before an offset goes on there. */
@@ -149,24 +162,31 @@ function openBlock(structure: PromptStructure, offset: number): string | undefin
   return open.at(-1);
 }
 
-function frontMatterItems({ text, frontMatter }: PromptStructure, offset: number): readonly Suggestion[] {
+function frontMatterItems({ text, frontMatter }: PromptStructure, offset: number): Suggestions {
   const line = text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset);
+  const replaces = { begin: offset - (/\w*$/.exec(line)?.[0].length ?? 0), end: offset };
   const source = frontMatter ? text.slice(frontMatter.begin, frontMatter.end) : "";
   const keyed = /^(\w+):\s*\w*$/.exec(line)?.[1];
   const values = frontMatterKeys.find(({ name }) => name === keyed)?.values ?? [];
   if (keyed !== undefined) {
-    return values.map((value) => ({ label: value, kind: "value", detail: keyed, markdown: "", insert: value }));
+    const items = values.map(
+      (value): Suggestion => ({ label: value, kind: "value", detail: keyed, markdown: "", insert: value }),
+    );
+    return { replaces, items };
   }
-  if (!/^\w*$/.test(line)) return [];
-  return frontMatterKeys
+  if (!/^\w*$/.test(line)) return { replaces, items: [] };
+  const items = frontMatterKeys
     .filter(({ name }) => !new RegExp(`^${name}:`, "m").test(source))
-    .map((entry) => ({
-      label: entry.name,
-      kind: "key",
-      detail: l10n.t("front matter"),
-      markdown: explainEntry(entry, l10n.t("front matter"), "yaml"),
-      insert: entry.name === "variables" ? "variables:\n  $" + "{1:name}: " : `${entry.name}: `,
-    }));
+    .map(
+      (entry): Suggestion => ({
+        label: entry.name,
+        kind: "key",
+        detail: l10n.t("front matter"),
+        markdown: explainEntry(entry, l10n.t("front matter"), "yaml"),
+        insert: entry.name === "variables" ? "variables:\n  $" + "{1:name}: " : `${entry.name}: `,
+      }),
+    );
+  return { replaces, items };
 }
 
 /** Sections that are still missing, at the start of a line. */

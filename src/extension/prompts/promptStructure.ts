@@ -1,9 +1,9 @@
 /** A prompt's text as the editor asks about it at every keystroke: what stands where. */
 import { PromptHead } from "../../protocol/promptHead.ts";
-import { LETTER, type Placeholder, placeholdersIn } from "../../protocol/promptPlaceholders.ts";
+import { LETTER, type Placeholder, placeholdersIn, TAG_NAME } from "../../protocol/promptPlaceholders.ts";
 import { contains, type PromptSection, readPromptText } from "../../protocol/promptText.ts";
 
-export interface SectionStructure extends PromptSection {
+interface SectionStructure extends PromptSection {
   readonly placeholders: readonly Placeholder[];
 }
 
@@ -46,7 +46,7 @@ export function placeholderAt(structure: PromptStructure, offset: number): Place
   if (/[}%]\}/.test(source)) return undefined;
   const dash = source.startsWith("-") ? 1 : 0;
   const kind = text[opening + 1] === "{" ? "output" : "tag";
-  const tag = kind === "tag" ? /^\s*(\w+)/.exec(source.slice(dash))?.[1] : undefined;
+  const tag = kind === "tag" ? TAG_NAME.exec(source.slice(dash))?.[1] : undefined;
   LETTERS.lastIndex = offset;
   const end = offset + (LETTERS.exec(text)?.[0].length ?? 0);
   return { kind, begin: opening, end, inner: { begin: opening + 2 + dash, end }, ...(tag !== undefined && { tag }) };

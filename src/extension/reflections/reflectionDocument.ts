@@ -1,17 +1,16 @@
 /** A reflection and the session it was written about, as a Markdown document. */
 import { l10n } from "vscode";
-import type { EngineRequests, ModelCall, PooledReflection } from "../../protocol/engine.ts";
+import type { EpisodeDetail } from "../../protocol/engine/sessions.ts";
+import type { ModelCall, PooledReflection } from "../../protocol/engine.ts";
 import type { Episode, EpisodeStep } from "../../protocol/run.ts";
 import { formatScore } from "../platform/format.ts";
 import { escapeMarkdown, formatProbability, marks } from "./wording.ts";
-
-export type RecordedSession = EngineRequests["runs/episode"]["result"];
 
 interface ReflectionDocument {
   readonly runName: string;
   readonly reflection: PooledReflection;
   /** Absent where the session is not in the run's log. */
-  readonly session?: RecordedSession;
+  readonly session?: EpisodeDetail;
 }
 
 export function reflectionMarkdown({ runName, reflection, session }: ReflectionDocument): string {
@@ -43,7 +42,7 @@ function writerName(source: PooledReflection["source"]): string {
   return names[source];
 }
 
-function sessionMarkdown({ episode, calls, categoryNames }: RecordedSession): readonly string[] {
+function sessionMarkdown({ episode, calls, categoryNames }: EpisodeDetail): readonly string[] {
   const facts = [
     l10n.t("User {0}", escapeMarkdown(episode.user)),
     episode.tInt === 1 ? l10n.t("1 step") : l10n.t("{0} steps", episode.tInt),
@@ -59,7 +58,7 @@ function sessionMarkdown({ episode, calls, categoryNames }: RecordedSession): re
   ];
 }
 
-type Names = RecordedSession["categoryNames"];
+type Names = EpisodeDetail["categoryNames"];
 
 function overview({ steps, click }: Episode, names: Names): string {
   const rows = steps.map((step, i) => {

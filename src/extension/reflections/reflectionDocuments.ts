@@ -9,10 +9,11 @@ import {
   Uri,
   workspace,
 } from "vscode";
+import type { EpisodeDetail } from "../../protocol/engine/sessions.ts";
 import type { ReflectionTarget } from "../platform/commands.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import type { ReflectionPools } from "./pools.ts";
-import { type RecordedSession, reflectionMarkdown } from "./reflectionDocument.ts";
+import { reflectionMarkdown } from "./reflectionDocument.ts";
 import type { ReflectionsServices } from "./services.ts";
 
 const SCHEME = "lerl-reflection";
@@ -49,7 +50,7 @@ export class ReflectionDocuments implements TextDocumentContentProvider, Disposa
     if (!reflection) return l10n.t("This reflection is no longer in the pool.");
     const session = await engine
       .request("runs/episode", { runId, episode: reflection.episode })
-      .catch((error: Error): RecordedSession | undefined => {
+      .catch((error: Error): EpisodeDetail | undefined => {
         log.warn(error.message);
         return undefined;
       });

@@ -1,9 +1,14 @@
-/** The pool as a list to pick from, the likeliest first, with Pin and Mute at every entry. */
+/**
+ * The reflection a command is about, and the pool as a list to pick it from: the likeliest first, with Pin and Mute at
+ * every entry.
+ */
 import { l10n, type QuickInputButton, type QuickPickItem, ThemeIcon, window } from "vscode";
 import type { PooledReflection } from "../../protocol/engine.ts";
 import type { RunRecord } from "../../protocol/run.ts";
+import type { RunStore } from "../engine/runStore.ts";
 import { executeCommand, type ReflectionTarget } from "../platform/commands.ts";
 import { DisposableStore } from "../platform/disposables.ts";
+import { UserError } from "../platform/errors.ts";
 import { sorted } from "./arrangement.ts";
 import type { ReflectionPools } from "./pools.ts";
 import { summarise } from "./wording.ts";
@@ -20,6 +25,25 @@ interface ActionButton extends QuickInputButton {
     | "lerl.muteReflection"
     | "lerl.unmuteReflection"
     | "lerl.showReflectionSession";
+}
+
+/** From the palette or a key: the one selected in the view, else one of the current run that is picked first. */
+export async function chosenReflection(
+  runs: RunStore,
+  pools: ReflectionPools,
+  selected: ReflectionTarget | undefined,
+  args: readonly (ReflectionTarget | undefined)[],
+): Promise<ReflectionTarget | undefined> {
+  // VS Code passes nothing for a row that is being read anew, or that left the view while its menu was open.
+  if (args.length > 0 && !args[0]) {
+    throw new UserError(l10n.t("The pool was changing just now, and nothing was done. Try again."));
+  }
+  const target = args[0] ?? selected;
+  if (target) return target;
+  await runs.load();
+  const run = runs.current;
+  if (!run) throw new UserError(l10n.t("There is no run in this workspace yet."));
+  return pickReflection(run, pools, l10n.t("Choose a reflection"));
 }
 
 /** Resolves with the reflection picked, or undefined. */

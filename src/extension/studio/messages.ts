@@ -1,12 +1,20 @@
 /** What the page sends, checked before anything is done with it. */
+import { l10n } from "vscode";
 import { safeParse } from "zod/mini";
 import { knows, misfit } from "../../protocol/contract.ts";
 import { requestEnvelope, type StudioToHost, studioRequests } from "../../protocol/studio.ts";
 
-export type Incoming =
+type Incoming =
   | { readonly ok: true; readonly message: StudioToHost }
   /** Without an id nobody can be answered. */
   | { readonly ok: false; readonly id?: number; readonly reason: string };
+
+/** Said to the page, and by it to a person. */
+export const misunderstanding = (reason: string): string =>
+  l10n.t(
+    "The Studio page and this extension do not understand each other ({0}). Reload the window; if it stays, report it with the log.",
+    reason,
+  );
 
 export function readMessage(raw: unknown): Incoming {
   const outer = safeParse(requestEnvelope, raw);

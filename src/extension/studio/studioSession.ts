@@ -20,7 +20,7 @@ import { resolveBeside } from "../experiments/experimentPaths.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { messageOf, UserError } from "../platform/errors.ts";
 import { documentState } from "./experimentState.ts";
-import { readMessage } from "./messages.ts";
+import { misunderstanding, readMessage } from "./messages.ts";
 import { PageFeed } from "./pageFeed.ts";
 import { PagePrompt } from "./pagePrompt.ts";
 import { requestHandlers } from "./requests.ts";
@@ -125,7 +125,8 @@ export class StudioSession {
     const incoming = readMessage(raw);
     if (!incoming.ok) {
       this.options.services.log.warn(incoming.reason);
-      if (incoming.id !== undefined) this.post({ kind: "failure", id: incoming.id, message: incoming.reason });
+      if (incoming.id !== undefined)
+        this.post({ kind: "failure", id: incoming.id, message: misunderstanding(incoming.reason) });
       return;
     }
     const { message } = incoming;

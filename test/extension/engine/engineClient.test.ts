@@ -50,9 +50,16 @@ describe("the engine process", () => {
 
   it("of another protocol version is refused, with what to do", async () => {
     const { client: engine, lives } = client({ protocolVersion: 99 });
-    await expect(engine.request("runs/list", {})).rejects.toThrow(/version 99 .* version 1.*Reload the window/s);
+    await expect(engine.request("runs/list", {})).rejects.toThrow(/speaks version 99 .* version 1.*Reload the window/s);
     expect(engine.state.state).toBe("unavailable");
     expect(lives().filter(isAlive)).toEqual([]);
+  });
+
+  it("of another protocol version is told so, too, where it says nothing else as this one does", async () => {
+    const greeting = { protocolVersion: 0, engine: { version: "0.1.0" } };
+    const { client: engine } = client({ defects: { answers: { "engine/initialize": greeting } } });
+    await expect(engine.request("runs/list", {})).rejects.toThrow(/speaks version 0 .* version 1/);
+    expect(engine.state.state).toBe("unavailable");
   });
 
   it("that crashes at start is tried again three times, then given up until a restart", async () => {
@@ -165,7 +172,9 @@ describe("what does not fit the contract", () => {
     const { client: engine } = client({ defects: { answers: { "runs/list": [runRecord(), record] } } });
     const asked = engine.request("runs/list", {});
     await expect(asked).rejects.toThrow(EngineFailure);
-    await expect(asked).rejects.toThrow("runs/list: result.1.iteration: expected number");
+    await expect(asked).rejects.toThrow(
+      /^The engine and this extension .* \(runs\/list: result\.1\.iteration: expected number\)\. Reload the window/,
+    );
     expect(host.logged).toContain("error runs/list: result.1.iteration: expected number");
     await expect(engine.request("runs/describe", { runId: "r" })).resolves.toMatchObject({ id: "r" });
   });

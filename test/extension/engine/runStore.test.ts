@@ -3,7 +3,7 @@ import { RunStore } from "../../../src/extension/engine/runStore.ts";
 import type { RunSlice } from "../../../src/protocol/engine.ts";
 import type { RunRecord, RunState } from "../../../src/protocol/run.ts";
 import { runRecord } from "../support/runRecord.ts";
-import { resetHost } from "../support/vscode.ts";
+import { host, resetHost } from "../support/vscode.ts";
 import { type Scripted, scriptedClient, until } from "./scripted.ts";
 
 const ended: (() => Promise<void>)[] = [];
@@ -91,13 +91,26 @@ describe("the run store", () => {
     expect(iterations()).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  it("says when a resumed run went back to its checkpoint", async () => {
+  it("asks for missing rows once where they cannot be read, and again when the run's state changes", async () => {
+    const { runs, send, iterations } = store({ defects: { answers: { "runs/slice": { rows: "none" } } } });
+    const failures = () => host.logged.filter((line) => line.startsWith("error Rows of r:")).length;
+    await send(["run/changed", record("r", "running")], ["run/appended", batch(0, 2, 0)]);
+    await send(["run/appended", batch(5, 6, 2)], ["run/appended", batch(6, 7, 3)], ["run/appended", batch(7, 8, 4)]);
+    await until(() => failures() > 0);
+    await send(["run/appended", batch(8, 9, 5)], ["run/changed", record("r", "running")]);
+    await runs.slice("r", { metrics: 2, timing: 0, events: 0 });
+    expect(failures()).toBe(1);
+    await send(["run/changed", record("r", "done")]);
+    await until(() => failures() > 1);
+    expect(failures()).toBe(2);
+    expect(iterations()).toEqual([1, 2]);
+  });
+
+  it("begins a resumed run at its checkpoint", async () => {
     const { runs, send, iterations } = store({ rows: 6 });
-    const rewinds: string[] = [];
-    runs.onDidRewind((id) => rewinds.push(id));
     await send(["run/appended", batch(0, 6, 0)], ["run/appended", batch(4, 5, 0)]);
     await until(() => iterations().length === 7);
-    expect(rewinds).toEqual(["r"]);
+    expect(iterations()).toEqual([1, 2, 3, 4, 5, 6, 5]);
     const slice = await runs.slice("r", { metrics: 4, timing: 0, events: 0 });
     expect(slice.cursor.metrics).toBe(5);
   });

@@ -6,7 +6,7 @@ import { PromptTemplate } from "../../../src/engine/prompts/template.ts";
 import { LineIndex } from "../../../src/engine/prompts/textPositions.ts";
 import { suggestionsAt } from "../../../src/extension/prompts/completion.ts";
 import { hoverAt } from "../../../src/extension/prompts/hover.ts";
-import { readStructure } from "../../../src/extension/prompts/promptStructure.ts";
+import { placeholderAt, readStructure } from "../../../src/extension/prompts/promptStructure.ts";
 import { nameProblem, occurrencesOf, ownVariableAt } from "../../../src/extension/prompts/rename.ts";
 import { readPromptText } from "../../../src/protocol/promptText.ts";
 import { template } from "../../engine/protocol/promptTexts.ts";
@@ -135,6 +135,25 @@ describe("completion", () => {
     expect(accepted(file("{{ st^ }}"), "step")).toBe(file("{{ step }}"));
     expect(accepted(file("{{^}}"), "step")).toBe(file("{{ step }}"));
     expect(accepted(file("{% if step %}{%^%}"), "endif")).toBe(file("{% if step %}{% endif %}"));
+  });
+
+  it("replaces a word of Liquid's whole, with dashes, question marks and letters of any script", () => {
+    const own = (user: string) => file(user, "role: planner\nvariables:\n  my-värde: dry");
+    expect(accepted(own("{{ my-v^ }}"), "my-värde")).toBe(own("{{ my-värde }}"));
+    expect(accepted(own("{{ my-vär^"), "my-värde")).toBe(own("{{ my-värde }}"));
+    expect(accepted(own("{{-^ }}"), "my-värde")).toBe(own("{{- my-värde }}"));
+    expect(labels(own("{% for my-entry in slates %}{{ my-entry.cl^ }}"))).toContain("clicks");
+    expect(labels(own("{% for my-entry in ^ %}"))).not.toContain("step");
+    expect(labels(own("{% assign new-^ %}"))).toEqual([]);
+  });
+
+  it("takes for a tag's name what Liquid does", () => {
+    const tag = (marked: string) => {
+      const { text, offset } = at(marked);
+      return placeholderAt(readStructure(text), offset)?.tag;
+    };
+    expect(tag(file("{% for-each x^"))).toBe("for-each");
+    expect(tag(file("{%- # note^"))).toBe("#");
   });
 
   it("knows the fields of loop entries, also of nested loops, and of the loop", () => {

@@ -11,7 +11,7 @@ export const three: readonly PooledReflection[] = [
   reflection("r3", { score: 7, probability: 0.3 }),
 ];
 
-export interface TestPool {
+interface TestPool {
   readonly editor: TestEditor;
   readonly pools: ReflectionPools;
   /** What the engine holds of it from now on. */

@@ -46,6 +46,11 @@ describe("the page", () => {
     expect(snapshot).toMatchObject({ trusted: true, engine: { state: "ready" }, runs: [] });
     expect(snapshot.schema).toHaveProperty("properties");
   });
+
+  it("is told what to do about a request that nobody understands", async () => {
+    const asked = studio.page.ask("pause", {} as { runId: string });
+    await expect(asked).rejects.toThrow(/not understand each other \(pause: params\.runId: .*\)\. Reload the window/);
+  });
 });
 
 describe("the experiment file", () => {

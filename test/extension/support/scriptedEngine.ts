@@ -35,7 +35,7 @@ export interface Script {
   };
 }
 
-export type Notes = readonly (readonly [name: string, data: unknown])[];
+type Notes = readonly (readonly [name: string, data: unknown])[];
 
 type Handlers = {
   readonly [M in keyof EngineRequests]?: (

@@ -52,21 +52,26 @@ test("an answer that does not fit is a failure that names the request and the pl
   const { messenger, posted, receive } = connect();
   const asked = messenger.request("saveFile", { name: "a", content: "", encoding: "utf8" });
   receive({ kind: "response", id: posted[0]?.id, result: { saved: "yes" } });
-  await expect(asked).rejects.toThrow("saveFile: result.saved: expected boolean");
+  await expect(asked).rejects.toThrow(
+    /do not understand each other \(saveFile: result\.saved: expected boolean\)\. Reload the window/,
+  );
   expect(said).toHaveBeenCalledExactlyOnceWith("saveFile: result.saved: expected boolean");
   said.mockRestore();
 });
 
-test("an event that does not fit reaches nobody, and those after it are heard", () => {
+test("an event that does not fit is named, reaches no listener of it, and those after it are heard", () => {
   const said = vi.spyOn(console, "error").mockImplementation(() => undefined);
   const { messenger, receive } = connect();
   const heard: unknown[] = [];
+  const misfits: string[] = [];
   messenger.on("engine", (state) => void heard.push(state));
+  messenger.onMisfit((event) => void misfits.push(event));
   receive({ kind: "event", event: "engine", data: { state: "unavailable" } });
   receive({ kind: "event", event: "fromTheFuture", data: 1 });
   receive({ kind: "failure", id: "one", message: "no" });
   receive({ kind: "event", event: "engine", data: { state: "ready" } });
   expect(heard).toEqual([{ state: "ready" }]);
+  expect(misfits).toEqual(["engine"]);
   expect(said.mock.calls).toEqual([["engine: data.message: expected string"], ["host: message.id: expected number"]]);
   said.mockRestore();
 });

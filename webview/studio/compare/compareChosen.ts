@@ -1,7 +1,7 @@
+/** Asks for the comparison of the chosen runs. */
 import { load } from "../loading.ts";
 import type { HostQuestions, StateWriter } from "../ports.ts";
 
-/** Asks for the comparison of the chosen runs. */
 export async function compareChosen(app: StateWriter & HostQuestions): Promise<void> {
   const runIds = app.state.page.compared;
   if (runIds.length < 2) return;

@@ -31,7 +31,7 @@ export interface Stroke {
   readonly dots: boolean;
 }
 
-export interface Marker {
+interface Marker {
   readonly x: number;
   readonly kind: EventKind;
 }

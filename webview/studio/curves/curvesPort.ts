@@ -1,9 +1,9 @@
+/** What the Curves pane asks of the app. */
 import type { RunId } from "../../../src/protocol/run.ts";
 import type { CurvesState } from "../../../src/protocol/studio.ts";
 import type { HostActions, Notices, StateReader } from "../ports.ts";
 import type { RunSource } from "../runs/runLibrary.ts";
 
-/** What the Curves pane asks of the app. */
 export interface CurvesPort extends StateReader, HostActions, Notices {
   readonly library: RunSource;
   patchCurves(patch: Partial<CurvesState>): void;

@@ -27,7 +27,7 @@ export interface Point {
   readonly y: number;
 }
 
-export interface Curve {
+interface Curve {
   /** Ascending. */
   readonly x: Float64Array;
   readonly y: Float64Array;
@@ -36,7 +36,7 @@ export interface Curve {
 }
 
 /** What of a curve is seen, and how finely. */
-export interface Sight {
+interface Sight {
   /** Visible part of the axis; one neighbour on each side is kept, so that lines run to the edge. */
   readonly range: Range;
   /** Parts of the range; each keeps at most four points. */

@@ -6,7 +6,7 @@ import { formatValue } from "../../shared/format.ts";
 
 export type EventKind = "change" | "warning" | "state" | "pool";
 
-export interface EventText {
+interface EventText {
   readonly kind: EventKind;
   readonly title: string;
   readonly detail: string;

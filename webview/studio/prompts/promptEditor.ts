@@ -6,7 +6,7 @@
 import { commonEnds } from "../../../src/protocol/commonEnds.ts";
 import type { Span } from "../../../src/protocol/promptText.ts";
 import type { Problem } from "../../../src/protocol/studio.ts";
-import { marksByLine } from "./promptReading.ts";
+import { PromptReading } from "./promptReading.ts";
 
 /** Beyond this the mirror would slow typing down: the text area then scrolls alone, without line numbers. */
 const LONGEST_MIRRORED = 200_000;
@@ -14,6 +14,8 @@ const MOST_LINES_MIRRORED = 5000;
 
 export class PromptEditor {
   readonly element = document.createElement("div");
+  /** Of the text shown. */
+  readonly reading = new PromptReading();
   private readonly area = document.createElement("textarea");
   private readonly mirror = document.createElement("div");
   private readonly plainNote = document.createElement("p");
@@ -88,7 +90,7 @@ export class PromptEditor {
       this.mirror.replaceChildren();
       return;
     }
-    const marks = marksByLine(text, lines);
+    const marks = this.reading.marksByLine(text, lines);
     for (let i = 0; i < lines.length; i++) {
       const line = lines[i] ?? "";
       const marked = marks.get(i) ?? [];

@@ -12,7 +12,7 @@ export interface SyncEvent {
   readonly version: number;
 }
 
-export type SendEdit = (text: string, version: number) => Promise<{ accepted: boolean; version: number }>;
+type SendEdit = (text: string, version: number) => Promise<{ accepted: boolean; version: number }>;
 
 export class PromptSync {
   /** What the page shows. */

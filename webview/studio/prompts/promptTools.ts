@@ -6,7 +6,6 @@ import { formatCount, formatNumber, shorten } from "../../shared/format.ts";
 import { tabList } from "../../shared/tabs.ts";
 import { snapshotOf } from "../state.ts";
 import type { PromptEditor } from "./promptEditor.ts";
-import { variablesRead } from "./promptReading.ts";
 import type { PromptSync } from "./promptSync.ts";
 import type { PromptsPort } from "./promptsPort.ts";
 
@@ -70,7 +69,7 @@ function variables(app: PromptsPort, prompt: PromptState, sync: PromptSync, edit
   const preview = app.state.previews[prompt.role];
   if (preview.status === "failed") return html`<p class="hint">The values are not known: ${preview.message}</p>`;
   if (preview.status !== "ready") return html`<p class="hint">${waiting(app)}</p>`;
-  const read = variablesRead(sync.text);
+  const read = editor.reading.variablesRead(sync.text);
   return html`<p class="hint">Values for the next prompt. Choose a variable to insert it at the caret.</p>
     <ul class="variables">
       ${Object.entries(preview.value.variables).map(([name, value]) => {

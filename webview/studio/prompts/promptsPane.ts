@@ -6,7 +6,7 @@ import type { PromptRole, PromptState, StudioSnapshot } from "../../../src/proto
 import { diffList } from "../../shared/diffList.ts";
 import { tabList } from "../../shared/tabs.ts";
 import { emptyState } from "../emptyState.ts";
-import { currentRun, isActive } from "../state.ts";
+import { currentRun, isActiveRun } from "../state.ts";
 import { PromptEditor } from "./promptEditor.ts";
 import type { PromptSync } from "./promptSync.ts";
 import type { PromptsPort } from "./promptsPort.ts";
@@ -66,7 +66,7 @@ export class PromptsPane {
     const { app } = this;
     const record = currentRun(app.state);
     const sync = app.prompts.get(role);
-    if (!isActive(record) || !sync) return nothing;
+    if (!isActiveRun(record) || !sync) return nothing;
     const inForce = record.prompts.findLast((version) => version.role === role)?.text.replaceAll("\r\n", "\n");
     const offline = valueAt(record.experiment, `${role}.provider`) === "offline";
     const reason = offline

@@ -1,7 +1,7 @@
+/** What the Prompts pane asks of the app. */
 import type { HostActions, Notices, PageWriter } from "../ports.ts";
 import type { PromptWorkbench } from "./promptWorkbench.ts";
 
-/** What the Prompts pane asks of the app. */
 export interface PromptsPort extends PageWriter, HostActions, Notices {
   readonly prompts: PromptWorkbench;
 }

@@ -1,6 +1,6 @@
 /** Categories by name and number, of a plan or an item. */
 import { html, type TemplateResult } from "lit-html";
-import type { EpisodeDetail } from "../state.ts";
+import type { EpisodeDetail } from "../../../src/protocol/engine/sessions.ts";
 
 export type CategoryNames = EpisodeDetail["categoryNames"];
 

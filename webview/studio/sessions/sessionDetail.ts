@@ -1,9 +1,9 @@
 /** One session: the strip of its steps, and the step chosen with its plan, items and model call. */
 import { html, nothing, type TemplateResult } from "lit-html";
+import type { EpisodeDetail } from "../../../src/protocol/engine/sessions.ts";
 import type { ModelCall } from "../../../src/protocol/engine.ts";
 import type { Episode, EpisodeStep } from "../../../src/protocol/run.ts";
 import { formatCount, formatLatency, formatMoney, formatNumber, formatPercent } from "../../shared/format.ts";
-import type { EpisodeDetail } from "../state.ts";
 import { type CategoryNames, categoryList } from "./categoryList.ts";
 import { rerunSection } from "./rerunSection.ts";
 import type { SessionsPort } from "./sessionsPort.ts";

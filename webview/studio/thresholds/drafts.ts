@@ -8,9 +8,9 @@ import { valueAt } from "../../../src/protocol/jsonPath.ts";
 import { sameJson } from "../../shared/sameJson.ts";
 import { type Field, fieldGroups, QUIT_PATH, RULE_PATH } from "./fields.ts";
 
-export type Drafts = Readonly<Record<string, unknown>>;
+type Drafts = Readonly<Record<string, unknown>>;
 
-export interface Settings {
+export interface ThresholdSettings {
   readonly rule: QuitRule["rule"];
   /** Every field of the quit rule shown and of the other groups. */
   readonly fields: readonly Field[];
@@ -35,7 +35,7 @@ export function settingsOf(
   experiment: unknown,
   drafts: Drafts,
   runningExperiment: unknown | undefined,
-): Settings {
+): ThresholdSettings {
   const fileRule = ruleOf(valueAt(experiment, RULE_PATH));
   const rule = ruleOf(drafts[RULE_PATH] ?? fileRule);
   const fields = fieldGroups(schema, rule).flatMap((group) => group.fields);

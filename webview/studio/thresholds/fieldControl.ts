@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import { formatNumber, formatValue } from "../../shared/format.ts";
 import { sameJson } from "../../shared/sameJson.ts";
-import type { Settings } from "./drafts.ts";
+import type { ThresholdSettings } from "./drafts.ts";
 import {
   type ChoiceField,
   type Field,
@@ -15,7 +15,7 @@ import {
 
 type SetValue = (value: unknown) => void;
 
-export function fieldControl(field: Field, settings: Settings, set: SetValue): TemplateResult {
+export function fieldControl(field: Field, settings: ThresholdSettings, set: SetValue): TemplateResult {
   const { path } = field;
   const id = `field-${path.replaceAll(".", "-")}`;
   const shown = settings.shown(path);

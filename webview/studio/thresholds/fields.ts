@@ -161,7 +161,7 @@ function schemaAt(schema: unknown, path: string, rule: string): SchemaNode | und
 // ---------------------------------------------------------------------------------------------------------- sliders
 
 /** How a number field's slider runs: even steps, or even ratios where the range spans more than three decades. */
-export interface SliderScale {
+interface SliderScale {
   readonly minimum: number;
   readonly maximum: number;
   readonly step: number;

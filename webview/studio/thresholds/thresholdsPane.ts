@@ -6,8 +6,8 @@ import { settingsInForce } from "../../../src/protocol/settingsInForce.ts";
 import type { StudioSnapshot } from "../../../src/protocol/studio.ts";
 import { formatValue } from "../../shared/format.ts";
 import { sameJson } from "../../shared/sameJson.ts";
-import { currentRun, isActive } from "../state.ts";
-import { type Settings, settingsOf, withDraft } from "./drafts.ts";
+import { currentRun, isActiveRun } from "../state.ts";
+import { settingsOf, type ThresholdSettings, withDraft } from "./drafts.ts";
 import { randomRepeatProbability } from "./expectedLength.ts";
 import { fieldControl } from "./fieldControl.ts";
 import { type Field, type FieldGroup, fieldGroups, numberProblem, QUIT_PATH, RULE_PATH } from "./fields.ts";
@@ -25,7 +25,7 @@ const OBSERVED_ITERATIONS = 10;
 export function thresholdsPane(app: ThresholdsPort, snapshot: StudioSnapshot): TemplateResult {
   const { experiment } = snapshot.document;
   const record = currentRun(app.state);
-  const running = isActive(record)
+  const running = isActiveRun(record)
     ? settingsInForce(record.experiment, app.library.get(record.id)?.events ?? [])
     : undefined;
   const { drafts } = app.state.page;
@@ -34,7 +34,7 @@ export function thresholdsPane(app: ThresholdsPort, snapshot: StudioSnapshot): T
     app.patchPage({ drafts: withDraft(app.state.page.drafts, path, value, settings.baseline(path)) });
 
   return html`<div class="pane thresholds-pane">
-    ${applyBar(app, settings, isActive(record) ? record.id : undefined, record?.name)}
+    ${applyBar(app, settings, isActiveRun(record) ? record.id : undefined, record?.name)}
     <div class="scroll">
       ${fieldGroups(snapshot.schema, settings.rule).map((group, i) =>
         i === 0
@@ -50,7 +50,11 @@ export function thresholdsPane(app: ThresholdsPort, snapshot: StudioSnapshot): T
   </div>`;
 }
 
-function section(group: FieldGroup, settings: Settings, set: (path: string, value: unknown) => void): TemplateResult {
+function section(
+  group: FieldGroup,
+  settings: ThresholdSettings,
+  set: (path: string, value: unknown) => void,
+): TemplateResult {
   if (!group.folded) {
     return html`<section class="field-group">
       <h3>${group.title}</h3>
@@ -63,14 +67,14 @@ function section(group: FieldGroup, settings: Settings, set: (path: string, valu
   </details>`;
 }
 
-const fieldRows = (group: FieldGroup, settings: Settings, set: (path: string, value: unknown) => void) =>
+const fieldRows = (group: FieldGroup, settings: ThresholdSettings, set: (path: string, value: unknown) => void) =>
   group.fields.map((field) => fieldControl(field, settings, (value) => set(field.path, value)));
 
 // ------------------------------------------------------------------------------------------------- apply, save, reset
 
 function applyBar(
   app: ThresholdsPort,
-  settings: Settings,
+  settings: ThresholdSettings,
   runId: string | undefined,
   runName: string | undefined,
 ): TemplateResult {
@@ -133,13 +137,13 @@ function applyBar(
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-function problemOf(field: Field, settings: Settings): string | undefined {
+function problemOf(field: Field, settings: ThresholdSettings): string | undefined {
   return field.kind === "number" ? numberProblem(field, Number(settings.shown(field.path))) : undefined;
 }
 
 // ---------------------------------------------------------------------------------------------------------- quit rule
 
-function ruleChoice(app: ThresholdsPort, settings: Settings): TemplateResult {
+function ruleChoice(app: ThresholdsPort, settings: ThresholdSettings): TemplateResult {
   const fileValue = valueAt(app.state.snapshot, "value.document.experiment.simulator.quit.rule");
   const choose = (rule: QuitRule["rule"]): void => {
     // The parameters of one rule mean nothing under the other.
@@ -157,12 +161,12 @@ function ruleChoice(app: ThresholdsPort, settings: Settings): TemplateResult {
   </fieldset>`;
 }
 
-function shownRule(settings: Settings): QuitRule {
+function shownRule(settings: ThresholdSettings): QuitRule {
   return ruleOf(settings, settings.shown);
 }
 
 /** The file's rule, when it differs from the one shown and is of the same kind. */
-function fileRule(settings: Settings): QuitRule | undefined {
+function fileRule(settings: ThresholdSettings): QuitRule | undefined {
   const complete = settings.fields.every(
     ({ path }) => !path.startsWith(QUIT_PATH) || settings.inFile(path) !== undefined,
   );
@@ -170,7 +174,7 @@ function fileRule(settings: Settings): QuitRule | undefined {
   return rule && !sameJson(rule, shownRule(settings)) ? rule : undefined;
 }
 
-function ruleOf(settings: Settings, value: (path: string) => unknown): QuitRule {
+function ruleOf(settings: ThresholdSettings, value: (path: string) => unknown): QuitRule {
   const rule: Record<string, unknown> = { rule: settings.rule };
   for (const field of settings.fields) {
     if (!field.path.startsWith(QUIT_PATH)) continue;
@@ -181,7 +185,7 @@ function ruleOf(settings: Settings, value: (path: string) => unknown): QuitRule 
   return rule as QuitRule;
 }
 
-function markers(app: ThresholdsPort, settings: Settings): SketchMarker[] {
+function markers(app: ThresholdsPort, settings: ThresholdSettings): SketchMarker[] {
   const rule = shownRule(settings);
   const experiment = valueAt(app.state.snapshot, "value.document.experiment");
   const found: SketchMarker[] = [];

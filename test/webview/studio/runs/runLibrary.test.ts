@@ -52,6 +52,39 @@ test("an event that joins on is taken; one after a gap makes the page ask from i
   expect(made.get("a")?.series.get("tInt")?.length).toBe(20);
 });
 
+test.each(["timing", "events"] as const)("a log of which %s alone is cut back is read anew", async (kind) => {
+  const whole = {
+    metrics: rows(0, 10),
+    timing: rows(0, 8).map((row) => ({ ...row, values: { userStepsPerSecond: 3 } })),
+    events: rows(0, 6).map(({ iteration, userSteps }) => ({ type: "resumed" as const, iteration, userSteps })),
+  };
+  const end = { metrics: 10, timing: 8, events: 6 };
+  const made = new RunLibrary(
+    async (runId, from) => ({
+      runId,
+      metrics: whole.metrics.slice(Math.max(0, from.metrics), end.metrics),
+      timing: whole.timing.slice(Math.max(0, from.timing), end.timing),
+      events: whole.events.slice(Math.max(0, from.events), end.events),
+      references: [],
+      cursor: { ...end },
+    }),
+    () => undefined,
+  );
+  const held = () => {
+    const data = made.get("a");
+    return {
+      metrics: data?.series.get("tInt")?.length,
+      timing: data?.series.get("userStepsPerSecond")?.length,
+      events: data?.events.length,
+    };
+  };
+  await made.load("a");
+  expect(held()).toEqual(end);
+  end[kind] -= 3;
+  await made.load("a");
+  expect(held()).toEqual(end);
+});
+
 test("a log cut back to a checkpoint is read anew", async () => {
   const run = { length: 50 };
   const { made } = library(run);
