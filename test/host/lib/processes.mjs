@@ -30,6 +30,13 @@ const signalAll = (processes, signal) => {
   }
 };
 
+/** Ends the extension hosts under `mark`; their windows are gone. */
+export const endExtensionHosts = (mark) =>
+  signalAll(
+    markedProcesses(mark).filter(({ command }) => command.includes("--type=extensionHost")),
+    "SIGKILL",
+  );
+
 /** Waits until no process carries the mark, then kills what is left; returns the killed. */
 export async function endMarkedProcesses(mark, graceMs) {
   const deadline = Date.now() + graceMs;

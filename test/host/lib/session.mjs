@@ -3,11 +3,14 @@ import { cpSync, mkdtempSync } from "node:fs";
 import { basename, join } from "node:path";
 import { viewport } from "./browser.mjs";
 import { runInExtensionHost } from "./extensionHostTests.mjs";
-import { markedProcesses } from "./processes.mjs";
+import { endExtensionHosts, markedProcesses } from "./processes.mjs";
 import { runCommand } from "./quickInput.mjs";
 import { screenshot } from "./screenshots.mjs";
+import { withTimeout } from "./timeout.mjs";
 
 const actionTimeoutMs = 60_000;
+/** An extension host that was told to end has ended by then. */
+const farewellMs = 20_000;
 
 /** A copy of `source` that scenarios may change; the folder keeps its name, because VS Code shows it. */
 export function copyWorkspace(scratch, source) {
@@ -76,6 +79,8 @@ export async function openWindow({ browser, server, channel, scratch, installati
     close: async () => {
       const ended = channel.disconnected();
       await page.goto("about:blank");
+      // Left right after a reload, VS Code may go before it has told its extension host, which then waits for hours.
+      await withTimeout(ended, farewellMs, "The extension host's end").catch(() => endExtensionHosts(scratch.root));
       await ended;
       await context.close();
     },
