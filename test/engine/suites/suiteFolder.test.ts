@@ -9,7 +9,7 @@ const old = {
   schemaVersion: 1,
   name: "Small suite",
   question: "",
-  file: "/work/small.suite.json",
+  file: "small.suite.json",
   baseline: "LERL",
   metrics: ["rCum"],
   sessions: 5,

@@ -3,7 +3,7 @@ import { InputError } from "../../../src/engine/errors.ts";
 import { type TrainerCheckpoint, trainerCheckpoint } from "../../../src/engine/training/trainerState.ts";
 import { ranLoop } from "./loop.ts";
 
-const FOLDER = "/work/.lerl/runs/mine";
+const FOLDER = "workspace/.lerl/runs/mine";
 
 let good: TrainerCheckpoint;
 beforeAll(async () => {
