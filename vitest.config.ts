@@ -12,5 +12,5 @@ const extension = {
 };
 
 export default defineConfig({
-  test: { projects: [project("engine"), extension, project("webview")], pool: "forks" },
+  test: { projects: [project("engine"), extension, project("webview")], pool: "forks", maxWorkers: "100%" },
 });
