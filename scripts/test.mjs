@@ -1,12 +1,17 @@
-// npm test: every stage, timed, each allowed to fail on its own; the last line is "N passed, N failed".
+// npm test: every stage, timed, each allowed to fail on its own. At the end what failed by name, and "N passed, N failed".
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { ensureBrowser } from "../test/host/lib/browser.mjs";
+
+/** Of every stage, for the end of the output: a machine may keep no more than that. */
+const failures = [];
 
 const scratch = mkdtempSync(join(tmpdir(), "lerl-test-"));
 const only = process.argv.slice(2);
+
+const firstLine = (text = "") => text.split("\n")[0];
 
 /** A stage that is one check: it passes or fails as a whole. */
 const check = (name, command, args) => ({
@@ -30,7 +35,13 @@ const vitest = (name) => ({
     ];
     const { status } = spawnSync("npx", args, { stdio: "inherit" });
     if (!existsSync(report)) return [0, 1];
-    const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, "utf8"));
+    const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(report, "utf8"));
+    for (const { name: path, assertionResults, message } of testResults) {
+      const file = relative(".", path);
+      const failed = assertionResults.filter(({ status }) => status === "failed");
+      for (const test of failed) failures.push(`${file} > ${test.fullName}: ${firstLine(test.failureMessages[0])}`);
+      if (message && failed.length === 0) failures.push(`${file}: ${firstLine(message)}`);
+    }
     const failed = status !== 0 && numFailedTests === 0 ? 1 : numFailedTests;
     return [numPassedTests, failed, numPendingTests];
   },
@@ -44,7 +55,9 @@ const counted = (name, ...args) => ({
     const script = 'set -o pipefail; log="$1"; shift; "$@" 2>&1 | tee "$log"';
     const command = ["-c", script, "bash", log, process.execPath, ...args];
     const { status } = spawnSync("bash", command, { stdio: "inherit" });
-    const counts = readFileSync(log, "utf8").match(/(\d+) passed, (\d+) failed\s*$/);
+    const output = readFileSync(log, "utf8");
+    failures.push(...output.split("\n").filter((line) => / (FAILED|UNSTEADY) /.test(line)));
+    const counts = output.match(/(\d+) passed, (\d+) failed\s*$/);
     if (!counts) return [0, 1];
     const [passed, failed] = [Number(counts[1]), Number(counts[2])];
     return [passed, status !== 0 && failed === 0 ? 1 : failed];
@@ -82,6 +95,7 @@ rmSync(scratch, { recursive: true, force: true });
 
 const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
 if (!debian) console.log("\nskipped: host and floor, the tests in a real VS Code, need Debian");
+if (failures.length > 0) console.log(`\n${failures.join("\n")}`);
 console.log("\nstage        passed  failed  skipped  seconds");
 for (const row of rows) {
   console.log(
