@@ -31,7 +31,7 @@ function figuresOf({ memory }: TensorEngine, { name, flops, call, results, gemm 
   const rate = flops / kernel / 1e6;
   const own = { name, value: rate, unit: "GFLOP/s", check };
   if (gemm === undefined) return [{ ...own, target: TARGET }];
-  return [own, { name, value: rate / (gemm.flops / products / 1e6), unit: "of gemm" }];
+  return [own, { name, value: rate / (gemm.flops / products / 1e6), unit: "of gemm", check }];
 }
 
 /** Milliseconds of the fastest sample of both, which take turns so that they meet the same machine. */

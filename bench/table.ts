@@ -25,10 +25,13 @@ export const rowTitle = ({ name, title }: Row): string => `${paint.strong(name)}
 export const comparisonHead = (): string =>
   `${" ".repeat(NAME)}${"old".padStart(CELL)}${"new".padStart(CELL)}${"ratio".padStart(RATIO)}  spread`;
 
-export function comparisonLine({ name, unit, old, new: after, ratio, low, high, verdict }: Comparison): string {
+/** What computed other numbers did other work: it is called neither faster nor slower. */
+export function comparisonLine(comparison: Comparison): string {
+  const { name, unit, old, new: after, ratio, low, high, verdict, sameWork } = comparison;
   const cells = short(old).padStart(CELL) + short(after).padStart(CELL) + factor(ratio).padStart(RATIO);
   const spread = `${factor(low)}..${factor(high)}`.padEnd(SPREAD);
-  return `${`  ${name}, ${unit}`.padEnd(NAME)}${cells}  ${spread}  ${worded(verdict, unit)}`;
+  const judged = sameWork ? worded(verdict, unit) : paint.warning("other numbers");
+  return `${`  ${name}, ${unit}`.padEnd(NAME)}${cells}  ${spread}  ${judged}`;
 }
 
 /** Says where the sides did not do the same work; undefined where they did. */

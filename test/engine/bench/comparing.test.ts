@@ -19,9 +19,11 @@ describe("the figures of two sides", () => {
     );
   });
 
-  it("say where they are not of the same work", () => {
-    const comparisons = comparisonsOf([rate(1, "a")], [rate(1, "b")]);
+  it("say where they are not of the same work, and are called neither faster nor slower there", () => {
+    const rounds = (value: number, check: string) => Array.from({ length: 5 }, () => rate(value, check));
+    const comparisons = comparisonsOf(rounds(100, "a"), rounds(500, "b"));
     expect(otherWork(comparisons)).toContain("training");
+    expect(comparisonLine(only(comparisons))).toMatch(/ 5\.000 {2}5\.000\.\.5\.000 {2}other numbers$/);
     expect(otherWork(comparisonsOf([rate(1)], [rate(1)]))).toBeUndefined();
   });
 
