@@ -15,6 +15,12 @@ import { evaluationStateSchema } from "./periodicEvaluation.ts";
 const owned = (schema: z.ZodType, expected: string) =>
   z.unknown().refine((value) => schema.safeParse(value).success, `expected ${expected}`);
 
+/** The streams and counts that training draws its sessions with, one a slot. */
+function hasStreams(source: unknown, slots: number): boolean {
+  const { success, data } = drawnStateSchema.safeParse(source);
+  return success && data.streams.length === slots && data.numbers.length === slots;
+}
+
 /** Everything a run needs to go on as if it had not been interrupted. */
 const trainerStateSchema = z
   .strictObject({
@@ -46,12 +52,6 @@ const trainerStateSchema = z
     message: "beyond the run's end",
   });
 type Parsed = z.output<typeof trainerStateSchema>;
-/** The streams and counts that training draws its sessions with, one a slot. */
-function hasStreams(source: unknown, slots: number): boolean {
-  const { success, data } = drawnStateSchema.safeParse(source);
-  return success && data.streams.length === slots && data.numbers.length === slots;
-}
-
 export type TrainerState = Omit<Parsed, "experiment"> & { readonly experiment: Experiment };
 
 export interface TrainerCheckpoint extends Checkpoint {

@@ -14,16 +14,16 @@ const PRIOR_EXPOSURES = 10;
 /** intercept, item's click rate, user's interest in its categories, their recent exposure, already shown */
 const FEATURES = 5;
 
-/**
- * LinUCB with one linear model shared by all items (Li et al. 2010): the click is estimated from features of session and
- * item; while training, an item's score is the estimate plus alpha times its uncertainty.
- */
 /** What `state().json` holds: A^-1 row by row, and b. */
 const savedSchema = z.strictObject({
   inverse: z.array(z.number()).length(FEATURES * FEATURES),
   response: z.array(z.number()).length(FEATURES),
 });
 
+/**
+ * LinUCB with one linear model shared by all items (Li et al. 2010): the click is estimated from features of session and
+ * item; while training, an item's score is the estimate plus alpha times its uncertainty.
+ */
 export class LinUcbPolicy extends Baseline {
   readonly name = "linucb";
   /** [FEATURES, FEATURES] inverse of I + sum x x^T, kept by Sherman and Morrison's formula. */
