@@ -24,7 +24,7 @@ export async function measureAgainst(task: Task, commit: Commit, work: Work): Pr
 
   console.log(`\n${comparisonHead()}`);
   const results: object[] = [];
-  const all: Comparison[] = [];
+  const judged: Comparison[] = [];
   for (const row of rows) {
     const result = await measured(row, sides, task, signal);
     results.push({ row: row.name, ...result });
@@ -33,11 +33,11 @@ export async function measureAgainst(task: Task, commit: Commit, work: Work): Pr
       continue;
     }
     const { comparisons } = result;
-    all.push(...comparisons);
+    judged.push(...comparisons.filter(({ sameWork }) => sameWork));
     const lines = [rowTitle(row), ...comparisons.map(comparisonLine), otherWork(comparisons)];
     console.log(`${lines.filter((line) => line !== undefined).join("\n")}\n`);
   }
-  if (all[0] !== undefined) console.log(chanceNote(all[0].missed, all.length));
+  if (judged[0] !== undefined) console.log(chanceNote(judged[0].missed, judged.length));
   return { old: commit, new: { ...here, uncommitted }, rows: results };
 }
 
