@@ -4,29 +4,14 @@ import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { RecordKeeper } from "../../../src/engine/runs/recordKeeper.ts";
 import { openRunRecord } from "../../../src/engine/store/runDocuments.ts";
 import type { RunProgress } from "../../../src/protocol/engine.ts";
-import { experimentSchema } from "../../../src/protocol/experiment.ts";
 import type { RunRecord } from "../../../src/protocol/run.ts";
 import { scratchFolder } from "../commands/lerl.ts";
+import { runRecord } from "../store/records.ts";
 
 const scratch = scratchFolder();
 afterAll(() => scratch.remove());
 
-const initial: RunRecord = {
-  schemaVersion: 1,
-  id: "mine",
-  name: "Mine",
-  note: "",
-  experimentFile: "/x.lerl.json",
-  experiment: experimentSchema.parse({}),
-  seed: 1,
-  state: "starting",
-  startedAt: "2026-01-01T00:00:00.000Z",
-  activeSeconds: 100,
-  iteration: 0,
-  iterations: 10,
-  prompts: [],
-  engineVersion: "test",
-};
+const initial = runRecord("mine", { state: "starting", activeSeconds: 100 });
 
 let clock: number;
 let runs = 0;

@@ -2,9 +2,9 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RunReader } from "../../../src/engine/service/runReader.ts";
-import { experimentSchema } from "../../../src/protocol/experiment.ts";
 import type { Episode, RunId, RunRecord } from "../../../src/protocol/run.ts";
 import { scratchFolder } from "../commands/lerl.ts";
+import { runRecord } from "../store/records.ts";
 
 const scratch = scratchFolder();
 const reader = new RunReader(scratch.path, () => undefined);
@@ -15,24 +15,7 @@ const lines = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.st
 
 function writeRun(id: string, more: Partial<RunRecord> = {}): void {
   mkdirSync(folderOf(id), { recursive: true });
-  const record: RunRecord = {
-    schemaVersion: 1,
-    id,
-    name: id,
-    note: "",
-    experimentFile: "/x.lerl.json",
-    experiment: experimentSchema.parse({}),
-    seed: 1,
-    state: "done",
-    startedAt: "2026-01-01T00:00:00.000Z",
-    activeSeconds: 0,
-    iteration: 0,
-    iterations: 1,
-    prompts: [],
-    engineVersion: "test",
-    ...more,
-  };
-  writeFileSync(join(folderOf(id), "run.json"), JSON.stringify(record));
+  writeFileSync(join(folderOf(id), "run.json"), JSON.stringify(runRecord(id, more)));
 }
 
 const session = (id: string, user: string, rCum: number, callIds: readonly (string | undefined)[] = []): Episode => ({

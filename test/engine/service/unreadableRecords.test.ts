@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { RunReader } from "../../../src/engine/service/runReader.ts";
 import { experimentSchema } from "../../../src/protocol/experiment.ts";
-import type { RunRecord } from "../../../src/protocol/run.ts";
+import { runRecord } from "../store/records.ts";
 import { temporaryFolder } from "../store/support.ts";
 
 let root: string;
@@ -20,23 +20,6 @@ beforeEach(() => {
   reader = new RunReader(workspace, ({ message }) => warnings.push(message));
 });
 
-const record = (id: string): RunRecord => ({
-  schemaVersion: 1,
-  id,
-  name: id,
-  note: "",
-  experimentFile: "a.lerl.json",
-  experiment: experimentSchema.parse({}),
-  seed: 1,
-  state: "done",
-  startedAt: "2026-11-23T17:25:03.000Z",
-  activeSeconds: 0,
-  iteration: 0,
-  iterations: 10,
-  prompts: [],
-  engineVersion: "0.1.0",
-});
-
 async function write(id: string, document: object): Promise<void> {
   const folder = join(workspace, ".lerl", "runs", id);
   await mkdir(folder, { recursive: true });
@@ -45,10 +28,10 @@ async function write(id: string, document: object): Promise<void> {
 
 describe("a record whose experiment does not fit", () => {
   const simulator = { ...experimentSchema.parse({}).simulator, slateSize: 0 };
-  const broken = { ...record("broken"), experiment: { ...record("broken").experiment, simulator } };
+  const broken = { ...runRecord("broken"), experiment: { ...runRecord("broken").experiment, simulator } };
 
   it("keeps no other run from the list, which says once what is wrong where", async () => {
-    await write("whole", record("whole"));
+    await write("whole", runRecord("whole"));
     await write("broken", broken);
     await mkdir(join(workspace, ".lerl", "runs", "begins"));
     expect((await reader.list()).map(({ id }) => id)).toEqual(["whole"]);
@@ -65,7 +48,10 @@ describe("a record whose experiment does not fit", () => {
   });
 
   it("of an earlier version gets the defaults of what came since", async () => {
-    await write("old", { ...record("old"), experiment: { seed: 7 } });
-    expect(await reader.record("old")).toEqual({ ...record("old"), experiment: experimentSchema.parse({ seed: 7 }) });
+    await write("old", { ...runRecord("old"), experiment: { seed: 7 } });
+    expect(await reader.record("old")).toEqual({
+      ...runRecord("old"),
+      experiment: experimentSchema.parse({ seed: 7 }),
+    });
   });
 });

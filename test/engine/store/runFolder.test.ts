@@ -3,8 +3,7 @@ import { basename, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openRunRecord } from "../../../src/engine/store/runDocuments.ts";
 import { listRuns, type NewRun, RunFolder } from "../../../src/engine/store/runFolder.ts";
-import { experimentSchema } from "../../../src/protocol/experiment.ts";
-import type { RunRecord } from "../../../src/protocol/run.ts";
+import { runRecord } from "./records.ts";
 import { bundleProgram, start, temporaryFolder } from "./support.ts";
 
 const now = () => new Date(2026, 10, 23, 17, 25, 3);
@@ -26,26 +25,6 @@ async function newWorkspace(): Promise<string> {
 
 function quickstart(workspaceFolder: string, overrides: Partial<NewRun> = {}): NewRun {
   return { workspaceFolder, name: "Quickstart", seed: 1, now, random: () => 0.5, ...overrides };
-}
-
-function record(id: string, overrides: Partial<RunRecord> = {}): RunRecord {
-  return {
-    schemaVersion: 1,
-    id,
-    name: "Quickstart",
-    note: "",
-    experimentFile: "quickstart.lerl.json",
-    experiment: experimentSchema.parse({}),
-    seed: 1,
-    state: "running",
-    startedAt: "2026-11-23T17:25:03.000Z",
-    activeSeconds: 0,
-    iteration: 0,
-    iterations: 10,
-    prompts: [],
-    engineVersion: "0.1.0",
-    ...overrides,
-  };
 }
 
 describe("creating a run folder", () => {
@@ -138,7 +117,7 @@ describe("creating a run folder", () => {
 describe("owning a run folder", () => {
   it("is exclusive until released", async () => {
     const folder = await RunFolder.create(quickstart(await newWorkspace()));
-    await openRunRecord({ file: folder.file("record"), onWarning: never }, record(folder.id));
+    await openRunRecord({ file: folder.file("record"), onWarning: never }, runRecord(folder.id, { state: "running" }));
     await expect(RunFolder.open(folder.path, now)).rejects.toMatchObject({
       name: "InputError",
       code: "store.locked",
@@ -158,7 +137,7 @@ describe("owning a run folder", () => {
     ["left empty by a process killed before it could fill it", ""],
   ])("takes over a lock %s", async (_, lock) => {
     const folder = await RunFolder.create(quickstart(await newWorkspace()));
-    await openRunRecord({ file: folder.file("record"), onWarning: never }, record(folder.id));
+    await openRunRecord({ file: folder.file("record"), onWarning: never }, runRecord(folder.id, { state: "running" }));
     await writeFile(folder.file("lock"), lock);
     const taken = await RunFolder.open(folder.path, now);
     expect(JSON.parse(await readFile(folder.file("lock"), "utf8"))).toMatchObject({ pid: process.pid });
@@ -221,9 +200,9 @@ describe("listing runs", () => {
     const recent = await RunFolder.create(quickstart(workspace, { name: "recent" }));
     const torn = await RunFolder.create(quickstart(workspace, { name: "torn" }));
     const empty = await RunFolder.create(quickstart(workspace, { name: "empty" }));
-    await openRunRecord({ file: old.file("record"), onWarning: never }, record(old.id));
-    const later = { startedAt: "2026-11-24T08:00:00.000Z" };
-    await openRunRecord({ file: recent.file("record"), onWarning: never }, record(recent.id, later));
+    await openRunRecord({ file: old.file("record"), onWarning: never }, runRecord(old.id, { state: "running" }));
+    const later = { startedAt: "2026-11-24T08:00:00.000Z", state: "running" } as const;
+    await openRunRecord({ file: recent.file("record"), onWarning: never }, runRecord(recent.id, later));
     await writeFile(torn.file("record"), '{"schemaVersion": 1, "id"');
     await writeFile(join(workspace, ".lerl", "runs", "note.txt"), "not a run");
     await old.release();
