@@ -1,8 +1,9 @@
 /** An engine client over a scripted process. */
-import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { buildSync } from "esbuild";
+import { afterAll } from "vitest";
 import { EngineClient, type EngineClientOptions } from "../../../src/extension/engine/engineClient.ts";
 import { runRecord } from "../support/runRecord.ts";
 import type { Script } from "../support/scriptedEngine.ts";
@@ -10,7 +11,11 @@ import { window } from "../support/vscode.ts";
 
 export type Scripted = Omit<Script, "lives" | "record">;
 
-const modulePath = join(mkdtempSync(join(tmpdir(), "lerl-scripted-")), "engine.cjs");
+/** Goes with the test file. */
+const folder = mkdtempSync(join(tmpdir(), "lerl-scripted-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const modulePath = join(folder, "engine.cjs");
 buildSync({
   entryPoints: [resolve(import.meta.dirname, "../support/scriptedEngine.ts")],
   outfile: modulePath,
@@ -22,7 +27,7 @@ buildSync({
 });
 
 export function scriptedClient(scripted: Scripted, options: Partial<EngineClientOptions> = {}) {
-  const lives = join(mkdtempSync(join(tmpdir(), "lerl-engine-")), "lives");
+  const lives = join(mkdtempSync(join(folder, "client-")), "lives");
   const script: Script = { ...scripted, lives, record: runRecord() };
   process.env.SCRIPT = JSON.stringify(script);
   const log = window.createOutputChannel("LERL", { log: true });
