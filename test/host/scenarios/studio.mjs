@@ -109,6 +109,8 @@ export const scenarios = {
     );
     await runCommand(host.page, "File: Save");
     await until("the file is saved", () => readFileSync(join(host.workspace, prompt), "utf8").endsWith("Studio."));
+    // Until VS Code has looked at what it wrote, it takes another's writing for its own.
+    await until("VS Code knows that it is saved", async () => !(await documentOf(host, prompt)).dirty);
     // A checkout: the file changes on disk.
     const text = readFileSync(join(host.workspace, prompt), "utf8");
     writeFileSync(join(host.workspace, prompt), text.replace("Typed in the Studio.", "Changed on disk."));
