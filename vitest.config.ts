@@ -2,7 +2,14 @@ import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
 
 const project = (name: string) => ({
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 60_000, hookTimeout: 120_000 },
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    // Tests compare words: no colours, also where CI is set or a terminal listens.
+    env: { NO_COLOR: "1" },
+  },
 });
 
 const extension = {
