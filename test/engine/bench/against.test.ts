@@ -21,7 +21,7 @@ function bench(gitFolder: string, ...words: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, ["scripts/bench.mjs", ...words], {
     cwd: root,
     encoding: "utf8",
-    env: { ...process.env, NO_COLOR: "1", GIT_DIR: gitFolder },
+    env: { ...process.env, GIT_DIR: gitFolder },
   });
   return { status, stdout, errors: stderr.trim().split("\n") };
 }
