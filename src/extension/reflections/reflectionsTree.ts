@@ -125,13 +125,15 @@ export class ReflectionsTree implements TreeDataProvider<PoolRow>, Disposable {
   }
 
   private groupItem({ runId, group, first }: PoolRow & { readonly kind: "group" }): TreeItem {
-    const open = first || this.arrangement.filter !== "";
+    const isFiltered = this.arrangement.filter !== "";
+    const open = first || isFiltered;
     const item = new TreeItem(
       describeGroup(group.label),
       open ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed,
     );
     const count = group.reflections.length;
-    item.id = `${runId}/${this.arrangement.grouping}/${group.key}`;
+    // VS Code keeps a row folded by its id: what a filter finds must not stay in a group folded before.
+    item.id = `${runId}/${this.arrangement.grouping}/${group.key}${isFiltered ? "/filtered" : ""}`;
     item.contextValue = "lerlReflectionGroup";
     item.description = count === 1 ? l10n.t("1 reflection") : l10n.t("{0} reflections", count);
     return item;

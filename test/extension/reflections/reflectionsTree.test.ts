@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { TreeItemCollapsibleState } from "vscode";
 import { type PoolRow, ReflectionsTree } from "../../../src/extension/reflections/reflectionsTree.ts";
 import { runOf } from "../prompts/support.ts";
 import { own } from "../support/own.ts";
@@ -24,6 +25,26 @@ describe("the tree", () => {
     const filtered = await tree.getChildren(run);
     expect(labels(tree, filtered)).toEqual(["Score 8 to 10"]);
     expect(labels(tree, await tree.getChildren(filtered[0]))).toEqual(["60%  Keep <b>music</b> varied."]);
+  });
+
+  it("opens what a filter finds, in a group that was folded too, and leaves the folds as they were after it", async () => {
+    const { editor, pools } = openPool();
+    const tree = own(new ReflectionsTree(editor.services.runs, pools));
+    const [run] = await tree.getChildren();
+    const last = async (filter: string) => {
+      tree.arrange({ filter });
+      const row = (await tree.getChildren(run)).at(-1);
+      if (!row) throw new Error("expected a group");
+      const { id, collapsibleState } = tree.getTreeItem(row);
+      return { id, collapsibleState };
+    };
+    const all = await last("");
+    const found = await last("music");
+    expect(all.collapsibleState).toBe(TreeItemCollapsibleState.Collapsed);
+    expect(found.collapsibleState).toBe(TreeItemCollapsibleState.Expanded);
+    expect(await last("")).toEqual(all);
+    // By its id VS Code knows how a row was folded.
+    expect((await tree.getChildren(run)).map((row) => tree.getTreeItem(row).id)).not.toContain(found.id);
   });
 
   it("draws a run's row anew with its name and its end, not with every iteration", async () => {
