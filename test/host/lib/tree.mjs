@@ -22,11 +22,29 @@ export function treeRow(page, label, options = {}) {
 /** Clicks a row as a user does; a row that has children folds or unfolds. */
 export const clickRow = (page, label, options) => treeRow(page, label, options).first().click();
 
+const patienceMs = 30_000;
+
+/**
+ * Hovers `area` and clicks the action in it that is shown under the pointer alone. A list that is drawn anew takes both
+ * from under the pointer: then hovers again, as a user does.
+ */
+export async function clickHovered(area, action) {
+  const end = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      await area.hover({ timeout: 5000 });
+      await action.click({ timeout: 2000 });
+      return;
+    } catch (error) {
+      if (performance.now() > end) throw error;
+    }
+  }
+}
+
 /** Hovers a row and clicks one of its inline actions by the command's title. */
 export async function inlineAction(page, label, action, options) {
   const row = treeRow(page, label, options).first();
-  await row.hover();
-  await row.locator(`.actions .action-label[aria-label^="${action}"]`).click();
+  await clickHovered(row, row.locator(`.actions .action-label[aria-label^="${action}"]`));
 }
 
 /** Opens a row's context menu and chooses an entry: a menu that has just opened ignores clicks and stays. */
@@ -43,6 +61,5 @@ export async function contextAction(page, label, entry, options) {
 /** Clicks a button in a view's title bar by the command's title. */
 export async function viewAction(page, viewTitle, action) {
   const pane = view(page, viewTitle);
-  await pane.hover();
-  await pane.locator(`.pane-header .actions .action-label[aria-label^="${action}"]`).click();
+  await clickHovered(pane, pane.locator(`.pane-header .actions .action-label[aria-label^="${action}"]`));
 }

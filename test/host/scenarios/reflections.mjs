@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { answerInput, openFile, pickLabels, runCommand } from "../lib/quickInput.mjs";
 import { screenshotThemes } from "../lib/screenshots.mjs";
-import { contextAction, inlineAction, showContainer, treeRow, view, viewAction } from "../lib/tree.mjs";
+import { clickHovered, clickRow, contextAction, inlineAction, showContainer, view, viewAction } from "../lib/tree.mjs";
 
 export const workspace = "examples/quickstart";
 
@@ -20,14 +20,15 @@ async function until(look, milliseconds = 120_000) {
   }
 }
 
-/** Acts, and acts once more where it came to nothing: a click that meets a row just being read anew does nothing else. */
+/** Acts, and acts again where it came to nothing: a click that meets a row just being read anew does nothing else. */
 async function again(act, look) {
-  await act();
-  try {
-    return await until(look, 5000);
-  } catch {
-    await act();
-    return until(look, 20_000);
+  for (let tries = 1; ; tries++) {
+    const failure = await act().catch((error) => error); // what was done late is no longer there to be done again
+    try {
+      return await until(look, 5000);
+    } catch (error) {
+      if (tries === 5) throw failure ?? error;
+    }
   }
 }
 
@@ -69,9 +70,12 @@ export const scenarios = {
   },
 
   "a pinned reflection is shown with every plan from then on": async (host) => {
-    const label = await labelOf(rows(host.page).nth(2));
+    let label;
     const pinned = await again(
-      () => inlineAction(host.page, label, "Pin Reflection", pool),
+      async () => {
+        label = await labelOf(rows(host.page).nth(2));
+        await inlineAction(host.page, label, "Pin Reflection", pool);
+      },
       async () => (await reflections(host)).find((one) => one.pinned),
     );
     assert.equal(pinned.text.replace(/\s+/g, " ").slice(0, 40), label.replace(/^\S+\s+/, "").slice(0, 40));
@@ -140,12 +144,10 @@ export const scenarios = {
     await host.screenshot("reflections-pick");
     const row = host.page.locator(".quick-input-list .monaco-list-row").nth(1);
     const mute = row.locator(".action-label[aria-label^='Mute']");
-    await until(async () => {
-      // A row shows its buttons under the pointer; the list may be drawn anew between the two.
-      await row.hover();
-      await mute.click({ timeout: 1000 }).catch(() => undefined);
-      return (await reflections(host)).some(({ muted }) => muted);
-    });
+    await again(
+      () => clickHovered(row, mute),
+      async () => (await reflections(host)).some(({ muted }) => muted),
+    );
     await host.page.keyboard.press("Escape");
   },
 
@@ -162,15 +164,14 @@ export const scenarios = {
     const { text } = (await reflections(host)).find(({ pinned }) => pinned);
     await viewAction(host.page, "Reflection Pool", "Filter Reflections");
     await answerInput(host.page, text);
-    // The critic without a model writes some sentences more than once.
+    // The critic without a model writes some sentences more than once. Well before the pool is read anew: at once.
     await until(async () => {
       const shown = await rows(host.page).allTextContents();
       return shown.length > 0 && shown.every((row) => row.includes(text.slice(0, 30)));
-    });
+    }, 15_000);
     await host.screenshot("reflections-filtered");
-    const label = await labelOf(rows(host.page).first());
     await again(
-      () => contextAction(host.page, label, "Rate Reflection Up", pool),
+      async () => contextAction(host.page, await labelOf(rows(host.page).first()), "Rate Reflection Up", pool),
       async () => (await reflections(host)).some(({ rating }) => rating === 1),
     );
     await viewAction(host.page, "Reflection Pool", "Clear Reflection Filter");
@@ -183,10 +184,11 @@ export const scenarios = {
 
   "a reflection opens with its session step by step, and outlasts a reload": async (host) => {
     await host.evaluate((vscode) => vscode.commands.executeCommand("lerl.stop"));
-    const label = await labelOf(rows(host.page).first());
-    await treeRow(host.page, label, pool).first().click();
     const title = host.page.locator(".tabs-container .tab").filter({ hasText: /Reflection r\d+/ });
-    await title.waitFor();
+    await again(
+      async () => clickRow(host.page, await labelOf(rows(host.page).first()), pool),
+      () => title.isVisible(),
+    );
     await new Promise((resolve) => setTimeout(resolve, 3000));
     await host.screenshot("reflection-document");
     await host.reload();
