@@ -25,6 +25,8 @@ export type PoolRow =
   | { readonly kind: "group"; readonly runId: RunId; readonly group: ReflectionGroup; readonly first: boolean }
   | ({ readonly kind: "reflection"; readonly value: PooledReflection } & ReflectionTarget);
 
+type GroupRow = Extract<PoolRow, { kind: "group" }>;
+
 export class ReflectionsTree implements TreeDataProvider<PoolRow>, Disposable {
   private readonly owned = new DisposableStore();
   private readonly changed = this.owned.add(new EventEmitter<PoolRow | undefined>());
@@ -32,6 +34,8 @@ export class ReflectionsTree implements TreeDataProvider<PoolRow>, Disposable {
   /** One object per run, so that the view can be asked to look at one run again. */
   private readonly runRows = new Map<RunId, PoolRow>();
 
+  /** Whether a person opened or folded a group, by its row's id: VS Code forgets it of rows that were gone meanwhile. */
+  private readonly opened = new Map<string, boolean>();
   /** What the row of each run was drawn from. */
   private readonly drawn = new Map<RunId, string>();
 
@@ -54,6 +58,11 @@ export class ReflectionsTree implements TreeDataProvider<PoolRow>, Disposable {
   arrange(change: Partial<Arrangement>): void {
     this.arrangement = { ...this.arrangement, ...change };
     this.changed.fire(undefined);
+  }
+
+  /** A person opened or folded a row. */
+  noteOpened(row: PoolRow, isOpen: boolean): void {
+    if (row.kind === "group") this.opened.set(this.groupId(row), isOpen);
   }
 
   async getChildren(row?: PoolRow): Promise<PoolRow[]> {
@@ -124,19 +133,25 @@ export class ReflectionsTree implements TreeDataProvider<PoolRow>, Disposable {
     return item;
   }
 
-  private groupItem({ runId, group, first }: PoolRow & { readonly kind: "group" }): TreeItem {
-    const isFiltered = this.arrangement.filter !== "";
-    const open = first || isFiltered;
+  private groupItem(row: GroupRow): TreeItem {
+    const { group, first } = row;
+    const id = this.groupId(row);
+    const open = this.opened.get(id) ?? (first || this.arrangement.filter !== "");
     const item = new TreeItem(
       describeGroup(group.label),
       open ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed,
     );
     const count = group.reflections.length;
-    // VS Code keeps a row folded by its id: what a filter finds must not stay in a group folded before.
-    item.id = `${runId}/${this.arrangement.grouping}/${group.key}${isFiltered ? "/filtered" : ""}`;
+    item.id = id;
     item.contextValue = "lerlReflectionGroup";
     item.description = count === 1 ? l10n.t("1 reflection") : l10n.t("{0} reflections", count);
     return item;
+  }
+
+  /** VS Code keeps a row folded by its id: what a filter finds must not stay in a group that was folded before. */
+  private groupId({ runId, group }: GroupRow): string {
+    const { grouping, filter } = this.arrangement;
+    return `${runId}/${grouping}/${group.key}${filter === "" ? "" : `/${filter}`}`;
   }
 }
 

@@ -27,6 +27,8 @@ export class ReflectionsView implements Disposable {
     );
     this.owned.addAll(
       pools.onDidChange((runId) => this.count(runId)),
+      this.view.onDidExpandElement(({ element }) => this.tree.noteOpened(element, true)),
+      this.view.onDidCollapseElement(({ element }) => this.tree.noteOpened(element, false)),
       this.view.onDidChangeVisibility(({ visible }) => {
         if (!visible) return;
         this.unseen.seeAll();

@@ -27,24 +27,34 @@ describe("the tree", () => {
     expect(labels(tree, await tree.getChildren(filtered[0]))).toEqual(["60%  Keep <b>music</b> varied."]);
   });
 
-  it("opens what a filter finds, in a group that was folded too, and leaves the folds as they were after it", async () => {
+  it("opens what each filter finds, in groups that were folded too, and leaves the folds as they were after it", async () => {
     const { editor, pools } = openPool();
     const tree = own(new ReflectionsTree(editor.services.runs, pools));
     const [run] = await tree.getChildren();
-    const last = async (filter: string) => {
+    const { Expanded, Collapsed } = TreeItemCollapsibleState;
+    const shown = async (filter: string) => {
       tree.arrange({ filter });
-      const row = (await tree.getChildren(run)).at(-1);
-      if (!row) throw new Error("expected a group");
-      const { id, collapsibleState } = tree.getTreeItem(row);
-      return { id, collapsibleState };
+      const rows = await tree.getChildren(run);
+      return { rows, items: rows.map((row) => tree.getTreeItem(row)) };
     };
-    const all = await last("");
-    const found = await last("music");
-    expect(all.collapsibleState).toBe(TreeItemCollapsibleState.Collapsed);
-    expect(found.collapsibleState).toBe(TreeItemCollapsibleState.Expanded);
-    expect(await last("")).toEqual(all);
+    const states = ({ items }: Awaited<ReturnType<typeof shown>>) => items.map((item) => item.collapsibleState);
+    const before = await shown("");
+    expect(states(before)).toEqual([Expanded, Collapsed, Collapsed]);
+    const [first, second] = before.rows;
+    if (!first || !second) throw new Error("expected groups");
+    tree.noteOpened(first, false);
+    tree.noteOpened(second, true);
+    const found = await shown("music");
+    expect(states(found)).toEqual([Expanded]);
+    for (const row of found.rows) tree.noteOpened(row, false);
+    const other = await shown("varied");
+    expect(states(other)).toEqual([Expanded]);
+    const after = await shown("");
+    expect(states(after)).toEqual([Collapsed, Expanded, Collapsed]);
     // By its id VS Code knows how a row was folded.
-    expect((await tree.getChildren(run)).map((row) => tree.getTreeItem(row).id)).not.toContain(found.id);
+    const ids = [found, other, after].flatMap(({ items }) => items.map(({ id }) => id));
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(after.items.map(({ id }) => id)).toEqual(before.items.map(({ id }) => id));
   });
 
   it("draws a run's row anew with its name and its end, not with every iteration", async () => {
