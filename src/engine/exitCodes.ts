@@ -5,6 +5,8 @@ export const exitCodes = {
   failed: 1,
   /** Bad input: one error on standard error says where, what and what to do. */
   badInput: 2,
+  /** The model was of no help: the stand-in answered for most of it, or the run ended because of it; a checkpoint is kept. */
+  standIn: 3,
   /** Stopped, interrupted or out of model budget: a checkpoint is kept. */
   interrupted: 130,
 } as const;

@@ -7,7 +7,7 @@ import * as z from "zod/mini";
 import type { MessagesOf, RequestSchemas, RequestsOf } from "./contract.ts";
 import { messagesSchema } from "./engine/calls.ts";
 import { comparisonSchema } from "./engine/comparison.ts";
-import { modelServerSchema, modelTestResultSchema, modelTestSchema } from "./engine/models.ts";
+import { detectModelsSchema, modelServerSchema, modelTestResultSchema, modelTestSchema } from "./engine/models.ts";
 import { renderedPromptSchema, renderPromptSchema } from "./engine/prompts.ts";
 import {
   evaluationResultSchema,
@@ -33,7 +33,7 @@ import { runRecordSchema } from "./run.ts";
 export type { ModelCall } from "./engine/calls.ts";
 export type { Comparison, ComparisonCell, ComparisonRow } from "./engine/comparison.ts";
 export { liveChangePaths } from "./engine/liveChangePaths.ts";
-export type { ModelServer, ModelTest, ModelTestResult } from "./engine/models.ts";
+export type { ListedModel, ModelServer, ModelTest, ModelTestResult } from "./engine/models.ts";
 export type { RenderedPrompt, RenderPrompt } from "./engine/prompts.ts";
 export type {
   LiveChange,
@@ -44,7 +44,7 @@ export type {
   StartRun,
 } from "./engine/runs.ts";
 export type { EpisodeQuery, EpisodeSummary, RerunResult, RerunStep } from "./engine/sessions.ts";
-export type { RunProgress } from "./run/progress.ts";
+export type { ModelActivity, RunProgress } from "./run/progress.ts";
 export type { RunCursor, RunSlice } from "./run/rows.ts";
 
 /** Raised with every change that an older side would misunderstand. */
@@ -113,7 +113,7 @@ export const engineRequests = {
   "prompts/render": { params: renderPromptSchema, result: renderedPromptSchema },
   /** Every problem of a prompt's text, in the order of the text; needs no experiment and no run. */
   "prompts/diagnose": { params: z.strictObject({ text: z.string() }), result: z.array(promptDiagnosticSchema) },
-  "models/detect": { params: nothing, result: z.array(modelServerSchema) },
+  "models/detect": { params: detectModelsSchema, result: z.array(modelServerSchema) },
   "models/test": { params: modelTestSchema, result: modelTestResultSchema },
 } satisfies Readonly<Record<string, RequestSchemas>>;
 export type EngineRequests = RequestsOf<typeof engineRequests>;

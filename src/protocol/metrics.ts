@@ -246,6 +246,20 @@ export const metricCatalogue = {
     better: "lower",
     definition: "Tries after the first.",
   },
+  llmCut: {
+    label: "Replies cut",
+    unit: "replies",
+    group: "Models",
+    better: "lower",
+    definition: "Replies that ended at their token limit; each is asked for once more, with more room.",
+  },
+  llmTokensPerSecond: {
+    label: "Tokens per second",
+    unit: "tokens/s",
+    group: "Models",
+    better: "higher",
+    definition: "Completion tokens / latency of the calls: the speed of one answer.",
+  },
   llmErrors: {
     label: "Errors",
     unit: "calls",

@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import type { Experiment } from "./experiment.ts";
 import type { Immutable } from "./immutable.ts";
 import { promptRoles } from "./promptRole.ts";
+import { answeredSchema } from "./run/answered.ts";
 import { runIdSchema } from "./run/runId.ts";
 import { runStates } from "./run/states.ts";
 
@@ -60,7 +61,8 @@ export const experimentValueSchema = z.custom<Experiment>(
 
 /** run.json, as it goes over the channels. */
 export const runRecordSchema = z.object({
-  schemaVersion: z.literal(1),
+  /** 2: `models.unusableShare`. */
+  schemaVersion: z.literal(2),
   id: runIdSchema,
   name: z.string(),
   note: z._default(z.string(), ""),
@@ -79,6 +81,7 @@ export const runRecordSchema = z.object({
   iterations: z.int(),
   prompts: z._default(z.array(promptVersionSchema), []),
   summary: z.optional(runSummarySchema),
+  answered: z.optional(answeredSchema),
   engineVersion: z.string(),
 });
 export type RunRecord = Immutable<z.output<typeof runRecordSchema>>;

@@ -83,6 +83,7 @@ export const studioRequests = {
       episode: asked.episodeId,
       step: asked.count,
       promptText: z.exactOptional(asked.promptText),
+      fresh: z.exactOptional(z.boolean()),
     }),
     result: rerunResultSchema,
   },

@@ -1,12 +1,14 @@
 /** The run bar: what runs, how far it is, what it costs, who plans; and the buttons to start and stop it. */
 import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
-import type { RunProgress } from "../../src/protocol/engine.ts";
+import type { ModelActivity, RunProgress } from "../../src/protocol/engine.ts";
 import { valueAt } from "../../src/protocol/jsonPath.ts";
+import type { PromptRole } from "../../src/protocol/promptRole.ts";
+import { type AnsweredRole, answeredRoles, isMostlyStandIn } from "../../src/protocol/run/answeredRoles.ts";
 import { isResumable } from "../../src/protocol/run/states.ts";
 import type { RunRecord } from "../../src/protocol/run.ts";
 import type { StudioSnapshot } from "../../src/protocol/studio.ts";
-import { formatCount, formatDuration, formatMoney, formatNumber } from "../shared/format.ts";
+import { formatCount, formatDuration, formatLatency, formatMoney, formatNumber } from "../shared/format.ts";
 import { plannedBy } from "./plannedBy.ts";
 import type { HostActions, PageWriter } from "./ports.ts";
 import { currentRun, isActiveRun, runObstacle } from "./state.ts";
@@ -49,7 +51,7 @@ export function runBar(app: RunBarPort, snapshot: StudioSnapshot): TemplateResul
       ${record ? status(record, app.state.progress[record.id], snapshot) : nothing}
     </div>
     ${record ? progressBar(record, app.state.progress[record.id]) : nothing}
-    ${offlineNote(app, snapshot)}
+    ${record ? standInNote(answeredSoFar(record, app.state.progress[record.id])) : nothing} ${offlineNote(app, snapshot)}
   </header>`;
 }
 
@@ -154,8 +156,61 @@ function status(record: RunRecord, progress: RunProgress | undefined, snapshot: 
         : nothing
     }
     ${calls > 0 || (progress?.cost ?? 0) > 0 ? budget(record, calls, progress?.cost ?? 0, snapshot) : nothing}
+    ${answeredByModel(answeredSoFar(record, progress))} ${active && progress?.models ? modelActivity(progress.models, record.state === "paused") : nothing}
   </dl>`;
 }
+
+/** The record comes with a change of the run's state, the progress with every iteration. */
+const answeredSoFar = (record: RunRecord, progress: RunProgress | undefined): readonly AnsweredRole[] =>
+  answeredRoles((isActiveRun(record) ? progress?.answered : undefined) ?? record.answered);
+
+/** Whose work it is, where a model is asked. */
+function answeredByModel(roles: readonly AnsweredRole[]): TemplateResult | typeof nothing {
+  if (roles.length === 0) return nothing;
+  return html`<div class="long" title="The others are the stand-in's">
+    <dt>By the model</dt>
+    <dd>${roles.map(({ role, model, total }) => `${formatCount(model)} of ${formatCount(total)} ${answers[role]}`).join(", ")}</dd>
+  </div>`;
+}
+
+/** What goes on at the model's server: its queue and its pace; in a pause only what is still under way. */
+function modelActivity(
+  { inFlight, waiting, silentSeconds, ...pace }: ModelActivity,
+  isPaused: boolean,
+): TemplateResult | typeof nothing {
+  if (isPaused && inFlight === 0) return nothing;
+  const facts = [
+    `${inFlight} in flight`,
+    ...(waiting > 0 ? [`${waiting} waiting`] : []),
+    ...(pace.latencySeconds === undefined ? [] : [formatLatency(1000 * pace.latencySeconds)]),
+    ...(pace.tokensPerSecond === undefined ? [] : [`${formatNumber(pace.tokensPerSecond, 3)} tokens/s`]),
+    ...(silentSeconds >= NAMED_SILENCE_SECONDS ? [`silent for ${formatDuration(silentSeconds)}`] : []),
+  ];
+  return html`<div
+    class="long"
+    title="Requests at the model's server, at most ${pace.limit} at once as found out so far; median time and speed of its last answers"
+  >
+    <dt>Model server</dt>
+    <dd>${facts.join(" · ")}</dd>
+  </div>`;
+}
+
+/** What the stand-in did in the model's place is said before anyone takes it for the model's. */
+function standInNote(answered: readonly AnsweredRole[]): TemplateResult | typeof nothing {
+  const roles = answered.filter(({ model, total }) => model < total);
+  if (roles.length === 0) return nothing;
+  const counts = roles.map(
+    ({ role, model, total }) => `${formatCount(total - model)} of ${formatCount(total)} ${answers[role]}`,
+  );
+  const mostly = roles.some(isMostlyStandIn);
+  return html`<p class="run-reason ${mostly ? "warning" : ""}">
+    ${mostly ? "This is hardly the model's work: " : ""}${counts.join(" and ")} are the stand-in's, because replies could not be used. The events on the curves say why.
+  </p>`;
+}
+
+const answers: Readonly<Record<PromptRole, string>> = { planner: "plans", critic: "reflections" };
+/** A model that is silent for longer may be loading. */
+const NAMED_SILENCE_SECONDS = 5;
 
 const planner = ({ summary }: RunRecord): TemplateResult | typeof nothing =>
   summary
@@ -183,9 +238,9 @@ function progressBar(record: RunRecord, progress: RunProgress | undefined): Temp
   const note = record.reason ? html`<p class="run-reason">${record.reason}</p>` : nothing;
   if (!isActiveRun(record)) return html`${note}`;
   const fraction = progress?.fraction ?? record.iteration / Math.max(1, record.iterations);
-  const phase = progress?.phase ?? record.state;
+  const phase = progress?.phase ?? (record.state === "starting" ? "starting" : "Training");
   return html`<progress class="run-progress" max="1" .value=${fraction} aria-label="Progress: ${phase}"></progress>
-    ${phase === "running" || record.state === "paused" ? nothing : html`<p class="run-phase">${phase}</p>`}
+    ${phase === "Training" || record.state === "paused" ? nothing : html`<p class="run-phase">${phase}</p>`}
     ${note}`;
 }
 

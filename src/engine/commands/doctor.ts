@@ -1,8 +1,10 @@
 import { access, constants } from "node:fs/promises";
 import { availableParallelism, totalmem } from "node:os";
 import { Command } from "commander";
+import type { ModelServer } from "../../protocol/engine.ts";
 import { messageOf } from "../errors.ts";
-import { detectServers, localServers, type ServerAddress, testModel } from "../llm/detect.ts";
+import { detectServers, localServers, modelToTry, type ServerAddress, tryModel } from "../llm/detect.ts";
+import { serverUrl } from "../llm/providers/address.ts";
 import { TensorEngine } from "../tensor/tensorEngine.ts";
 import { describeTfjs } from "../tensor/tfjs/availability.ts";
 import { engineVersion } from "../version.ts";
@@ -14,14 +16,30 @@ export interface Finding {
   readonly text: string;
 }
 
+interface DoctorOptions {
+  readonly server?: string;
+  readonly model?: string;
+  readonly json?: boolean;
+}
+
 const marks = { good: paint.good("ok  "), note: paint.quiet("–   "), bad: paint.error("bad ") } as const;
 
 export function doctorCommand(): Command {
   return new Command("doctor")
     .description("Check what this machine offers: kernels, threads, backends, folders, model servers.")
+    .option("--server <address>", "look for a model server there, for example localhost:8000")
+    .option("--model <name>", "try this model, also where the server has to load it")
     .option("--json", "print one JSON object")
-    .action(async ({ json }: { json?: boolean }) => {
-      const findings = [machine(), await kernels(), await describedTfjs(), await folder(), ...(await models())];
+    .action(async ({ server, model, json }: DoctorOptions) => {
+      const addresses =
+        server === undefined ? localServers : [{ name: "model server", baseUrl: serverUrl(server).baseUrl }];
+      const findings = [
+        machine(),
+        await kernels(),
+        await describedTfjs(),
+        await folder(),
+        ...(await models(addresses, model)),
+      ];
       if (json) process.stdout.write(`${JSON.stringify({ version: engineVersion, findings })}\n`);
       else
         for (const { name, state, text } of findings)
@@ -68,19 +86,49 @@ async function folder(): Promise<Finding> {
   }
 }
 
-/** Every local server with a model answers one structured question. */
-export async function models(addresses: readonly ServerAddress[] = localServers): Promise<readonly Finding[]> {
+/** Every server that is found answers one question of its own, where that loads no large model. */
+export async function models(
+  addresses: readonly ServerAddress[] = localServers,
+  wanted?: string,
+): Promise<readonly Finding[]> {
   const servers = await detectServers(addresses);
-  if (servers.length === 0) {
-    const text =
-      "none found on Ollama's, llama.cpp's and LM Studio's ports; the offline planner and critic work without";
-    return [{ name: "model servers", state: "note", text }];
+  if (servers.length > 0) return Promise.all(servers.map((server) => tried(server, wanted)));
+  const [only, ...others] = addresses;
+  // Where both are named, the model's own answer says what is wrong.
+  if (only && others.length === 0 && wanted !== undefined) return [await answered(only, wanted)];
+  const places = addresses.map(({ name, baseUrl }) => `${name} (${new URL(baseUrl).host})`).join(", ");
+  const text = `none found: ${places}; the offline planner and critic work without`;
+  return [{ name: "model servers", state: "note", text }];
+}
+
+async function tried({ name, baseUrl, state, listed }: ModelServer, wanted: string | undefined): Promise<Finding> {
+  const note = (text: string): Finding => ({ name, state: "note", text: `${baseUrl} ${text}` });
+  switch (state) {
+    case "empty":
+      return note("answers but has no model: load one (Ollama: ollama pull <name>)");
+    case "loading":
+      return note("is there and still loading its model: try again in a while");
+    case "keyed":
+      return note("wants an API key: name its environment variable in apiKeyVariable");
+    case "slow":
+      return note("takes the connection and does not list its models: it may be busy loading one");
+    case "ready": {
+      const model = wanted ?? modelToTry(listed)?.id;
+      if (model === undefined) {
+        const chats = listed.filter(({ chats }) => chats).length;
+        return note(
+          chats === 0
+            ? "has no chat model: load one that answers questions"
+            : `has ${chats} chat models, none of them loaded; --model <name> loads one and tries it`,
+        );
+      }
+      return answered({ name, baseUrl }, model);
+    }
   }
-  return Promise.all(
-    servers.map(async ({ name, baseUrl, models: [model] }): Promise<Finding> => {
-      if (model === undefined) return { name, state: "note", text: `${baseUrl} answers but has no model; load one` };
-      const { ok, message, structuredOutput } = await testModel({ baseUrl, model });
-      return { name, state: ok ? "good" : "bad", text: `${baseUrl} ${model}: ${message} (${structuredOutput})` };
-    }),
-  );
+}
+
+async function answered({ name, baseUrl }: ServerAddress, model: string): Promise<Finding> {
+  const { ok, late, message, structuredOutput } = await tryModel({ baseUrl, model });
+  const form = ok ? ` (${structuredOutput})` : "";
+  return { name, state: ok ? "good" : late ? "note" : "bad", text: `${baseUrl} ${model}: ${message}${form}` };
 }

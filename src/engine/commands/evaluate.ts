@@ -1,14 +1,17 @@
 import { relative } from "node:path";
 import Table from "cli-table3";
 import { Command, Option } from "commander";
+import { answeredRoles, isMostlyStandIn } from "../../protocol/run/answeredRoles.ts";
 import { InputError } from "../errors.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { pairedDifference } from "../metrics/bootstrap.ts";
 import { type Estimate, formatEstimate, normalisedScore } from "../metrics/statistics.ts";
 import { evaluateRun } from "../runs/evaluateRun.ts";
 import { type EvaluationSummary, evaluatedPolicies, readEvaluationRows } from "../runs/evaluationFiles.ts";
+import { StopSignal } from "../serving/control.ts";
 import { environmentModels } from "./models.ts";
 import { countOption } from "./options.ts";
+import { whoAnswered } from "./runDisplays.ts";
 import { number, paint } from "./terminal.ts";
 
 /** Sessions below which an evaluation is too noisy to be told to others (docs/method.md, section 13). */
@@ -18,6 +21,8 @@ interface EvaluateOptions {
   readonly sessions?: number;
   readonly planner?: "same" | "offline";
   readonly json?: boolean;
+  /** `--no-cache` */
+  readonly cache: boolean;
 }
 
 export function evaluateCommand(): Command {
@@ -37,8 +42,9 @@ export function evaluateCommand(): Command {
         "where the run's planner asks a model: same asks it (about a call per 4 user steps), offline plans without it; by default as the experiment says",
       ).choices(["same", "offline"]),
     )
+    .option("--no-cache", "ask the model also where the answer is kept")
     .option("--json", "print one JSON object")
-    .action(async (folder: string, { sessions, planner, json }: EvaluateOptions) => {
+    .action(async (folder: string, { sessions, planner, json, cache }: EvaluateOptions) => {
       const abort = new AbortController();
       const interrupted = new InputError("cli.interrupted", "Interrupted; the evaluation before, if any, was kept.");
       const interrupt = (): void => abort.abort(interrupted);
@@ -47,6 +53,7 @@ export function evaluateCommand(): Command {
         workspaceFolder: process.cwd(),
         ...(sessions !== undefined && { sessions }),
         ...(planner !== undefined && { planner }),
+        ...(!cache && { cache }),
         models: environmentModels(),
         signal: abort.signal,
         progress: (phase, fraction) => {
@@ -55,17 +62,25 @@ export function evaluateCommand(): Command {
         },
         log: (message) => process.stderr.write(`${paint.quiet(message)}\n`),
       }).catch((error: unknown) => {
-        if (error !== interrupted) throw error;
-        process.exitCode = exitCodes.interrupted;
+        if (error !== interrupted && !(error instanceof StopSignal)) throw error;
+        process.exitCode = endedBy(error);
         return undefined;
       });
       if (!evaluation) return;
       const { summary } = evaluation;
+      if (answeredRoles(summary.answered).some(isMostlyStandIn)) process.exitCode = exitCodes.standIn;
       if (process.stderr.isTTY && !json) process.stderr.write("\r\x1b[K");
       const differences = await differencesOf(folder);
       if (json) process.stdout.write(`${JSON.stringify({ folder, ...summary, differences })}\n`);
       else print(folder, summary, differences);
     });
+}
+
+/** What a model's budget or its replies ended is said; Ctrl+C is not. Returns the exit code. */
+function endedBy(error: unknown): number {
+  if (!(error instanceof StopSignal) || error.reason === undefined) return exitCodes.interrupted;
+  process.stderr.write(`${paint.error("error")} ${error.reason} The evaluation before, if any, was kept.\n`);
+  return error.kind === "unusable" ? exitCodes.standIn : exitCodes.interrupted;
 }
 
 /** R_cum of the run minus that of each reference, paired by session. */
@@ -98,6 +113,7 @@ function print(folder: string, summary: EvaluationSummary, differences: Readonly
     ]);
   }
   process.stdout.write(`${table.toString()}\n`);
+  for (const answered of answeredRoles(summary.answered)) process.stdout.write(`${whoAnswered(answered)}\n`);
   const where = relative(process.cwd(), folder) || ".";
   process.stdout.write(
     `${sessions} sessions, weights of iteration ${iteration}; every session is kept in ${where}/evaluation.jsonl\n`,

@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { Command, InvalidArgumentError } from "commander";
+import { answeredRoles, isMostlyStandIn } from "../../protocol/run/answeredRoles.ts";
 import type { RunRecord } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
 import { exitCodes } from "../exitCodes.ts";
@@ -22,6 +23,8 @@ interface RunOptions extends OutputOptions {
   readonly seed?: number;
   readonly iterations?: number;
   readonly out?: string;
+  /** `--no-cache` */
+  readonly cache: boolean;
 }
 
 interface ResumeOptions extends OutputOptions {
@@ -44,7 +47,7 @@ export function runCommand(): Command {
   return outputOptions(
     new Command("run")
       .description(
-        "Train an experiment. Ctrl+C keeps a checkpoint, and so does a model budget that is used up; `lerl resume` goes\non from it. While a model server does not answer, the run waits for it.",
+        "Train an experiment. Ctrl+C keeps a checkpoint, and so does a model budget that is used up; `lerl resume` goes\non from it. While a model server does not answer, the run waits for it. A model whose replies are of no use ends the run\nwith a checkpoint and exit code 3; so does an end at which the stand-in has answered for most of it.",
       )
       .argument("<file>", "experiment file, *.lerl.json")
       .option(
@@ -55,12 +58,14 @@ export function runCommand(): Command {
       )
       .option("--seed <n>", "seed of the run, as --set seed=<n>", wholeNumber)
       .option("--iterations <n>", "iterations to run, as --set training.iterations=<n>", wholeNumber)
+      .option("--no-cache", "ask the model also where the answer is kept, as --set models.cache=false")
       .option("--out <dir>", "run folder to make, instead of .lerl/runs/<id> in the current folder"),
   ).action(async (file: string, options: RunOptions) => {
     const sets = [
       ...options.set,
       ...(options.seed === undefined ? [] : [`seed=${options.seed}`]),
       ...(options.iterations === undefined ? [] : [`training.iterations=${options.iterations}`]),
+      ...(options.cache ? [] : ["models.cache=false"]),
     ];
     const { path, experiment, prompts } = await readExperimentFile(file, sets);
     await drive(options, (host) =>
@@ -111,7 +116,9 @@ async function drive(options: OutputOptions, begin: (host: RunHost) => Promise<R
 
 function conclude(view: RunDisplay, record: RunRecord, run: Run): number {
   view.end(record, run.folder.path);
-  if (record.state === "done") return exitCodes.done;
+  if (run.stoppedBy === "unusable") return exitCodes.standIn;
+  if (record.state === "done")
+    return answeredRoles(record.answered).some(isMostlyStandIn) ? exitCodes.standIn : exitCodes.done;
   if (record.state === "interrupted" || record.state === "stopped") return exitCodes.interrupted;
   return reportFailure(run.failure ?? new InputError("run.failed", record.reason ?? "The run failed."));
 }

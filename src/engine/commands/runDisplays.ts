@@ -5,7 +5,10 @@ import { Presets, SingleBar } from "cli-progress";
 import Table from "cli-table3";
 import type { RunProgress } from "../../protocol/engine.ts";
 import { asksModel } from "../../protocol/experiment/models.ts";
-import type { MetricRow, ReferenceRow, RunRecord } from "../../protocol/run.ts";
+import { type AnsweredRole, answeredRoles, isMostlyStandIn } from "../../protocol/run/answeredRoles.ts";
+import { standInKind } from "../../protocol/run/standInKind.ts";
+import type { MetricRow, ReferenceRow, RunRecord, TimelineEvent } from "../../protocol/run.ts";
+import { whatCame } from "../llm/replyWatch.ts";
 import type { RunListener } from "../runs/runHost.ts";
 import { duration, number, paint } from "./terminal.ts";
 
@@ -77,12 +80,13 @@ export function jsonDisplay(): RunDisplay {
 
 export function quietDisplay(): RunDisplay {
   const results = new Results();
+  const spoken = new SpokenEvents();
   return {
     listener: {
       row: (runId, kind, row) => {
         results.row(runId, kind, row);
-        const reason = pauseReason(kind, row);
-        if (reason !== undefined) warn("warn", reason);
+        const words = spoken.of(kind, row);
+        if (words !== undefined) warn("warn", words);
       },
       log: (level, message) => {
         if (level === "warn") warn(level, message);
@@ -96,15 +100,16 @@ export function quietDisplay(): RunDisplay {
 /** For people: a bar where there is a terminal, a line now and then where there is none. */
 export function terminalDisplay(): RunDisplay {
   const results = new Results();
+  const spoken = new SpokenEvents();
   const progress = process.stdout.isTTY ? bar() : lines();
   return {
     listener: {
       row: (runId, kind, row) => {
         results.row(runId, kind, row);
-        const reason = pauseReason(kind, row);
-        if (reason === undefined) return;
+        const words = spoken.of(kind, row);
+        if (words === undefined) return;
         progress.clear();
-        warn("warn", reason);
+        warn("warn", words);
       },
       progress: progress.show,
       log: (level, message) => {
@@ -174,10 +179,21 @@ function describe({ phase, iteration, iterations, rCum, secondsLeft, calls, cost
   ].join("  ");
 }
 
-/** Why a run waits, where the row says that it does. */
-function pauseReason(kind: string, row: unknown): string | undefined {
-  const { type, reason } = row as { type?: string; reason?: string };
-  return kind === "events" && type === "paused" ? reason : undefined;
+/** What of the timeline is said on the terminal too: pauses, and once each what a model leaves to the stand-in. */
+class SpokenEvents {
+  private readonly told = new Set<string>();
+
+  of(kind: string, row: unknown): string | undefined {
+    if (kind !== "events") return undefined;
+    const event = row as TimelineEvent;
+    if (event.type === "paused") return event.reason;
+    if (event.type === "warning" && event.code.startsWith("model.")) return event.message;
+    if (event.type !== "stand-in" || this.told.has(standInKind(event))) return undefined;
+    const { role, episode, step } = event;
+    this.told.add(standInKind(event));
+    const where = step === undefined ? `session ${episode}` : `session ${episode}, step ${step}`;
+    return `The ${role}'s model was of no use, the stand-in stood in (${where}): ${whatCame(event)}`;
+  }
 }
 
 const warn = (_level: string, message: string): void => {
@@ -192,6 +208,7 @@ function summaryOf(record: RunRecord, results: Results) {
     rSin,
     ...(normalised !== undefined && { normalised }),
     ...(planner !== undefined && { planner }),
+    ...(record.answered && { answered: record.answered }),
     userSteps: record.summary?.userSteps ?? 0,
     userStepsPerSecond: Math.round(results.userStepsPerSecond),
     peakMemoryMb: Math.round(process.resourceUsage().maxRSS / 1024),
@@ -234,6 +251,7 @@ function printResult(record: RunRecord, results: Results, folder: string): void 
       );
     }
   }
+  for (const answered of answeredRoles(record.answered)) process.stdout.write(`${whoAnswered(answered)}\n`);
   const speed = results.userStepsPerSecond > 0 ? `, ${Math.round(results.userStepsPerSecond)} user steps/s` : "";
   process.stdout.write(
     `${record.state === "done" ? paint.good("done") : paint.warning(record.state)} in ${duration(record.activeSeconds)}${speed}; files in ${where}\n`,
@@ -241,4 +259,12 @@ function printResult(record: RunRecord, results: Results, folder: string): void 
   if (record.state !== "interrupted" && record.state !== "stopped") return;
   if (record.reason !== undefined) process.stdout.write(`${record.reason}\n`);
   else process.stdout.write(`Go on with: lerl resume ${where}\n`);
+}
+
+/** `Plans: 12 of 16 by the model, 4 by the stand-in.` */
+export function whoAnswered(answered: AnsweredRole): string {
+  const { role, model, total } = answered;
+  const what = role === "planner" ? "Plans" : "Reflections";
+  const line = `${what}: ${model} of ${total} by the model${model < total ? `, ${total - model} by the stand-in` : ""}.`;
+  return isMostlyStandIn(answered) ? paint.warning(`${line} What came out is mostly not the model's work.`) : line;
 }

@@ -5,6 +5,8 @@ export interface WrittenReflection {
   readonly text: string;
   readonly source: "offline" | "model" | "fallback";
   readonly callId?: string;
+  /** Why the stand-in wrote, and what the model had answered. */
+  readonly unusable?: { readonly cause: string; readonly reply: string };
 }
 
 /** The high-level critic (section 1, step 6). */

@@ -1,13 +1,14 @@
 /** The critic that asks a language model (docs/method.md, sections 1 and 8). */
+import { askedAgain, isRetry } from "../llm/askedAgain.ts";
 import { ProviderError } from "../llm/errors.ts";
+import { isUnusable, type ReplyWatch, type Unusable, unusable } from "../llm/replyWatch.ts";
 import { type ModelSettings, requestSettings } from "../llm/settings.ts";
-import { withoutThoughts } from "../llm/structured.ts";
-import type { Complete, Finish, Message, ModelRequest } from "../llm/types.ts";
+import type { Complete, Message, ModelRequest } from "../llm/types.ts";
 import type { Prompt, PromptContext } from "../prompts/prompt.ts";
-import { oneLine } from "../prompts/shownSlates.ts";
 import type { FinishedSession } from "../simulator/session.ts";
 import type { Critic, WrittenReflection } from "./critic.ts";
 import { type CriticKnowledge, criticContext } from "./criticContext.ts";
+import { readReflection } from "./readReflection.ts";
 
 export interface ModelCriticOptions {
   readonly complete: Complete;
@@ -16,12 +17,14 @@ export interface ModelCriticOptions {
   readonly settings: ModelSettings;
   /** Writes when a model's reply cannot be used. */
   readonly fallback: Critic;
+  /** Hears whether replies can be used. */
+  readonly watch: ReplyWatch;
 }
 
-/** Under 20 words (section 8). */
-const MOST_WORDS = 19;
-/** What 19 long words take; bounds the languages that put no blanks between words. */
-const MOST_CHARACTERS = 240;
+/** Replies asked for before the fallback writes: the first, and one with the error shown. */
+const TRIES = 2;
+/** What the second time asks for once more. */
+const FORM = "Answer with one sentence of fewer than 20 words and nothing else.";
 
 export class ModelCritic implements Critic {
   /** Replies cut down to the length a reflection has. */
@@ -41,12 +44,18 @@ export class ModelCritic implements Critic {
 
   /** All requests are in flight together; those without a usable reply fall back together, in order. */
   async reflect(finished: readonly FinishedSession[], signal: AbortSignal): Promise<readonly WrittenReflection[]> {
-    const written = await Promise.all(finished.map((session) => this.write(session, signal)));
-    const unusable = finished.filter((_, i) => written[i] === undefined);
-    if (unusable.length === 0) return written.filter((reflection) => reflection !== undefined);
-    this.invalidReplies += unusable.length;
-    const fallbacks = [...(await this.options.fallback.reflect(unusable, signal))];
-    return written.map((reflection) => reflection ?? { text: fallbacks.shift()?.text ?? "", source: "fallback" });
+    const { watch, fallback } = this.options;
+    const written: readonly (WrittenReflection | Unusable)[] = await Promise.all(
+      finished.map((session) => watch.judge<WrittenReflection>(() => this.write(session, signal), signal)),
+    );
+    const left = finished.filter((_, i) => isUnusable(written[i] as object));
+    if (left.length > 0) this.invalidReplies += left.length;
+    const fallbacks = left.length > 0 ? [...(await fallback.reflect(left, signal))] : [];
+    return written.map((reflection) =>
+      isUnusable(reflection)
+        ? { text: fallbacks.shift()?.text ?? "", source: "fallback", unusable: reflection }
+        : reflection,
+    );
   }
 
   /** The variables of the prompt for one session. */
@@ -59,16 +68,28 @@ export class ModelCritic implements Critic {
     return this.prompt.render(this.context(finished));
   }
 
-  private async write(finished: FinishedSession, signal: AbortSignal): Promise<WrittenReflection | undefined> {
-    const request = this.ask(finished);
+  private async write(finished: FinishedSession, signal: AbortSignal): Promise<WrittenReflection | Unusable> {
+    const asked = this.ask(finished);
+    let question = asked;
+    for (let tries = 1; ; tries++) {
+      const { read, reply, again } = await this.answer(question, signal);
+      if (!("problem" in read)) {
+        if (read.trimmed) this.trimmedReplies++;
+        return { text: read.text, source: "model", callId: question.id };
+      }
+      if (tries === TRIES || !again) return unusable(read.problem, reply);
+      question = askedAgain(asked, read.problem, FORM);
+    }
+  }
+
+  private async answer(question: ModelRequest, signal: AbortSignal) {
     try {
-      const { text, finish } = await this.options.complete(request, signal);
-      const reflection = readReflection(text, finish);
-      if (reflection?.trimmed) this.trimmedReplies++;
-      return reflection && { text: reflection.text, source: "model", callId: request.id };
+      const { text, finish, thought } = await this.options.complete(question, signal);
+      // A reply that was cut has had its second chance, with more room.
+      return { read: readReflection(text, finish, thought), reply: text, again: finish !== "length" };
     } catch (error) {
-      if (error instanceof ProviderError && error.kind !== "miss") return undefined;
-      throw error;
+      if (!(error instanceof ProviderError) || (error.kind === "miss" && !isRetry(question))) throw error;
+      return { read: { problem: error.message }, reply: "", again: false };
     }
   }
 
@@ -79,70 +100,8 @@ export class ModelCritic implements Critic {
       promptHash: this.prompt.hash,
       ...requestSettings("critic", this.options.settings, this.prompt.settings),
       messages: this.render(finished),
+      isUsable: ({ text, finish }) => !("problem" in readReflection(text, finish)),
       repeat: 0,
     };
   }
-}
-
-/**
- * The reflection in a reply: its first line of prose, without introduction, list mark or quotation marks, as many of its
- * whole sentences as make fewer than 20 words, and the beginning of the first where even that is longer.
- * @returns undefined when nothing is left, or only a part of a sentence that was cut
- */
-export function readReflection(
-  reply: string,
-  finish: Finish,
-): { readonly text: string; readonly trimmed: boolean } | undefined {
-  const lines = withoutThoughts(reply)
-    .replace(/```[\w-]*/g, "")
-    .split("\n")
-    .map(bare)
-    .filter((line) => /\p{L}/u.test(line) && !/:$/.test(line));
-  const line = lines[0];
-  if (line === undefined) return undefined;
-  const whole = sentences(line);
-  if (finish === "length" && lines.length === 1 && !/[.!?。！？]$/.test(line)) whole.pop();
-  const first = whole[0];
-  if (first === undefined) return undefined;
-  let text = "";
-  for (const sentence of whole) {
-    if (!fits(text + sentence)) break;
-    text += sentence;
-  }
-  text = text === "" ? shortened(first) : text.trim();
-  return { text, trimmed: text !== lines.join(" ") };
-}
-
-/** Without list marks, emphasis, an announcement such as "Reflection:", and quotation marks. */
-function bare(line: string): string {
-  return oneLine(line)
-    .replace(/^(?:[-*•#>]+|\d+[.)])\s+/, "")
-    .replace(/[*_]{2}/g, "")
-    .replace(/^(?:reflection|insight|lesson|advice|answer|summary|actionable insight)\s*:\s*/i, "")
-    .replace(/^["'“‘«]+|["'”’»]+$/g, "")
-    .trim();
-}
-
-/** The sentences of a line, each with the blank behind it. */
-function sentences(line: string): string[] {
-  return line.split(/(?<=[.!?] |[。！？] ?)(?=\S)/);
-}
-
-function fits(text: string): boolean {
-  return wordCount(text) <= MOST_WORDS && text.trim().length <= MOST_CHARACTERS;
-}
-
-function wordCount(text: string): number {
-  return text.split(/\s+/).filter((word) => word !== "").length;
-}
-
-/** The first words, to the last comma or semicolon that leaves at least half of them. */
-function shortened(sentence: string): string {
-  const words = sentence.trim().split(/\s+/).slice(0, MOST_WORDS);
-  const clause = words.findLastIndex((word) => /[,;:]$/.test(word));
-  const kept = clause >= MOST_WORDS / 2 ? words.slice(0, clause + 1) : words;
-  return `${[...kept.join(" ")]
-    .slice(0, MOST_CHARACTERS)
-    .join("")
-    .replace(/[,;:.]$/, "")}.`;
 }

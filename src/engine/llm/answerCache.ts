@@ -5,11 +5,12 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync } from "node:fs";
 import { dirname } from "node:path";
 import * as z from "zod";
-import type { ProviderReply } from "./types.ts";
+import type { ModelRequest, ProviderReply } from "./types.ts";
 
 const lineSchema = z.object({
   key: z.string(),
   text: z.string(),
+  thought: z.string().optional(),
   model: z.string(),
   usage: z.object({ inputTokens: z.number(), outputTokens: z.number() }).optional(),
 });
@@ -34,12 +35,13 @@ export class AnswerCache {
     return this.answers.get(key);
   }
 
-  /** Keeps a complete answer; one that was cut by its length is not worth keeping. */
+  /** Keeps an answer that ended by itself; the newest to a question counts. */
   put(key: string, reply: ProviderReply): void {
-    if (reply.finish === "length" || this.answers.has(key)) return;
+    if (reply.finish !== "stop" || this.answers.get(key)?.text === reply.text) return;
     this.answers.set(key, reply);
-    const { text, model, usage } = reply;
-    appendFileSync(this.file, `${JSON.stringify({ key, text, model, ...(usage && { usage }) })}\n`);
+    const { text, thought, model, usage } = reply;
+    const line = { key, text, ...(thought !== undefined && { thought }), model, ...(usage && { usage }) };
+    appendFileSync(this.file, `${JSON.stringify(line)}\n`);
   }
 
   private read(): void {
@@ -49,8 +51,9 @@ export class AnswerCache {
     for (const line of bytes.toString("utf8", 0, complete).split("\n")) {
       const answer = lineSchema.safeParse(parseLine(line));
       if (!answer.success) continue;
-      const { key, text, model, usage } = answer.data;
-      this.answers.set(key, { text, model, finish: "stop", ...(usage && { usage }) });
+      const { key, text, thought, model, usage } = answer.data;
+      const thoughts = thought === undefined ? {} : { thought };
+      this.answers.set(key, { text, ...thoughts, model, finish: "stop", ...(usage && { usage }) });
     }
   }
 }
@@ -61,4 +64,10 @@ function parseLine(line: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Whether an answer is worth keeping: never one that was cut, held back or empty. */
+export function isUsable(request: ModelRequest, reply: ProviderReply): boolean {
+  if (reply.finish !== "stop") return false;
+  return request.isUsable?.(reply) ?? reply.text.trim() !== "";
 }

@@ -1,5 +1,5 @@
 /** What a run may spend on models, and has: shared by its schedulers, counted anew from llm.jsonl on resume. */
-import type { BudgetReached } from "./errors.ts";
+import type { BudgetReached } from "./blocked.ts";
 import type { ModelLimits } from "./types.ts";
 
 export interface Spending {

@@ -1,12 +1,22 @@
-/** Finds model servers on this machine and tries them, for `lerl doctor` and the Studio's model picker. */
-import * as z from "zod";
-import type { ModelTestResult } from "../../protocol/engine.ts";
+/** Finds model servers and tries their models, for `lerl doctor` and the Studio's model picker. */
+
+import type { ListedModel, ModelServer, ModelTestResult } from "../../protocol/engine.ts";
+import { modelLimitsSchema } from "../../protocol/experiment/models.ts";
 import { messageOf } from "../errors.ts";
+import { RandomStream } from "../math/random.ts";
+import type { Blocked } from "./blocked.ts";
+import { Budget } from "./budget.ts";
 import { ProviderError } from "./errors.ts";
+import { shortLine } from "./excerpt.ts";
+import { listModels } from "./modelList.ts";
+import { serverUrl } from "./providers/address.ts";
 import type { ReplyFormat } from "./providers/dialect.ts";
 import { OpenAiProvider } from "./providers/openai.ts";
-import { jsonCandidates } from "./structured.ts";
-import type { ModelRequest, Provider, ProviderReply } from "./types.ts";
+import { Scheduler } from "./scheduler.ts";
+import { jsonValues } from "./structured.ts";
+import { spoken } from "./thoughts.ts";
+import type { ModelLimits, ModelRequest, Provider, ProviderReply } from "./types.ts";
+import { systemClock } from "./waiting.ts";
 
 export interface ServerAddress {
   readonly name: string;
@@ -18,103 +28,147 @@ export const localServers: readonly ServerAddress[] = [
   { name: "Ollama", baseUrl: "http://127.0.0.1:11434/v1" },
   { name: "llama.cpp", baseUrl: "http://127.0.0.1:8080/v1" },
   { name: "LM Studio", baseUrl: "http://127.0.0.1:1234/v1" },
+  { name: "vLLM", baseUrl: "http://127.0.0.1:8000/v1" },
 ];
 
-export interface DetectedServer extends ServerAddress {
-  readonly models: readonly string[];
-}
-
-const modelList = z.object({ data: z.array(z.object({ id: z.string() })) });
-
-/** The servers that answer within `timeoutMs`, with their models; all are asked at once. */
+/** The servers that listen, with their models; all are asked at once. Each step of it may take `timeoutMs`. */
 export async function detectServers(
   addresses: readonly ServerAddress[] = localServers,
-  timeoutMs = 500,
-): Promise<readonly DetectedServer[]> {
-  const found = await Promise.all(addresses.map((address) => detectServer(address, timeoutMs)));
+  timeoutMs = 3000,
+  apiKey?: string,
+): Promise<readonly ModelServer[]> {
+  const found = await Promise.all(addresses.map((address) => detectServer(address, timeoutMs, apiKey)));
   return found.filter((server) => server !== undefined);
 }
 
-async function detectServer(address: ServerAddress, timeoutMs: number): Promise<DetectedServer | undefined> {
+/** Also where an address was typed without the `/v1` at its end. */
+async function detectServer(
+  { name, baseUrl: typed }: ServerAddress,
+  timeoutMs: number,
+  apiKey: string | undefined,
+): Promise<ModelServer | undefined> {
+  const { baseUrl } = serverUrl(typed);
+  for (const candidate of /\/v\d+\w*$/.test(baseUrl) ? [baseUrl] : [baseUrl, `${baseUrl}/v1`]) {
+    const list = await listModels({ baseUrl: candidate, timeoutMs, ...(apiKey !== undefined && { apiKey }) });
+    if (!list) continue;
+    const listed = "models" in list ? list.models : [];
+    return { name, baseUrl: candidate, state: list.state, models: listed.map(({ id }) => id), listed: [...listed] };
+  }
+  return undefined;
+}
+
+/** The largest that is loaded only to be tried. */
+const SMALL_BYTES = 8e9;
+
+/**
+ * The model that a test may ask without making the server load a large one.
+ * @returns undefined where none is loaded, and none is known to be small
+ */
+export function modelToTry(models: readonly ListedModel[]): ListedModel | undefined {
+  const chats = models.filter(({ chats }) => chats);
+  const ready = chats.find(({ loaded }) => loaded !== false);
+  const small = chats.filter(({ bytes = Number.POSITIVE_INFINITY }) => bytes <= SMALL_BYTES);
+  return ready ?? small.toSorted((a, b) => (a.bytes ?? 0) - (b.bytes ?? 0))[0];
+}
+
+/** What a test asks, and how its reply is judged. */
+export interface TestQuestion {
+  readonly request: ModelRequest;
+  readonly limits: ModelLimits;
+  /** What is wrong with a reply; undefined: it can be used. */
+  readonly fault: (reply: Pick<ProviderReply, "text" | "finish" | "thought">) => string | undefined;
+}
+
+/** Where there is no experiment to ask for: as small as a plan can be, within the limits that prompts have. */
+const simpleQuestion = (model: string): TestQuestion => ({
+  request: {
+    id: "test",
+    role: "planner",
+    promptHash: "",
+    model,
+    messages: [
+      { role: "system", content: "You answer with one JSON object and nothing else." },
+      { role: "user", content: 'Answer with this object: {"categories": [1, 2]}' },
+    ],
+    schema: {
+      name: "plan",
+      schema: {
+        type: "object",
+        properties: { categories: { type: "array", items: { type: "integer" }, minItems: 2, maxItems: 2 } },
+        required: ["categories"],
+        additionalProperties: false,
+      },
+    },
+    maxTokens: 200,
+    repeat: 0,
+  },
+  limits: modelLimitsSchema.parse({}),
+  fault: ({ text, finish }) => {
+    if (finish === "length") return "it was cut off by the token limit";
+    const isPlan = ({ value }: { readonly value: unknown }): boolean =>
+      Array.isArray((value as { categories?: unknown } | null)?.categories);
+    return jsonValues(spoken(text).answer).values.some(isPlan) ? undefined : "it is not the JSON asked for";
+  },
+});
+
+export interface TriedModel {
+  readonly baseUrl: string;
+  readonly model: string;
+  readonly apiKey?: string;
+}
+
+/** One question, asked as a run asks. Never throws: what went wrong is the result. */
+export async function tryModel(
+  { baseUrl, model, apiKey }: TriedModel,
+  timeoutMs = 30_000,
+  question: TestQuestion = simpleQuestion(model),
+): Promise<ModelTestResult> {
   try {
-    const reply = await fetch(`${address.baseUrl}/models`, { signal: AbortSignal.timeout(timeoutMs) });
-    const list = modelList.safeParse(await reply.json());
-    return list.success ? { ...address, models: list.data.data.map(({ id }) => id) } : undefined;
-  } catch {
-    // Nobody listens there, or not a model server: the usual case, and what this function is asked to find out.
-    return undefined;
+    const provider = new OpenAiProvider({ baseUrl, ...(apiKey !== undefined && { apiKey }) });
+    return await tryProvider(provider, model, timeoutMs, question, () => provider.dialect({ model }).format);
+  } catch (error) {
+    return { ok: false, message: messageOf(error), latencyMs: 0, structuredOutput: "none" };
   }
 }
 
-const testRequest = (model: string): ModelRequest => ({
-  id: "test",
-  role: "planner",
-  promptHash: "",
-  model,
-  messages: [
-    { role: "system", content: "You answer with one JSON object and nothing else." },
-    { role: "user", content: 'Answer with this object: {"categories": [1, 2]}' },
-  ],
-  schema: {
-    name: "plan",
-    schema: {
-      type: "object",
-      properties: { categories: { type: "array", items: { type: "integer" } } },
-      required: ["categories"],
-      additionalProperties: false,
-    },
-  },
-  maxTokens: 1000,
-  repeat: 0,
-});
-
-/** One structured call. Never throws: what went wrong is the result. */
-export async function testModel(
-  { baseUrl, model, apiKey }: { readonly baseUrl: string; readonly model: string; readonly apiKey?: string },
-  timeoutMs = 30_000,
-): Promise<ModelTestResult> {
-  const provider = new OpenAiProvider({ baseUrl, ...(apiKey !== undefined && { apiKey }) });
-  return testProvider(provider, model, timeoutMs, () => provider.dialect(testRequest(model)).format);
-}
-
 /** The same for any provider, for example the editor's models. */
-export async function testProvider(
+export async function tryProvider(
   provider: Provider,
   model: string,
   timeoutMs = 30_000,
+  { request, limits, fault }: TestQuestion = simpleQuestion(model),
   formatInUse: () => ReplyFormat = () => "text",
 ): Promise<ModelTestResult> {
   const started = performance.now();
-  const result = (ok: boolean, message: string, structuredOutput: ReplyFormat | "none"): ModelTestResult => ({
+  const result = (ok: boolean, message: string, structuredOutput: ModelTestResult["structuredOutput"]) => ({
     ok,
     message,
     latencyMs: Math.round(performance.now() - started),
     structuredOutput,
   });
+  const scheduler = new Scheduler({
+    provider,
+    // A person waits for the outcome: what does not work at once does not work.
+    limits: { ...limits, retries: Math.min(1, limits.retries) },
+    budget: new Budget({ maxCalls: 0, maxTokens: 0, maxCost: 0 }),
+    record: () => undefined,
+    onBlocked: (blocked) => Promise.reject(blockedError(blocked)),
+    clock: systemClock,
+    jitter: new RandomStream(1, "test"),
+  });
   try {
-    const reply = await sendAdapting(provider, testRequest(model), AbortSignal.timeout(timeoutMs));
-    const isPlan = jsonCandidates(reply.text, reply.finish).some((value) => planSchema.safeParse(value).success);
-    if (isPlan) return result(true, `${reply.model} answered in form.`, formatInUse());
-    return result(false, `${reply.model} answered, but not with the JSON asked for: ${excerpt(reply.text)}`, "none");
+    const reply = await scheduler.complete(request, AbortSignal.timeout(timeoutMs));
+    const problem = fault(reply);
+    if (problem === undefined) return result(true, `${reply.model} answered in form.`, formatInUse());
+    const came = reply.text === "" ? "" : ` It answered: ${JSON.stringify(shortLine(reply.text, 80))}.`;
+    return result(false, `${reply.model} answered, and its reply cannot be used: ${problem}.${came}`, "none");
   } catch (error) {
-    const late = error instanceof DOMException && error.name === "TimeoutError";
-    return result(false, late ? `No answer within ${timeoutMs / 1000} s.` : messageOf(error), "none");
+    const isLate = error instanceof DOMException && error.name === "TimeoutError";
+    if (!isLate) return result(false, messageOf(error), "none");
+    const message = `No answer within ${timeoutMs / 1000} s: ${model} may still be loading. Try again in a while.`;
+    return { ...result(false, message, "none"), late: true };
   }
 }
 
-const planSchema = z.object({ categories: z.array(z.number()) });
-
-/** Steps down the provider's dialect until the server takes the request. */
-async function sendAdapting(provider: Provider, request: ModelRequest, signal: AbortSignal): Promise<ProviderReply> {
-  for (;;) {
-    try {
-      return await provider.send(request, signal);
-    } catch (error) {
-      if (!(error instanceof ProviderError) || error.kind !== "format") throw error;
-    }
-  }
-}
-
-function excerpt(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
-}
+const blockedError = (blocked: Blocked): ProviderError =>
+  new ProviderError(blocked.kind === "budget" ? "refused" : blocked.cause, blocked.message);

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { withoutBounds } from "./replySchema.ts";
 import type { ModelRequest, Provider } from "./types.ts";
 
 /** Identifies what is asked of whom: equal keys may share an answer. The id and the prompt's hash do not count. */
@@ -16,7 +17,10 @@ export function contentKey(request: ModelRequest): string {
 }
 
 function contentOf(request: ModelRequest): readonly unknown[] {
-  const { model, temperature, seed, maxTokens, messages, schema, repeat } = request;
-  const parameters = [temperature ?? null, seed ?? null, maxTokens ?? null];
-  return [model, parameters, messages.map(({ role, content }) => [role, content]), schema ?? null, repeat];
+  const { model, temperature, seed, maxTokens, reasoningEffort, messages, schema, repeat } = request;
+  // What came later is left out where it is unset, and lengths always: keys of earlier answers stay what they were.
+  const later = reasoningEffort === undefined ? [] : [reasoningEffort];
+  const parameters = [temperature ?? null, seed ?? null, maxTokens ?? null, ...later];
+  const asked = schema ? { name: schema.name, schema: withoutBounds(schema.schema) } : null;
+  return [model, parameters, messages.map(({ role, content }) => [role, content]), asked, repeat];
 }

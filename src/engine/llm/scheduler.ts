@@ -4,22 +4,26 @@
  *
  * A request ends in an answer, in an error that concerns this request alone, or in the caller's abort. What concerns
  * all requests (no server, no budget left) never ends one: the scheduler calls `onBlocked` once, holds everything
- * back, and goes on where it was when that promise resolves.
+ * back, and goes on where it was when that promise resolves, with one request first.
  */
-import { setMaxListeners } from "node:events";
-import pLimit, { type LimitFunction } from "p-limit";
 import { InputError, messageOf } from "../errors.ts";
 import type { RandomStream } from "../math/random.ts";
 import { Admission } from "./admission.ts";
-import type { AnswerCache } from "./answerCache.ts";
+import { type AnswerCache, isUsable } from "./answerCache.ts";
+import { type Blocked, unreachable } from "./blocked.ts";
 import type { Budget } from "./budget.ts";
-import { type Blocked, ProviderError, pausing, retryable } from "./errors.ts";
+import { mayConcernAll, ProviderError, type ProviderErrorKind, triesBeforePause } from "./errors.ts";
 import { Flight } from "./flight.ts";
-import { contentKey, requestKey } from "./requestKey.ts";
-import { CallCounter, type ModelStatistics } from "./statistics.ts";
+import { Health } from "./health.ts";
+import { type Notice, PromptCut, shortOfTokens } from "./notices.ts";
+import { requestKey } from "./requestKey.ts";
+import { answeredRow, failedRow, rowOf, sharedCompletion } from "./rows.ts";
+import { type Heard, whileHeard } from "./silence.ts";
+import { CallCounter, type ModelStatistics, Pace } from "./statistics.ts";
+import { spoken } from "./thoughts.ts";
+import { thoughtTokens } from "./tokenRoom.ts";
 import type { CallRow, Clock, Completion, ModelLimits, ModelRequest, Provider, ProviderReply, Usage } from "./types.ts";
-import { costOf, usageOf } from "./usage.ts";
-import { abortable } from "./waiting.ts";
+import { addedUsage, costOf, NO_USAGE, usageOf } from "./usage.ts";
 
 export interface SchedulerOptions {
   readonly provider: Provider;
@@ -34,42 +38,76 @@ export interface SchedulerOptions {
    * per block; never while one is unresolved.
    */
   readonly onBlocked: (blocked: Blocked) => Promise<void>;
+  /** Something a person should know about the model; each kind once. */
+  readonly notice?: (notice: Notice) => void;
   readonly clock: Clock;
   /** For the jitter of retries only; influences no result. */
   readonly jitter: RandomStream;
 }
 
+/** What goes on at the moment. */
+export interface Activity {
+  readonly inFlight: number;
+  readonly waiting: number;
+  /** Requests that may be in flight at once, as found out so far. */
+  readonly limit: number;
+  /** Milliseconds since the model last answered, while somebody waits for it; 0 otherwise. */
+  readonly silentMs: number;
+  /** Median of the last answers; 0 before the first. */
+  readonly latencyMs: number;
+  /** Of one answer, over the last ones. */
+  readonly tokensPerSecond: number;
+}
+
 /** First and longest wait between tries, in milliseconds. */
 const BACKOFF = { first: 500, longest: 30_000 } as const;
+/** Tries after the first of a server that has never answered. */
+const RETRIES_AT_FIRST = 2;
+/** No server does without more parts of a request than this; one that is rejected more often is never answered. */
+const MOST_SIMPLIFIED = 8;
 
-/** What has been sent for a call so far. */
+/** What became of a request so far. */
 interface Progress {
   attempts: number;
+  /** Tries that failed. */
+  failures: number;
+  /** Tries that were taken for too much of the protocol. */
+  simplified: number;
+  /** Answers of the server when this request first failed. */
+  answersThen: number;
+  /** Tokens of the tries that led nowhere. */
+  spent: Usage;
+  /** Of the last try: tokens that its reply could have. */
+  limit?: number | undefined;
+  /** Set once a reply was cut: takes the room back that was given for the second try. */
+  undoRoom?: () => void;
 }
 
 export class Scheduler {
   private readonly flights = new Map<string, Flight<Completion>>();
-  private readonly slots: LimitFunction;
   private readonly admission: Admission;
+  private readonly health = new Health();
+  private readonly promptCut = new PromptCut();
+  private readonly told = new Set<string>();
   private lapCounter = new CallCounter();
+  private readonly pace = new Pace();
   private limits: ModelLimits;
+  private heardAt: number;
 
   constructor(private readonly options: SchedulerOptions) {
     this.limits = options.limits;
-    this.slots = pLimit(this.concurrency());
     this.admission = new Admission(options);
+    this.heardAt = options.clock.now();
   }
 
   /** @throws ProviderError when this request cannot be answered, or the signal's reason */
   readonly complete = async (request: ModelRequest, signal: AbortSignal): Promise<Completion> => {
     signal.throwIfAborted();
-    // One signal of a run stands behind the waits of all its users.
-    setMaxListeners(0, signal);
     if (this.options.provider.kind === "replay") return this.replay(request, signal);
     this.requirePrice(request.model);
     const key = requestKey(this.options.provider, request);
     const kept = this.limits.cache ? this.options.cache?.get(key) : undefined;
-    if (kept) {
+    if (kept && isUsable(request, kept)) {
       const completion = sharedCompletion(kept, usageOf(request, kept));
       this.share(request, completion);
       return completion;
@@ -89,9 +127,15 @@ export class Scheduler {
   /** New limits take effect with the next request that is sent. */
   setLimits(limits: ModelLimits): void {
     this.limits = limits;
-    this.slots.concurrency = this.concurrency();
     this.admission.setLimits(limits);
     this.options.budget.limits = limits;
+  }
+
+  get activity(): Activity {
+    const { inFlight, waiting } = this.admission;
+    const silentMs = inFlight.count === 0 ? 0 : this.options.clock.now() - this.heardAt;
+    const pace = this.pace.read();
+    return { inFlight: inFlight.count, waiting, limit: inFlight.limit, silentMs, ...pace };
   }
 
   /** Since the last lap, for example the iteration's. */
@@ -99,10 +143,6 @@ export class Scheduler {
     const counted = this.lapCounter.read();
     this.lapCounter = new CallCounter();
     return counted;
-  }
-
-  private concurrency(): number {
-    return Math.min(this.limits.concurrency, this.options.provider.caps?.concurrency ?? Number.POSITIVE_INFINITY);
   }
 
   /** A recorded answer costs nothing and belongs to one call: no limits, and no sharing that was not recorded. */
@@ -113,7 +153,7 @@ export class Scheduler {
       this.share(request, completion);
       return completion;
     } catch (error) {
-      this.recordFailure(request, { attempts: 0 }, "failed", error);
+      this.recordFailure(request, 0, NO_USAGE, "failed", error);
       throw error;
     }
   }
@@ -125,140 +165,179 @@ export class Scheduler {
       this.share(request, completion);
       return completion;
     } catch (error) {
-      if (!signal.aborted) this.recordFailure(request, { attempts: 0 }, "failed", error);
+      if (!signal.aborted) this.recordFailure(request, 0, NO_USAGE, "failed", error);
       throw error;
     }
   }
 
   private share(request: ModelRequest, completion: Completion): void {
     this.lapCounter.shared();
-    this.options.record({ ...rowOf(request), ...answerOf(completion), cost: 0 });
+    this.options.record({ ...rowOf(request), ...answeredRow(completion), cost: 0 });
   }
 
   /** Sends until there is an answer. */
   private async fly(request: ModelRequest, key: string, signal: AbortSignal): Promise<Completion> {
-    const progress: Progress = { attempts: 0 };
+    const progress: Progress = { attempts: 0, failures: 0, simplified: 0, answersThen: 0, spent: NO_USAGE };
+    if (this.activity.inFlight + this.activity.waiting === 0) this.heardAt = this.options.clock.now();
     try {
-      const { reply, latencyMs } = await this.persist(request, progress, signal);
-      const usage = usageOf(request, reply);
+      const { value: reply, latencyMs } = await this.persist(request, progress, signal);
+      const usage = addedUsage(progress.spent, usageOf(request, reply));
       const completion = { ...reply, usage, latencyMs, attempts: progress.attempts, cached: false };
       const cost = costOf(this.limits, request.model, usage);
       this.lapCounter.answered({ ...completion, cost });
+      this.pace.answered(latencyMs, usageOf(request, reply).outputTokens);
       // In this order: what was paid for is counted even where the process ends between the two.
-      this.options.record({ ...rowOf(request), ...answerOf(completion), cost });
-      if (this.limits.cache) this.options.cache?.put(key, reply);
+      this.options.record({ ...rowOf(request), ...answeredRow(completion), cost });
+      if (this.limits.cache && isUsable(request, reply)) this.options.cache?.put(key, reply);
       return completion;
     } catch (error) {
       if (!signal.aborted) this.lapCounter.failed(progress.attempts);
-      this.recordFailure(request, progress, signal.aborted ? "aborted" : "failed", error);
+      const kind = signal.aborted ? "aborted" : "failed";
+      this.recordFailure(request, progress.attempts, progress.spent, kind, error);
       throw error;
     }
   }
 
   private recordFailure(
     request: ModelRequest,
-    { attempts }: Progress,
+    attempts: number,
+    spent: Usage,
     errorKind: "failed" | "aborted",
     error: unknown,
-  ) {
-    const usage = { inputTokens: 0, outputTokens: 0, estimated: true };
-    const nothing = {
-      text: "",
-      finish: "stop",
-      usage,
-      attempts,
-      latencyMs: 0,
-      cached: false,
-      model: request.model,
-    } as const;
-    this.options.record({ ...rowOf(request), ...answerOf(nothing), cost: 0, error: messageOf(error), errorKind });
+  ): void {
+    const cost = costOf(this.limits, request.model, spent);
+    const row = failedRow(request, attempts, spent);
+    this.options.record({ ...rowOf(request), ...row, cost, error: messageOf(error), errorKind });
   }
 
-  private async persist(
-    request: ModelRequest,
-    progress: Progress,
-    signal: AbortSignal,
-  ): Promise<{ reply: ProviderReply; latencyMs: number }> {
-    let failures = 0;
-    let resumes = this.admission.resumes;
+  private async persist(request: ModelRequest, progress: Progress, signal: AbortSignal): Promise<Heard<ProviderReply>> {
     for (;;) {
       try {
-        return await abortable(
-          this.slots(() => this.attempt(request, progress, signal)),
-          signal,
-        );
+        const heard = await this.attempt(request, progress, signal);
+        if (!this.takesAsCut(request, heard.value, progress)) return heard;
       } catch (error) {
         if (signal.aborted || !(error instanceof ProviderError)) throw error;
-        if (error.kind === "format") continue;
-        if (resumes !== this.admission.resumes) failures = 0;
-        resumes = this.admission.resumes;
-        if (retryable.has(error.kind) && failures < this.limits.retries) {
-          await this.backOff(error, failures++, signal);
-        } else if (pausing.has(error.kind)) {
-          await this.admission.block(unreachable(error, progress.attempts), signal);
-          failures = 0;
-          resumes = this.admission.resumes;
-        } else {
-          throw error;
+        if (error.kind === "format") {
+          if (!this.health.isExhausted && progress.simplified++ < MOST_SIMPLIFIED) continue;
+          this.health.inVain++;
         }
+        if (error.kind === "cut" && this.giveRoom(request, progress)) continue;
+        await this.afterFailure(error, progress, signal);
       }
     }
   }
 
-  private async attempt(
-    request: ModelRequest,
-    progress: Progress,
-    signal: AbortSignal,
-  ): Promise<{ reply: ProviderReply; latencyMs: number }> {
+  /** Whether a reply was cut for the first time, and there is room for another try. */
+  private takesAsCut(request: ModelRequest, reply: ProviderReply, progress: Progress): boolean {
+    if (reply.finish !== "length") {
+      this.options.provider.room?.learn(request, reply);
+      return false;
+    }
+    const isAnother = this.giveRoom(request, progress);
+    if (isAnother) progress.spent = addedUsage(progress.spent, usageOf(request, reply));
+    // More room did not help: a reply without an end, not one with long thoughts.
+    else if (spoken(reply.text).answer !== "" && thoughtTokens(reply) === 0) progress.undoRoom?.();
+    return isAnother;
+  }
+
+  /** Room for one more try after a reply that was cut; false where there was one, or there is no more to give. */
+  private giveRoom(request: ModelRequest, progress: Progress): boolean {
+    this.lapCounter.cut();
+    const { room } = this.options.provider;
+    const undo = progress.undoRoom === undefined ? room?.grow(request, progress.limit) : undefined;
+    if (undo === undefined) return false;
+    progress.undoRoom = undo;
+    this.tell(shortOfTokens(request, progress.limit, room?.limitFor(request)));
+    return true;
+  }
+
+  private async attempt(request: ModelRequest, progress: Progress, signal: AbortSignal): Promise<Heard<ProviderReply>> {
     const { clock, provider } = this.options;
     const pass = await this.admission.enter(request, signal);
     progress.attempts++;
-    const started = clock.now();
-    let usage: Usage | undefined;
+    progress.limit = provider.room?.limitFor(request);
+    const era = this.health.now;
+    let used = NO_USAGE;
     try {
-      const reply = await this.inTime((inner) => provider.send(request, inner), signal);
-      usage = usageOf(request, reply);
-      return { reply, latencyMs: clock.now() - started };
+      const { timeoutSeconds } = this.limits;
+      const heard = await whileHeard((inner, watch) => provider.send(request, inner, watch), {
+        clock,
+        timeoutSeconds,
+        signal,
+      });
+      used = usageOf(request, heard.value);
+      this.heardAt = clock.now();
+      this.health.answered();
+      this.admission.answered(pass, heard.silenceMs);
+      this.tell(this.promptCut.noticed(request, heard.value));
+      return heard;
     } catch (error) {
-      if (error instanceof ProviderError && error.kind === "rate-limit") {
-        this.admission.holdUntil(clock.now() + this.waitAsked(error));
+      if (signal.aborted || (error instanceof ProviderError && error.kind === "timeout")) {
+        // The server may have worked on it all the same.
+        used = this.admission.mostUsage(request);
+        progress.spent = addedUsage(progress.spent, used);
       }
+      if (error instanceof ProviderError) this.noteFailure(error, era);
       throw error;
     } finally {
-      this.admission.leave(pass, usage);
+      this.admission.leave(pass, used);
     }
   }
 
-  /** Ends a request that gets no complete answer in time, whatever the provider does about it. */
-  private async inTime<T>(send: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
-    const inner = new AbortController();
-    const alarm = new AbortController();
-    const follow = () => inner.abort(signal.reason);
-    signal.addEventListener("abort", follow, { once: true });
-    const { timeoutSeconds } = this.limits;
-    const late = new ProviderError("timeout", `The model gave no answer within ${timeoutSeconds} s.`);
-    this.options.clock.sleep(timeoutSeconds * 1000, alarm.signal).then(
-      () => inner.abort(late),
-      () => undefined,
-    );
-    try {
-      return await abortable(send(inner.signal), inner.signal);
-    } finally {
-      alarm.abort();
-      signal.removeEventListener("abort", follow);
-    }
+  private noteFailure({ kind }: ProviderError, era: number): void {
+    if (kind === "format") this.health.refused(era);
+    if (!mayConcernAll(kind) || this.isOwn(kind)) return;
+    this.admission.inFlight.failed();
+    this.health.failed(era);
   }
 
-  private async backOff(error: ProviderError, failures: number, signal: AbortSignal): Promise<void> {
-    const { clock, jitter } = this.options;
-    const backoff = Math.min(BACKOFF.longest, BACKOFF.first * 2 ** failures);
-    const spread = backoff * (0.5 + jitter.uniform() / 2);
-    return clock.sleep(error.retryAfterSeconds === undefined ? spread : this.waitAsked(error) + spread / 10, signal);
+  /** Where others were answered, a prompt beyond a limit is its own request's failure. */
+  private isOwn(kind: ProviderErrorKind): boolean {
+    return kind === "too-long" && this.health.answers > 0;
   }
 
-  /** Milliseconds the server asked for, up to the cap. */
-  private waitAsked({ retryAfterSeconds = 0 }: ProviderError): number {
-    return Math.min(retryAfterSeconds, this.limits.maxRetryAfterSeconds) * 1000;
+  /**
+   * Waits before another try.
+   * @throws the error where it concerns this request alone
+   */
+  private async afterFailure(error: ProviderError, progress: Progress, signal: AbortSignal): Promise<void> {
+    const { answers } = this.health;
+    if (progress.failures++ === 0) progress.answersThen = answers;
+    if (error.kind === "generation") return this.backOffAlone(error, progress, signal);
+    const kind = error.kind === "format" ? "rejected" : error.kind;
+    const retries = kind === "rejected" && this.health.isExhausted ? 0 : this.limits.retries;
+    const tries = triesBeforePause(kind, answers === 0 ? Math.min(retries, RETRIES_AT_FIRST) : retries);
+    if (tries === undefined || this.isOwn(kind)) throw error;
+    // Others are answered all the same: it is this request.
+    if (progress.failures > tries && answers > progress.answersThen) throw error;
+    const isLong = (error.retryAfterSeconds ?? 0) > this.limits.maxRetryAfterSeconds;
+    if (this.health.inVain <= tries && !isLong) this.hold(error);
+    else await this.admission.block(unreachable(error, progress.attempts), signal);
+  }
+
+  /** What went wrong is this generation's; others go on. */
+  private async backOffAlone(error: ProviderError, progress: Progress, signal: AbortSignal): Promise<void> {
+    if (progress.failures > this.limits.retries) throw error;
+    await this.options.clock.sleep(this.backoff(progress.failures), signal);
+  }
+
+  /** Nobody sends for a while: they would fail as this request did. */
+  private hold({ retryAfterSeconds }: ProviderError): void {
+    const backoff = this.backoff(this.health.inVain);
+    const wait = retryAfterSeconds === undefined ? backoff : retryAfterSeconds * 1000 + backoff / 10;
+    this.admission.holdUntil(this.options.clock.now() + wait);
+  }
+
+  /** Milliseconds before the n-th further try. */
+  private backoff(n: number): number {
+    const longest = Math.min(BACKOFF.longest, BACKOFF.first * 2 ** Math.max(0, n - 1));
+    return longest * (0.5 + this.options.jitter.uniform() / 2);
+  }
+
+  private tell(notice: Notice | undefined): void {
+    if (!notice || this.told.has(notice.code)) return;
+    this.told.add(notice.code);
+    this.options.notice?.(notice);
   }
 
   /** A cost limit means nothing for a model without a price. */
@@ -269,30 +348,4 @@ export class Scheduler {
       `models.maxCost is ${this.limits.maxCost}, but models.prices has no entry "${model}". Add its prices per million tokens, or set maxCost to 0.`,
     );
   }
-}
-
-function unreachable(error: ProviderError, attempts: number): Blocked {
-  return { kind: "unreachable", cause: error.kind, attempts, message: error.message };
-}
-
-function sharedCompletion({ text, finish, model }: ProviderReply, usage: Usage): Completion {
-  return { text, finish, model, usage, attempts: 0, latencyMs: 0, cached: true };
-}
-
-function rowOf(request: ModelRequest) {
-  const { id, role, model, promptHash, messages } = request;
-  return { id, role, model, promptHash, messages, key: contentKey(request) };
-}
-
-function answerOf({ text, finish, attempts, latencyMs, cached, usage }: Completion) {
-  return {
-    reply: text,
-    finish,
-    attempts,
-    latencyMs,
-    cached,
-    tokensIn: usage.inputTokens,
-    tokensOut: usage.outputTokens,
-    tokensEstimated: usage.estimated,
-  };
 }

@@ -7,20 +7,21 @@ export interface ModelSettings {
   readonly temperature?: number | undefined;
   readonly maxTokens?: number | undefined;
   readonly seed?: number | undefined;
+  readonly reasoningEffort?: string | undefined;
 }
 
-type RequestSettings = Pick<ModelRequest, "model" | "temperature" | "maxTokens" | "seed">;
+type RequestSettings = Pick<ModelRequest, "model" | "temperature" | "maxTokens" | "seed" | "reasoningEffort">;
 
 /** @throws InputError when neither names a model */
 export function requestSettings(
   role: ModelRequest["role"],
   experiment: ModelSettings,
-  prompt: Omit<ModelSettings, "seed">,
+  prompt: Omit<ModelSettings, "seed" | "reasoningEffort">,
 ): RequestSettings {
   const model = experiment.model ?? prompt.model;
   const temperature = experiment.temperature ?? prompt.temperature;
   const maxTokens = experiment.maxTokens ?? prompt.maxTokens;
-  const { seed } = experiment;
+  const { seed, reasoningEffort } = experiment;
   if (!model) {
     throw new InputError(
       "models.model-missing",
@@ -32,5 +33,6 @@ export function requestSettings(
     ...(temperature !== undefined && { temperature }),
     ...(maxTokens !== undefined && { maxTokens }),
     ...(seed !== undefined && { seed }),
+    ...(reasoningEffort !== undefined && { reasoningEffort }),
   };
 }

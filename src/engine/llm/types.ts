@@ -11,7 +11,7 @@ export interface Message {
   readonly content: string;
 }
 
-/** A JSON Schema the reply should follow: every field required, no additional ones, no length limits. */
+/** A JSON Schema the reply should follow: every field required, no additional ones; its lists may have bounds. */
 export interface ReplySchema {
   readonly name: string;
   readonly schema: Readonly<Record<string, unknown>>;
@@ -27,7 +27,12 @@ export interface ModelRequest {
   readonly schema?: ReplySchema;
   readonly temperature?: number;
   readonly seed?: number;
+  /** Of the answer; what a model thinks before it comes on top (tokenRoom.ts). */
   readonly maxTokens?: number;
+  /** For reasoning models, where the server takes it. */
+  readonly reasoningEffort?: string;
+  /** Tells an answer worth keeping from one that must be asked for again; no part of the question. */
+  readonly isUsable?: (reply: ProviderReply) => boolean;
   /** Asks for another answer to the same question: 0 the first time. */
   readonly repeat: number;
 }
@@ -39,11 +44,17 @@ export interface Usage {
   readonly estimated: boolean;
 }
 
-/** Why a reply ended: `length` means it was cut and must not be repaired. */
-export type Finish = "stop" | "length";
+/**
+ * Why a reply ended. `length`: it was cut and must not be repaired; `filtered`: held back by the server's content
+ * filter; `refused`: its text says why the model does not answer.
+ */
+export const finishes = ["stop", "length", "filtered", "refused"] as const;
+export type Finish = (typeof finishes)[number];
 
 export interface Completion {
   readonly text: string;
+  /** What the server told apart as thoughts. */
+  readonly thought?: string;
   readonly finish: Finish;
   readonly usage: Usage;
   /** Requests sent for it; 0 from the cache or a request in flight. */
@@ -59,9 +70,31 @@ export type Complete = (request: ModelRequest, signal: AbortSignal) => Promise<C
 
 export interface ProviderReply {
   readonly text: string;
+  readonly thought?: string;
   readonly finish: Finish;
   readonly model: string;
-  readonly usage?: { readonly inputTokens: number; readonly outputTokens: number };
+  readonly usage?: {
+    readonly inputTokens: number;
+    readonly outputTokens: number;
+    /** Of the output, where the server counts them apart. */
+    readonly thoughtTokens?: number;
+  };
+}
+
+/** Tokens that replies are given (tokenRoom.ts). */
+export interface ReplyRoom {
+  /** Of the whole reply, thoughts included; undefined: the server's own limit. */
+  limitFor(request: ModelRequest): number | undefined;
+  /** After a complete reply. */
+  learn(request: ModelRequest, reply: ProviderReply): void;
+  /** After a reply that was cut at `sent` tokens. Returns what takes the new room back; undefined where there is no more to give. */
+  grow(request: ModelRequest, sent: number | undefined): (() => void) | undefined;
+}
+
+/** What a provider tells while an answer is on its way. */
+export interface Watch {
+  /** The server gave a sign of life: a time-out counts silence. */
+  readonly heard: () => void;
 }
 
 /** Sends one request, once: retries, limits and waiting are the scheduler's. */
@@ -71,8 +104,12 @@ export interface Provider {
   readonly baseUrl: string;
   /** Limits of the provider's own, below the experiment's. */
   readonly caps?: { readonly concurrency?: number; readonly calls?: number };
+  /** What its models need beside the answer. */
+  readonly room?: ReplyRoom;
+  /** Requests the server works on at once, where it says so; asked once. */
+  readonly slots?: () => Promise<number | undefined>;
   /** @throws ProviderError */
-  send(request: ModelRequest, signal: AbortSignal): Promise<ProviderReply>;
+  send(request: ModelRequest, signal: AbortSignal, watch?: Watch): Promise<ProviderReply>;
 }
 
 /** One line of llm.jsonl. */
@@ -80,6 +117,8 @@ export interface CallRow extends ModelCall {
   /** Key of the request (`requestKey`); what the replay provider looks up. */
   readonly key: string;
   readonly finish: Finish;
+  /** What the server told apart as thoughts. */
+  readonly thought?: string;
   /** What `error` is about. `aborted` rows say how many requests were sent, and are never replayed. */
   readonly errorKind?: "failed" | "aborted";
 }

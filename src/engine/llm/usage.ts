@@ -1,8 +1,12 @@
 import type { ModelLimits, ModelRequest, ProviderReply, Usage } from "./types.ts";
 
+export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, estimated: false };
+
 /** The server's count, or characters / 4. */
-export function usageOf(request: ModelRequest, { text, usage }: ProviderReply): Usage {
-  return usage ? { ...usage, estimated: false } : estimateUsage(request, text.length);
+export function usageOf(request: ModelRequest, { text, thought = "", usage }: ProviderReply): Usage {
+  if (!usage) return estimateUsage(request, text.length + thought.length);
+  const { inputTokens, outputTokens } = usage;
+  return { inputTokens, outputTokens, estimated: false };
 }
 
 /** Four characters to a token: a rule of thumb for where a server does not count. */
@@ -10,6 +14,12 @@ export function estimateUsage({ messages }: Pick<ModelRequest, "messages">, repl
   const asked = messages.reduce((sum, { content }) => sum + content.length, 0);
   return { inputTokens: Math.ceil(asked / 4), outputTokens: Math.ceil(replyCharacters / 4), estimated: true };
 }
+
+export const addedUsage = (a: Usage, b: Usage): Usage => ({
+  inputTokens: a.inputTokens + b.inputTokens,
+  outputTokens: a.outputTokens + b.outputTokens,
+  estimated: a.estimated || b.estimated,
+});
 
 /** US dollars; 0 for a model without a price. */
 export function costOf({ prices }: Pick<ModelLimits, "prices">, model: string, usage: Usage): number {

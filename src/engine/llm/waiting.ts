@@ -1,4 +1,5 @@
 /** Waiting that an abort ends at once. */
+import { setMaxListeners } from "node:events";
 import type { Clock } from "./types.ts";
 
 export const systemClock: Clock = {
@@ -20,6 +21,8 @@ export const systemClock: Clock = {
 
 /** The promise's outcome, or the signal's reason as soon as it is aborted, whatever the promise does meanwhile. */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  // One signal of a run stands behind the waits of all its users.
+  setMaxListeners(0, signal);
   return new Promise((resolve, reject) => {
     const end = () => reject(signal.reason);
     if (signal.aborted) end();

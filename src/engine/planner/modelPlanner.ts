@@ -1,7 +1,9 @@
 /** The planner that asks a language model (docs/method.md, sections 1 and 7). */
 import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import { LerlError } from "../errors.ts";
+import { askedAgain, isRetry } from "../llm/askedAgain.ts";
 import { ProviderError } from "../llm/errors.ts";
+import { isUnusable, type ReplyWatch, type Unusable, unusable } from "../llm/replyWatch.ts";
 import { type ModelSettings, requestSettings } from "../llm/settings.ts";
 import type { Complete, Message, ModelRequest } from "../llm/types.ts";
 import type { Prompt, PromptContext } from "../prompts/prompt.ts";
@@ -16,6 +18,8 @@ export interface ModelPlannerOptions {
   readonly settings: ModelSettings;
   /** Plans when a model's replies cannot be used. */
   readonly fallback: Planner;
+  /** Hears whether replies can be used. */
+  readonly watch: ReplyWatch;
   /** Section 10. */
   readonly badReply: FidelityChoice<"badReply">;
 }
@@ -25,8 +29,11 @@ const BOUNDED_TRIES = 2;
 /** The reference asks for ever; so many equal questions without an answer are reported as an error. */
 const ENDLESS_TRIES = 1000;
 
-/** A plan, or how many replies could not be used. */
-type Outcome = Plan | { readonly unusable: number; readonly unknownIds: number; readonly callId: string };
+/** A plan, or how many replies could not be used and why. */
+type Outcome = Plan | (Unusable & Pick<Plan, "unknownIds" | "invalidReplies" | "callId">);
+
+/** What came of one question. */
+type Answer = ParsedPlan & { readonly reply: string; readonly again: boolean };
 
 export class ModelPlanner implements Planner {
   private prompt: Prompt;
@@ -37,11 +44,13 @@ export class ModelPlanner implements Planner {
     this.prompt = options.prompt;
     this.knowledge = options.knowledge;
     this.parser = new PlanParser(options.knowledge.dataset.categories);
+    this.parser.setPrompt(options.prompt.text);
   }
 
   /** Takes effect with the next plan. */
   setPrompt(prompt: Prompt): void {
     this.prompt = prompt;
+    this.parser.setPrompt(prompt.text);
   }
 
   /** Steps a plan is kept for, as the prompt tells the model (planner.replanEvery). */
@@ -51,14 +60,17 @@ export class ModelPlanner implements Planner {
 
   /** All requests are in flight together; those without a usable reply fall back together, in order. */
   async plan(requests: readonly PlanRequest[], signal: AbortSignal): Promise<readonly Plan[]> {
-    const outcomes = await Promise.all(requests.map((request) => this.planOne(request, signal)));
-    const unusable = requests.filter((_, i) => isUnusable(outcomes[i] as Outcome));
-    const fallbacks = unusable.length > 0 ? [...(await this.options.fallback.plan(unusable, signal))] : [];
+    const { watch, fallback } = this.options;
+    const outcomes: readonly Outcome[] = await Promise.all(
+      requests.map((request) => watch.judge<Plan>(() => this.planOne(request, signal), signal) as Promise<Outcome>),
+    );
+    const unplanned = requests.filter((_, i) => isUnusable(outcomes[i] as Outcome));
+    const fallbacks = unplanned.length > 0 ? [...(await fallback.plan(unplanned, signal))] : [];
     return outcomes.map((outcome) => {
       if (!isUnusable(outcome)) return outcome;
+      const { cause, reply, ...counts } = outcome;
       const { categories } = fallbacks.shift() as Plan;
-      const { unknownIds, unusable: invalidReplies, callId } = outcome;
-      return { categories, source: "fallback", unknownIds, invalidReplies, callId };
+      return { categories, source: "fallback", ...counts, unusable: { cause, reply } };
     });
   }
 
@@ -86,29 +98,32 @@ export class ModelPlanner implements Planner {
     const tries = endless ? ENDLESS_TRIES : BOUNDED_TRIES;
     let question = asked;
     let unknownIds = 0;
-    for (let unusable = 0; unusable < tries; unusable++) {
-      const parsed = await this.answer(question, signal);
-      unknownIds += parsed.unknownIds;
-      if (!("problem" in parsed)) {
-        const { categories } = parsed;
-        return { categories, source: "model", unknownIds, invalidReplies: unusable, callId: question.id };
+    for (let invalidReplies = 1; ; invalidReplies++) {
+      const answer = await this.answer(question, signal);
+      unknownIds += answer.unknownIds;
+      if (!("problem" in answer)) {
+        const { categories } = answer;
+        return { categories, source: "model", unknownIds, invalidReplies: invalidReplies - 1, callId: question.id };
       }
-      question = endless ? { ...asked, repeat: unusable + 1 } : withProblem(asked, parsed.problem);
+      const { problem, reply, again } = answer;
+      if (!endless && (invalidReplies === tries || !again)) {
+        return { ...unusable(problem, reply), unknownIds, invalidReplies, callId: question.id };
+      }
+      if (invalidReplies === tries) throw endlessReplies(tries);
+      question = endless
+        ? { ...asked, repeat: invalidReplies }
+        : askedAgain(asked, problem, "Answer with the JSON object only.");
     }
-    if (!endless) return { unusable: tries, unknownIds, callId: question.id };
-    throw new LerlError(
-      "planner.endless",
-      `The model gave ${tries} unusable replies to one and the same question, and fidelity switch badReply is "endless". Set it to "bounded", or use another model.`,
-    );
   }
 
-  private async answer(question: ModelRequest, signal: AbortSignal): Promise<ParsedPlan> {
+  private async answer(question: ModelRequest, signal: AbortSignal): Promise<Answer> {
     try {
-      const { text, finish } = await this.options.complete(question, signal);
-      return this.parser.parse(text, finish);
+      const { text, finish, thought } = await this.options.complete(question, signal);
+      // A reply that was cut has had its second chance, with more room.
+      return { ...this.parser.parse(text, finish, thought), reply: text, again: finish !== "length" };
     } catch (error) {
-      if (!(error instanceof ProviderError) || error.kind === "miss") throw error;
-      return { problem: "it could not be read", unknownIds: 0 };
+      if (!(error instanceof ProviderError) || (error.kind === "miss" && !isRetry(question))) throw error;
+      return { problem: error.message, unknownIds: 0, reply: "", again: false };
     }
   }
 
@@ -121,18 +136,14 @@ export class ModelPlanner implements Planner {
       ...requestSettings("planner", this.options.settings, this.prompt.settings),
       messages: this.render(request),
       schema: planReplySchema(this.knowledge.dataset.categories),
+      isUsable: ({ text, finish, thought }) => !("problem" in this.parser.parse(text, finish, thought)),
       repeat: 0,
     };
   }
 }
 
-function isUnusable(outcome: Outcome): outcome is Extract<Outcome, { unusable: number }> {
-  return "unusable" in outcome;
-}
-
-/** The same question with what was wrong. The reply itself is not shown again: small models copy it. */
-function withProblem(asked: ModelRequest, problem: string): ModelRequest {
-  const note = `\n\nYour last answer could not be used: ${problem}. Answer with the JSON object only.`;
-  const messages = asked.messages.map((m) => (m.role === "user" ? { ...m, content: m.content + note } : m));
-  return { ...asked, id: `${asked.id}-retry`, messages };
-}
+const endlessReplies = (tries: number): LerlError =>
+  new LerlError(
+    "planner.endless",
+    `The model gave ${tries} unusable replies to one and the same question, and fidelity switch badReply is "endless". Set it to "bounded", or use another model.`,
+  );

@@ -1,27 +1,53 @@
 /** From a model's reply to a plan (docs/method.md, section 7). */
 import type { Category, CategoryIndex } from "../data/dataset.ts";
-import { jsonCandidates } from "../llm/structured.ts";
+import { type FoundValue, jsonValues } from "../llm/structured.ts";
+import { spoken } from "../llm/thoughts.ts";
 import type { Finish, ReplySchema } from "../llm/types.ts";
-import { oneLine } from "../prompts/shownSlates.ts";
+import { CategoryNames } from "./categoryNames.ts";
+import { isLeftOut, isLeftOutBehind, lastClause } from "./leftOut.ts";
 
 /** A plan names more than one category (section 1). */
 export const FEWEST_CATEGORIES = 2;
+/** And no more than a grammar can be made for. */
+const MOST_CATEGORIES = 100;
+/** Objects inside objects that are looked into. */
+const DEPTH = 5;
 
-/** The id at the head of `12`, `12 (Dance)` or `12: Dance`; `80s hits`, `3 hits` and `1.5` begin with none. */
-const LEADING_ID = /^-?\d+(?=\s*(?:$|[(:,;–-]|\.(?!\d)))/;
+const PLAN_FIELD =
+  /^(?:plan|categor|ids?$|.*_ids$|select|cho(?:ice|sen|ose)|pick|recommend|includ|answer|result|order|rank|final|next)/i;
+/** Words of a field that is no plan: what to leave out, what was, and what is said about it. */
+const OTHER_FIELD =
+  /\b(?:exclu|avoid|skip|leav|left\b|omit|ignor|without|remov|reject|ban(?:ned)?\b|black|block|drop|seen\b|shown\b|last\b|prev|recent|draft|initial|first\b|old\b|not\b|never|unwanted|dislik|alternativ|enum|clicked\b|liked\b|histor|interest|expos|reason|rational|explan|analy|thought|score|confiden|weight|counts?\b|vermeid|ausschl|evit)|排除|避免|不|исключ|избег/i;
+/** What was offered; a plan only where nothing else is. */
+const OFFERED_FIELD = /\b(?:candidates?|available|all)\b/i;
+/** Words before the one that counts, where there are several, and before one that gives way. */
+const FINAL_WORDS = /\bfinal|最终|最后答案|endgültig|окончательн/i;
+const DRAFT_WORDS =
+  /\b(?:draft|alternativ|first (?:try|attempt|idea)|entwurf|borrador|brouillon)|草稿|初稿|备选|черновик/i;
+/** A text that ends so was about to give a list. */
+const ANNOUNCES = /(?:[:：]|\b(?:is|are))\s*(?:```\w*)?\s*$/;
 
 export type ParsedPlan =
   | { readonly categories: readonly CategoryIndex[]; readonly unknownIds: number }
-  /** For the model: what was wrong with its reply. */
+  /** For the model, and for a person: what was wrong with the reply. */
   | { readonly problem: string; readonly unknownIds: number };
 
-/** The closed set as a schema: what servers with structured output hold a reply to. */
+/**
+ * The closed set as a schema: what servers with structured output hold a reply to. Its bounds let a reply end: without
+ * them a grammar lets a small model name categories until its token limit.
+ */
 export function planReplySchema(categories: readonly Category[]): ReplySchema {
+  const list = {
+    type: "array",
+    items: { type: "integer", enum: categories.map(({ id }) => id) },
+    minItems: Math.min(FEWEST_CATEGORIES, categories.length),
+    maxItems: Math.min(MOST_CATEGORIES, categories.length),
+  };
   return {
     name: "plan",
     schema: {
       type: "object",
-      properties: { categories: { type: "array", items: { type: "integer", enum: categories.map(({ id }) => id) } } },
+      properties: { categories: list },
       required: ["categories"],
       additionalProperties: false,
     },
@@ -29,71 +55,152 @@ export function planReplySchema(categories: readonly Category[]): ReplySchema {
 }
 
 export class PlanParser {
-  private readonly byId: ReadonlyMap<number, CategoryIndex>;
-  private readonly byName: ReadonlyMap<string, CategoryIndex>;
+  private readonly names: CategoryNames;
+  /** Plans that stand in the prompt, as examples. */
+  private examples: readonly (readonly CategoryIndex[])[] = [];
 
   constructor(categories: readonly Category[]) {
-    this.byId = new Map(categories.map(({ id }, index) => [id, index]));
-    this.byName = new Map(categories.map(({ name }, index) => [folded(name), index] as const).filter(([name]) => name));
+    this.names = new CategoryNames(categories);
   }
 
-  parse(reply: string, finish: Finish): ParsedPlan {
-    const lists = jsonCandidates(reply, finish)
-      .map(listOf)
-      .filter((list) => list !== undefined);
-    if (lists.length === 0) {
-      const problem =
-        finish === "length"
-          ? "it was cut off by the length limit before the list of category ids was complete"
-          : "it holds no JSON array of category ids";
-      return { problem, unknownIds: 0 };
+  /** @param text of the prompt as it was written: a reply that repeats a list of it chooses nothing */
+  setPrompt(text: string): void {
+    const lists = [...text.matchAll(/\[[^[\]]*\]/g)].flatMap(([list]) => jsonValues(list).values);
+    this.examples = lists
+      .map(({ value }) => (Array.isArray(value) ? this.resolve(value).categories : []))
+      .filter(({ length }) => length >= FEWEST_CATEGORIES);
+  }
+
+  /** @param thought what the server told apart from the reply */
+  parse(reply: string, finish: Finish, thought = ""): ParsedPlan {
+    if (finish === "refused") return unusable("the model refused");
+    if (finish === "filtered") return unusable("the server's content filter held it back");
+    if (finish === "length") return unusable("it was cut off by the token limit");
+    const { answer } = spoken(reply);
+    if (answer === "") return this.unspoken(reply, thought);
+    const { values, rest, cut } = jsonValues(answer);
+    if (cut || (values.length > 0 && ANNOUNCES.test(rest)))
+      return unusable("it ends in the middle of the list of categories");
+    return this.read(values, rest);
+  }
+
+  /** A reply without words: some servers leave a whole reply, answer and all, among the thoughts. */
+  private unspoken(reply: string, thought: string): ParsedPlan {
+    const { values, cut } = jsonValues(thought);
+    const last = values.at(-1);
+    if (!cut && last && /[\]}]\s*(?:```)?\s*$/.test(thought)) return this.read([last]);
+    const thoughts = thought !== "" || reply.trim() !== "";
+    return unusable(thoughts ? "it holds thoughts (reasoning) only, and no answer" : "it is empty");
+  }
+
+  private read(values: readonly FoundValue[], rest = ""): ParsedPlan {
+    const list = this.chosenList(values, rest);
+    if (list === undefined) return unusable("it holds no JSON list of categories");
+    const { categories, unknownIds } = this.resolve(list);
+    if (categories.length < FEWEST_CATEGORIES) {
+      const unknown = unknownIds > 0 ? `; ${unknownIds} of its entries are no candidate category` : "";
+      return unusable(
+        `it names ${categories.length} candidate categories, at least 2 are needed${unknown}`,
+        unknownIds,
+      );
     }
-    const plans = lists.map((list) => this.resolve(list));
-    const usable = plans.find(({ categories }) => categories.length >= FEWEST_CATEGORIES);
-    if (usable) return usable;
-    const { categories, unknownIds } = plans[0] as { categories: readonly CategoryIndex[]; unknownIds: number };
-    const unknown = unknownIds > 0 ? `; ${unknownIds} of its entries are no id of a candidate category` : "";
-    return {
-      problem: `it names ${categories.length} candidate categories, at least 2 are needed${unknown}`,
-      unknownIds,
-    };
+    if (this.examples.some((example) => same(example, categories)))
+      return unusable("it repeats the example of the prompt", unknownIds);
+    return { categories, unknownIds };
+  }
+
+  /** The last object's list; without objects the last list. Final ones go before others, drafts behind them. */
+  private chosenList(values: readonly FoundValue[], rest: string): readonly unknown[] | undefined {
+    const lists = values.flatMap(({ value, words }, i) => {
+      const list = this.listIn(value, DEPTH);
+      const clause = lastClause(words);
+      const isOut = isLeftOut(clause, isObject(value)) || isLeftOutBehind(values[i + 1]?.words ?? rest);
+      if (!list || isOut) return [];
+      const isCounted = Array.isArray(value) ? list.some(isName) : isPlan(value) || this.known(list) > 1;
+      return [{ list, isObject: !Array.isArray(value), isCounted, clause }];
+    });
+    const counted = lists.filter(({ list, isCounted }) => isCounted && list.length >= FEWEST_CATEGORIES);
+    const objects = lists.filter(({ isObject, isCounted }) => isObject && isCounted);
+    const rivals = objects.length > 0 ? objects : counted;
+    const chosen =
+      rivals.findLast(({ clause }) => FINAL_WORDS.test(clause)) ??
+      rivals.findLast(({ clause }) => !DRAFT_WORDS.test(clause));
+    return (chosen ?? rivals.at(-1) ?? lists.at(-1))?.list;
+  }
+
+  /** The plan in a value: a list, text that lists, or the field that holds one of them. */
+  private listIn(value: unknown, depth: number): readonly unknown[] | undefined {
+    if (Array.isArray(value)) return this.entries(value, depth);
+    if (!isObject(value) || depth === 0) return undefined;
+    const found = Object.entries(value).flatMap(([key, field]) => {
+      const words = wordsOf(key);
+      if (OTHER_FIELD.test(words)) return [];
+      const list = typeof field === "string" ? this.listInWords(field, depth - 1) : this.listIn(field, depth - 1);
+      return list ? [{ list, key, isOffered: OFFERED_FIELD.test(words) }] : [];
+    });
+    const chosen = found.filter(({ isOffered }) => !isOffered);
+    const lists = chosen.length > 0 ? chosen : found;
+    const exact = lists.find(({ key }) => key === "categories") ?? lists.find(({ key }) => PLAN_FIELD.test(key));
+    return (exact ?? lists.toSorted((a, b) => this.known(b.list) - this.known(a.list))[0])?.list;
+  }
+
+  /** Of a list; also where it holds no categories but lists of them, slate by slate, or one text with all of them. */
+  private entries(list: readonly unknown[], depth: number): readonly unknown[] {
+    const [only] = list;
+    const words = list.length === 1 && typeof only === "string" ? this.listInWords(only, depth - 1) : undefined;
+    if (words && this.known(words) > 1) return words;
+    if (depth === 0 || this.known(list) > 0) return list;
+    const inside = list.map((entry) => this.listIn(entry, depth - 1));
+    return inside.every((entries) => entries === undefined) ? list : inside.flatMap((entries) => entries ?? []);
+  }
+
+  /** `2, 7, 9` in one string; not a sentence with commas. */
+  private listInWords(text: string, depth: number): readonly unknown[] | undefined {
+    if (depth < 0) return undefined;
+    const [found] = jsonValues(text).values;
+    if (found) return this.listIn(found.value, depth);
+    const parts = text
+      .split(/[,;、，；|>→\n]+/)
+      .flatMap((part) => (this.names.find(part) === undefined ? part.split(/\s+(?:and|und|et|y)\s+/) : part))
+      .filter((part) => part.trim() !== "");
+    const isList = parts.every((part) => /^\s*\d+\s*$/.test(part) || this.names.find(part) !== undefined);
+    if (isList && parts.length >= FEWEST_CATEGORIES) return parts;
+    return /^[\d\s]+$/.test(text) ? text.trim().split(/\s+/) : undefined;
+  }
+
+  private known(list: readonly unknown[]): number {
+    return this.resolve(list).categories.length;
   }
 
   private resolve(list: readonly unknown[]): { categories: readonly CategoryIndex[]; unknownIds: number } {
     const known = new Set<CategoryIndex>();
     let unknownIds = 0;
     for (const entry of list) {
-      const index = this.lookUp(entry);
+      const index = this.names.find(entry);
       if (index === undefined) unknownIds++;
       else known.add(index);
     }
     return { categories: [...known], unknownIds };
   }
-
-  /** An id, a name, an id as text, `12 (Dance)`, or an object with one of them. */
-  private lookUp(entry: unknown): CategoryIndex | undefined {
-    if (typeof entry !== "object" || entry === null) return this.named(entry);
-    if ("id" in entry) return this.named(entry.id);
-    return "name" in entry ? this.named(entry.name) : undefined;
-  }
-
-  private named(entry: unknown): CategoryIndex | undefined {
-    if (typeof entry === "number") return this.byId.get(entry);
-    if (typeof entry !== "string") return undefined;
-    const id = LEADING_ID.exec(entry.trim())?.[0];
-    return this.byName.get(folded(entry)) ?? (id === undefined ? undefined : this.byId.get(Number(id)));
-  }
 }
 
-/** The array in a value: itself, the field `categories`, or else the first field that is an array. */
-function listOf(value: unknown): readonly unknown[] | undefined {
-  if (Array.isArray(value)) return value;
-  if (typeof value !== "object" || value === null) return undefined;
-  if ("categories" in value && Array.isArray(value.categories)) return value.categories;
-  return Object.values(value).find((field) => Array.isArray(field));
-}
+const unusable = (problem: string, unknownIds = 0): ParsedPlan => ({ problem, unknownIds });
 
-/** As prompts show a name, without regard to capitals. */
-function folded(name: string): string {
-  return oneLine(name).toLowerCase();
-}
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isPlan = (value: unknown): boolean => isObject(value) && Object.keys(value).some((key) => PLAN_FIELD.test(key));
+
+/** `notRecommended`, `not_recommended`: not recommended. */
+const wordsOf = (key: string): string =>
+  key
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .replace(/(\p{Ll})(?=\p{Lu})/gu, "$1 ")
+    .replace(/_/g, " ");
+
+/** Unlike scores and shares. */
+const isName = (value: unknown): boolean => typeof value !== "number" || Number.isInteger(value);
+
+const same = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((value, i) => value === b[i]);

@@ -26,6 +26,8 @@ export const planSchema = z
     invalidReplies: z.int(),
     /** Names the call's row in llm.jsonl. */
     callId: z.string().exactOptional(),
+    /** Why the stand-in planned, and what the model had answered. */
+    unusable: z.strictObject({ cause: z.string(), reply: z.string() }).readonly().exactOptional(),
   })
   .readonly();
 export type Plan = z.output<typeof planSchema>;

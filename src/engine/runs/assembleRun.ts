@@ -5,6 +5,7 @@ import { ReflectionPool } from "../critic/reflectionPool.ts";
 import { RandomStream } from "../math/random.ts";
 import { itemNovelty } from "../metrics/sessionMetrics.ts";
 import type { Policy } from "../policy/policy.ts";
+import { AnswerTally } from "../serving/answerTally.ts";
 import type { RunControl } from "../serving/control.ts";
 import type { ModelAccess, ModelPool } from "../serving/modelPool.ts";
 import { createPlayers, type Players } from "../serving/players.ts";
@@ -72,6 +73,7 @@ interface Stage {
   readonly players: Players;
   readonly policy: Policy;
   readonly pool: ReflectionPool;
+  readonly place: Place;
   readonly document: DocumentInForce;
 }
 
@@ -94,11 +96,16 @@ async function setStage(engine: TensorEngine, options: AssembleOptions): Promise
     config: simulator,
     correlation: world.fidelity("correlation"),
   });
-  const players = await createPlayers(experiment, world, { ...options, record: (row) => log.append("llm", row) });
+  const place = new Place();
+  const players = await createPlayers(experiment, world, {
+    ...options,
+    record: (row) => log.append("llm", row),
+    notice: (notice) => options.sink.event({ type: "warning", ...place.next, ...notice }),
+  });
   const quitRule = () => environment.quitRule;
   const policy = createPolicy({ experiment, world, engine, slots: simulator.users, quitRule });
   const pool = new ReflectionPool(experiment.reflections, new RandomStream(seed, "pool"));
-  return { engine, world, responseModel, environment, players, policy, pool, document: { experiment } };
+  return { engine, world, responseModel, environment, players, policy, pool, place, document: { experiment } };
 }
 
 async function clear({ policy, engine }: Stage): Promise<void> {
@@ -108,9 +115,9 @@ async function clear({ policy, engine }: Stage): Promise<void> {
 
 /** The training loop over a stage. */
 function direct(stage: Stage, { control, log, sink, progress }: AssembleOptions): Omit<Assembly, "dispose"> {
-  const { engine, world, responseModel, environment, players, policy, pool, document } = stage;
+  const { engine, world, responseModel, environment, players, policy, pool, place, document } = stage;
   const { dataset, fidelity } = world;
-  const place = new Place();
+  const answers = new AnswerTally();
   const evaluation = new PeriodicEvaluation({
     world,
     engine,
@@ -119,10 +126,16 @@ function direct(stage: Stage, { control, log, sink, progress }: AssembleOptions)
     policy,
     pool,
     signal: control.signal,
+    planned: (plan, { number, steps }) => {
+      answers.add("planner", plan);
+      if (!plan.unusable) return;
+      const where = { ...place.next, episode: `evaluation ${number}`, step: steps.length };
+      sink.event({ type: "stand-in", role: "planner", ...where, ...plan.unusable });
+    },
     reference: (row) => log.append("references", row),
     progress,
   });
-  const changes = changesOf(stage, place, evaluation, sink);
+  const changes = changesOf(stage, evaluation, sink);
   const stepper = new Stepper({
     dataset,
     environment,
@@ -150,13 +163,14 @@ function direct(stage: Stage, { control, log, sink, progress }: AssembleOptions)
     document,
     place,
     changes,
+    answers,
   });
   return { trainer, place, pool, changes, evaluation, models: players.models };
 }
 
 /** Takes each setting that may change live to whatever reads it. */
-function changesOf(stage: Stage, place: Place, evaluation: PeriodicEvaluation, sink: TrainingSink): LiveChanges {
-  const { environment, players, policy, pool, document } = stage;
+function changesOf(stage: Stage, evaluation: PeriodicEvaluation, sink: TrainingSink): LiveChanges {
+  const { environment, players, policy, pool, place, document } = stage;
   return new LiveChanges(document, place, {
     checkPrompt: players.checkPrompt,
     changePrompt: players.changePrompt,

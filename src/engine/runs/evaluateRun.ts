@@ -6,10 +6,13 @@ import { dirname } from "node:path";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { ReferencePolicy, RunRecord } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
+import { whatCame } from "../llm/replyWatch.ts";
 import type { CallRow } from "../llm/types.ts";
 import { diversityOf, itemNovelty, servedSlates } from "../metrics/sessionMetrics.ts";
 import { mean } from "../metrics/statistics.ts";
+import type { Plan } from "../planner/planner.ts";
 import type { Policy } from "../policy/policy.ts";
+import { AnswerTally } from "../serving/answerTally.ts";
 import { type Contender, contenderOf, evaluationPlanner } from "../serving/contender.ts";
 import { RunControl } from "../serving/control.ts";
 import { type EvaluationSetting, evaluate, evaluationSetting, type SessionRow } from "../serving/evaluate.ts";
@@ -42,6 +45,8 @@ export interface EvaluateRunOptions {
   readonly sessions?: number;
   /** Who plans for a run whose planner asks a model: it, or the planner without one. The experiment's by default. */
   readonly planner?: Experiment["evaluation"]["planner"];
+  /** Whether a model's answers that are kept count; the experiment's by default. */
+  readonly cache?: boolean;
   /** How models are reached, where the run's planner asks one; without keys by default. */
   readonly models?: ModelAccess;
   readonly signal?: AbortSignal;
@@ -80,7 +85,7 @@ export async function evaluateRun(path: string, options: EvaluateRunOptions): Pr
   }
 }
 
-type Chosen = "sessions" | "planner";
+type Chosen = "sessions" | "planner" | "cache";
 type AllOptions = Required<Omit<EvaluateRunOptions, Chosen>> & Pick<EvaluateRunOptions, Chosen>;
 
 async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<EvaluationSummary> {
@@ -96,8 +101,12 @@ async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<E
       ["run", ownContender(run, experiment, checkpoint, folder.path)],
       ...referenceContenders(experiment, world, engine),
     ];
-    const measured = await measure(setting, contenders, options);
-    const summary = summarise(measured, world, setting, experiment, checkpoint.json.iteration);
+    const answers = new AnswerTally();
+    const measured = await measure(setting, contenders, answers, options);
+    const summary = {
+      ...summarise(measured, world, setting, experiment, checkpoint.json.iteration),
+      ...(answers.counts.planner && { answered: answers.counts }),
+    };
     const rows = [...measured].flatMap(([name, sessions]) => rowsOf(name, sessions, world.dataset));
     await writeEvaluation(folder.path, summary, rows);
     return summary;
@@ -118,7 +127,12 @@ async function readCheckpoint(folder: RunFolder, { log }: AllOptions): Promise<T
 /** The run's document with the live changes made to it, and with what was asked of this evaluation. */
 function documentFor({ json: { experiment } }: TrainerCheckpoint, options: AllOptions): Experiment {
   const { sessions, planner } = { ...experiment.evaluation, ...options };
-  return { ...experiment, evaluation: { ...experiment.evaluation, sessions, planner } };
+  const { cache = experiment.models.cache } = options;
+  return {
+    ...experiment,
+    models: { ...experiment.models, cache },
+    evaluation: { ...experiment.evaluation, sessions, planner },
+  };
 }
 
 type Closing = () => Promise<void>;
@@ -176,12 +190,18 @@ function ownContender(
 async function measure(
   setting: EvaluationSetting,
   contenders: readonly (readonly [EvaluatedPolicy, Contender])[],
-  { progress, signal }: AllOptions,
+  answers: AnswerTally,
+  { progress, signal, log }: AllOptions,
 ): Promise<ReadonlyMap<EvaluatedPolicy, readonly SessionRow[]>> {
   const measured = new Map<EvaluatedPolicy, readonly SessionRow[]>();
   for (const [i, [name, contender]] of contenders.entries()) {
     progress(name === "run" ? "Evaluating" : `Evaluating: ${name}`, i / contenders.length);
-    measured.set(name, await evaluate(setting, contender, signal));
+    const planned = (plan: Plan): void => {
+      answers.add("planner", plan);
+      if (plan.unusable && answers.counts.planner?.standIn === 1)
+        log(`The planner's model was of no use, the stand-in planned. ${whatCame(plan.unusable)}`);
+    };
+    measured.set(name, await evaluate(setting, contender, signal, planned));
   }
   return measured;
 }

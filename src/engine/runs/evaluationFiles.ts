@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { answeredSchema } from "../../protocol/run/answered.ts";
 import { referencePolicies } from "../../protocol/run.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { isMissing, replaceFile, toJson } from "../store/files.ts";
@@ -45,6 +46,8 @@ const evaluationSummarySchema = z.strictObject({
   seed: z.int(),
   /** Who planned for the run's own policy. */
   planner: z.enum(["none", "offline", "model"]),
+  /** Plans by the model and by its stand-in, where a model was asked. */
+  answered: z.exactOptional(answeredSchema),
   categoryNames: z.array(z.string()),
   run: policySummarySchema,
   references: z.record(z.enum(referencePolicies), policySummarySchema),

@@ -17,7 +17,7 @@ export function trainingProgress(
   share: number,
   { calls, cost }: Pick<Spending, "calls" | "cost">,
 ): RunProgress {
-  const { iterations, summary } = record;
+  const { iterations, summary, answered } = record;
   const complete = Math.min(iterations, iteration - 1 + share);
   const served = complete - began.iteration;
   const secondsLeft =
@@ -32,5 +32,6 @@ export function trainingProgress(
     ...(summary && { rCum: summary.rCum }),
     calls,
     cost,
+    ...(answered && { answered }),
   };
 }

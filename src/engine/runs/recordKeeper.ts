@@ -1,6 +1,7 @@
 /** Keeps a run's record: its state, its clock, its prompts and its scores; tells of every change and of the progress. */
 import type { RunProgress } from "../../protocol/engine.ts";
 import type { PromptRole } from "../../protocol/promptRole.ts";
+import type { ModelActivity } from "../../protocol/run/progress.ts";
 import type { RunRecord, RunState } from "../../protocol/run.ts";
 import type { Spending } from "../llm/budget.ts";
 import type { PromptInForce } from "../serving/promptsInForce.ts";
@@ -75,8 +76,14 @@ export class RecordKeeper {
   }
 
   /** @param share of iteration `iteration` that is done, 0..1 */
-  reportIteration(iteration: number, share: number, spending: Pick<Spending, "calls" | "cost">): void {
-    this.options.progress?.(trainingProgress(this.current, this.began, iteration, share, spending));
+  reportIteration(
+    iteration: number,
+    share: number,
+    spending: Pick<Spending, "calls" | "cost">,
+    models?: ModelActivity,
+  ): void {
+    const progress = trainingProgress(this.current, this.began, iteration, share, spending);
+    this.options.progress?.({ ...progress, ...(models && { models }) });
   }
 
   /** Waits until the record has reached the disk. */

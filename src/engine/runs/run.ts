@@ -7,7 +7,7 @@ import type { LiveChange, PromptTexts, ReflectionChange } from "../../protocol/e
 import type { RunId, RunRecord } from "../../protocol/run.ts";
 import { poolChange, type ReflectionPool } from "../critic/reflectionPool.ts";
 import { InputError, messageOf } from "../errors.ts";
-import { RunControl, StopSignal } from "../serving/control.ts";
+import { RunControl, type StopKind, StopSignal } from "../serving/control.ts";
 import type { Checkpoint } from "../store/checkpoint.ts";
 import { RunFolder } from "../store/runFolder.ts";
 import { storageFolder } from "../store/storage.ts";
@@ -15,6 +15,7 @@ import type { IterationWork, Trainer, TrainingSink } from "../training/trainer.t
 import { takingOver } from "../training/trainerState.ts";
 import { type Assembly, assembleRun } from "./assembleRun.ts";
 import { type Comeback, comeBack, promptsAt, spent } from "./comeback.ts";
+import { ModelTicker } from "./modelTicker.ts";
 import type { RecordKeeper } from "./recordKeeper.ts";
 import type { RunHost, RunStart } from "./runHost.ts";
 import { type HandMade, poolEvent, type RunLog } from "./runLog.ts";
@@ -28,7 +29,16 @@ export class Run {
   private lastState: Checkpoint | undefined;
   /** What made the run fail: an InputError where the user can mend it. */
   failure: unknown;
+  /** What ended the run before its time. */
+  stoppedBy: StopKind | undefined;
   private finished: Promise<RunRecord> | undefined;
+  private reported: { readonly iteration: number; readonly share: number } | undefined;
+  private readonly modelTicker = new ModelTicker(
+    () => this.assembly?.models.activity,
+    () => this.current.experiment,
+    (message) => this.host.listener.log?.("info", message),
+    () => this.reportAgain(),
+  );
 
   private constructor(
     private readonly storage: RunStorage,
@@ -146,6 +156,7 @@ export class Run {
       notify: (level, message) => this.host.listener.log?.(level, message),
       promptInForce: (role, prompt, since) => this.record.notePrompt(role, prompt, since),
     });
+    this.modelTicker.start();
     await this.record.flush();
     const { trainer, models } = this.assembly;
     this.trainer = trainer;
@@ -222,14 +233,15 @@ export class Run {
   private async endEarly(error: unknown): Promise<void> {
     try {
       if (!(error instanceof StopSignal)) throw error;
+      this.stoppedBy = error.kind;
       await this.save();
-      this.end(error.kind, error.reason);
+      this.end(error.kind === "stopped" ? "stopped" : "interrupted", error.reason);
     } catch (failure) {
       this.fail(failure);
     }
   }
 
-  private end(state: "done" | StopSignal["kind"], reason?: string): void {
+  private end(state: "done" | "stopped" | "interrupted", reason?: string): void {
     if (state !== "interrupted") this.event({ type: state });
     this.record.end(state, reason);
   }
@@ -247,6 +259,7 @@ export class Run {
   }
 
   private async close(): Promise<void> {
+    this.modelTicker.stop();
     const failed = (error: unknown): void => {
       if (this.failure === undefined) this.fail(error);
       else this.warn(error);
@@ -282,7 +295,11 @@ export class Run {
 
   private summarise(): void {
     const summary = this.assembly?.evaluation.summary;
-    if (summary) this.record.update({ summary: { ...summary, userSteps: this.place().userSteps } });
+    const { answered = {} } = this.trainer ?? {};
+    this.record.update({
+      ...(summary && { summary: { ...summary, userSteps: this.place().userSteps } }),
+      ...(Object.keys(answered).length > 0 && { answered }),
+    });
   }
 
   private savePool(): void {
@@ -292,6 +309,12 @@ export class Run {
 
   private reportIteration(iteration: number, share: number): void {
     const spending = this.assembly?.models.budget.spending ?? { calls: 0, cost: 0 };
-    this.record.reportIteration(iteration, share, spending);
+    this.reported = { iteration, share };
+    this.record.reportIteration(iteration, share, spending, this.modelTicker.activity);
+  }
+
+  /** While a model thinks, the numbers of its queue go on. */
+  private reportAgain(): void {
+    if (this.reported) this.reportIteration(this.reported.iteration, this.reported.share);
   }
 }

@@ -28,7 +28,7 @@ export class RunStorage {
       ...(path !== undefined && { folder: path }),
     });
     const record: RunRecord = {
-      schemaVersion: 1,
+      schemaVersion: 2,
       id: folder.id,
       name: experiment.name,
       note: "",

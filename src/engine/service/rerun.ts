@@ -31,10 +31,12 @@ export interface RerunContext {
 
 /** @throws InputError where no model is connected, or the step or the prompt cannot be used */
 export async function rerunStep(
-  { step, promptText }: Pick<RerunStep, "step" | "promptText">,
+  { step, promptText, fresh = false }: Pick<RerunStep, "step" | "promptText" | "fresh">,
   context: RerunContext,
 ): Promise<RerunResult> {
-  const { experiment, dataset, episode, reflections } = context;
+  const { dataset, episode, reflections } = context;
+  const { models } = context.experiment;
+  const experiment = { ...context.experiment, models: { ...models, cache: models.cache && !fresh } };
   const recorded = episode.steps[step];
   if (!recorded)
     throw new InputError("run.unknown-step", `Session ${episode.id} has no step ${step + 1}; it has ${episode.tInt}.`);
@@ -62,6 +64,7 @@ export async function rerunStep(
     knowledge: plannerKnowledge(dataset, experiment),
     settings: { ...experiment.planner, seed: experiment.seed },
     fallback: new OfflinePlanner({ dataset, interest, ...experiment.planner }),
+    watch: pool.watch("planner"),
     badReply: "bounded",
   });
   const shown = reflections.filter(({ id }) => recorded.plan.reflections.includes(id));
@@ -75,6 +78,8 @@ export async function rerunStep(
       reply: last?.reply ?? "",
       latencyMs: last?.latencyMs ?? 0,
       messages: last?.messages ?? planner.render(request),
+      cached: last?.cached ?? false,
+      ...(plan?.unusable && { problem: plan.unusable.cause }),
     },
     categoryNames: categoryNames(dataset),
   };

@@ -95,12 +95,12 @@ function reading(
       return { ...found, categoryNames: categoryNames(dataset) };
     },
 
-    "runs/rerunStep": async ({ runId, episode: id, step, promptText, apiKey }) => {
+    "runs/rerunStep": async ({ runId, episode: id, step, promptText, fresh, apiKey }) => {
       const { experiment, dataset, experimentFile } = await workspace.setting(runId);
       const { episode, calls } = await reader.episode(runId, id);
       const callId = episode.steps[step]?.plan.callId;
       return rerunStep(
-        { step, promptText },
+        { step, promptText, ...(fresh !== undefined && { fresh }) },
         {
           experiment,
           dataset,

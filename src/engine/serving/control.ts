@@ -1,15 +1,22 @@
 /** Pausing, resuming and stopping a run. The loop asks `proceed` before every environment step. */
 
+/**
+ * - `stopped`: by hand
+ * - `interrupted`: by a signal, or by a budget that is used up
+ * - `unusable`: by a model whose replies are of no use
+ */
+export type StopKind = "stopped" | "interrupted" | "unusable";
+
 /** Thrown out of the loop by `stop`: the run ends in good order, with a checkpoint. */
 export class StopSignal extends Error {
   override readonly name = "StopSignal";
 
   /** @param reason for a person: why a run stopped that nobody stopped by hand */
   constructor(
-    readonly kind: "stopped" | "interrupted",
+    readonly kind: StopKind,
     readonly reason?: string,
   ) {
-    super(kind === "stopped" ? "The run was stopped." : "The run was interrupted.");
+    super(reason ?? (kind === "stopped" ? "The run was stopped." : "The run was interrupted."));
   }
 }
 

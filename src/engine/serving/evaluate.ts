@@ -7,6 +7,7 @@ import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { CategoryMasks } from "../planner/mask.ts";
+import type { Plan } from "../planner/planner.ts";
 import { Environment } from "../simulator/environment.ts";
 import type { ResponseModel } from "../simulator/responseModel.ts";
 import { type Session, type SessionEnd, sessionScores } from "../simulator/session.ts";
@@ -54,11 +55,15 @@ export interface SessionRow {
   readonly rSin: number;
 }
 
-/** Evaluates one contender; rows in session order. Aborting throws the signal's reason. */
+/**
+ * Evaluates one contender; rows in session order. Aborting throws the signal's reason.
+ * @param planned hears every plan that is made
+ */
 export async function evaluate(
   setting: EvaluationSetting,
   contender: Contender,
   signal: AbortSignal,
+  planned: (plan: Plan, session: Session) => void = () => undefined,
 ): Promise<readonly SessionRow[]> {
   const slots = evaluationSlots(setting.sessions.length);
   const environment = new Environment({
@@ -85,8 +90,9 @@ export async function evaluate(
     stepper.open();
     while (environment.sessions.length > 0) {
       signal.throwIfAborted();
-      for (const { result } of await stepper.step(signal)) {
+      for (const { result, plan } of await stepper.step(signal)) {
         const { session, finished } = result;
+        if (plan.made) planned(plan.made, session);
         if (finished) rows.push({ number: session.number, session, ended: finished.ended, ...sessionScores(session) });
       }
       // Evaluations take a second or more: let messages, pauses and signals through.

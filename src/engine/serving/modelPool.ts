@@ -1,17 +1,21 @@
 /** The schedulers of a run: one per role, one budget and one answer cache for both, and one way to pause. */
 import { resolve } from "node:path";
 import type { Experiment } from "../../protocol/experiment.ts";
-import type { PromptRole } from "../../protocol/promptRole.ts";
+import { type PromptRole, promptRoles } from "../../protocol/promptRole.ts";
 import type { MetricRow } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
 import { AnswerCache } from "../llm/answerCache.ts";
+import type { Blocked } from "../llm/blocked.ts";
 import { Budget, budgetSettings } from "../llm/budget.ts";
-import type { Blocked } from "../llm/errors.ts";
+import type { Notice } from "../llm/notices.ts";
+import { DialectMemory } from "../llm/providers/dialect.ts";
 import { OpenAiProvider } from "../llm/providers/openai.ts";
 import { ReplayProvider } from "../llm/providers/replay.ts";
 import { type VscodeOptions, VscodeProvider } from "../llm/providers/vscode.ts";
-import { Scheduler } from "../llm/scheduler.ts";
+import { ReplyWatch } from "../llm/replyWatch.ts";
+import { type Activity, Scheduler } from "../llm/scheduler.ts";
 import type { ModelStatistics } from "../llm/statistics.ts";
+import { TokenRoom } from "../llm/tokenRoom.ts";
 import type { CallRow, Provider } from "../llm/types.ts";
 import { systemClock } from "../llm/waiting.ts";
 import { RandomStream } from "../math/random.ts";
@@ -32,9 +36,11 @@ export interface ModelPoolOptions {
   readonly baseFolder: string;
   readonly cacheFile: string;
   readonly record: (row: CallRow) => void;
+  /** Something a person should know about a model. */
+  readonly notice?: (notice: Notice) => void;
   /**
-   * Somebody can raise a budget while the run waits. Where nobody can, a budget that is used up interrupts the run. True
-   * by default.
+   * Somebody can raise a budget, or change a prompt, while the run waits. Where nobody can, a budget that is used up and
+   * a model whose replies are of no use interrupt the run. True by default.
    */
   readonly attended?: boolean;
 }
@@ -46,11 +52,17 @@ const DEFAULT_BASE_URL = "https://api.openai.com/v1";
 const DEFAULT_KEY_VARIABLE = "OPENAI_API_KEY";
 /** What a used-up budget holds a run back by: one for both roles. */
 const BUDGET = "budget";
+/** What a model of no use holds it back by. */
+const repliesOf = (role: PromptRole): string => `${role}'s replies`;
 
 export class ModelPool {
   readonly budget: Budget;
   private readonly schedulers = new Map<PromptRole, Scheduler>();
   private cache: AnswerCache | undefined;
+  /** What is learned of a server and a model serves both roles. */
+  private readonly dialects = new DialectMemory();
+  private readonly room = new TokenRoom();
+  private limits: Experiment["models"];
   /** Retries in vain since a role's model last answered. */
   private readonly retries = new Map<PromptRole, number>();
 
@@ -58,6 +70,7 @@ export class ModelPool {
     private readonly experiment: Experiment,
     private readonly options: ModelPoolOptions,
   ) {
+    this.limits = experiment.models;
     this.budget = new Budget(experiment.models);
   }
 
@@ -74,6 +87,7 @@ export class ModelPool {
       ...(provider.kind !== "replay" && { cache: this.cache }),
       record: (row) => this.record(role, row),
       onBlocked: (why) => this.onBlocked(role, why),
+      ...(this.options.notice && { notice: this.options.notice }),
       clock: systemClock,
       jitter: new RandomStream(experiment.seed, "jitter", role),
     });
@@ -81,11 +95,33 @@ export class ModelPool {
     return scheduler;
   }
 
+  /** Stops a run whose model's replies are of no use. */
+  watch(role: PromptRole): ReplyWatch {
+    const { control, attended = true } = this.options;
+    return new ReplyWatch({
+      role,
+      // What was recorded does not change while a run waits.
+      share: () => (this.experiment[role].provider === "replay" ? 1 : this.limits.unusableShare),
+      pause: (reason) => {
+        if (!attended) control.stop("unusable", reason);
+        return control.block(repliesOf(role), reason);
+      },
+    });
+  }
+
+  /** What goes on at the moment, by role. */
+  get activity(): ReadonlyMap<PromptRole, Activity> {
+    return new Map([...this.schedulers].map(([role, { activity }]) => [role, activity]));
+  }
+
   /** In force at once, for requests that wait too; a run that waits for a higher budget goes on. */
   setLimits(limits: Experiment["models"]): void {
+    const isMilder = limits.unusableShare > this.limits.unusableShare;
+    this.limits = limits;
     this.budget.limits = limits;
     for (const scheduler of this.schedulers.values()) scheduler.setLimits(limits);
     this.options.control.release(BUDGET);
+    if (isMilder) for (const role of promptRoles) this.options.control.release(repliesOf(role));
   }
 
   /** Numbers of the iteration that ended; nothing without a model. Latencies are those of the slower role. */
@@ -103,6 +139,8 @@ export class ModelPool {
       llmLatencyP50: Math.max(...all.map((lap) => lap.llmLatencyP50)),
       llmLatencyP95: Math.max(...all.map((lap) => lap.llmLatencyP95)),
       llmRetries: sum("llmRetries"),
+      llmCut: sum("llmCut"),
+      llmTokensPerSecond: Math.max(...all.map((lap) => lap.llmTokensPerSecond)),
       llmErrors: sum("llmErrors"),
       llmCost: sum("llmCost"),
     };
@@ -123,8 +161,11 @@ export class ModelPool {
     }
     const retries = this.retries.get(role) ?? 0;
     this.retries.set(role, retries + 1);
-    const wait = Math.min(RETRY.longest, RETRY.first * 2 ** retries);
-    await control.block(role, `${why.message} The run goes on by itself when the model answers again.`, wait);
+    const backoff = Math.min(RETRY.longest, RETRY.first * 2 ** retries);
+    const wait = why.retryAfterSeconds === undefined ? backoff : why.retryAfterSeconds * 1000;
+    const goesOn = "The run goes on by itself when the model answers again";
+    const change = why.cause === "refused" ? "; after a change of the key or the experiment, stop and resume it." : ".";
+    await control.block(role, `${why.message} ${goesOn}${change}`, wait);
   }
 
   private async provider(role: PromptRole): Promise<Provider> {
@@ -134,7 +175,12 @@ export class ModelPool {
       case "openai": {
         const { baseUrl, apiKeyVariable } = settings;
         const apiKey = models.apiKey(apiKeyVariable ?? (baseUrl === undefined ? DEFAULT_KEY_VARIABLE : undefined));
-        return new OpenAiProvider({ baseUrl: baseUrl ?? DEFAULT_BASE_URL, ...(apiKey && { apiKey }) });
+        return new OpenAiProvider({
+          baseUrl: baseUrl ?? DEFAULT_BASE_URL,
+          ...(apiKey && { apiKey }),
+          dialects: this.dialects,
+          room: this.room,
+        });
       }
       case "vscode":
         if (models.ask) return new VscodeProvider({ ask: models.ask });

@@ -83,6 +83,7 @@ async function createPlanners(experiment: Experiment, world: World, models: Mode
     knowledge: plannerKnowledge(dataset, experiment),
     settings: { ...planner, seed },
     fallback: offlinePlanner,
+    watch: models.watch("planner"),
     badReply: fidelity("badReply"),
   });
   return { offlinePlanner, modelPlanner };
@@ -102,6 +103,7 @@ async function createCritics(experiment: Experiment, world: World, models: Model
     knowledge: { dataset, slateSize: simulator.slateSize },
     settings: { ...critic, seed },
     fallback: offlineCritic,
+    watch: models.watch("critic"),
   });
   return { offlineCritic, modelCritic };
 }

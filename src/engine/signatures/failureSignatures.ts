@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import type { TimelineEvent } from "../../protocol/run.ts";
+import { standIn } from "./modelSignatures.ts";
 import { emptyPlans, ignoredPlans, repetition, thinPlans } from "./planSignatures.ts";
 import { clipping, divergence, entropyCollapse, gradientExplosion } from "./ppoSignatures.ts";
 import { takeReadings } from "./readings.ts";
@@ -17,6 +18,7 @@ export type WarningEvent = Extract<TimelineEvent, { type: "warning" }>;
 export const failureSignatures: readonly Signature[] = [
   emptyPlans,
   thinPlans,
+  standIn,
   nearDuplicates,
   contradictions,
   samplingCollapse,

@@ -5,7 +5,29 @@ import type { IterationObservation, Readings } from "./signature.ts";
 
 export function takeReadings(observation: IterationObservation): Readings {
   const steps = observation.episodes.flatMap((episode) => episode.steps);
-  return { ...observation.row.values, ...planReadings(steps), ...samplingReadings(observation, steps) };
+  return {
+    ...observation.row.values,
+    ...planReadings(steps),
+    ...standInReadings(observation, steps),
+    ...samplingReadings(observation, steps),
+  };
+}
+
+function standInReadings({ row, reflections }: IterationObservation, steps: readonly EpisodeStep[]): Readings {
+  const plans = standInShare(steps.map(({ plan }) => plan.source));
+  const written = reflections.filter(({ iteration }) => iteration === row.iteration);
+  const lessons = standInShare(written.map(({ source }) => source));
+  return {
+    ...(plans !== undefined && { standInPlans: plans }),
+    ...(lessons !== undefined && { standInReflections: lessons }),
+  };
+}
+
+/** Of the answers that a model was asked for; undefined: of none. */
+function standInShare(sources: readonly string[]): number | undefined {
+  const model = sources.filter((source) => source === "model").length;
+  const standIn = sources.filter((source) => source === "fallback").length;
+  return model + standIn === 0 ? undefined : standIn / (model + standIn);
 }
 
 function planReadings(steps: readonly EpisodeStep[]): Readings {

@@ -20,6 +20,10 @@ export type ReadingName =
   | "outsidePlan"
   /** Distinct categories of the plan a slate serves / as many as it could; mean over slates. */
   | "planUse"
+  /** Of the plans that a model was asked for, those that its stand-in made; absent where none was asked for. */
+  | "standInPlans"
+  /** The same of the reflections written in the iteration. */
+  | "standInReflections"
   /** exp of the entropy of which reflections were shown: as if so many were shown equally often. */
   | "effectiveReflections"
   /** Reflections shown in the iteration's sessions, repetitions counted. */

@@ -1,5 +1,6 @@
 /** The two mutable documents of a run folder: its record and its reflections. */
 import * as z from "zod";
+import { asItWas } from "../../protocol/experiment/laterSettings.ts";
 import { experimentSchema } from "../../protocol/experiment.ts";
 import type { Immutable } from "../../protocol/immutable.ts";
 import {
@@ -22,8 +23,8 @@ const recordSchema = z.strictObject({
 
 const recordFormat: DocumentFormat<RunRecord> = {
   schema: recordSchema,
-  version: 1,
-  migrations: {},
+  version: 2,
+  migrations: { 1: (record) => ({ ...record, schemaVersion: 2, experiment: asItWas(record.experiment) }) },
 };
 
 const reflectionsSchema = z.strictObject({ schemaVersion: z.literal(1), reflections: z.array(reflectionSchema) });

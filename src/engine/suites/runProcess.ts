@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { answeredRoles, isMostlyStandIn } from "../../protocol/run/answeredRoles.ts";
 import { messageOf } from "../errors.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { readEvaluation } from "../runs/evaluationFiles.ts";
@@ -39,15 +40,22 @@ const TRAINING_SHARE = 0.9;
 /** Whether a run's folder holds its evaluation. A damaged one counts as none. */
 export async function isFinished(folder: string, sessions: number): Promise<boolean> {
   const evaluation = await readEvaluation(folder).catch(() => undefined);
-  return evaluation?.sessions === sessions;
+  const isUnaided = answeredRoles(evaluation?.answered).some(isMostlyStandIn);
+  return evaluation?.sessions === sessions && !isUnaided;
 }
 
 export async function carryOut(run: SuiteRun, folder: string, setting: RunSetting): Promise<RunOutcome> {
   const trained = await train(run, folder, setting);
-  if (trained.state !== "done") return trained;
+  const isByPerson = trained.state === "interrupted" && setting.signal.aborted;
+  const isRecorded = trained.state !== "failed" && !isByPerson;
+  const unaided = isRecorded ? await withoutModel(folder).catch(() => undefined) : undefined;
+  if (unaided || trained.state !== "done") return unaided ?? trained;
   setting.progress(TRAINING_SHARE);
   return lerl(["evaluate", folder, "--sessions", String(setting.sessions), "--json"], setting, () => undefined);
 }
+
+/** Why a model was of no use is in the run's record. */
+const TRAINED = [exitCodes.done, exitCodes.standIn];
 
 async function train(run: SuiteRun, folder: string, setting: RunSetting): Promise<RunOutcome> {
   const report = (line: string): void => {
@@ -63,13 +71,27 @@ async function train(run: SuiteRun, folder: string, setting: RunSetting): Promis
       "--set",
       `${path}=${JSON.stringify(value)}`,
     ]);
-    return lerl(["run", setting.experimentFile, ...sets, "--out", folder, "--json"], setting, report);
+    return lerl(["run", setting.experimentFile, ...sets, "--out", folder, "--json"], setting, report, TRAINED);
   }
   const record = await readRunRecord(join(folder, runFiles.record)).catch((error: unknown) => messageOf(error));
   // One run that cannot be read must not end the others.
   if (typeof record === "string") return { state: "failed", reason: record, badInput: false };
-  const { state } = record;
-  return state === "done" ? { state } : lerl(["resume", folder, "--json"], setting, report);
+  return record.state === "done" ? { state: "done" } : lerl(["resume", folder, "--json"], setting, report, TRAINED);
+}
+
+/** A run that its model or its budget ended, or that is mostly its stand-in's work, is not compared with others. */
+async function withoutModel(folder: string): Promise<RunOutcome | undefined> {
+  const { state, reason, answered } = await readRunRecord(join(folder, runFiles.record));
+  const [mostly] = answeredRoles(answered).filter(isMostlyStandIn);
+  if (state === "interrupted" && reason !== undefined) return { state: "failed", reason, badInput: false };
+  if (state === "failed" || mostly === undefined) return undefined;
+  const { role, model, total } = mostly;
+  const what = `${role}: the model answered for ${model} of ${total}, the stand-in for the rest.`;
+  return {
+    state: "failed",
+    reason: `${what} Correct the model or the prompt, and delete ${folder} to run it again.`,
+    badInput: false,
+  };
 }
 
 function parsed(line: string): Record<string, unknown> {
@@ -84,7 +106,12 @@ function parsed(line: string): Record<string, unknown> {
 const LAST_WORDS = 4000;
 
 /** Runs a command of ours to its end; `line` hears what it prints. */
-function lerl(args: readonly string[], setting: RunSetting, line: (text: string) => void): Promise<RunOutcome> {
+function lerl(
+  args: readonly string[],
+  setting: RunSetting,
+  line: (text: string) => void,
+  done: readonly number[] = [exitCodes.done],
+): Promise<RunOutcome> {
   const { command, workspaceFolder, signal } = setting;
   if (signal.aborted) return Promise.resolve({ state: "interrupted" });
   return new Promise((resolve) => {
@@ -110,7 +137,7 @@ function lerl(args: readonly string[], setting: RunSetting, line: (text: string)
     };
     child.once("error", (error) => end({ state: "failed", reason: messageOf(error), badInput: false }));
     child.once("close", (code, killedBy) => {
-      if (code === exitCodes.done) end({ state: "done" });
+      if (code !== null && done.includes(code)) end({ state: "done" });
       else if (signal.aborted || code === exitCodes.interrupted) end({ state: "interrupted" });
       else {
         const reason = words.trim() || `ended with ${killedBy ?? `exit code ${code}`}`;

@@ -11,12 +11,14 @@ import {
 } from "../../protocol/run.ts";
 import type { ReflectionPool } from "../critic/reflectionPool.ts";
 import { mean, normalisedScore } from "../metrics/statistics.ts";
+import type { Plan } from "../planner/planner.ts";
 import type { Policy } from "../policy/policy.ts";
 import { contenderOf, evaluationPlanner } from "../serving/contender.ts";
 import { type EvaluationSetting, evaluate, evaluationSetting, meanScores } from "../serving/evaluate.ts";
 import type { Players } from "../serving/players.ts";
 import { referenceContenders } from "../serving/references.ts";
 import type { World } from "../serving/world.ts";
+import type { Session } from "../simulator/session.ts";
 import type { TensorEngine } from "../tensor/tensorEngine.ts";
 import type { DocumentInForce } from "./liveChanges.ts";
 
@@ -29,6 +31,8 @@ export interface PeriodicEvaluationOptions {
   readonly policy: Policy;
   readonly pool: ReflectionPool;
   readonly signal: AbortSignal;
+  /** Hears every plan of the run's own planner. */
+  readonly planned: (plan: Plan, session: Session) => void;
   readonly reference: (row: ReferenceRow) => void;
   readonly progress: (phase: string, fraction: number) => void;
 }
@@ -80,11 +84,11 @@ export class PeriodicEvaluation {
   /** Scores of the policy as it is now, mean action, on the fixed users; or the means of training (section 10, `evaluation`). */
   async measure(iteration: number): Promise<EvaluationValues> {
     if (this.measuresTraining) return this.trainingMeans();
-    const { players, policy, pool, signal } = this.options;
+    const { players, policy, pool, signal, planned } = this.options;
     if (this.experiment.evaluation.references) this.references ??= await this.measureReferences(iteration);
     const { experiment } = this;
     const parts = { experiment, players, policy, pool: { config: pool.config, state: pool.state() } };
-    const scores = meanScores(await evaluate(this.settingInForce(), contenderOf(parts), signal));
+    const scores = meanScores(await evaluate(this.settingInForce(), contenderOf(parts), signal, planned));
     const normalised = this.normalise(scores.rCum);
     this.newest = {
       ...scores,

@@ -16,6 +16,8 @@ export interface ReflectingOptions {
   readonly poolScore: FidelityChoice<"poolScore">;
   /** Hash of the critic's prompt in force, when it has one. */
   readonly promptHash: () => string | undefined;
+  /** Each reflection as the critic wrote it, with the session it is on. */
+  readonly written: (reflection: WrittenReflection, episode: Episode) => void;
   /** The episode with what the critic wrote on it, once the pool has taken it in. */
   readonly reflected: (episode: Episode) => void;
 }
@@ -69,7 +71,9 @@ export class Reflecting {
     const { pool, reflected } = this.options;
     const scores = this.scores(ended.map(({ result }) => result));
     for (const [i, { episode }] of ended.entries()) {
-      const { text = "", source = "offline" } = written[i] ?? {};
+      const reflection = written[i] ?? { text: "", source: "offline" };
+      const { text, source } = reflection;
+      this.options.written(reflection, episode);
       pool.add({
         text,
         source,

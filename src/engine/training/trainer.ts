@@ -3,9 +3,11 @@
  * then. It knows interfaces only; `runs/assembleRun.ts` chooses what stands behind them.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Answered } from "../../protocol/run/answered.ts";
 import type { Episode, MetricRow, TimelineEvent } from "../../protocol/run.ts";
 import type { ReflectionPool } from "../critic/reflectionPool.ts";
 import type { Policy } from "../policy/policy.ts";
+import type { AnswerTally } from "../serving/answerTally.ts";
 import type { RunControl } from "../serving/control.ts";
 import type { Players } from "../serving/players.ts";
 import type { ServedStep, Stepper } from "../serving/stepper.ts";
@@ -56,6 +58,7 @@ export interface TrainerParts {
   readonly document: DocumentInForce;
   readonly place: Place;
   readonly changes: Pick<LiveChanges, "apply">;
+  readonly answers: AnswerTally;
 }
 
 export class Trainer {
@@ -74,11 +77,22 @@ export class Trainer {
         reflectionSession: tally.fidelity("reflectionSession"),
         poolScore: tally.fidelity("poolScore"),
         promptHash: () => players.promptHashes().critic,
+        written: (written, { id, iteration }) => {
+          this.parts.answers.add("critic", written);
+          const { userSteps } = this.parts.place.next;
+          if (written.unusable)
+            sink.event({ type: "stand-in", role: "critic", iteration, userSteps, episode: id, ...written.unusable });
+        },
         reflected: (episode) => {
           this.keep(episode);
           sink.pool();
         },
       });
+  }
+
+  /** Who answered so far, where models are asked. */
+  get answered(): Answered {
+    return this.parts.answers.counts;
   }
 
   /** Begins a new run: resets the environment and measures the untrained policy. */
@@ -148,7 +162,7 @@ export class Trainer {
 
   /** Notes troubled plans on the timeline, and hands finished sessions to the critic. */
   private record(served: readonly ServedStep[], iteration: number, userSteps: number): void {
-    const { sink, episodes, control } = this.parts;
+    const { sink, episodes, control, answers } = this.parts;
     const ended: EndedSession[] = [];
     for (const one of served) {
       const { result, plan } = one;
@@ -156,6 +170,8 @@ export class Trainer {
       const place = { iteration, userSteps, episode: episodeId(result.session), step: result.session.steps.length };
       if (made && event) sink.event({ type: "plan", code: event, ...place });
       if (made && made.invalidReplies > 0) sink.event({ type: "plan", code: "plan.invalid", ...place });
+      if (made) answers.add("planner", made);
+      if (made?.unusable) sink.event({ type: "stand-in", role: "planner", ...place, ...made.unusable });
       const episode = episodes.record(one, iteration);
       if (episode) ended.push({ result, episode });
     }
@@ -201,6 +217,7 @@ export class Trainer {
         planner: players.planner?.state() ?? null,
         policy: policy.json,
         pool: pool.state(),
+        answered: this.parts.answers.counts,
         watch: watch.state(),
         evaluation: evaluation.state(),
       }),
@@ -213,6 +230,7 @@ export class Trainer {
     place.complete(json.iteration, json.userSteps);
     pool.restore(json.pool);
     watch.restore(json.watch);
+    this.parts.answers.restore(json.answered);
     evaluation.restore(json.evaluation);
     players.planner?.restore(json.planner);
     policy.restore({ json: json.policy, arrays });

@@ -1,6 +1,8 @@
 /** What a checkpoint keeps of a run besides arrays; checked when it is read. */
 import * as z from "zod";
+import { asItWas } from "../../protocol/experiment/laterSettings.ts";
 import { type Experiment, experimentSchema } from "../../protocol/experiment.ts";
+import { answeredSchema } from "../../protocol/run/answered.ts";
 import { poolStateSchema } from "../critic/reflectionPool.ts";
 import { InputError } from "../errors.ts";
 import { stepperStateSchema } from "../serving/stepper.ts";
@@ -27,7 +29,7 @@ const trainerStateSchema = z
     iteration: z.int().min(0),
     userSteps: z.int().min(0),
     /** The document and the prompts in force, live changes included. */
-    experiment: experimentSchema,
+    experiment: z.preprocess(asItWas, experimentSchema),
     prompts: z.strictObject({ planner: z.string().exactOptional(), critic: z.string().exactOptional() }),
     environment: environmentStateSchema,
     stepper: stepperStateSchema,
@@ -36,6 +38,8 @@ const trainerStateSchema = z
     /** The policy's own to check: its kind is known where it is restored. */
     policy: z.unknown(),
     pool: poolStateSchema,
+    /** Absent in checkpoints of runs that were not counted yet. */
+    answered: z.prefault(answeredSchema, {}),
     watch: owned(watchStateSchema, "readings and alarms"),
     evaluation: evaluationStateSchema,
   })

@@ -16,7 +16,8 @@ const timeouts: Readonly<Partial<Record<keyof EngineRequests, number>>> = {
   // Loads the experiment's data set at first.
   "runs/episode": 5 * MINUTE_MS,
   "prompts/render": 5 * MINUTE_MS,
-  "models/test": MINUTE_MS,
+  // Loads the experiment's data set at first, and the model.
+  "models/test": 5 * MINUTE_MS,
 };
 
 /** Milliseconds until a request is given up. */

@@ -1,38 +1,51 @@
 /** *LERL: Connect a Model*: choose it, try it, keep its key, and name it in the experiment file. */
 import { l10n, type TextDocument, type Uri, window, workspace } from "vscode";
-import type { LiveChange, ModelTestResult } from "../../protocol/engine.ts";
+import type { LiveChange, ModelTest, ModelTestResult } from "../../protocol/engine.ts";
 import { type PromptRole, promptRoles } from "../../protocol/promptRole.ts";
+import { resolveBeside } from "../experiments/experimentPaths.ts";
+import { readText, readTextIfPresent } from "../platform/documents.ts";
+import { formatBytes } from "../platform/format.ts";
 import { inProgress } from "../platform/progress.ts";
-import type { ApiKeys } from "../platform/secrets.ts";
-import { type Connection, type ModelChoice, modelChoices } from "./modelChoices.ts";
+import { type ChosenModel, type Connection, type ModelOutcome, modelChoices } from "./modelChoices.ts";
+import { chooseServerModel, type ServerModel } from "./serverModels.ts";
 import type { ModelsServices } from "./services.ts";
 
+type Services = Omit<ModelsServices, "log" | "files">;
+type Asked = Exclude<Connection, { provider: "offline" }>;
+
 /** @throws UserError where the file cannot be edited, EngineLostError */
-export async function connectModel(uri: Uri, services: Omit<ModelsServices, "log" | "files">): Promise<void> {
-  const { engine, keys, editorModels } = services;
-  const servers = await inProgress(l10n.t("Looking for model servers on this machine"), () =>
-    engine.request("models/detect", {}),
-  );
-  const chosen = await pickModel(await modelChoices(servers));
-  const answer = chosen && (await completed(chosen, keys));
-  if (!answer) return;
-  const { connection, apiKey } = answer;
-  if (connection.provider !== "offline") {
-    editorModels.consent();
-    const result = await inProgress(l10n.t("Asking {0} for a plan", connection.model), () =>
-      engine.request("models/test", { ...connection, ...(apiKey !== undefined && { apiKey }) }),
-    );
-    if (!(await acceptsResult(result))) return;
-  }
-  const roles = connection.provider === "offline" ? promptRoles : await pickRoles();
+export async function connectModel(uri: Uri, services: Services): Promise<void> {
+  const chosen = await chooseModel(services);
+  if (!chosen) return;
+  const { connection, apiKey, isNewKey } = chosen;
+  const isAsked = connection.provider !== "offline";
+  if (isAsked && !(await isWanted(uri, services, connection, chosen))) return;
+  const roles = isAsked ? await pickRoles() : promptRoles;
   if (!roles) return;
-  if (answer.newKey && apiKey !== undefined && connection.provider === "openai") {
-    await keys.set(connection.baseUrl, apiKey);
+  if (isNewKey && apiKey !== undefined && connection.provider === "openai") {
+    await services.keys.set(connection.baseUrl, apiKey);
   }
   await writeConnection(uri, connection, roles);
 }
 
-async function pickModel(choices: readonly ModelChoice[]): Promise<ModelChoice["outcome"] | undefined> {
+async function chooseModel(services: Services): Promise<ServerModel | undefined> {
+  const { engine, keys } = services;
+  for (;;) {
+    const servers = await inProgress(l10n.t("Looking for model servers on this machine"), () =>
+      engine.request("models/detect", {}),
+    );
+    const outcome = await pickModel(await modelChoices(servers));
+    if (outcome === undefined) return undefined;
+    if (!("ask" in outcome)) {
+      const { connection } = outcome;
+      const apiKey = connection.provider === "openai" ? await keys.get(connection.baseUrl) : undefined;
+      return { ...outcome, ...(apiKey !== undefined && { apiKey }), isNewKey: false };
+    }
+    if (outcome.ask === "server") return chooseServerModel(services, outcome.baseUrl);
+  }
+}
+
+async function pickModel(choices: Awaited<ReturnType<typeof modelChoices>>): Promise<ModelOutcome | undefined> {
   const chosen = await window.showQuickPick(choices, {
     title: l10n.t("Connect a model"),
     placeHolder: l10n.t("Who plans and reflects"),
@@ -41,68 +54,65 @@ async function pickModel(choices: readonly ModelChoice[]): Promise<ModelChoice["
   return chosen?.outcome;
 }
 
-interface Answer {
-  readonly connection: Connection;
-  readonly apiKey?: string;
-  readonly newKey?: boolean;
-}
+/** What is loaded for a test without a question. */
+const SMALL_BYTES = 8e9;
 
-/** Asks what the choice left open; undefined when a question was dismissed. */
-async function completed(outcome: NonNullable<ModelChoice["outcome"]>, keys: ApiKeys): Promise<Answer | undefined> {
-  if ("provider" in outcome) {
-    const stored = outcome.provider === "openai" ? await keys.get(outcome.baseUrl) : undefined;
-    return { connection: outcome, ...(stored !== undefined && { apiKey: stored }) };
+/** Tries the model, as often as the user wants. */
+async function isWanted(
+  uri: Uri,
+  { engine, editorModels }: Services,
+  connection: Asked,
+  { toLoad, apiKey }: ServerModel,
+): Promise<boolean> {
+  const answer = toLoad ? await askedToLoad(toLoad) : "test";
+  if (answer !== "test") return answer === "connect";
+  editorModels.consent();
+  const experiment = await experimentAt(uri);
+  const test = { ...connection, ...(apiKey !== undefined && { apiKey }), ...(experiment && { experiment }) };
+  for (;;) {
+    const result = await inProgress(l10n.t("Asking {0} for a plan", connection.model), () =>
+      engine.request("models/test", test),
+    );
+    const next = await accepted(result);
+    if (next !== "again") return next === "use";
   }
-  const baseUrl = outcome.baseUrl ?? (await askUrl());
-  if (baseUrl === undefined) return undefined;
-  const model = await window.showInputBox({
-    title: l10n.t("Connect a model"),
-    prompt: l10n.t("Model, as {0} names it", baseUrl),
-    validateInput: (typed) => (typed.trim() ? undefined : l10n.t("A name is needed.")),
-  });
-  if (model === undefined) return undefined;
-  const stored = await keys.get(baseUrl);
-  const typed = await askKey(baseUrl, stored !== undefined);
-  if (typed === undefined) return undefined;
-  const apiKey = typed === "" ? stored : typed;
-  return {
-    connection: { provider: "openai", baseUrl, model: model.trim() },
-    ...(apiKey !== undefined && { apiKey }),
-    newKey: typed !== "",
-  };
 }
 
-async function askUrl(): Promise<string | undefined> {
-  const typed = await window.showInputBox({
-    title: l10n.t("Connect a model"),
-    prompt: l10n.t("Address of the server, usually ending in /v1"),
-    placeHolder: "http://127.0.0.1:8000/v1",
-    validateInput: (text) =>
-      /^https?:\/\//.test(text.trim()) && URL.canParse(text.trim())
-        ? undefined
-        : l10n.t("An address such as http://127.0.0.1:8000/v1 is needed."),
-  });
-  return typed?.trim();
+/** A large model takes minutes to load, and may push another out of the server's memory. */
+async function askedToLoad({ id, bytes }: NonNullable<ChosenModel["toLoad"]>): Promise<"test" | "connect" | undefined> {
+  if (bytes !== undefined && bytes <= SMALL_BYTES) return "test";
+  const test = l10n.t("Load and Try");
+  const connect = l10n.t("Connect Without Trying");
+  const message =
+    bytes === undefined
+      ? l10n.t("{0} is not loaded. Trying it makes the server load it.", id)
+      : l10n.t("{0} is not loaded. Trying it makes the server load {1}.", id, formatBytes(bytes));
+  const chosen = await window.showWarningMessage(message, test, connect);
+  if (chosen === undefined) return undefined;
+  return chosen === test ? "test" : "connect";
 }
 
-function askKey(baseUrl: string, isStored: boolean): Thenable<string | undefined> {
-  return window.showInputBox({
-    title: l10n.t("Connect a model"),
-    prompt: isStored
-      ? l10n.t("API key for {0}; empty: the stored one", baseUrl)
-      : l10n.t("API key for {0}; empty: none, or the environment's OPENAI_API_KEY", baseUrl),
-    placeHolder: l10n.t("Kept by the editor's secret storage, never in a file"),
-    password: true,
-  });
+/** The experiment a model is wanted for, so that it is asked as a run would; undefined where that cannot be read. */
+async function experimentAt(uri: Uri): Promise<ModelTest["experiment"]> {
+  const { parseExperiment } = await import("../../protocol/parseExperiment.ts");
+  const experimentText = await readText(uri);
+  const parsed = parseExperiment(experimentText);
+  if (!parsed.ok) return undefined;
+  const promptText = await readTextIfPresent(resolveBeside(uri, parsed.value.planner.prompt));
+  return promptText === undefined ? undefined : { experimentFile: uri.fsPath, experimentText, promptText };
 }
 
-async function acceptsResult({ ok, message, latencyMs, structuredOutput }: ModelTestResult): Promise<boolean> {
+async function accepted(result: ModelTestResult): Promise<"use" | "again" | "no"> {
+  const { ok, message, latencyMs, structuredOutput } = result;
   if (ok) {
     void window.showInformationMessage(l10n.t("{0} It took {1} ms ({2}).", message, latencyMs, structuredOutput));
-    return true;
+    return "use";
   }
+  const again = l10n.t("Try Again");
   const anyway = l10n.t("Use It Anyway");
-  return (await window.showWarningMessage(l10n.t("The model could not be used: {0}", message), anyway)) === anyway;
+  const chosen = await window.showWarningMessage(l10n.t("The model could not be used: {0}", message), again, anyway);
+  if (chosen === undefined) return "no";
+  return chosen === again ? "again" : "use";
 }
 
 async function pickRoles(): Promise<readonly PromptRole[] | undefined> {

@@ -1,6 +1,7 @@
 /** What *Connect a Model* offers: servers found on this machine, any server by address, the editor's models, none. */
 import { type LanguageModelChat, l10n, lm, type QuickPickItem, QuickPickItemKind } from "vscode";
-import type { ModelServer } from "../../protocol/engine.ts";
+import type { ListedModel, ModelServer } from "../../protocol/engine.ts";
+import { formatBytes } from "../platform/format.ts";
 import { OPENAI_URL } from "./modelKeys.ts";
 
 /** A model as an experiment names it. */
@@ -9,16 +10,27 @@ export type Connection =
   | { readonly provider: "vscode"; readonly model: string }
   | { readonly provider: "offline" };
 
+/** A model, and what trying it would make its server load first. */
+export interface ChosenModel {
+  readonly connection: Connection;
+  readonly toLoad?: ListedModel;
+}
+
+/** Chosen outright; or with questions left: which address, which key, which model; or to look once more. */
+export type ModelOutcome =
+  | ChosenModel
+  | { readonly ask: "server"; readonly baseUrl?: string }
+  | { readonly ask: "again" };
+
 export interface ModelChoice extends QuickPickItem {
-  /** Chosen outright, or with questions left: which address, which model, which key. */
-  readonly outcome?: Connection | { readonly ask: "server"; readonly baseUrl?: string };
+  readonly outcome?: ModelOutcome;
 }
 
 export async function modelChoices(servers: readonly ModelServer[]): Promise<readonly ModelChoice[]> {
   const editorModels = await lm.selectChatModels();
   return [
     separator(l10n.t("On this machine")),
-    ...(servers.length > 0 ? servers.flatMap(serverChoices) : [nothingFound()]),
+    ...(servers.length > 0 ? readyFirst(servers).flatMap(serverChoices) : [nothingFound()]),
     separator(l10n.t("Servers")),
     {
       label: "$(cloud) OpenAI",
@@ -27,7 +39,7 @@ export async function modelChoices(servers: readonly ModelServer[]): Promise<rea
     },
     {
       label: l10n.t("$(globe) Another server…"),
-      description: l10n.t("any address with an OpenAI-compatible API: vLLM, OpenRouter, a company's gateway"),
+      description: l10n.t("any address with an OpenAI-compatible API"),
       outcome: { ask: "server" },
     },
     ...(editorModels.length > 0 ? [separator(l10n.t("The editor's models"))] : []),
@@ -36,30 +48,73 @@ export async function modelChoices(servers: readonly ModelServer[]): Promise<rea
     {
       label: l10n.t("$(circle-slash) Offline planner and critic"),
       description: l10n.t("built in; they do not read the prompts"),
-      outcome: { provider: "offline" },
+      outcome: { connection: { provider: "offline" } },
     },
   ];
+}
+
+/** A model of a server, with what the server says of it. */
+export function listedChoice(baseUrl: string, model: ListedModel, place?: string): ModelChoice {
+  const { id, chats, loaded, bytes } = model;
+  const facts = [
+    ...(chats ? [] : [l10n.t("no chat model")]),
+    ...(loaded === undefined ? [] : [loaded ? l10n.t("loaded") : l10n.t("not loaded")]),
+    ...(bytes === undefined ? [] : [formatBytes(bytes)]),
+    ...(place === undefined ? [] : [place]),
+  ];
+  return {
+    label: `$(server) ${id}`,
+    description: facts.join(" · "),
+    outcome: { connection: { provider: "openai", baseUrl, model: id }, ...(loaded === false && { toLoad: model }) },
+  };
 }
 
 const separator = (label: string): ModelChoice => ({ label, kind: QuickPickItemKind.Separator });
 
 const nothingFound = (): ModelChoice => ({
-  label: l10n.t("$(info) No server found"),
-  description: l10n.t("Ollama (port 11434), llama.cpp (8080) and LM Studio (1234) were looked for"),
+  label: l10n.t("$(search) No server found"),
+  description: l10n.t("at the usual ports; choose to look again"),
+  detail: l10n.t("Ollama 11434, llama.cpp 8080, LM Studio 1234, vLLM 8000"),
+  outcome: { ask: "again" },
 });
 
-function serverChoices({ name, baseUrl, models }: ModelServer): readonly ModelChoice[] {
-  return models.map((model) => ({
-    label: `$(server) ${model}`,
-    description: `${name} · ${baseUrl}`,
-    outcome: { provider: "openai", baseUrl, model },
-  }));
+/** What can be chosen at once stands on top. */
+const readyFirst = (servers: readonly ModelServer[]): readonly ModelServer[] =>
+  servers.toSorted((a, b) => Number(b.state === "ready") - Number(a.state === "ready"));
+
+/** What is said comes before where it is: a long line loses its end. */
+function serverChoices({ name, baseUrl, state, listed }: ModelServer): readonly ModelChoice[] {
+  const place = `${name} · ${baseUrl}`;
+  switch (state) {
+    case "ready":
+      return listed.map((model) => listedChoice(baseUrl, model, place));
+    case "keyed":
+      return [
+        {
+          label: `$(key) ${name}`,
+          description: l10n.t("wants an API key · {0}", baseUrl),
+          outcome: { ask: "server", baseUrl },
+        },
+      ];
+    case "empty":
+      return [again("$(package)", name, l10n.t("has no model yet; load one and look again · {0}", baseUrl))];
+    case "loading":
+      return [again("$(loading)", name, l10n.t("is loading its model; choose to look again · {0}", baseUrl))];
+    case "slow":
+      return [again("$(watch)", name, l10n.t("listens and does not answer; choose to look again · {0}", baseUrl))];
+  }
 }
+
+const again = (icon: string, name: string, description: string): ModelChoice => ({
+  label: `${icon} ${name}`,
+  description,
+  outcome: { ask: "again" },
+});
 
 function editorChoice({ name, vendor, id, family }: LanguageModelChat): ModelChoice {
   return {
     label: `$(sparkle) ${name}`,
     description: `${vendor} · ${family}`,
-    outcome: { provider: "vscode", model: `${vendor}/${id}` },
+    outcome: { connection: { provider: "vscode", model: `${vendor}/${id}` } },
   };
 }

@@ -1,5 +1,6 @@
 /** API keys in the editor's SecretStorage, one per server: a key never goes to another server than it was given for. */
 import type { SecretStorage } from "vscode";
+import { completeAddress } from "../../protocol/serverAddress.ts";
 
 const KEY_PREFIX = "lerl.apiKey:";
 const SERVERS_KEY = "lerl.apiKey.servers";
@@ -36,5 +37,6 @@ const keyName = (baseUrl: string): string => `${KEY_PREFIX}${serverOf(baseUrl)}`
 
 /** Scheme, host and port: paths of one server share its key. */
 function serverOf(baseUrl: string): string {
-  return URL.canParse(baseUrl) ? new URL(baseUrl).origin : baseUrl;
+  const complete = completeAddress(baseUrl);
+  return URL.canParse(complete) ? new URL(complete).origin : baseUrl;
 }

@@ -1,6 +1,7 @@
 /** How a run looks in a list: icon, one line of numbers, tooltip, and what a screen reader says. */
 import { l10n, MarkdownString, ThemeColor, ThemeIcon } from "vscode";
 import type { RunProgress } from "../../protocol/engine.ts";
+import { answeredRoles } from "../../protocol/run/answeredRoles.ts";
 import type { RunRecord, RunState } from "../../protocol/run.ts";
 import { formatAge, formatCost, formatDuration, formatScore, formatShare } from "../platform/format.ts";
 
@@ -32,6 +33,14 @@ function stateName(state: RunState): string {
   return names[state];
 }
 
+/** Whose work a run that asks a model is: "12 of 16 plans by the model"; nothing where no model has been asked. */
+export const answeredTexts = ({ answered }: RunRecord): readonly string[] =>
+  answeredRoles(answered).map(({ role, model, total }) =>
+    role === "planner"
+      ? l10n.t("{0} of {1} plans by the model", model, total)
+      : l10n.t("{0} of {1} reflections by the model", model, total),
+  );
+
 /** The line beside a run's name, most telling first: "42 % · R_cum 8.31 · T_int 12.40 · 3 min 20 s". */
 export function runNumbers(record: RunRecord, progress: RunProgress | undefined): string {
   const { state, summary, iteration, iterations, activeSeconds } = record;
@@ -42,6 +51,7 @@ export function runNumbers(record: RunRecord, progress: RunProgress | undefined)
     ...(rCum === undefined ? [] : [`R_cum ${formatScore(rCum)}`]),
     ...(summary ? [`T_int ${formatScore(summary.tInt)}`] : []),
     ...(activeSeconds > 0 ? [formatDuration(activeSeconds)] : []),
+    ...answeredTexts(record),
     ...(ended && iteration < iterations ? [formatShare(iteration / iterations)] : []),
   ].join(" · ");
 }
@@ -73,6 +83,7 @@ export function runTooltip(record: RunRecord, progress: RunProgress | undefined,
     ...(progress && progress.calls > 0
       ? [[l10n.t("Model calls"), `${progress.calls}, ${formatCost(progress.cost)}`] as const]
       : []),
+    ...answeredTexts(record).map((text) => [l10n.t("Answered"), text] as const),
     [l10n.t("Seed"), String(seed)],
     [l10n.t("Started"), formatAge(startedAt, now)],
     [l10n.t("Experiment"), experimentFile],

@@ -7,7 +7,7 @@ import { commandLink } from "../platform/commands.ts";
 import { setContextKey } from "../platform/contextKeys.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { formatCost, formatDuration, formatScore, formatShare } from "../platform/format.ts";
-import { runLabel, runTooltip } from "./runRow.ts";
+import { answeredTexts, runLabel, runTooltip } from "./runRow.ts";
 
 export class RunStatusBar implements Disposable {
   private readonly owned = new DisposableStore();
@@ -65,6 +65,7 @@ export function statusText(record: RunRecord, progress: RunProgress | undefined,
     ...(progress && progress.calls > 0
       ? [l10n.t("{0} calls", progress.calls) + (progress.cost > 0 ? ` ${formatCost(progress.cost)}` : "")]
       : []),
+    ...answeredTexts(record).slice(0, 1),
   ]
     .join(" · ")
     .concat(more);

@@ -18,6 +18,7 @@ export const liveChangePaths = [
   "models.tokensPerMinute",
   "models.timeoutSeconds",
   "models.retries",
+  "models.unusableShare",
   "models.maxCalls",
   "models.maxTokens",
   "models.maxCost",

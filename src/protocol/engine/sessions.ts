@@ -43,6 +43,8 @@ export const rerunStepSchema = z.strictObject({
   episode: z.string(),
   step: z.int(),
   promptText: z.string(),
+  /** Asks the model also where the answer is kept. */
+  fresh: z.exactOptional(z.boolean()),
   apiKey: z.exactOptional(z.string()),
 });
 export type RerunStep = Immutable<z.output<typeof rerunStepSchema>>;
@@ -54,6 +56,10 @@ export const rerunResultSchema = z.object({
     reply: z.string(),
     latencyMs: z.number(),
     messages: messagesSchema,
+    /** It came from the answers kept on disk. */
+    cached: z.boolean(),
+    /** Why the reply is no plan; the categories are the stand-in's. */
+    problem: z.exactOptional(z.string()),
   }),
   categoryNames: categoryNamesSchema,
 });

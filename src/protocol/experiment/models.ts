@@ -1,5 +1,6 @@
 /** Planner and critic, the reflections between them, and the limits in front of every model. Section numbers refer to docs/method.md. */
 import * as z from "zod";
+import { isServerAddress } from "../serverAddress.ts";
 import { count, flag, real, text } from "./fields.ts";
 
 const providerSchema = z.enum(["offline", "openai", "vscode", "replay"]).meta({
@@ -11,7 +12,8 @@ const modelOptions = {
   provider: providerSchema.default("offline"),
   model: text("Model name as the server knows it; overrides the prompt file's.").optional(),
   baseUrl: z
-    .url()
+    .string()
+    .refine(isServerAddress, "expected an address such as http://127.0.0.1:11434/v1")
     .optional()
     .meta({ description: "Address of an OpenAI-compatible server, for example http://127.0.0.1:11434/v1." }),
   apiKeyVariable: text(
@@ -24,7 +26,14 @@ const modelOptions = {
     .max(2)
     .optional()
     .meta({ description: "Sampling temperature; overrides the prompt file's." }),
-  maxTokens: z.int().min(1).max(100_000).optional().meta({ description: "Longest reply.", unit: "tokens" }),
+  maxTokens: z.int().min(1).max(100_000).optional().meta({
+    description:
+      "Longest answer; overrides the prompt file's. What a reasoning model thinks before it answers comes on top.",
+    unit: "tokens",
+  }),
+  reasoningEffort: z.enum(["none", "minimal", "low", "medium", "high"]).optional().meta({
+    description: "How long a reasoning model thinks, where the server takes reasoning_effort. Unset: the model's own.",
+  }),
 };
 
 const offlineStrategySchema = z.enum(["top-interest", "least-recently-used", "round-robin"]);
@@ -66,12 +75,30 @@ export const reflectionsSchema = z.strictObject({
 
 /** Limits and prices in front of every model; section 'scheduler' of docs/models.md. */
 export const modelLimitsSchema = z.strictObject({
-  concurrency: count("Requests in flight at once.", 16, 1, 256, "calls"),
+  concurrency: count("Most requests in flight at once; how many the server takes is found out.", 16, 1, 256, "calls"),
   requestsPerMinute: count("Requests started per minute; 0: no limit.", 0, 0, 1_000_000, "calls"),
   tokensPerMinute: count("Tokens per minute; 0: no limit.", 0, 0, 1_000_000_000, "tokens"),
-  timeoutSeconds: real("A request without an answer is abandoned after this.", 60, 0.1, 3600, "seconds"),
+  timeoutSeconds: real(
+    "A server that says nothing for so long is given up for this request.",
+    60,
+    0.1,
+    3600,
+    "seconds",
+  ),
   retries: count("Further tries after a failed request.", 4, 0, 20),
-  maxRetryAfterSeconds: real("Longest wait a server may ask for.", 60, 0, 3600, "seconds"),
+  maxRetryAfterSeconds: real(
+    "A server that asks to wait no longer is waited for without a word; for longer the run pauses and says until when.",
+    60,
+    0,
+    3600,
+    "seconds",
+  ),
+  unusableShare: real(
+    "Above this share of replies of no use, of a role's last 50, or with none of use in the first 10, the run pauses; 1: never.",
+    0.2,
+    0,
+    1,
+  ),
   cache: flag("Answer identical requests from disk.", true),
   maxCalls: count("Calls a run may make before it pauses; 0: no limit.", 0, 0, 1_000_000_000, "calls"),
   maxTokens: count("Tokens a run may use before it pauses; 0: no limit.", 0, 0, 1_000_000_000, "tokens"),

@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import type { Immutable } from "../immutable.ts";
 import type { MetricName } from "../metrics.ts";
+import { promptRoles } from "../promptRole.ts";
 import { poolActionSchema } from "./reflection.ts";
 import { runIdSchema } from "./runId.ts";
 
@@ -69,6 +70,17 @@ export const timelineEventSchema = z.discriminatedUnion("type", [
     code: z.enum(["plan.thin", "plan.empty", "plan.invalid"]),
     episode: z.string(),
     step: z.number(),
+  }),
+  /** The stand-in answered for a model: why, and the beginning of what the model had answered. */
+  z.object({
+    ...place,
+    type: z.literal("stand-in"),
+    role: z.enum(promptRoles),
+    episode: z.string(),
+    /** Of the plan. */
+    step: z.exactOptional(z.number()),
+    cause: z.string(),
+    reply: z.string(),
   }),
 ]);
 export type TimelineEvent = Immutable<z.output<typeof timelineEventSchema>>;

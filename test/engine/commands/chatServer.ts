@@ -8,6 +8,7 @@ export type Fault =
   | "429"
   | "500"
   | "not json"
+  | "page"
   | "no choices"
   | "truncated body"
   | "cut reply"
@@ -61,10 +62,11 @@ export class ChatServer {
   }
 
   private async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    let text = "";
-    for await (const chunk of req) text += chunk;
+    let sent = "";
+    for await (const chunk of req) sent += chunk;
     if (req.url?.endsWith("/models")) return json(res, 200, { data: [{ id: "test-model" }] });
-    const body = JSON.parse(text) as Pick<Asked, "model" | "messages"> & { response_format?: unknown };
+    if (req.method !== "POST") return json(res, 404, { error: { message: "not found" } });
+    const body = JSON.parse(sent) as Pick<Asked, "model" | "messages"> & { response_format?: unknown };
     const fault = this.fault(this.journal.length);
     const { authorization } = req.headers;
     this.journal.push({ model: body.model, messages: body.messages, authorization, fault });
@@ -74,7 +76,8 @@ export class ChatServer {
     const usual = this.reply ?? (wanted ? plan : reflection);
     const content = fault ? bad[fault] : usual(body.messages);
     const said = content ?? "";
-    json(res, 200, completion(this.echoesKey ? `${said} ${authorization}` : said, fault === "cut reply"));
+    const text = this.echoesKey ? `${said} ${authorization}` : said;
+    json(res, 200, completion(body.messages, text, fault === "cut reply"));
   }
 
   private fail(fault: Fault, res: ServerResponse, authorization: string | undefined): boolean {
@@ -87,13 +90,16 @@ export class ChatServer {
         json(res, 500, { error: { message } });
         return true;
       case "not json":
-        res.writeHead(200, { "content-type": "application/json" }).end("<html>busy</html>");
+        res.writeHead(200, { "content-type": "application/json" }).end("busy, try later");
+        return true;
+      case "page":
+        res.writeHead(200, { "content-type": "text/html" }).end("<html>busy</html>");
         return true;
       case "no choices":
         json(res, 200, { choices: [] });
         return true;
       case "truncated body": {
-        const whole = JSON.stringify(completion("hello", false));
+        const whole = JSON.stringify(completion([], "hello", false));
         res.writeHead(200, { "content-type": "application/json", "content-length": whole.length });
         res.write(whole.slice(0, whole.length / 2), () => res.destroy());
         return true;
@@ -117,13 +123,15 @@ const bad: Partial<Record<Fault, string>> = {
   "unknown ids": '{"categories": [999, 998]}',
 };
 
-const completion = (content: string, cut: boolean) => ({
+const tokens = (text: string): number => Math.ceil(text.length / 4);
+
+const completion = (messages: Asked["messages"], content: string, cut: boolean) => ({
   id: "c",
   object: "chat.completion",
   created: 0,
   model: "test-model",
   choices: [{ index: 0, message: { role: "assistant", content }, finish_reason: cut ? "length" : "stop" }],
-  usage: { prompt_tokens: 100, completion_tokens: 10, total_tokens: 110 },
+  usage: { prompt_tokens: tokens(JSON.stringify(messages)), completion_tokens: tokens(content) },
 });
 
 type Messages = Asked["messages"];
@@ -133,7 +141,7 @@ const digest = (messages: Messages): Buffer => createHash("sha256").update(JSON.
 /** Five of the candidates the prompt lists, always the same for the same prompt. */
 function plan(messages: Messages): string {
   const text = messages.at(-1)?.content ?? "";
-  const candidates = [...text.matchAll(/^- (\d+) \([^)]*\)$/gm)].map(([, id]) => Number(id));
+  const candidates = [...text.matchAll(/^- (\d+)(?: \([^)]*\))?$/gm)].map(([, id]) => Number(id));
   const drawn = [...digest(messages)].map((byte) => candidates[byte % candidates.length] ?? 0);
   return JSON.stringify({ categories: [...new Set(drawn)].slice(0, 5) });
 }

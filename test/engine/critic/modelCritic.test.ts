@@ -3,18 +3,29 @@ import type { LLMock } from "@copilotkit/aimock";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Critic } from "../../../src/engine/critic/critic.ts";
-import { ModelCritic, readReflection } from "../../../src/engine/critic/modelCritic.ts";
+import { ModelCritic } from "../../../src/engine/critic/modelCritic.ts";
+import { readReflection } from "../../../src/engine/critic/readReflection.ts";
 import { parsePrompt } from "../../../src/engine/prompts/prompt.ts";
-import { answerAll, journalOf, never, rig, startServer } from "../llm/modelServer.ts";
+import { answerAll, journalOf, never, onlooker, rig, startServer } from "../llm/modelServer.ts";
 import { sessionOf, smallDataset, step } from "../simulator/smallWorld.ts";
 
-const read = (reply: string) => readReflection(reply, "stop")?.text;
+const read = (reply: string) => {
+  const reflection = readReflection(reply, "stop");
+  return "text" in reflection ? reflection.text : undefined;
+};
 const words = (n: number) => Array.from({ length: n }, (_, i) => `w${i}`).join(" ");
 
 describe("a reflection in a reply", () => {
   it.each([
     ["as asked", "Vary dance with music to keep attention.", "Vary dance with music to keep attention."],
     ["with an announcement", "Reflection: Vary dance.", "Vary dance."],
+    ["with a number", "Lesson 1: Vary dance.", "Vary dance."],
+    [
+      "with a colon of its own",
+      "Users who want one lesson more: vary dance.",
+      "Users who want one lesson more: vary dance.",
+    ],
+    ["with a name of its own", "Lesson 4fe2: vary dance.", "Lesson 4fe2: vary dance."],
     ["with an introduction", "Here is the lesson:\n\nVary dance.", "Vary dance."],
     ["in quotation marks", "“Vary dance.”", "Vary dance."],
     ["in bold", "**Insight:** Vary dance.", "Vary dance."],
@@ -44,10 +55,9 @@ describe("a reflection in a reply", () => {
     expect(read("a".repeat(10_000))).toBe(`${"a".repeat(240)}.`);
   });
 
-  it("leaves out a sentence that was cut off by the reply's limit", () => {
-    expect(readReflection("Vary dance. And then the", "length")?.text).toBe("Vary dance.");
-    expect(readReflection("Vary dance and then the", "length")).toBeUndefined();
-    expect(readReflection("多推荐舞蹈。", "length")?.text).toBe("多推荐舞蹈。");
+  it("is not taken from a reply that was cut off: it may have gone on otherwise", () => {
+    for (const reply of ["Vary dance. And then the", "Vary dance and then the", "多推荐舞蹈。"])
+      expect(readReflection(reply, "length")).toEqual({ problem: "it was cut off by the token limit" });
   });
 
   it("is absent from empty replies", () => {
@@ -85,6 +95,7 @@ describe("the critic that asks a model", () => {
       knowledge: { dataset: smallDataset(), slateSize: 3 },
       settings: { model: "test-model" },
       fallback,
+      watch: onlooker("critic"),
     });
   const finished = [0, 1, 2].map((i) => ({
     session: sessionOf([step([0, 1, 2], [i & 1, i >> 1, 0], true)], i),
@@ -97,11 +108,11 @@ describe("the critic that asks a model", () => {
     const subject = critic(wire.scheduler.complete);
     expect(await subject.reflect(finished, never)).toEqual([
       { text: "Vary dance.", source: "model", callId: "critic-3e8" },
-      { text: "offline 1", source: "fallback" },
+      { text: "offline 1", source: "fallback", unusable: { cause: "it is empty", reply: "" } },
       { text: "Vary dance.", source: "model", callId: "critic-4b0" },
     ]);
     expect(subject.invalidReplies).toBe(1);
-    expect(journalOf(server)).toHaveLength(3);
+    expect(journalOf(server)).toHaveLength(4);
     expect(journalOf(server)[0]?.body).not.toHaveProperty("response_format");
   });
 

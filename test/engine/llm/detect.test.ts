@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { detectServers, testModel } from "../../../src/engine/llm/detect.ts";
+import { detectServers, tryModel } from "../../../src/engine/llm/detect.ts";
 import { completion, json, scriptedMount, startServer } from "./modelServer.ts";
 
 describe("finding model servers", () => {
@@ -15,14 +15,27 @@ describe("finding model servers", () => {
       at("web page", `${server.url}/web/v1`),
       at("nobody", "http://127.0.0.1:1/v1"),
     ]);
-    expect(found).toEqual([{ name: "Ollama", baseUrl: `${server.url}/ollama/v1`, models: ["llama3", "qwen3"] }]);
+    expect(found).toEqual([
+      {
+        name: "Ollama",
+        baseUrl: `${server.url}/ollama/v1`,
+        state: "ready",
+        models: ["llama3", "qwen3"],
+        listed: [
+          { id: "llama3", chats: true },
+          { id: "qwen3", chats: true },
+        ],
+      },
+    ]);
     await server.stop();
   });
 
-  it("gives up on one that hangs", async () => {
+  it("says which is too slow to list its models", async () => {
     const server = await startServer();
     server.mount("/v1", scriptedMount(() => undefined).mount);
-    expect(await detectServers([{ name: "x", baseUrl: `${server.url}/v1` }], 30)).toEqual([]);
+    expect(await detectServers([{ name: "x", baseUrl: `${server.url}/v1` }], 30)).toEqual([
+      { name: "x", baseUrl: `${server.url}/v1`, state: "slow", models: [], listed: [] },
+    ]);
     await server.stop();
   });
 
@@ -40,12 +53,14 @@ describe("finding model servers", () => {
     server.mount("/locked/v1", scriptedMount((res) => json(res, 401, { error: { message: "no key" } })).mount);
     server.mount("/slow/v1", scriptedMount(() => undefined).mount);
     const tested = (name: string, withinMs = 10_000) =>
-      testModel({ baseUrl: `${server.url}/${name}/v1`, model: "m" }, withinMs);
+      tryModel({ baseUrl: `${server.url}/${name}/v1`, model: "m" }, withinMs);
     expect(await tested("good")).toMatchObject({ ok: true, structuredOutput: "json_schema" });
     expect(await tested("old")).toMatchObject({ ok: true, structuredOutput: "json_object" });
     expect(await tested("chatty")).toMatchObject({ ok: false, structuredOutput: "none" });
     expect((await tested("locked")).message).toContain("Check the key");
-    expect((await tested("slow", 200)).message).toBe("No answer within 0.2 s.");
+    expect((await tested("slow", 200)).message).toBe(
+      "No answer within 0.2 s: m may still be loading. Try again in a while.",
+    );
     await server.stop();
   });
 });

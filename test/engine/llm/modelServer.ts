@@ -2,9 +2,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ChatCompletionRequest, type JournalEntry, LLMock, type Mountable } from "@copilotkit/aimock";
 import type { AnswerCache } from "../../../src/engine/llm/answerCache.ts";
+import type { Blocked } from "../../../src/engine/llm/blocked.ts";
 import { Budget } from "../../../src/engine/llm/budget.ts";
-import type { Blocked } from "../../../src/engine/llm/errors.ts";
 import { OpenAiProvider } from "../../../src/engine/llm/providers/openai.ts";
+import { ReplyWatch } from "../../../src/engine/llm/replyWatch.ts";
 import { Scheduler } from "../../../src/engine/llm/scheduler.ts";
 import type { CallRow, Clock, ModelLimits, ModelRequest, Provider } from "../../../src/engine/llm/types.ts";
 import { systemClock } from "../../../src/engine/llm/waiting.ts";
@@ -136,6 +137,10 @@ export function rig(
   };
   return { scheduler, rows, blocks, budget, resume: () => resume(), blocked };
 }
+
+/** Looks on whatever the replies are. */
+export const onlooker = (role: ModelRequest["role"]): ReplyWatch =>
+  new ReplyWatch({ role, share: () => 1, pause: () => Promise.resolve() });
 
 export const never = new AbortController().signal;
 

@@ -21,6 +21,7 @@ describe("statistics", () => {
     counter.answered({ usage, attempts: 1, latencyMs: 1500, cost: 0.25 });
     counter.shared();
     counter.failed(5);
+    counter.cut();
     expect(counter.read()).toEqual({
       llmCalls: 2,
       llmCacheHits: 1,
@@ -29,6 +30,8 @@ describe("statistics", () => {
       llmLatencyP50: 0.5,
       llmLatencyP95: 1.5,
       llmRetries: 6,
+      llmCut: 1,
+      llmTokensPerSecond: 2,
       llmErrors: 1,
       llmCost: 0.5,
     });

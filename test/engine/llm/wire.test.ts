@@ -52,7 +52,7 @@ describe("a model server", () => {
     const { scheduler, rows } = rig(base);
     const askAll = (what: string) =>
       Promise.all(Array.from({ length: 12 }, (_, i) => scheduler.complete(request(`${what} ${i}`), never)));
-    for (const round of ["warm", "warmer"]) await askAll(round);
+    for (const round of ["warm", "warmer", "warmest"]) await askAll(round);
     seen.length = 0;
     latency = 500;
     const started = performance.now();
@@ -60,8 +60,8 @@ describe("a model server", () => {
     const wall = performance.now() - started;
     console.log(`12 requests at 500 ms: ${wall.toFixed(0)} ms, ${(wall / 500).toFixed(3)} x the latency`);
     expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
-    expect(journalOf(server)).toHaveLength(36);
-    expect(attemptsOf(rows)).toBe(36);
+    expect(journalOf(server)).toHaveLength(48);
+    expect(attemptsOf(rows)).toBe(48);
   });
 
   it("is asked no more at once than the limit allows", async () => {
@@ -69,7 +69,7 @@ describe("a model server", () => {
     let most = 0;
     server.on({ endpoint: "chat" }, async () => {
       most = Math.max(most, ++inFlight);
-      await sleep(20);
+      await sleep(100);
       inFlight--;
       return { content: "ok" };
     });
@@ -113,14 +113,20 @@ describe("a model server in trouble", () => {
     expect(attemptsOf(rows)).toBe(3);
   });
 
-  it("that asks to wait too long is asked again after the cap", async () => {
+  it("that asks to wait too long pauses, and is asked again when that time is over", async () => {
     const { mount } = scriptedMount(
       (res) => json(res, 429, { error: { message: "slow down" } }, { "retry-after": "100000" }),
       (res) => json(res, 200, completion("ok")),
     );
     remount(mount);
-    const { scheduler } = rig(base, { maxRetryAfterSeconds: 0.05 });
-    expect((await scheduler.complete(request("a"), never)).attempts).toBe(2);
+    const { scheduler, blocked, resume } = rig(base, { maxRetryAfterSeconds: 0.05 });
+    const answer = scheduler.complete(request("a"), never);
+    expect(await blocked(1)).toMatchObject({
+      message: expect.stringMatching(/slow down.* It asks to wait 24 h, until \d+ \w+, \d\d:\d\d\.$/),
+      retryAfterSeconds: 86_400,
+    });
+    resume();
+    expect((await answer).attempts).toBe(2);
   });
 
   it.each<[string, (res: import("node:http").ServerResponse) => void]>([
@@ -163,13 +169,32 @@ describe("a model server in trouble", () => {
     expect(scheduler.lap()).toMatchObject({ llmCalls: 1, llmRetries: 2, llmErrors: 0 });
   });
 
-  it("that only ever sends nonsense fails the request after bounded tries, and the run goes on", async () => {
+  it("that only ever sends nonsense pauses after three calls, however many wait", async () => {
     const { mount, requests } = scriptedMount((res) => json(res, 200, "{nonsense"));
     remount(mount);
-    const { scheduler, rows, blocks } = rig(base, { retries: 2 }, { clock: hurried });
-    await expect(scheduler.complete(request("a"), never)).rejects.toMatchObject({ kind: "bad-body" });
+    const { scheduler, rows, blocked } = rig(base, { retries: 5 }, { clock: hurried });
+    const stop = new AbortController();
+    const answers = Promise.allSettled(
+      ["a", "b", "c", "d"].map((text) => scheduler.complete(request(text), stop.signal)),
+    );
+    expect(await blocked(1)).toMatchObject({ cause: "bad-body", message: expect.stringContaining("not JSON") });
     expect(requests()).toBe(3);
-    expect(rows).toMatchObject([{ attempts: 3, errorKind: "failed", reply: "" }]);
+    stop.abort(new Error("end"));
+    await answers;
+    await expect.poll(() => attemptsOf(rows)).toBe(3);
+  });
+
+  it("that sends nonsense to one question and answers the others fails that one alone", async () => {
+    server.on({ endpoint: "chat" }, (body) =>
+      String(body.messages.at(-1)?.content) === "odd" ? { error: { message: "oops" }, status: 500 } : { content: "ok" },
+    );
+    const { scheduler, rows, blocks } = rig(base, { retries: 2 }, { clock: hurried });
+    await scheduler.complete(request("even"), never);
+    const odd = scheduler.complete(request("odd"), never).catch((error) => error);
+    for (let i = 0; rows.length < 2 || !rows.some(({ id }) => id === "planner-odd"); i++)
+      await scheduler.complete(request(`even ${i}`), never);
+    expect(await odd).toMatchObject({ kind: "server" });
+    expect(rows.find(({ id }) => id === "planner-odd")).toMatchObject({ attempts: 3, errorKind: "failed", reply: "" });
     expect(blocks).toEqual([]);
   });
 
@@ -184,14 +209,28 @@ describe("a model server in trouble", () => {
     expect(requests()).toBe(3);
   });
 
-  it("whose request is too long fails that request at once", async () => {
-    const { mount, requests } = scriptedMount((res) =>
-      json(res, 400, { error: { message: "This model's maximum context length is 10 tokens" } }),
-    );
+  const tooLong = (res: import("node:http").ServerResponse) =>
+    json(res, 400, { error: { message: "This model's maximum context length is 10 tokens" } });
+
+  it("whose context is too small for the first request pauses at once: it is for all others too", async () => {
+    const { mount, requests } = scriptedMount(tooLong);
+    remount(mount);
+    const { scheduler, blocked } = rig(base);
+    const stop = new AbortController();
+    const answer = scheduler.complete(request("a", { schema }), stop.signal).catch((error) => error);
+    expect(await blocked(1)).toMatchObject({ cause: "too-long", attempts: 1 });
+    expect(requests()).toBe(1);
+    stop.abort(new Error("end"));
+    await answer;
+  });
+
+  it("whose context is too small for a later request fails that request at once", async () => {
+    const { mount, requests } = scriptedMount((res) => json(res, 200, completion("ok")), tooLong);
     remount(mount);
     const { scheduler } = rig(base);
-    await expect(scheduler.complete(request("a", { schema }), never)).rejects.toMatchObject({ kind: "request" });
-    expect(requests()).toBe(1);
+    await scheduler.complete(request("short"), never);
+    await expect(scheduler.complete(request("long"), never)).rejects.toMatchObject({ kind: "too-long" });
+    expect(requests()).toBe(2);
   });
 });
 
@@ -212,15 +251,17 @@ describe("what a server does not understand is left out, and remembered", () => 
   it.each([
     ["json_schema", [/json_schema/], '"response_format":{"type":"json_object"}'],
     ["any response format", [/response_format/], '"messages"'],
-    ["max_tokens", [/max_tokens/], '"max_completion_tokens":9'],
+    ["max_tokens", [/max_tokens/], '"max_completion_tokens":1033'],
   ])("%s", async (_, unknown, kept) => {
     const bodies = rejecting(...unknown);
     const { scheduler } = rig(base);
     const ask = (text: string) => request(text, { schema, maxTokens: 9 });
     const first = await scheduler.complete(ask("a"), never);
     expect(first.attempts).toBe(bodies.length);
+    // In case it was a passing state of the server's, the full request is tried once more.
+    expect((await scheduler.complete(ask("b"), never)).attempts).toBe(2);
     const before = bodies.length;
-    const next = await scheduler.complete(ask("b"), never);
+    const next = await scheduler.complete(ask("c"), never);
     expect(next.attempts).toBe(1);
     expect(bodies).toHaveLength(before + 1);
     expect(bodies.at(-1)).toContain(kept);

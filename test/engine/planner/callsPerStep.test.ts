@@ -18,7 +18,7 @@ import { LatentResponseModel } from "../../../src/engine/simulator/latent.ts";
 import { sessionScores } from "../../../src/engine/simulator/session.ts";
 import { DrawnSessions, UserSampler } from "../../../src/engine/simulator/sessionSource.ts";
 import { experimentSchema } from "../../../src/protocol/experiment.ts";
-import { never, rig } from "../llm/modelServer.ts";
+import { never, onlooker, rig } from "../llm/modelServer.ts";
 
 const promptText = readFileSync(new URL("../../../examples/quickstart/planner.lerl.md", import.meta.url), "utf8");
 const USERS = 12;
@@ -66,6 +66,7 @@ async function measure(replanEvery?: number) {
     knowledge: plannerKnowledge(dataset, experiment),
     settings: { model: "scripted" },
     fallback: new OfflinePlanner({ dataset, interest, strategy: "top-interest", categoriesPerPlan: 8 }),
+    watch: onlooker("planner"),
     badReply: "bounded",
   });
   // A full pool: two users' samples, and so their prompts, are hardly ever the same.

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
+import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ChatCompletionRequest, LLMock } from "@copilotkit/aimock";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ReplayProvider } from "../../../src/engine/llm/providers/replay.ts";
 import { ModelPlanner, type ModelPlannerOptions } from "../../../src/engine/planner/modelPlanner.ts";
-import type { Planner } from "../../../src/engine/planner/planner.ts";
+import type { Planner, PlanRequest } from "../../../src/engine/planner/planner.ts";
 import type { PlannerKnowledge } from "../../../src/engine/planner/plannerContext.ts";
 import { parsePrompt } from "../../../src/engine/prompts/prompt.ts";
 import {
@@ -14,6 +15,7 @@ import {
   journalOf,
   json,
   never,
+  onlooker,
   type Rig,
   rig,
   scriptedMount,
@@ -58,6 +60,7 @@ function planner({ scheduler }: Rig, more: Partial<ModelPlannerOptions> = {}) {
     knowledge,
     settings: { model: "test-model" },
     fallback: new CountingPlanner(),
+    watch: onlooker("planner"),
     badReply: "bounded",
     ...more,
   });
@@ -140,18 +143,23 @@ describe("the planner that asks a model", () => {
     expect(plans[0]?.callId).toBe("planner-3e8-2-retry");
   });
 
-  it("survives an answer that is cut, garbage, or refused as too long", async () => {
-    const failures = {
-      cut: scriptedMount((res) => json(res, 200, completion('{"categories": [10, 11', "length"))),
-      garbage: scriptedMount((res) => json(res, 200, "{{{")),
-      long: scriptedMount((res) => json(res, 400, { error: { message: "maximum context length is 9 tokens" } })),
-    };
-    for (const [name, { mount }] of Object.entries(failures)) {
-      server.mount(`/${name}/v1`, mount);
-      const wire = rig(`${server.url}/${name}/v1`, { retries: 1 }, { clock: hurried });
-      const [plan] = await planner(wire).plan(different(1), never);
-      expect(plan).toMatchObject({ source: "fallback", invalidReplies: 2 });
-    }
+  it.each([
+    ["cut", (res: ServerResponse) => json(res, 200, completion('{"categories": [10, 11', "length")), "cut off", 3],
+    [
+      "refused as too long",
+      (res: ServerResponse) => json(res, 400, { error: { message: "maximum context length is 9 tokens" } }),
+      "9 tokens",
+      2,
+    ],
+  ])("survives a later answer that is %s, and says so of the plan", async (_, fail, cause, requests) => {
+    const mounted = scriptedMount((res) => json(res, 200, completion("[10,11]")), fail);
+    server.mount("/x/v1", mounted.mount);
+    const wire = rig(`${server.url}/x/v1`, { retries: 1 }, { clock: hurried });
+    const [good, bad] = different(2);
+    expect(await planner(wire).plan([good as PlanRequest], never)).toMatchObject([{ source: "model" }]);
+    const [plan] = await planner(wire).plan([bad as PlanRequest], never);
+    expect(plan).toMatchObject({ source: "fallback", unusable: { cause: expect.stringContaining(cause) } });
+    expect(mounted.requests()).toBe(requests);
   });
 
   it("writes down every request of a troubled run, and replays it to the same plans with the network off", async () => {

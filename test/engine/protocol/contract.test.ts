@@ -81,7 +81,7 @@ describe.each(messages.map((message) => [message.place, message] as const))("%s"
 describe("a misfit", () => {
   const rerun = {
     before: { categories: [], reply: "" },
-    after: { categories: [], reply: "", latencyMs: 1, messages: [] },
+    after: { categories: [], reply: "", latencyMs: 1, messages: [], cached: false },
   };
   const start = { experimentFile: "/w/a.lerl.json", experimentText: "{}", prompts: {} };
 

@@ -63,14 +63,17 @@ describe("a run's clock", () => {
     expect(await onDisk()).toMatchObject({ state: "stopped", activeSeconds: 117, endedAt: "2026-01-01T00:17:02.000Z" });
   });
 
-  it("gives the time left at the pace of this process", async () => {
+  it("gives the time left at the pace of this process, and who answered so far", async () => {
     const { keeper, progress } = await keeping();
     keeper.begin(4);
     keeper.reportIteration(5, 0, { calls: 0, cost: 0 });
     pass(30);
+    const answered = { planner: { model: 6, standIn: 1 } };
+    keeper.update({ answered });
     keeper.reportIteration(6, 0.5, { calls: 7, cost: 0.25 });
     // Nothing is served yet; then one iteration and a half in 30 s, of the six that were left.
     expect(progress[0]).not.toHaveProperty("secondsLeft");
+    expect(progress.map((told) => told.answered)).toEqual([undefined, answered]);
     expect(progress[1]).toMatchObject({ phase: "Training", fraction: 0.55, secondsLeft: 90, calls: 7, cost: 0.25 });
   });
 });

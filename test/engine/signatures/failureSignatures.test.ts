@@ -162,6 +162,12 @@ const alwaysTheSame = (shown: readonly string[]) =>
 const troubles: Record<string, Overrides> = {
   "plans.empty": { values: { planEmpty: 0.12 } },
   "plans.thin": { values: { planThin: 0.35 } },
+  "model.stand-in": {
+    steps: healthySteps(60, noise, pool).map((one, i) => ({
+      ...one,
+      plan: { ...one.plan, source: i % 5 === 0 ? "fallback" : "model" },
+    })),
+  },
   "reflections.near-duplicates": { reflections: copies },
   "reflections.contradictory": { reflections: opposed },
   "reflections.sampling-collapse": { steps: alwaysTheSame(["r1", "r2", "r3"]) },

@@ -6,6 +6,7 @@ import { RandomStream } from "../../../src/engine/math/random.ts";
 import { itemNovelty } from "../../../src/engine/metrics/sessionMetrics.ts";
 import { OfflinePlanner } from "../../../src/engine/planner/offline.ts";
 import type { Planner } from "../../../src/engine/planner/planner.ts";
+import { AnswerTally } from "../../../src/engine/serving/answerTally.ts";
 import { RunControl } from "../../../src/engine/serving/control.ts";
 import { createPolicy } from "../../../src/engine/serving/policies.ts";
 import { Stepper } from "../../../src/engine/serving/stepper.ts";
@@ -81,6 +82,7 @@ export async function trainingLoop(input: ExperimentInput, cast: Cast = {}) {
     progress: (iteration, fraction) => tell({ call: "progress", iteration, fraction }),
   };
   const references: ReferenceRow[] = [];
+  const answers = new AnswerTally();
   const evaluation = new PeriodicEvaluation({
     world,
     engine,
@@ -89,6 +91,7 @@ export async function trainingLoop(input: ExperimentInput, cast: Cast = {}) {
     policy,
     pool,
     signal: control.signal,
+    planned: (plan) => answers.add("planner", plan),
     reference: (row) => references.push(row),
     progress: () => undefined,
   });
@@ -134,6 +137,7 @@ export async function trainingLoop(input: ExperimentInput, cast: Cast = {}) {
     document,
     place,
     changes,
+    answers,
   });
   return {
     trainer,

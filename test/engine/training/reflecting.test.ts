@@ -44,6 +44,7 @@ function reflectingWith(options: Partial<ReflectingOptions> & Pick<ReflectingOpt
     reflectionSession: "finished",
     poolScore: "cumulative-reward",
     promptHash: () => undefined,
+    written: () => undefined,
     reflected: (episode) => told.push(episode),
     ...options,
   });

@@ -38,6 +38,17 @@ describe("a checkpoint of this version", () => {
   });
 });
 
+describe("a checkpoint of a version that did not count answers or pause for them", () => {
+  it("goes on as it was: nothing was counted, and nothing pauses", () => {
+    const { answered: _, ...old } = structuredClone(good.json);
+    const { unusableShare: __, ...models } = old.experiment.models;
+    const checkpoint = { json: { ...old, experiment: { ...old.experiment, models } }, arrays: {} };
+    const { json } = trainerCheckpoint(checkpoint, FOLDER);
+    expect(json.answered).toEqual({});
+    expect(json.experiment.models.unusableShare).toBe(1);
+  });
+});
+
 describe("a checkpoint of another version", () => {
   const fields = [
     "iteration",
@@ -57,7 +68,7 @@ describe("a checkpoint of another version", () => {
   const ownersOwn: readonly string[] = ["planner", "policy"];
 
   it("is told by every field that it must have", () => {
-    expect(Object.keys(good.json).sort()).toEqual([...fields].sort());
+    expect(Object.keys(good.json).sort()).toEqual([...fields, "answered"].sort());
   });
 
   it.each(fields)("is refused by one message that names the folder and the field: no %s", (field) => {

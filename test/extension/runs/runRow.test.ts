@@ -18,6 +18,18 @@ describe("a run in a list", () => {
     ).toMatch(/^Training the user model 50 % · R_cum/);
   });
 
+  it("says how many plans and lessons were the model's, where one is asked", () => {
+    const answered = { planner: { model: 12, standIn: 4 }, critic: { model: 0, standIn: 3 } };
+    expect(runNumbers(run({ answered }), progress)).toMatch(
+      / · 12 of 16 plans by the model · 0 of 3 reflections by the model$/,
+    );
+    expect(runLabel(run({ answered }), progress)).toContain("12 of 16 plans by the model");
+    const { value } = runTooltip(run({ answered }), progress, noon);
+    expect(value.match(/\| Answered \| .* by the model \|/g)).toHaveLength(2);
+    const untold = run({ answered: { planner: { model: 0, standIn: 0 } } });
+    expect(runNumbers(untold, progress) + runTooltip(untold, progress, noon).value).not.toContain("by the model");
+  });
+
   it("reads well aloud", () => {
     expect(runLabel(run({ summary }), progress)).toBe(
       "Run Quickstart, running, 42 % · R_cum 8.31 · T_int 12.40 · 3 min 20 s",

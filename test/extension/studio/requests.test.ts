@@ -93,7 +93,7 @@ describe("a run", () => {
     expect(studio.page.events("runs")).toHaveLength(told + 1);
   });
 
-  it("asks a model again with the server's own key", async () => {
+  it("asks a model again with the server's own key, past the kept answers where that is wanted", async () => {
     const baseUrl = "http://127.0.0.1:9/v1";
     const planner = { provider: "openai", baseUrl };
     const experiment = experimentSchema.parse({ planner, critic: { enabled: false } });
@@ -102,9 +102,12 @@ describe("a run", () => {
     await studio.keys.set(baseUrl, "secret");
     await studio.services.runs.load();
     const { prompts } = await studio.page.ask("ready", {});
-    await studio.page.ask("rerunStep", { runId: "run-1", episode: "e1", step: 2 });
+    const step = { runId: "run-1", episode: "e1", step: 2 };
+    await studio.page.ask("rerunStep", step);
+    await studio.page.ask("rerunStep", { ...step, promptText: "edited", fresh: true });
     expect(studio.engine.paramsOf("runs/rerunStep")).toEqual([
-      { runId: "run-1", episode: "e1", step: 2, promptText: prompts.planner.text, apiKey: "secret" },
+      { ...step, promptText: prompts.planner.text, apiKey: "secret" },
+      { ...step, promptText: "edited", fresh: true, apiKey: "secret" },
     ]);
     expect(JSON.stringify(studio.page.heard)).not.toContain("secret");
   });

@@ -96,6 +96,27 @@ test.each([
 
 test("at 320 pixels nothing is cut off sideways", async () => {
   const page = await pages.open({ width: 320, height: 640 });
+  await page.evaluate(() =>
+    window.fakeHost.emit("progress", {
+      runId: "current",
+      phase: "Training",
+      fraction: 0.62,
+      iteration: 75,
+      iterations: 120,
+      calls: 5120,
+      cost: 0,
+      answered: { planner: { model: 1200, standIn: 4000 }, critic: { model: 400, standIn: 20 } },
+      models: {
+        inFlight: 12,
+        waiting: 120,
+        limit: 12,
+        silentSeconds: 75,
+        latencySeconds: 12.3,
+        tokensPerSecond: 41.2,
+      },
+    }),
+  );
+  await page.getByText("This is hardly the model's work").waitFor();
   for (const tab of [...editTabs.map((id) => `edit-tab-${id}`), ...resultTabs.map((id) => `result-tab-${id}`)]) {
     await page.locator(`#${tab}`).click();
     if (tab.endsWith("sessions")) await page.locator(".session-item").first().click();

@@ -1,4 +1,6 @@
+import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import type { RunProgress } from "../../../src/protocol/engine.ts";
 import { requests, studio, useBrowser } from "../support/studioTest.ts";
 
 useBrowser();
@@ -23,7 +25,7 @@ test("progress, time left, calls and cost against their budget", () =>
     await page.evaluate(() =>
       window.fakeHost.emit("progress", {
         runId: "current",
-        phase: "running",
+        phase: "Training",
         fraction: 0.62,
         secondsLeft: 95,
         iteration: 75,
@@ -39,6 +41,8 @@ test("progress, time left, calls and cost against their budget", () =>
     expect(text).toContain("Left 1 min 35 s");
     expect(text).toContain("Calls 5,120 of 20,000");
     expect(text).toContain("Cost $1.25 of $5.00");
+    // That it trains is what the state says; other phases are named.
+    expect(await page.locator(".run-phase").count()).toBe(0);
   }));
 
 test("R_cum says who planned where it was measured", () =>
@@ -46,4 +50,74 @@ test("R_cum says who planned where it was measured", () =>
     await page.locator(".run-status", { hasText: /R_cum\s*9\.61\s*with the offline planner/ }).waitFor();
     await page.locator("#result-tab-compare").click();
     await page.locator(".run-chooser", { hasText: "R_cum 8.72 with the offline planner" }).waitFor();
+  }));
+
+const progress = (page: Page, more: Partial<RunProgress>) =>
+  page.evaluate(
+    (given) =>
+      window.fakeHost.emit("progress", {
+        runId: "current",
+        phase: "Training",
+        fraction: 0.62,
+        iteration: 75,
+        iterations: 120,
+        calls: 5120,
+        cost: 0,
+        ...given,
+      }),
+    more,
+  );
+const spaced = (text: string): string => text.replace(/\s+/g, " ");
+const status = async (page: Page) => spaced(await page.locator(".run-bar .run-status").innerText());
+const reasons = async (page: Page) => (await page.locator(".run-reason").allInnerTexts()).map(spaced);
+
+test("who answered is told for each role, with every iteration and when the run has ended", () =>
+  studio({}, async (page) => {
+    await page.locator(".run-status").waitFor();
+    expect(await status(page)).not.toContain("By the model");
+    await progress(page, { answered: { planner: { model: 1200, standIn: 0 }, critic: { model: 40, standIn: 0 } } });
+    await expect.poll(() => status(page)).toContain("By the model 1,200 of 1,200 plans, 40 of 40 reflections");
+    expect(await reasons(page)).toEqual([]);
+    await page.evaluate(() =>
+      window.fakeHost.setRun("current", { state: "done", answered: { planner: { model: 1350, standIn: 3 } } }),
+    );
+    await expect.poll(() => status(page)).toContain("By the model 1,350 of 1,353 plans");
+  }));
+
+test("what the stand-in did in the model's place is said, and louder where it did most", () =>
+  studio({}, async (page) => {
+    await progress(page, { answered: { planner: { model: 12, standIn: 4 }, critic: { model: 3, standIn: 0 } } });
+    const why = "because replies could not be used. The events on the curves say why.";
+    await expect.poll(() => reasons(page)).toEqual([`4 of 16 plans are the stand-in's, ${why}`]);
+    expect(await page.locator(".run-reason.warning").count()).toBe(0);
+    await progress(page, { answered: { planner: { model: 3, standIn: 13 }, critic: { model: 2, standIn: 1 } } });
+    const counts = "13 of 16 plans and 1 of 3 reflections are the stand-in's";
+    await expect.poll(() => reasons(page)).toEqual([`This is hardly the model's work: ${counts}, ${why}`]);
+    expect(await page.locator(".run-reason.warning").count()).toBe(1);
+  }));
+
+test("what goes on at the model's server is told while the run is under way", () =>
+  studio({}, async (page) => {
+    const models = {
+      inFlight: 4,
+      waiting: 12,
+      limit: 4,
+      silentSeconds: 1,
+      latencySeconds: 2.345,
+      tokensPerSecond: 41.26,
+    };
+    await progress(page, { models });
+    await expect.poll(() => status(page)).toMatch(/Model server 4 in flight · 12 waiting · 2.35 s · 41.3 tokens\/s$/);
+    // Before the first answer there is no pace to tell; a long silence is.
+    await progress(page, { models: { inFlight: 1, waiting: 0, limit: 1, silentSeconds: 74.6 } });
+    await expect.poll(() => status(page)).toMatch(/Model server 1 in flight · silent for 1 min 15 s$/);
+    await progress(page, { models: { inFlight: 0, waiting: 3, limit: 1, silentSeconds: 0, latencySeconds: 2 } });
+    await expect.poll(() => status(page)).toMatch(/Model server 0 in flight · 3 waiting · 2 s$/);
+    await page.evaluate(() => window.fakeHost.setRun("current", { state: "paused", reason: "None could be read." }));
+    await expect.poll(() => status(page)).not.toContain("in flight");
+    expect(await reasons(page)).toEqual(["None could be read."]);
+    await page.evaluate(() => window.fakeHost.setRun("current", { state: "running" }));
+    await expect.poll(() => status(page)).toContain("in flight");
+    await page.evaluate(() => window.fakeHost.setRun("current", { state: "done" }));
+    await expect.poll(() => status(page)).not.toContain("in flight");
   }));

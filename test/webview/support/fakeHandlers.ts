@@ -41,6 +41,8 @@ export interface HandledHost {
   currentRun: RunId | undefined;
   readonly slices: Map<RunId, RunSlice>;
   readonly sessions: readonly Episode[];
+  /** Why the reply to a step's re-run is no plan. */
+  readonly rerunProblem: string | undefined;
   snapshot(): StudioSnapshot;
   emit<E extends keyof StudioEvents>(event: E, data: StudioEvents[E]): void;
   emitRuns(): void;
@@ -180,7 +182,7 @@ export const fakeHandlers = (host: HandledHost): Handlers => ({
     if (!found) throw new Error(`Session ${episode} is not recorded.`);
     return { episode: found, calls: callsOf(found), categoryNames };
   },
-  rerunStep: ({ episode, step }) => {
+  rerunStep: ({ episode, step, fresh }) => {
     const recorded = host.sessions.find(({ id }) => id === episode)?.steps[step]?.plan.categories ?? [];
     const after = [...recorded.slice(0, 3), 17, 19];
     return {
@@ -190,6 +192,8 @@ export const fakeHandlers = (host: HandledHost): Handlers => ({
         reply: `{"categories": [${after.join(", ")}]}`,
         latencyMs: 512,
         messages: [{ role: "user", content: host.prompts.planner.text }],
+        cached: fresh !== true,
+        ...(host.rerunProblem !== undefined && { problem: host.rerunProblem }),
       },
       categoryNames,
     };

@@ -41,6 +41,7 @@ class FakeHost implements HandledHost {
   currentRun: RunId | undefined;
   readonly slices = new Map<RunId, RunSlice>();
   sessions: Episode[] = episodes(3, 24);
+  rerunProblem: string | undefined;
   private readonly handlers = fakeHandlers(this);
 
   constructor(readonly scenario: Scenario) {

@@ -12,7 +12,7 @@ import { base64Of, cardImage, curvesCsv } from "./exportCurves.ts";
 import { type LegendEntry, LineSource, legendEntries } from "./lines.ts";
 import { onThemeChange, type Palette, readPalette } from "./palette.ts";
 import { referenceLines } from "./references.ts";
-import { isTold, type ToldEvent, withPromptTexts } from "./timeline.ts";
+import { isTick, type ToldEvent, toldEvents, withPromptTexts } from "./timeline.ts";
 import { panned, type Range, zoomed } from "./viewport.ts";
 
 /** What drawing may take of a frame; the cards left over are drawn in the next one. */
@@ -87,7 +87,7 @@ export class ChartBoard {
   events(): readonly ToldEvent[] {
     const [current] = shownRuns(this.app.state);
     const prompts = runById(this.app.state, current)?.prompts ?? [];
-    return (this.app.library.get(current)?.events ?? []).filter(isTold).map((event) => withPromptTexts(event, prompts));
+    return toldEvents(this.app.library.get(current)?.events ?? []).map((event) => withPromptTexts(event, prompts));
   }
 
   /** Moves the crosshair to an event, from the list of events. */
@@ -127,7 +127,7 @@ export class ChartBoard {
     const legend = this.legend();
     const range = this.range();
     const events = this.events();
-    const planEvents = (data?.events ?? []).flatMap((event) => (event.type === "plan" ? event[axis] : []));
+    const planEvents = (data?.events ?? []).flatMap((event) => (isTick(event) ? event[axis] : []));
     const record: RunRecord | undefined = runById(this.app.state, current);
     const started = performance.now();
     for (const card of [...this.stale]) {

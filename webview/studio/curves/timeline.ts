@@ -1,6 +1,7 @@
 /** What a run's timeline events say, in words, for markers and the list of events. */
 import { diffLines, diffSummary } from "../../../src/protocol/lineDiff.ts";
 import { promptRoleOf } from "../../../src/protocol/promptRole.ts";
+import { standInKind } from "../../../src/protocol/run/standInKind.ts";
 import type { PromptVersion, TimelineEvent } from "../../../src/protocol/run.ts";
 import { formatValue } from "../../shared/format.ts";
 
@@ -14,11 +15,23 @@ interface EventText {
   readonly lines: readonly string[];
 }
 
-/** Plan events come by the hundred: they are drawn as ticks and counted, not told one by one. */
 type PlanEvent = Extract<TimelineEvent, { type: "plan" }>;
 export type ToldEvent = Exclude<TimelineEvent, PlanEvent>;
 
-export const isTold = (event: TimelineEvent): event is ToldEvent => event.type !== "plan";
+/** Events of single plans come by the hundred: they are drawn as ticks. */
+export const isTick = ({ type }: TimelineEvent): boolean => type === "plan" || type === "stand-in";
+
+/** What is told one by one; of the stand-in's answers the first of each kind. */
+export function toldEvents(events: readonly TimelineEvent[]): readonly ToldEvent[] {
+  const kinds = new Set<string>();
+  return events.filter((event): event is ToldEvent => {
+    if (event.type !== "stand-in") return event.type !== "plan";
+    const kind = standInKind(event);
+    const isNew = !kinds.has(kind);
+    kinds.add(kind);
+    return isNew;
+  });
+}
 
 /** A changed prompt is recorded by its versions' hashes: the texts are in the run's record. */
 export function withPromptTexts(event: ToldEvent, prompts: readonly PromptVersion[]): ToldEvent {
@@ -39,7 +52,7 @@ const MOST_DIFF_LINES = 6;
 
 export function eventKind({ type }: ToldEvent): EventKind {
   if (type === "change" || type === "warning" || type === "pool") return type;
-  return type === "failed" ? "warning" : "state";
+  return type === "failed" || type === "stand-in" ? "warning" : "state";
 }
 
 /** Events never change, and a prompt's difference costs time: each is worked out once. */
@@ -64,6 +77,11 @@ function describe(event: ToldEvent): EventText {
     case "paused":
     case "failed":
       return { kind, title: sentence(event.type), detail: event.reason, lines: [] };
+    case "stand-in": {
+      const { role, cause, reply } = event;
+      const detail = reply === "" ? "" : `It answered: ${reply}`;
+      return { kind, title: `The stand-in answered for the ${role}'s model: ${cause}`, detail, lines: [] };
+    }
     case "pool":
       return { kind, title: `Reflection: ${event.action}`, detail: event.reflection, lines: [] };
     default:

@@ -21,6 +21,16 @@ export function rerunSection(app: SessionsPort, step: EpisodeStep, names: Catego
         @click=${() => app.sessions.rerun()}
         >Re-run this step with the edited prompt</vscode-button
       >
+      ${
+        result?.after.cached
+          ? html`<vscode-button
+                appearance="secondary"
+                title="Asks the model itself; the answer shown is one it gave earlier"
+                @click=${() => app.sessions.rerun(true)}
+                >Ask again</vscode-button
+              >`
+          : nothing
+      }
       ${rerun.status === "loading" ? html`<span class="hint" role="status">Asking the planner…</span>` : nothing}
     </div>
     ${rerun.status === "failed" ? html`<p class="error-text" role="alert">${rerun.message}</p>` : nothing}
@@ -31,9 +41,17 @@ export function rerunSection(app: SessionsPort, step: EpisodeStep, names: Catego
 function bothPlans(result: RerunResult, step: EpisodeStep, names: CategoryNames): TemplateResult {
   const { before, after } = result;
   const kept = after.categories.filter((id) => before.categories.includes(id)).length;
-  return html`<p role="status">
-      ${kept} of ${step.plan.categories.length} planned categories stay; ${after.categories.length - kept} are new.
-    </p>
+  const origin = [
+    after.cached ? "cached" : formatLatency(after.latencyMs),
+    ...(after.problem === undefined ? [] : ["by the stand-in"]),
+  ];
+  return html`${
+    after.problem === undefined
+      ? html`<p role="status">
+            ${kept} of ${step.plan.categories.length} planned categories stay; ${after.categories.length - kept} are new.
+          </p>`
+      : html`<p class="error-text" role="alert">The model's reply is no plan: ${after.problem.replace(/\.$/, "")}. The stand-in planned.</p>`
+  }
     <div class="two-plans">
       <section>
         <h5>Recorded plan</h5>
@@ -41,7 +59,7 @@ function bothPlans(result: RerunResult, step: EpisodeStep, names: CategoryNames)
         <pre class="message" tabindex="0">${before.reply || "(no reply was recorded)"}</pre>
       </section>
       <section>
-        <h5>With the edited prompt <span class="hint">${formatLatency(after.latencyMs)}</span></h5>
+        <h5>With the edited prompt <span class="hint">${origin.join(", ")}</span></h5>
         ${categoryList(after.categories, names, new Set(before.categories))}
         <pre class="message" tabindex="0">${after.reply}</pre>
       </section>

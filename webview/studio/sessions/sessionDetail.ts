@@ -15,7 +15,7 @@ const endings: Record<Episode["ended"], string> = {
 const planSources: Record<EpisodeStep["plan"]["source"], string> = {
   offline: "by the offline planner",
   model: "by the model",
-  fallback: "by the fallback planner, after an unusable reply",
+  fallback: "by the stand-in: the model's reply could not be used",
   reused: "kept from an earlier step",
   none: "no plan: every item was allowed",
 };
@@ -104,7 +104,7 @@ function stepSection(
         >reward ${formatNumber(step.reward, 3)} · temper left ${formatNumber(step.patience, 3)}${step.repeated ? " · repeats the slate before" : ""}</span
       >
     </div>
-    <h5>Plan <span class="hint">${planSources[step.plan.source]}</span></h5>
+    <h5>Plan <span class="hint">${planSources[step.plan.source]}${call?.cached ? ", cached" : ""}</span></h5>
     ${categoryList(step.plan.categories, names)}
     <h5>Slate</h5>
     <div class="table-scroll">
@@ -137,7 +137,7 @@ function stepSection(
 function callDetails(call: ModelCall): TemplateResult {
   const facts = [
     call.model,
-    call.cached ? "from the cache" : formatLatency(call.latencyMs),
+    call.cached ? "cached" : formatLatency(call.latencyMs),
     `${formatCount(call.tokensIn)} tokens in, ${formatCount(call.tokensOut)} out${call.tokensEstimated ? " (estimated)" : ""}`,
     ...(call.attempts > 1 ? [`${call.attempts} tries`] : []),
     ...(call.cost > 0 ? [formatMoney(call.cost)] : []),

@@ -65,13 +65,16 @@ export class SessionLoader {
     this.app.update({ rerun: idle });
   }
 
-  /** Asks the planner again for the step shown, with the prompt as it stands in the editor. */
-  rerun(): void {
+  /**
+   * Asks the planner again for the step shown, with the prompt as it stands in the editor.
+   * @param fresh asks the model also where its answer is kept
+   */
+  rerun(fresh = false): void {
     const { runId } = this;
     const { episode, step } = this.app.state.page.sessions;
     const promptText = this.plannerText();
     if (runId === undefined || episode === undefined) return;
-    const params = { runId, episode, step, ...(promptText !== undefined && { promptText }) };
+    const params = { runId, episode, step, ...(promptText !== undefined && { promptText }), ...(fresh && { fresh }) };
     void load(
       this.app.state.rerun,
       () => this.app.request("rerunStep", params),

@@ -1,165 +1,212 @@
-/** Any server that speaks OpenAI's chat completions: OpenAI, Ollama, llama.cpp, vLLM, LM Studio, OpenRouter. */
-import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError } from "openai";
-import * as z from "zod";
-import { messageOf } from "../../errors.ts";
+/** Any server that speaks OpenAI's chat completions: OpenAI, Ollama, llama.cpp, vLLM, LM Studio, OpenRouter, Azure. */
+import OpenAI from "openai";
 import { ProviderError } from "../errors.ts";
-import { publicAddress, type Redact, redactor } from "../redact.ts";
-import type { ModelRequest, Provider, ProviderReply } from "../types.ts";
-import { type Dialect, DialectMemory } from "./dialect.ts";
+import { type Redact, redactor } from "../redact.ts";
+import { withoutBounds } from "../replySchema.ts";
+import { TokenRoom } from "../tokenRoom.ts";
+import type { ModelRequest, Provider, ProviderReply, ReplyRoom, Watch } from "../types.ts";
+import { type ServerUrl, serverUrl, usableKey } from "./address.ts";
+import { type Dialect, DialectMemory, type UsedParts } from "./dialect.ts";
+import { explained, isHttpFailure, pageInstead, unconnected } from "./failures.ts";
+import { isStreamDone, type OddBody, readReply } from "./replyBody.ts";
+import { serverWords } from "./serverWords.ts";
+import { fetchModel, readText } from "./transport.ts";
 
 export interface OpenAiOptions {
   readonly baseUrl: string;
   /** Kept in memory; removed from every text that leaves this file. */
   readonly apiKey?: string;
-  /** Share it to remember across runs what servers understand. */
+  /** Share them to remember, for all roles of a run, what servers understand and models need. */
   readonly dialects?: DialectMemory;
+  readonly room?: TokenRoom;
 }
 
-/** What is read of a reply; servers add and leave out much else. */
-const replySchema = z.object({
-  model: z.string().optional(),
-  choices: z
-    .array(z.object({ finish_reason: z.string().nullish(), message: z.object({ content: z.string().nullish() }) }))
-    .min(1),
-  usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }).nullish(),
-});
+type ChatRequest = OpenAI.Chat.ChatCompletionCreateParams;
+type HttpResponse = Awaited<ReturnType<typeof fetchModel>>;
 
-type ChatRequest = OpenAI.Chat.ChatCompletionCreateParamsNonStreaming;
+/** Waiting is the scheduler's; the client's own limit must lie beyond the longest of its. */
+const NO_TIMEOUT = 2 ** 31 - 1;
+const SLOTS_TIMEOUT = 2000;
 
 export class OpenAiProvider implements Provider {
   readonly kind = "openai";
   readonly baseUrl: string;
+  /** Within what the server has said it takes. */
+  readonly room: ReplyRoom = {
+    limitFor: (request) => this.tokenRoom.limitFor(request, this.dialect(request).mostTokens),
+    learn: (request, reply) => this.tokenRoom.learn(request, reply),
+    grow: (request, sent) => this.tokenRoom.grow(request, sent, this.dialect(request).mostTokens),
+  };
+  private readonly tokenRoom: TokenRoom;
   private readonly client: OpenAI;
   private readonly redact: Redact;
   private readonly dialects: DialectMemory;
+  private readonly headers: Readonly<Record<string, string>>;
 
-  constructor({ baseUrl, apiKey, dialects = new DialectMemory() }: OpenAiOptions) {
-    this.baseUrl = publicAddress(baseUrl);
-    this.redact = redactor(apiKey);
+  /** @throws InputError where the address or the key cannot be used */
+  constructor({ baseUrl, apiKey, dialects = new DialectMemory(), room = new TokenRoom() }: OpenAiOptions) {
+    const url = serverUrl(baseUrl);
+    const key = apiKey ? usableKey(apiKey) : undefined;
+    this.baseUrl = url.baseUrl;
+    this.redact = redactor(key);
     this.dialects = dialects;
+    this.tokenRoom = room;
+    this.headers = keyHeaders(url, key);
     this.client = new OpenAI({
-      baseURL: baseUrl,
-      apiKey: apiKey ?? "none",
+      baseURL: url.baseUrl,
+      apiKey: key ?? "none",
       organization: null,
       project: null,
       maxRetries: 0,
+      timeout: NO_TIMEOUT,
       logLevel: "off",
-      defaultHeaders: apiKey ? {} : { Authorization: null },
+      defaultHeaders: { Authorization: null, ...this.headers },
+      ...(url.apiVersion !== undefined && { defaultQuery: { "api-version": url.apiVersion } }),
+      fetch: fetchModel as unknown as typeof globalThis.fetch,
     });
   }
 
-  /** What the server has turned out to understand of a request like this. */
-  dialect(request: Pick<ModelRequest, "model" | "schema">): Dialect {
-    return this.dialects.get(this.serverOf(request));
+  /** What the server has turned out to understand. */
+  dialect({ model }: Pick<ModelRequest, "model">): Dialect {
+    return this.dialects.current(this.serverOf(model));
   }
 
-  async send(request: ModelRequest, signal: AbortSignal): Promise<ProviderReply> {
-    const dialect = this.dialect(request);
-    let body: unknown;
+  /** llama.cpp says how many requests it works on at once; servers reached in clear are asked. */
+  readonly slots = async (): Promise<number | undefined> => {
+    const { protocol, origin } = new URL(this.baseUrl);
+    if (protocol !== "http:") return undefined;
     try {
-      body = await this.client.chat.completions.create(chatRequest(request, dialect), { signal });
-    } catch (error) {
-      signal.throwIfAborted();
-      throw this.explain(error, request, dialect);
+      const signal = AbortSignal.timeout(SLOTS_TIMEOUT);
+      const response = await fetchModel(`${origin}/props`, { headers: this.headers, signal });
+      const { total_slots: slots } = JSON.parse(await readText(response)) as { total_slots?: unknown };
+      return typeof slots === "number" && slots >= 1 ? Math.floor(slots) : undefined;
+    } catch {
+      // Another kind of server: it shows by its latency what it can do.
+      return undefined;
     }
-    const reply = this.read(body, request);
-    this.dialects.confirm(this.serverOf(request), dialect);
-    return reply;
-  }
+  };
 
-  private read(body: unknown, request: ModelRequest): ProviderReply {
-    const parsed = replySchema.safeParse(body);
-    const choice = parsed.data?.choices[0];
-    if (!parsed.success || !choice) throw this.badBody("without a completion in it");
-    const { model, usage } = parsed.data;
+  async send(request: ModelRequest, signal: AbortSignal, watch?: Watch): Promise<ProviderReply> {
+    const server = this.serverOf(request.model);
+    const dialect = this.dialects.next(server);
+    const limit = this.tokenRoom.limitFor(request, dialect.mostTokens);
+    const read = await this.fetched(request, dialect, limit, signal, watch);
+    if ("kind" in read) throw this.odd(read, request, dialect, limit);
+    this.dialects.confirm(server, dialect);
     return {
-      text: this.redact(choice.message.content ?? ""),
-      finish: choice.finish_reason === "length" ? "length" : "stop",
-      model: this.redact(model ?? request.model),
-      ...(usage && { usage: { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens } }),
+      ...read,
+      text: this.redact(read.text),
+      model: this.redact(read.model),
+      ...(read.thought !== undefined && { thought: this.redact(read.thought) }),
     };
   }
 
-  private badBody(what: string): ProviderError {
-    return new ProviderError("bad-body", `${this.baseUrl} sent a reply ${what}.`);
+  private async fetched(
+    request: ModelRequest,
+    dialect: Dialect,
+    limit: number | undefined,
+    signal: AbortSignal,
+    watch: Watch | undefined,
+  ): Promise<ProviderReply | OddBody> {
+    try {
+      const sent = this.client.chat.completions.create(chatRequest(request, dialect, limit), { signal });
+      const response = (await sent.asResponse()) as unknown as HttpResponse;
+      watch?.heard();
+      const text = await readText(response, undefined, () => watch?.heard(), isStreamDone);
+      return readReply(text, request.model);
+    } catch (error) {
+      signal.throwIfAborted();
+      const http = isHttpFailure(error);
+      if (!http) {
+        if (error instanceof RangeError) return { kind: "unreadable", what: `of ${error.message}` };
+        throw unconnected(error, this.baseUrl, this.redact);
+      }
+      throw this.failed(http.status, http.headers, http.body, request, dialect, limit);
+    }
   }
 
-  /** The client's errors, by what is to be done about them. Nothing of theirs is kept: their fields may hold headers. */
-  private explain(error: unknown, request: ModelRequest, dialect: Dialect): ProviderError {
-    if (error instanceof SyntaxError) return this.badBody("that is not JSON");
-    if (error instanceof APIConnectionTimeoutError)
-      return new ProviderError("timeout", `${this.baseUrl} did not answer.`);
-    if (error instanceof APIConnectionError || !(error instanceof APIError)) {
-      const why = this.redact(rootMessage(error));
-      return new ProviderError("unreachable", `No connection to ${this.baseUrl}: ${why}. Is the model server running?`);
-    }
-    const status: number = error.status ?? 0;
-    const told = this.redact(error.message);
-    const answer = `${this.baseUrl} answered ${told}`;
-    const retryAfter = retryAfterSeconds(error.headers);
-    if (status === 429 && !/insufficient_quota/.test(`${error.code} ${error.type}`)) {
-      return new ProviderError("rate-limit", answer, retryAfter);
-    }
-    if (status === 408 || status === 409 || status >= 500) return new ProviderError("server", answer, retryAfter);
-    if (status === 400 || status === 422) {
-      const learned = this.dialects.reject(
-        this.serverOf(request),
-        dialect,
-        usedParts(request),
-        `${told} ${error.param}`,
-      );
-      return new ProviderError(learned ? "format" : "request", answer);
-    }
-    if (status === 413) return new ProviderError("request", answer);
-    return new ProviderError("refused", `${answer}. Check the key, the model name "${request.model}" and the address.`);
+  /** Nothing of the server's is kept but its words, without the key. */
+  private failed(
+    status: number,
+    headers: Headers,
+    body: string,
+    request: ModelRequest,
+    dialect: Dialect,
+    limit: number | undefined,
+  ): ProviderError {
+    const words = serverWords(this.redact(body), request.messages);
+    const learn = (): boolean => {
+      const learned = this.dialects.reject(this.serverOf(request.model), dialect, usedParts(request, limit), words);
+      // Only models that think take their limit by this name alone.
+      if (learned && this.dialect(request).tokenField === "max_completion_tokens") {
+        this.tokenRoom.expectThoughts(request);
+      }
+      return learned;
+    };
+    return explained({ baseUrl: this.baseUrl, request, status, headers, words }, learn);
   }
 
-  private serverOf({ model, schema }: Pick<ModelRequest, "model" | "schema">): string {
-    return JSON.stringify([this.baseUrl, model, schema !== undefined]);
+  private odd(odd: OddBody, request: ModelRequest, dialect: Dialect, limit: number | undefined): ProviderError {
+    if (odd.kind === "unreadable") return new ProviderError("bad-body", `${this.baseUrl} sent a reply ${odd.what}.`);
+    if (odd.kind === "broken") return this.broken(request, dialect, limit);
+    if (odd.kind === "page") return pageInstead(this.baseUrl, serverWords(this.redact(odd.body)));
+    const { status = 200 } = serverWords(odd.body);
+    return this.failed(status, new Headers(), odd.body, request, dialect, limit);
+  }
+
+  /** Where streams break off again, the answer is asked for in one piece. */
+  private broken(request: ModelRequest, dialect: Dialect, limit: number | undefined): ProviderError {
+    const words = { text: "", codes: "", fields: dialect.stream ? ["stream"] : [] };
+    const learned = this.dialects.reject(this.serverOf(request.model), dialect, usedParts(request, limit), words);
+    return new ProviderError(learned ? "format" : "bad-body", `${this.baseUrl} broke off its reply.`);
+  }
+
+  private serverOf(model: string): string {
+    return JSON.stringify([this.baseUrl, model]);
   }
 }
 
-function chatRequest(request: ModelRequest, dialect: Dialect): ChatRequest {
-  const { model, messages, temperature, seed, maxTokens } = request;
+function keyHeaders({ apiVersion }: ServerUrl, key: string | undefined): Readonly<Record<string, string>> {
+  if (key === undefined) return {};
+  return apiVersion === undefined ? { Authorization: `Bearer ${key}` } : { "api-key": key };
+}
+
+function chatRequest(request: ModelRequest, dialect: Dialect, limit: number | undefined): ChatRequest {
+  const { model, messages, temperature, seed, reasoningEffort } = request;
   const format = responseFormat(request, dialect);
-  return {
+  const asked = {
     model,
     messages: messages.map(({ role, content }) => ({ role, content })),
-    ...(maxTokens !== undefined && { [dialect.tokenField]: maxTokens }),
+    ...(limit !== undefined && dialect.tokenField !== "none" && { [dialect.tokenField]: limit }),
     ...(temperature !== undefined && dialect.temperature && { temperature }),
     ...(seed !== undefined && dialect.seed && { seed: seed + request.repeat }),
+    ...(reasoningEffort !== undefined && dialect.effort && { reasoning_effort: reasoningEffort }),
     ...(format && { response_format: format }),
+    ...(dialect.stream && { stream: true, ...(dialect.streamUsage && { stream_options: { include_usage: true } }) }),
   };
+  return asked as ChatRequest;
 }
 
-function responseFormat({ schema }: ModelRequest, { format }: Dialect): ChatRequest["response_format"] | undefined {
-  if (!schema || format === "text") return undefined;
-  if (format === "json_object") return { type: "json_object" };
-  return { type: "json_schema", json_schema: { name: schema.name, strict: true, schema: { ...schema.schema } } };
+function responseFormat({ schema }: ModelRequest, dialect: Dialect): ChatRequest["response_format"] | undefined {
+  if (!schema || dialect.format === "text") return undefined;
+  if (dialect.format === "json_object") return { type: "json_object" };
+  const bounded = dialect.bounded ? schema.schema : withoutBounds(schema.schema);
+  const asked = dialect.ids === "string" ? withTextEnums(bounded) : bounded;
+  return { type: "json_schema", json_schema: { name: schema.name, strict: true, schema: { ...asked } } };
 }
 
-function usedParts({ schema, maxTokens, temperature, seed }: ModelRequest) {
+/** Gemini takes texts only in an enumeration. */
+const withTextEnums = (schema: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  JSON.parse(JSON.stringify(schema), (_, value) =>
+    Array.isArray(value?.enum) ? { ...value, type: "string", enum: value.enum.map(String) } : value,
+  );
+
+function usedParts({ schema, temperature, seed, reasoningEffort }: ModelRequest, limit: number | undefined): UsedParts {
   return {
     format: schema !== undefined,
-    maxTokens: maxTokens !== undefined,
+    maxTokens: limit,
     temperature: temperature !== undefined,
     seed: seed !== undefined,
+    effort: reasoningEffort !== undefined,
   };
-}
-
-/** `Retry-After` in seconds or as a date. */
-function retryAfterSeconds(headers: Headers | undefined): number | undefined {
-  const value = headers?.get("retry-after");
-  if (!value) return undefined;
-  const seconds = Number(value);
-  if (Number.isFinite(seconds)) return Math.max(0, seconds);
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, (date - Date.now()) / 1000);
-}
-
-/** The innermost cause says what happened to the connection. */
-function rootMessage(error: unknown): string {
-  let root = error;
-  while (root instanceof Error && root.cause instanceof Error) root = root.cause;
-  return messageOf(root);
 }

@@ -8,7 +8,17 @@ import type { CallRow, ModelRequest, Provider, ProviderReply } from "../types.ts
 
 type Recorded = Pick<
   CallRow,
-  "id" | "key" | "reply" | "finish" | "model" | "tokensIn" | "tokensOut" | "tokensEstimated" | "error" | "errorKind"
+  | "id"
+  | "key"
+  | "reply"
+  | "thought"
+  | "finish"
+  | "model"
+  | "tokensIn"
+  | "tokensOut"
+  | "tokensEstimated"
+  | "error"
+  | "errorKind"
 >;
 
 /** Answers to one and the same request, in the order they were recorded; the last one stands for all after it. */
@@ -85,6 +95,7 @@ export class ReplayProvider implements Provider {
     if (row.error !== undefined) throw new ProviderError("request", row.error);
     return {
       text: row.reply,
+      ...(row.thought !== undefined && { thought: row.thought }),
       finish: row.finish,
       model: row.model,
       ...(!row.tokensEstimated && { usage: { inputTokens: row.tokensIn, outputTokens: row.tokensOut } }),

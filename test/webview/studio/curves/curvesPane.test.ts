@@ -92,3 +92,32 @@ test("a chart's numbers stand behind it as a table, and it copies as an image", 
     });
     expect(size).toBeGreaterThan(2000);
   }));
+
+test("a model that is of no help is one line in the list of events, however often the stand-in answered", () =>
+  studio({}, async (page) => {
+    const list = page.locator(".event-list");
+    await list.locator("summary").click();
+    const lines = list.locator("li");
+    const before = await lines.count();
+    await page.evaluate(() =>
+      window.fakeHost.append("current", {
+        metrics: [],
+        timing: [],
+        references: [],
+        events: Array.from({ length: 300 }, (_, step) => ({
+          type: "stand-in",
+          role: "planner",
+          iteration: 70,
+          userSteps: 16_800 + step,
+          episode: "e1",
+          step,
+          cause: "it holds no JSON list of categories",
+          reply: `Sure! ${step}`,
+        })),
+      }),
+    );
+    const line = lines.filter({ hasText: "The stand-in answered for the planner's model" });
+    await line.getByText("It answered: Sure! 0").waitFor();
+    expect(await line.count()).toBe(1);
+    expect(await lines.count()).toBe(before + 1);
+  }));

@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { describeEvent, type ToldEvent, withPromptTexts } from "../../../../webview/studio/curves/timeline.ts";
+import type { TimelineEvent } from "../../../../src/protocol/run.ts";
+import {
+  describeEvent,
+  eventKind,
+  isTick,
+  type ToldEvent,
+  toldEvents,
+  withPromptTexts,
+} from "../../../../webview/studio/curves/timeline.ts";
 import { EDITED_PLANNER_TEXT, PLANNER_TEXT } from "../../support/fakeData.ts";
 
 const at = { iteration: 34, userSteps: 8160 };
@@ -29,4 +37,42 @@ test("a changed rule names what changed in it, old and new", () => {
   };
   expect(describeEvent(event).detail).toBe("repeatCost 1 → 2");
   expect(describeEvent({ ...at, type: "change", path: "reflections.k", from: 3, to: 5 }).detail).toBe("3 → 5");
+});
+
+test("of the stand-in's answers the first for each cause is told, as a warning with the reply; all are ticks", () => {
+  const standIn = (iteration: number, more: Partial<Extract<TimelineEvent, { type: "stand-in" }>> = {}) => ({
+    ...at,
+    iteration,
+    type: "stand-in" as const,
+    role: "planner" as const,
+    episode: "e1",
+    cause: "it is empty",
+    reply: "",
+    ...more,
+  });
+  const cut = standIn(3, { cause: "it was cut off by the token limit", reply: "[1, 2" });
+  const critics = standIn(4, { role: "critic" });
+  const events: TimelineEvent[] = [
+    { ...at, type: "started" },
+    standIn(1),
+    standIn(2),
+    cut,
+    critics,
+    standIn(5),
+    { ...at, type: "plan", code: "plan.invalid", episode: "e1", step: 2 },
+  ];
+  const told = toldEvents(events);
+  expect(told.map(({ type, iteration }) => `${type} ${iteration}`)).toEqual([
+    "started 34",
+    "stand-in 1",
+    "stand-in 3",
+    "stand-in 4",
+  ]);
+  expect(events.filter(isTick)).toHaveLength(6);
+  expect(eventKind(cut)).toBe("warning");
+  expect(describeEvent(cut)).toMatchObject({
+    title: "The stand-in answered for the planner's model: it was cut off by the token limit",
+    detail: "It answered: [1, 2",
+  });
+  expect(describeEvent(critics)).toMatchObject({ detail: "", title: expect.stringContaining("the critic's model") });
 });

@@ -1,0 +1,132 @@
+/** What a server says of an error, in its own words: short, of one line, without what it was sent. */
+import { shortLine } from "../excerpt.ts";
+
+const LONGEST = 240;
+/** Words of a prompt that a server repeats are told by so many characters in a row. */
+const ECHO = 24;
+const MOST_READ = 4000;
+
+/** Parts of an error, however the server wraps it. */
+export interface ServerWords {
+  readonly text: string;
+  /** What the error calls itself: codes, types, states. */
+  readonly codes: string;
+  /** Fields of the request that it names apart from the text. */
+  readonly fields: readonly string[];
+  /** A status inside the body, where it is another than the answer's. */
+  readonly status?: number;
+  /** Tokens that the server counted in the prompt (llama.cpp). */
+  readonly promptTokens?: number;
+}
+
+/**
+ * @param body of the answer: `{error}`, `[{error}]`, `{detail}`, `{message}`, a text, a web page
+ * @param sent the messages of the request: what of them comes back is left out
+ */
+export function serverWords(body: string, sent: readonly { readonly content: string }[] = []): ServerWords {
+  const value = parsed(body);
+  const found = value === undefined ? { text: plainText(body), codes: "", fields: [] } : wordsOf(value);
+  return { ...found, text: shortLine(withoutEcho(found.text, sent), LONGEST) };
+}
+
+/** The error inside an answer that claims success; undefined where there is none. */
+export function errorInside(value: unknown): unknown {
+  const outer = Array.isArray(value) && value.length > 0 ? value[0] : value;
+  if (!isRecord(outer)) return undefined;
+  if (outer.error !== undefined && outer.error !== null && outer.error !== false && outer.error !== "") return outer;
+  return outer.object === "error" || outer.type === "error" ? outer : undefined;
+}
+
+export function wordsOf(value: unknown): ServerWords {
+  const outer = Array.isArray(value) && value.length > 0 ? value[0] : value;
+  if (typeof outer === "string") return { text: outer, codes: "", fields: [] };
+  if (!isRecord(outer)) return { text: "", codes: "", fields: [] };
+  const error = [outer.error, outer.message, outer.detail].find(isRecord) ?? outer;
+  const { metadata } = error;
+  const raw = isRecord(metadata) && typeof metadata.raw === "string" ? metadata.raw : undefined;
+  const said = [
+    outer.error,
+    error.message,
+    error.msg,
+    error.detail,
+    outer.detail,
+    outer.message,
+    outer.errors,
+    error.title,
+  ]
+    .map(textOf)
+    .find((text) => text !== "");
+  const codes = [error.code, error.type, error.status, outer.type, outer.code, reasonsOf(error.details)].flat();
+  const status = [error.code, error.status, outer.code].map(Number).find((code) => code >= 400 && code < 600);
+  return {
+    text: raw === undefined ? (said ?? "") : `${said ?? ""}: ${raw}`,
+    codes: codes.filter((code) => typeof code === "string").join(" "),
+    fields: fieldsOf(error, outer),
+    ...(status !== undefined && { status }),
+    ...(typeof error.n_prompt_tokens === "number" && { promptTokens: error.n_prompt_tokens }),
+  };
+}
+
+/** A text, a list of `{loc, msg}` as FastAPI writes it, or a list of `{message}`. */
+function textOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (!Array.isArray(value)) return "";
+  return value
+    .map((entry) => {
+      if (!isRecord(entry)) return textOf(entry);
+      const place = Array.isArray(entry.loc) ? `${entry.loc.filter((part) => part !== "body").join(".")}: ` : "";
+      return `${place}${textOf(entry.msg ?? entry.message ?? entry.detail)}`;
+    })
+    .join("; ");
+}
+
+function fieldsOf(error: Readonly<Record<string, unknown>>, outer: Readonly<Record<string, unknown>>): string[] {
+  const lists = [error.detail, outer.detail, error.errors, outer.errors].filter(Array.isArray).flat();
+  const places = lists.flatMap((entry) => (isRecord(entry) && Array.isArray(entry.loc) ? [entry.loc.join(".")] : []));
+  return [error.param, outer.param, ...places].filter((field) => typeof field === "string");
+}
+
+/** Google's details, such as `API_KEY_INVALID`. */
+const reasonsOf = (details: unknown): unknown[] =>
+  Array.isArray(details) ? details.map((detail) => (isRecord(detail) ? detail.reason : undefined)) : [];
+
+/** The title of a web page; of anything else its first line with words. */
+function plainText(body: string): string {
+  const text = body.slice(0, MOST_READ).trim();
+  if (!isPage(text)) return text.split("\n").find((line) => line.trim() !== "") ?? "";
+  const [, title = ""] = /<title[^>]*>([\s\S]*?)<\/title>/i.exec(text) ?? /<h1[^>]*>([\s\S]*?)<\/h1>/i.exec(text) ?? [];
+  const words = title.replace(/<[^>]*>/g, "").trim();
+  return words === "" ? "a web page" : `a web page titled "${words}"`;
+}
+
+export const isPage = (text: string): boolean => /^\s*(?:<!doctype html|<html|<head|<body|<\?xml)/i.test(text);
+
+function withoutEcho(text: string, sent: readonly { readonly content: string }[]): string {
+  const words = text.slice(0, MOST_READ);
+  const prompts = sent.map(({ content }) => content).join("\n");
+  // Also as it stands in the body that was sent.
+  const prompt = `${prompts}\n${JSON.stringify(prompts)}`;
+  let kept = "";
+  for (let at = 0; at < words.length; ) {
+    let length = ECHO;
+    if (at + length > words.length || !prompt.includes(words.slice(at, at + length))) {
+      kept += words[at++];
+      continue;
+    }
+    while (at + length < words.length && prompt.includes(words.slice(at, at + length + 1))) length++;
+    kept += "[prompt]";
+    at += length;
+  }
+  return kept;
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,0 +1,84 @@
+/** What a model thought before it answered, told from the answer (docs/models.md, section 'reasoning models'). */
+
+export interface Spoken {
+  readonly answer: string;
+  readonly thought: string;
+}
+
+/** What opens and what closes, as regular expressions. */
+type Mark = readonly [open: string, close: string];
+
+const tag = (name: string): Mark => [`<${name}>`, `</${name}>`];
+
+const compiled = ([open, close]: Mark) => ({
+  pair: new RegExp(`${open}([\\s\\S]*?)${close}`, "gi"),
+  toClose: new RegExp(`^([\\s\\S]*)${close}`, "i"),
+  close: new RegExp(close, "i"),
+  /** A mark inside a line is spoken of. */
+  fromOpen: new RegExp(`(?:^|\\n)\\s*${open}([\\s\\S]*)$`, "i"),
+});
+
+/** How models mark their thoughts where the server leaves them in the text. */
+const thoughtMarks = (
+  [
+    ...["think", "thinking", "thoughts?", "reasoning", "scratchpad", "seed:think"].map(tag),
+    ["\\[THINK\\]", "\\[/THINK\\]"],
+    ["◁think▷", "◁/think▷"],
+    ["<\\|channel>thought", "<channel\\|>"],
+    ["<\\|begin_of_thought\\|>", "<\\|end_of_thought\\|>"],
+    ["<\\|START_THINKING\\|>", "<\\|END_THINKING\\|>"],
+  ] as readonly Mark[]
+).map(compiled);
+
+/** What some put around the answer itself. */
+const answerMarks = (
+  [
+    ...["answer", "final_answer", "final", "output"].map(tag),
+    ["<\\|begin_of_solution\\|>", "<\\|end_of_solution\\|>"],
+    ["<\\|START_RESPONSE\\|>", "<\\|END_RESPONSE\\|>"],
+    ["<\\|begin_of_box\\|>", "<\\|end_of_box\\|>"],
+  ] as readonly Mark[]
+).map(compiled);
+
+/** An unclosed thought is all there is; a closing mark without an opening one ends a thought whose beginning is lost. */
+export function spoken(text: string): Spoken {
+  const channels = harmony(text);
+  if (channels) return channels;
+  const thoughts: string[] = [];
+  const keep = (_: string, thought: string): string => {
+    thoughts.push(thought);
+    return "";
+  };
+  let answer = text;
+  for (const { pair, toClose, close, fromOpen } of thoughtMarks) {
+    if (close.test(answer)) answer = answer.replace(pair, keep).replace(toClose, keep);
+    answer = answer.replace(fromOpen, keep);
+  }
+  return { answer: unwrapped(answer).trim(), thought: thoughts.join("\n").trim() };
+}
+
+function unwrapped(text: string): string {
+  for (const { pair, close, fromOpen } of answerMarks) {
+    const inside = close.test(text) ? [...text.matchAll(pair)].at(-1)?.[1] : fromOpen.exec(text)?.[1];
+    if (inside !== undefined) return inside;
+  }
+  return text;
+}
+
+/** The harmony format of gpt-oss: messages on channels, of which only `final` is for the user. */
+function harmony(text: string): Spoken | undefined {
+  const messages = [
+    ...text.matchAll(
+      /<\|channel\|>\s*(\w+)[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>([\s\S]*?)(?=<\|(?:end|return|call|start|channel)\|>|$)/g,
+    ),
+  ];
+  const isFinal = (message: RegExpMatchArray): boolean => message[1] === "final";
+  if (messages.length > 0) {
+    const answer = messages.findLast(isFinal)?.[2] ?? "";
+    const thought = messages.filter((message) => !isFinal(message)).map((message) => message[2]);
+    return { answer: answer.trim(), thought: thought.join("\n").trim() };
+  }
+  // The same where a server has removed the marks and left the names.
+  const bare = /^\s*(?:analysis|commentary)([\s\S]*?)assistant\s*final([\s\S]*)$/.exec(text);
+  return bare ? { answer: (bare[2] ?? "").trim(), thought: (bare[1] ?? "").trim() } : undefined;
+}

@@ -1,0 +1,100 @@
+/** Which candidate category a word or a number of a reply means. */
+import type { Category, CategoryIndex } from "../data/dataset.ts";
+import { oneLine } from "../prompts/shownSlates.ts";
+
+const KIND = "(?:category|categories|cat|id|no|nr|number|kategorie|类别|分类)";
+const OPEN = "[(\\[<{]?";
+const CLOSED = "[)\\]>}]?";
+/** `7`, `7.0`, `#7`, `[7]`, `category 7`, `id: 7`, `cat_7` */
+const ID_ALONE = new RegExp(`^${OPEN}(?:${KIND}(?![a-z])[._\\s-]*)*[:=#\\s]*(-?\\d+)(?:\\.0+)?${CLOSED}$`, "i");
+/** `7 (Dance)`, `7: Dance`, `7 - Dance`, `#7 Dance`; not `80s hits`, `3 hits` and `1.5`. */
+const ID_FIRST = new RegExp(`^(?:${KIND}\\s*)?#?(-?\\d+)\\s*[(\\[:,;–—-]\\s*(.*?)[)\\]]?$`, "is");
+/** `7 Dance`, `[7] Dance`, `7. Dance`, `7 | Dance`: only with a name that is known, else the number may just count. */
+const NUMBERED = new RegExp(`^${OPEN}(?:${KIND}\\s*)?#?-?\\d+${CLOSED}\\s*[.|/=→>]*\\s*(.+)$`, "is");
+/** `Dance (7)`, `Dance [id 7]`, `Dance #7`, `Dance: 7` */
+const ID_LAST = new RegExp(
+  `^(.+?)\\s*(?:[(\\[:,]|\\s[–—-]|\\s#)\\s*(?:${KIND}(?![a-z]))?\\s*[:=#]*\\s*(\\d+)\\s*[)\\]]?$`,
+  "is",
+);
+/** `Dance (7) - was clicked`, `Dance: was clicked` */
+const EXPLAINED = /^(.+?(?:[)\]](?=[\s:,;–—-])|(?=\s[–—-]\s|[:,;]\s)))/s;
+/** Longer ones are prose. */
+const LONGEST_ENTRY = 200;
+/** Objects inside an entry that are looked into. */
+const DEPTH = 3;
+/** What lists and markup put around an entry. */
+const TRIMMINGS = /^(?:[\s"'`*_“”‘’]|-\s)+|[\s"'`*_“”‘’.;,]+$/g;
+
+export class CategoryNames {
+  private readonly byId: ReadonlyMap<number, CategoryIndex>;
+  private readonly byName: ReadonlyMap<string, CategoryIndex>;
+  /** Without accents and punctuation, where no two names become one. */
+  private readonly byLetters: ReadonlyMap<string, CategoryIndex | undefined>;
+
+  constructor(categories: readonly Category[]) {
+    this.byId = new Map(categories.map(({ id }, index) => [id, index]));
+    this.byName = new Map(categories.map(({ name }, index) => [folded(name), index] as const).filter(([name]) => name));
+    const byLetters = new Map<string, CategoryIndex | undefined>();
+    for (const [name, index] of this.byName) {
+      const letters = lettersOf(name);
+      byLetters.set(letters, byLetters.has(letters) ? undefined : index);
+    }
+    byLetters.delete("");
+    this.byLetters = byLetters;
+  }
+
+  /** A number, a name, a number as text, a label of both either way round, or an object with one of them. */
+  find(entry: unknown, depth = DEPTH): CategoryIndex | undefined {
+    if (typeof entry === "number") return this.byId.get(entry);
+    if (typeof entry === "string") return this.inWords(entry);
+    if (typeof entry !== "object" || entry === null || depth === 0) return undefined;
+    const fields = Object.entries(entry);
+    const named = (pattern: RegExp): CategoryIndex | undefined => {
+      const values = fields.filter(([key]) => pattern.test(key)).map(([, value]) => this.find(value, depth - 1));
+      return values.find((index) => index !== undefined);
+    };
+    const ids = fields.filter(([key]) => /(?:^|_)id$|Id$|^ID$/.test(key));
+    const [[, onlyId] = []] = ids.length === 1 ? ids : [];
+    return (
+      named(/^cat(?:egory)?_?id$/i) ??
+      named(/^id$/i) ??
+      this.find(onlyId, depth - 1) ??
+      named(/^(?:cat|name|label|title|value|category(?:_?(?:name|number|label))?)$/i)
+    );
+  }
+
+  private inWords(written: string): CategoryIndex | undefined {
+    if (written.length > LONGEST_ENTRY) return undefined;
+    const text = written.normalize("NFKC").replaceAll("&amp;", "&").replace(/\s+/g, " ");
+    const name = this.named(text);
+    if (name !== undefined) return name;
+    const bare = text.replace(TRIMMINGS, "");
+    const [, alone] = ID_ALONE.exec(bare) ?? [];
+    if (alone !== undefined) return this.byId.get(Number(alone));
+    const [, before, rest = ""] = ID_FIRST.exec(bare) ?? [];
+    if (before !== undefined) return this.named(rest) ?? this.byId.get(Number(before));
+    const [, front = "", after] = ID_LAST.exec(bare) ?? [];
+    if (after !== undefined) return this.named(front) ?? this.byId.get(Number(after));
+    const [, numbered = ""] = NUMBERED.exec(bare) ?? [];
+    const unnumbered = bare.replace(/\s\d+$/, "");
+    const whole =
+      this.named(bare) ?? this.named(numbered) ?? this.named(unnumbered) ?? this.byLetters.get(lettersOf(bare));
+    if (whole !== undefined) return whole;
+    const [, explained] = EXPLAINED.exec(bare) ?? [];
+    return explained === undefined ? undefined : this.inWords(explained);
+  }
+
+  private named(text: string): CategoryIndex | undefined {
+    return this.byName.get(folded(text));
+  }
+}
+
+/** As prompts show a name, without regard to capitals and to the width of its characters. */
+const folded = (name: string): string => oneLine(name.normalize("NFKC")).toLowerCase();
+
+const lettersOf = (name: string): string =>
+  name
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/\band\b/g, "")
+    .replace(/[^\p{L}\p{N}]+/gu, "");
