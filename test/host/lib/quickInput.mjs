@@ -10,7 +10,7 @@ export async function pickRow(page, label) {
 }
 
 /** Labels of the rows that the open quick pick shows. */
-export const pickLabels = (page) => rows(page).locator(".quick-input-list-label .label-name").allTextContents();
+export const pickLabels = (page) => rows(page).locator(".quick-input-list-label .label-name:visible").allTextContents();
 
 /** Types into the open input box or quick pick, accepts with Enter, and waits until it is gone or asks something else. */
 export async function answerInput(page, text) {

@@ -4,7 +4,8 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { clearMessages, waitForMessage } from "../lib/messages.mjs";
-import { answerInput, pickRow } from "../lib/quickInput.mjs";
+import { answerInput, pickLabels, pickRow } from "../lib/quickInput.mjs";
+import { screenshotThemes } from "../lib/screenshots.mjs";
 import { skip } from "../lib/suite.mjs";
 import { inlineAction, showContainer } from "../lib/tree.mjs";
 
@@ -28,14 +29,28 @@ async function runToTheEnd(host, experiment) {
   await clearMessages(host.page);
 }
 
-/** An OpenAI-compatible server with one model; keeps the keys it was shown. */
+const MODELS = [
+  { id: "nomic-embed-text", size: 274e6 },
+  { id: "llama3.3:70b", size: 42.5e9 },
+  { id: "tiny", size: 640e6, loaded: true },
+];
+/** What it says of its models, as Ollama does: in the order they were fetched in. */
+const lists = {
+  "/v1/models": { data: MODELS.map(({ id }) => ({ id })) },
+  "/api/tags": { models: MODELS.map(({ id, size }) => ({ name: id, size })) },
+  "/api/ps": { models: MODELS.filter(({ loaded }) => loaded).map(({ id }) => ({ name: id })) },
+};
+
+/** An OpenAI-compatible server that wants a key; keeps the keys it was shown. */
 async function modelServer() {
   const keys = new Set();
   let plans = 0;
   const server = createServer((request, response) => {
     keys.add(request.headers.authorization);
     response.setHeader("content-type", "application/json");
-    if (request.url.endsWith("/models")) return response.end(JSON.stringify({ data: [{ id: "tiny" }] }));
+    if (request.headers.authorization !== `Bearer ${KEY}`) return response.writeHead(401).end("{}");
+    if (Object.hasOwn(lists, request.url)) return response.end(JSON.stringify(lists[request.url]));
+    if (request.url !== "/v1/chat/completions") return response.writeHead(404).end("{}");
     plans++;
     const message = { role: "assistant", content: PLAN };
     response.end(
@@ -84,10 +99,14 @@ export const scenarios = {
     try {
       await connect(host, "short.lerl.json");
       await pickRow(host.page, "Another server…");
-      await answerInput(host.page, server.baseUrl);
-      await answerInput(host.page, "tiny");
+      await answerInput(host.page, server.baseUrl.replace(/^http:\/\//, ""));
       await host.page.locator(".quick-input-widget input[type=password]").waitFor();
       await answerInput(host.page, KEY);
+      await host.page.getByText("loaded · 640 MB").first().waitFor();
+      const listed = (await pickLabels(host.page)).map((label) => label.trim());
+      assert.deepEqual(listed, ["tiny", "llama3.3:70b", "nomic-embed-text", "Another model…"]);
+      await screenshotThemes(host, "connect-model-listed");
+      await pickRow(host.page, "tiny");
       await pickRow(host.page, "Planner only");
       await waitForText(join(host.workspace, "short.lerl.json"), server.baseUrl);
       await runToTheEnd(host, "Short");
