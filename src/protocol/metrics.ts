@@ -113,7 +113,7 @@ export const metricCatalogue = {
   planSize: { label: "Plan size", unit: "categories", group: "Plans", definition: "Mean categories per plan." },
   planInvalid: {
     label: "Invalid replies",
-    unit: "share",
+    unit: "replies/plan",
     group: "Plans",
     better: "lower",
     definition: "Unusable replies per plan asked for.",

@@ -103,7 +103,7 @@ export class ModelPool {
       // What was recorded does not change while a run waits.
       share: () => (this.experiment[role].provider === "replay" ? 1 : this.limits.unusableShare),
       pause: (reason) => {
-        if (!attended) control.stop("unusable", reason);
+        if (!attended) control.stop("unusable", `${reason} On the command line: lerl resume <run folder>.`);
         return control.block(repliesOf(role), reason);
       },
     });

@@ -48,6 +48,8 @@ type Body = z.output<typeof bodySchema>;
 
 /** However it is called: all but `eos_token` and the like. */
 const CUT = /^(?!stop|eos|end).*(?:length|tokens|limit|context_window|truncat|incomplete)/i;
+/** What servers call an end that none of both sides meant. */
+const BROKEN = /^(?:error|abort\w*|cancel\w*)$/i;
 const FILTERED = /content_?filter|safety|blocklist|prohibited|recitation|moderation|sensitive/i;
 
 /** Whether a stream of events has said its last word; some servers keep the connection open after it. */
@@ -65,7 +67,7 @@ export function readReply(text: string, model: string): ProviderReply | OddBody 
   const bodies = values.flatMap((value) => bodySchema.safeParse(value).data ?? []);
   if (bodies.length === 0) return { kind: "unreadable", what: "without a completion in it" };
   const told = bodies.findLast(({ choices: [choice] }) => choice?.finish_reason)?.choices[0]?.finish_reason;
-  if (told === "error" || (isStream && !told && !isStreamDone(trimmed))) return { kind: "broken" };
+  if (BROKEN.test(told ?? "") || (isStream && !told && !isStreamDone(trimmed))) return { kind: "broken" };
   return joined(bodies, values, model, told ?? "stop");
 }
 

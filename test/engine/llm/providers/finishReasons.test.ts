@@ -29,6 +29,10 @@ describe("a server's reason for the end of a reply", () => {
     expect(finishOf(reason)).toBe("length");
   });
 
+  it.each(["error", "abort", "aborted", "cancelled"])("%s: it broke off", (reason) => {
+    expect(finishOf(reason)).toBe("broken");
+  });
+
   it.each(["content_filter", "SAFETY", "RECITATION", "PROHIBITED_CONTENT", "BLOCKLIST", "sensitive"])(
     "%s: it was held back",
     (reason) => {
