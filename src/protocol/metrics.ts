@@ -251,7 +251,8 @@ export const metricCatalogue = {
     unit: "replies",
     group: "Models",
     better: "lower",
-    definition: "Replies that ended at their token limit; each is asked for once more, with more room.",
+    definition:
+      "Replies that ended at their token limit; where the experiment or the prompt sets it, each is asked for once more with more room.",
   },
   llmTokensPerSecond: {
     label: "Tokens per second",

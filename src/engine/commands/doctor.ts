@@ -2,9 +2,9 @@ import { access, constants } from "node:fs/promises";
 import { availableParallelism, totalmem } from "node:os";
 import { Command } from "commander";
 import type { ModelServer } from "../../protocol/engine.ts";
+import { completeAddress } from "../../protocol/serverAddress.ts";
 import { messageOf } from "../errors.ts";
 import { detectServers, localServers, modelToTry, type ServerAddress, tryModel } from "../llm/detect.ts";
-import { serverUrl } from "../llm/providers/address.ts";
 import { TensorEngine } from "../tensor/tensorEngine.ts";
 import { describeTfjs } from "../tensor/tfjs/availability.ts";
 import { engineVersion } from "../version.ts";
@@ -32,7 +32,7 @@ export function doctorCommand(): Command {
     .option("--json", "print one JSON object")
     .action(async ({ server, model, json }: DoctorOptions) => {
       const addresses =
-        server === undefined ? localServers : [{ name: "model server", baseUrl: serverUrl(server).baseUrl }];
+        server === undefined ? localServers : [{ name: "model server", baseUrl: completeAddress(server) }];
       const findings = [
         machine(),
         await kernels(),

@@ -9,25 +9,44 @@ const MOST_WORDS = 19;
 /** What 19 long words take; bounds the languages that put no blanks between words. */
 const MOST_CHARACTERS = 240;
 
+/** Of a reply; far beyond one sentence. */
+const MOST_READ = 10_000;
+
+/** What begins with one of them. */
+const anyOf = (...beginnings: readonly string[]): RegExp => new RegExp(`^(?:${beginnings.join("|")})`, "i");
+
 /** Refusals, and replies that ask for what they were given. */
-const REFUSAL =
-  /^(?:i['’]?m (?:\w+ )?sorry|i am sorry|sorry(?:[,.!:;]|\s+(?:but|i|for|about)\b|$)|my apologies|i apologi[sz]e|i (?:can(?:['’]?t|not)|could(?: not|n['’]t)|won['’]t|am (?:unable|not able)(?: to)?)(?: \w+ly)? (?:help|assist|answer|comply|do|write|give|provide|create|generate|produce|offer|fulfil|see|access|determine|tell|say|continue|make|draw|evaluate|judge|assess)\b|i (?:must decline|do(?: not|n['’]t) (?:feel|have)|need (?:more|the|further))|i['’]m (?:unable|not able)|it is(?: not|n['’]t) possible for me|as an? (?:ai\b|(?:large )?language|assistant)|unfortunately,? i\b|(?:could|can) you (?:please )?(?:provide|share|give|send|clarify)|please (?:provide|share|send|clarify)|there (?:is|was)(?: not|n['’]t)? (?:enough|no|insufficient) (?:information|data|context)|es tut mir leid|entschuldig|leider kann ich|(?:je suis )?désolé|je ne peux pas|lo siento|no puedo|desculpe|não posso|извините|к сожалению,? я|(?:很|非常)?抱歉|对不起|我(?:不能|无法)|申し訳|すみません|죄송)/i;
+const REFUSAL = anyOf(
+  "i['’]?m (?:\\w+ )?sorry",
+  "i am sorry",
+  "sorry(?:[,.!:;]|\\s+(?:but|i|for|about)\\b|$)",
+  "my apologies",
+  "i apologi[sz]e",
+  "(?:unfortunately,? )?(?:i (?:can(?:['’]?t|not)|won['’]t|am (?:unable|not able)(?: to)?|do(?: not|n['’]t) have)|i['’]m (?:unable|not able)(?: to)?)(?: \\w+ly)? (?:help|assist|answer|comply|do (?:that|this)|write|give|provide|create|generate|produce|fulfil|see|access|determine|tell|judge|assess|enough|any|the)\\b",
+  "i must decline",
+  "i do(?: not|n['’]t) feel (?:comfortable|able)",
+  "i need (?:more|further) (?:\\w+ )?(?:information|data|context|details)",
+  "it is(?: not|n['’]t) possible for me",
+  "as an? (?:ai\\b|(?:large )?language|assistant)",
+  "(?:could|can) you (?:please )?(?:provide|share|give|send|clarify)",
+  "please (?:provide|share|send|clarify) (?:me|us|the (?:\\w+ )?(?:session|data|context|history|information|details)|more (?:information|data|context|details))\\b",
+  "there (?:is|was)(?: not|n['’]t)? (?:enough|no|insufficient) (?:information|data|context)",
+  "es tut mir leid|entschuldig|leider kann ich|(?:je suis )?désolé|je ne peux pas|lo siento|no puedo|desculpe|não posso",
+  "извините|к сожалению,? я|(?:很|非常)?抱歉|对不起|我(?:不能|无法)|申し訳|すみません|죄송",
+);
 const NOTHING = /^(?:n\/?a|none|null|nothing|undefined)\.?$/i;
 /** `<one sentence>`, `[Your lesson here]` */
 const PLACEHOLDER = /^[<[{(][^<>[\]{}()]*[>\]})]\.?$/;
 /** What comes before a reflection: politeness, an announcement, or a thought that nothing marks. */
-const PREFACE = new RegExp(
-  [
-    "^(?:(?:great|absolutely|certainly|sure|of course|got it|understood|ok(?:ay)?|alright|hmm|thank(?:s| you))\\s*(?:[,.!:;…–—-]|$)",
-    "(?:sure|of course|ok(?:ay)?|alright),? (?:i|here|this|the following|let)\\b",
-    "thank(?:s| you) for\\b",
-    "(?:thought|thinking|reasoning|analysis|observation|explanation)s?\\s*[:：]",
-    "here(?:['’]s| is| are)\\b",
-    "below is\\b",
-    "(?:(?:so|now|first|well),? )?(?:let me\\b|(?:let['’]s|let us|(?:we|i) (?:need to|have to|should|must|want to|will|can)|(?:i|we)['’]ll|i['’]m going to) (?:write|answer|produce|think|look|see|analy[sz]e|craft|summari[sz]e|examine|figure|come up|generate|formulate|(?:give|find|provide|create) (?:an?|one|the|you)\\b))",
-    "(?:so|now),? (?:i|we)\\b)",
-  ].join("|"),
-  "i",
+const PREFACE = anyOf(
+  "(?:great|absolutely|certainly|sure|of course|got it|understood|ok(?:ay)?|alright|hmm|thank(?:s| you))\\s*(?:[,.!:;…–—-]|$)",
+  "(?:sure|of course|ok(?:ay)?|alright),? (?:i|here|this|the following|let)\\b",
+  "thank(?:s| you) for\\b",
+  "(?:thought|thinking|reasoning)s?\\s*[:：]",
+  "here(?:['’]s| is| are)\\b",
+  "below is\\b",
+  "(?:(?:so|now|first|well),? )?let me\\b",
+  "(?:(?:so|now|first|well),? )?(?:let['’]s|let us|(?:we|i) (?:need to|have to|should|must|want to|will|can)|(?:i|we)['’]ll|i['’]m going to) (?:(?:write|answer|think|look at|analy[sz]e|craft|summari[sz]e|examine|figure|formulate)\\b|(?:give|find|provide|create|come up with|generate|produce) (?:[\\w-]+ ){0,4}(?:lesson|sentence|reflection|summary|answer|insight|advice|response)\\b)",
 );
 const LABEL =
   "(?:(?:reflection|insight|lesson|advice|summary|takeaway|recommendation)s?|lektion|lehre|leçon|lección|lição|反思|总结|教训|经验|建议)";
@@ -42,7 +61,7 @@ const HEADING = new RegExp(`^(?:(?:the|my|key|final|main|one)\\s+)*(?:${LABEL}|$
 /** A label after other sentences of the line. */
 const LATER_LABEL = /(?<=[.!?]\s)(?=(?:lesson|reflection|final answer)\s*[:：])/gi;
 /** Words that no sentence ends with. */
-const DANGLING = /\b(?:the|an?|and|or|to|of|that|but|was|is|are|were|by|from|as|than|because|only)$|,$/i;
+const DANGLING = /\b(?:the|an?|and|or|but|than|because|was|were)$|,$/i;
 const LESSON_FIELD =
   /lesson|reflection|insight|advice|takeaway|recommend|text|content|summary|answer|sentence|message|output|result/i;
 const THOUGHT_FIELD = /reason|analy|thought|thinking|explan|observ|context/i;
@@ -60,7 +79,7 @@ export function readReflection(reply: string, finish: Finish, thought = ""): Rea
   if (finish === "refused") return { problem: "the model refused" };
   if (finish === "filtered") return { problem: "the server's content filter held it back" };
   if (finish === "length") return { problem: "it was cut off by the token limit" };
-  const { answer } = spoken(reply);
+  const answer = spoken(reply).answer.slice(0, MOST_READ);
   const prose = proseOf(answer.replace(/```[\w-]*/g, "").trim());
   if (prose === undefined) return { problem: "it holds JSON without a sentence in it" };
   const lines = prose

@@ -28,7 +28,7 @@ const LONGEST_WAIT = 86_400;
 
 export function unreachable({ kind, message, retryAfterSeconds }: ProviderError, attempts: number): Blocked {
   const blocked = { kind: "unreachable", cause: kind, attempts, message } as const;
-  if (retryAfterSeconds === undefined) return blocked;
+  if (retryAfterSeconds === undefined || retryAfterSeconds < 1) return blocked;
   const wait = Math.min(LONGEST_WAIT, retryAfterSeconds);
   return { ...blocked, message: `${message} It asks to wait ${until(wait)}.`, retryAfterSeconds: wait };
 }

@@ -47,12 +47,14 @@ async function detectServer(
   timeoutMs: number,
   apiKey: string | undefined,
 ): Promise<ModelServer | undefined> {
-  const { baseUrl } = serverUrl(typed);
+  const { baseUrl, apiVersion } = serverUrl(typed);
+  const query = apiVersion === undefined ? "" : `?api-version=${apiVersion}`;
   for (const candidate of /\/v\d+\w*$/.test(baseUrl) ? [baseUrl] : [baseUrl, `${baseUrl}/v1`]) {
-    const list = await listModels({ baseUrl: candidate, timeoutMs, ...(apiKey !== undefined && { apiKey }) });
+    const list = await listModels({ baseUrl: candidate, query, timeoutMs, ...(apiKey !== undefined && { apiKey }) });
     if (!list) continue;
     const listed = "models" in list ? list.models : [];
-    return { name, baseUrl: candidate, state: list.state, models: listed.map(({ id }) => id), listed: [...listed] };
+    const models = listed.map(({ id }) => id);
+    return { name, baseUrl: `${candidate}${query}`, state: list.state, models, listed: [...listed] };
   }
   return undefined;
 }

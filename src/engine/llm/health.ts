@@ -29,12 +29,17 @@ export class Health {
     if (this.refused(era)) this.inVain++;
   }
 
-  /** The server named an option that it does not take. @returns whether it counts */
+  /** A call was refused, for its form or for good. @returns whether it counts */
   refused(era: number): boolean {
     if (era !== this.era) return false;
     this.era++;
     this.calls++;
     return true;
+  }
+
+  /** A request was refused in every form that was tried. */
+  gaveUp(): void {
+    this.inVain++;
   }
 
   get isExhausted(): boolean {

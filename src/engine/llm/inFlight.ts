@@ -50,7 +50,7 @@ export class InFlight {
   /** The server works on so many at once; more would only wait there. */
   setSlots(slots: number): void {
     this.slots = slots;
-    if (this.allowed > 1) this.allowed = slots;
+    if (this.threshold === Number.POSITIVE_INFINITY) this.allowed = slots;
     this.wake();
   }
 
@@ -69,9 +69,7 @@ export class InFlight {
    * @param withIt requests in flight when it was sent, itself included
    */
   answered(withIt: number, silenceMs: number): void {
-    if (Number.isFinite(this.slots)) this.allowed = this.slots;
-    else if (this.allowed === 1 && this.threshold === Number.POSITIVE_INFINITY)
-      this.allowed = this.secondWave(silenceMs);
+    if (this.allowed === 1 && this.threshold === Number.POSITIVE_INFINITY) this.allowed = this.secondWave(silenceMs);
     else if (this.allowed === 1 && this.threshold > 1) this.allowed = this.threshold;
     else this.adapt((withIt + this.flying) / 2, silenceMs);
     this.wake();

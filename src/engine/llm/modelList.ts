@@ -21,15 +21,17 @@ export type ModelList =
 
 export interface ListOptions {
   readonly baseUrl: string;
+  /** Azure's `?api-version=`. */
+  readonly query?: string;
   readonly apiKey?: string;
   readonly timeoutMs: number;
 }
 
 /** @returns undefined where there is no model server */
 export async function listModels(options: ListOptions): Promise<ModelList | undefined> {
-  const { baseUrl } = options;
+  const { baseUrl, query = "" } = options;
   try {
-    const list = openAiList.safeParse(await got(`${baseUrl}/models`, options));
+    const list = openAiList.safeParse(await got(`${baseUrl}/models${query}`, options));
     if (!list.success) return undefined;
     const ids = (list.data.data ?? []).map(({ id }) => id);
     if (ids.length === 0) return { state: "empty", models: [] };

@@ -50,6 +50,6 @@ export function shortOfTokens({ role, model }: ModelRequest, limit?: number, rai
   const now = raised === undefined ? "" : `; it is asked again with ${raised}`;
   return {
     code: "model.thinks-long",
-    message: `${model} had not answered the ${role} when its limit of ${limit ?? "its server's"} tokens was used up${now}. ${role}.maxTokens is the answer's; what a model thinks before it comes on top, and is learned from its replies.`,
+    message: `A reply of ${model} to the ${role} was cut at ${limit === undefined ? "its server's limit" : `${limit} tokens`}${now}. ${role}.maxTokens is the answer's; what a model thinks before it comes on top, and is learned from its replies.`,
   };
 }

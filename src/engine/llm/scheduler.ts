@@ -178,7 +178,6 @@ export class Scheduler {
   /** Sends until there is an answer. */
   private async fly(request: ModelRequest, key: string, signal: AbortSignal): Promise<Completion> {
     const progress: Progress = { attempts: 0, failures: 0, simplified: 0, answersThen: 0, spent: NO_USAGE };
-    if (this.activity.inFlight + this.activity.waiting === 0) this.heardAt = this.options.clock.now();
     try {
       const { value: reply, latencyMs } = await this.persist(request, progress, signal);
       const usage = addedUsage(progress.spent, usageOf(request, reply));
@@ -219,7 +218,7 @@ export class Scheduler {
         if (signal.aborted || !(error instanceof ProviderError)) throw error;
         if (error.kind === "format") {
           if (!this.health.isExhausted && progress.simplified++ < MOST_SIMPLIFIED) continue;
-          this.health.inVain++;
+          this.health.gaveUp();
         }
         if (error.kind === "cut" && this.giveRoom(request, progress)) continue;
         await this.afterFailure(error, progress, signal);
@@ -257,6 +256,7 @@ export class Scheduler {
     progress.attempts++;
     progress.limit = provider.room?.limitFor(request);
     const era = this.health.now;
+    if (this.admission.inFlight.count === 1) this.heardAt = this.options.clock.now();
     let used = NO_USAGE;
     try {
       const { timeoutSeconds } = this.limits;

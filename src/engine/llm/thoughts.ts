@@ -13,9 +13,9 @@ const tag = (name: string): Mark => [`<${name}>`, `</${name}>`];
 const compiled = ([open, close]: Mark) => ({
   pair: new RegExp(`${open}([\\s\\S]*?)${close}`, "gi"),
   toClose: new RegExp(`^([\\s\\S]*)${close}`, "i"),
-  close: new RegExp(close, "i"),
+  close: new RegExp(close, "gi"),
   /** A mark inside a line is spoken of. */
-  fromOpen: new RegExp(`(?:^|\\n)\\s*${open}([\\s\\S]*)$`, "i"),
+  fromOpen: new RegExp(`(?:^|\\n)[^\\S\\n]*${open}([\\s\\S]*)$`, "i"),
 });
 
 /** How models mark their thoughts where the server leaves them in the text. */
@@ -51,15 +51,23 @@ export function spoken(text: string): Spoken {
   };
   let answer = text;
   for (const { pair, toClose, close, fromOpen } of thoughtMarks) {
-    if (close.test(answer)) answer = answer.replace(pair, keep).replace(toClose, keep);
-    answer = answer.replace(fromOpen, keep);
+    const end = lastEnd(answer, close);
+    const closed = answer.slice(0, end).replace(pair, keep).replace(toClose, keep);
+    answer = (closed + answer.slice(end)).replace(fromOpen, keep);
   }
   return { answer: unwrapped(answer).trim(), thought: thoughts.join("\n").trim() };
 }
 
+/** Behind the last mark; 0 where there is none. What opens before it is closed, so that no search runs to the end in vain. */
+function lastEnd(text: string, mark: RegExp): number {
+  const last = [...text.matchAll(mark)].at(-1);
+  return last ? last.index + last[0].length : 0;
+}
+
 function unwrapped(text: string): string {
   for (const { pair, close, fromOpen } of answerMarks) {
-    const inside = close.test(text) ? [...text.matchAll(pair)].at(-1)?.[1] : fromOpen.exec(text)?.[1];
+    const end = lastEnd(text, close);
+    const inside = end > 0 ? [...text.slice(0, end).matchAll(pair)].at(-1)?.[1] : fromOpen.exec(text)?.[1];
     if (inside !== undefined) return inside;
   }
   return text;

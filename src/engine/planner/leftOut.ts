@@ -1,7 +1,7 @@
 /** Tells from the words around a list that it is one of what a plan leaves out: `Avoid: [3, 4]`, `[3, 4] was shown`. */
 
 const LEFT_OUT_WORDS =
-  "\\b(?:avoid|exclu|skip|leav(?:e|es|ing)\\b|left\\b|omit|ignor|without|remov|reject|ban(?:ned)?\\b|drop|not\\b|never|instead of|rather than|clicked|(?:last|previous|recent|final) slate|(?:already|recently|previously|was|were|been) (?:shown|seen|recommended)|vermeid|ausschl|nicht\\b|evit|excl)|n['’]t\\b|исключ|избег|排除|避免|不要|不推荐|上一|已推荐";
+  "\\b(?:avoid|exclu|skip|leav(?:e|es|ing)\\b|left\\b|omit|ignor|without|remov|reject|ban(?:ned)?\\b|drop|not\\b|never|instead of|rather than|unlike|(?:the|all|given) (?:candidate|available)|out of|liked|enjoyed|watched|viewed|histor|saw\\b|clicked|(?:last|previous|recent|final) slate|(?:already|recently|previously|was|were|been) (?:shown|seen|recommended)|vermeid|ausschl|nicht\\b|evit|excl)|n['’]t\\b|исключ|избег|排除|避免|不要|不推荐|上一|已推荐";
 /** Of the words before a list, the last that says so counts: `To avoid repetition I choose` announces a plan. */
 const LEFT_OUT = new RegExp(LEFT_OUT_WORDS, "gi");
 const CHOSEN = /\b(?:i|we|so|then|therefore|instead(?! of)|but)\b|所以|推荐/gi;
@@ -15,12 +15,18 @@ const DESCRIBED =
   /\b(?:plan|answer|selection|choice|suggestion|(?:choo?se|pick(?:ed)?|select(?:ed)?|recommend|suggest)(?: \w+){1,5})s? (?:that|which|without|not|avoiding|excluding|leaving|omitting) \w/i;
 /** Said of a list behind it: `[3, 4] was left out`. */
 const SAID_BEHIND =
-  /^[^\p{L}\n]{0,3}(?:is|are|was|were|has|have|should|must|will) (?:been |be |to be )?(?:\w+ly )?(?:avoided|excluded|left out|omitted|skipped|ignored|rejected|removed|dropped|banned|not (?:included|part|shown|chosen|recommended))/iu;
+  /^[^\p{L}\n]{0,3}(?:is|are|was|were|has|have|should|must|will) (?:been |be |to be )?(?:\w+ly |just |already )?(?:avoided|excluded|left out|omitted|skipped|ignored|rejected|removed|dropped|banned|shown|seen|recommended|clicked|watched|not (?:included|part|shown|chosen|recommended))/iu;
+
+/** Characters that a clause may have. */
+const MOST_BEFORE = 300;
 
 /** What is said right before a list. */
 export const lastClause = (words: string): string =>
   words
-    .replace(/[\s:：`*_([（]*(?:```\w*)?\s*$/, "")
+    .slice(-MOST_BEFORE)
+    .trimEnd()
+    .replace(/```\w*$/, "")
+    .replace(/[\s:：`*_([（]+$/, "")
     .split(/[.,!?;:\n。，！？；：]/)
     .at(-1) ?? "";
 

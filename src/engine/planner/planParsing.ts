@@ -27,6 +27,10 @@ const DRAFT_WORDS =
 /** A text that ends so was about to give a list. */
 const ANNOUNCES = /(?:[:：]|\b(?:is|are))\s*(?:```\w*)?\s*$/;
 
+const MOST_ANNOUNCING = 100;
+/** Characters of a plan in one text. */
+const LONGEST_WORDS = 2000;
+
 export type ParsedPlan =
   | { readonly categories: readonly CategoryIndex[]; readonly unknownIds: number }
   /** For the model, and for a person: what was wrong with the reply. */
@@ -79,7 +83,7 @@ export class PlanParser {
     const { answer } = spoken(reply);
     if (answer === "") return this.unspoken(reply, thought);
     const { values, rest, cut } = jsonValues(answer);
-    if (cut || (values.length > 0 && ANNOUNCES.test(rest)))
+    if (cut || (values.length > 0 && ANNOUNCES.test(rest.slice(-MOST_ANNOUNCING))))
       return unusable("it ends in the middle of the list of categories");
     return this.read(values, rest);
   }
@@ -156,7 +160,7 @@ export class PlanParser {
 
   /** `2, 7, 9` in one string; not a sentence with commas. */
   private listInWords(text: string, depth: number): readonly unknown[] | undefined {
-    if (depth < 0) return undefined;
+    if (depth < 0 || text.length > LONGEST_WORDS) return undefined;
     const [found] = jsonValues(text).values;
     if (found) return this.listIn(found.value, depth);
     const parts = text

@@ -10,7 +10,7 @@ const NAMED_AFTER_MS = 5000;
 
 export class ModelTicker {
   private timer: NodeJS.Timeout | undefined;
-  private named = false;
+  private readonly named = new Set<PromptRole>();
 
   constructor(
     private readonly activities: () => ReadonlyMap<PromptRole, Activity> | undefined,
@@ -49,8 +49,9 @@ export class ModelTicker {
 
   private look(): void {
     for (const [role, { silentMs, inFlight, waiting }] of this.activities() ?? []) {
-      if (silentMs < NAMED_AFTER_MS || inFlight === 0 || this.named) continue;
-      this.named = true;
+      if (silentMs < NAMED_AFTER_MS) this.named.delete(role);
+      if (silentMs < NAMED_AFTER_MS || inFlight === 0 || this.named.has(role)) continue;
+      this.named.add(role);
       const { model = "its model", baseUrl } = this.experiment()[role];
       const at = baseUrl === undefined ? "" : ` at ${baseUrl}`;
       const queue = waiting > 0 ? `, ${waiting} waiting` : "";

@@ -162,7 +162,7 @@ export class ModelPool {
     const retries = this.retries.get(role) ?? 0;
     this.retries.set(role, retries + 1);
     const backoff = Math.min(RETRY.longest, RETRY.first * 2 ** retries);
-    const wait = why.retryAfterSeconds === undefined ? backoff : why.retryAfterSeconds * 1000;
+    const wait = Math.max(backoff, (why.retryAfterSeconds ?? 0) * 1000);
     const goesOn = "The run goes on by itself when the model answers again";
     const change = why.cause === "refused" ? "; after a change of the key or the experiment, stop and resume it." : ".";
     await control.block(role, `${why.message} ${goesOn}${change}`, wait);

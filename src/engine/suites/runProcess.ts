@@ -40,8 +40,8 @@ const TRAINING_SHARE = 0.9;
 /** Whether a run's folder holds its evaluation. A damaged one counts as none. */
 export async function isFinished(folder: string, sessions: number): Promise<boolean> {
   const evaluation = await readEvaluation(folder).catch(() => undefined);
-  const isUnaided = answeredRoles(evaluation?.answered).some(isMostlyStandIn);
-  return evaluation?.sessions === sessions && !isUnaided;
+  const isStandIns = answeredRoles(evaluation?.answered).some(isMostlyStandIn);
+  return evaluation?.sessions === sessions && !isStandIns;
 }
 
 export async function carryOut(run: SuiteRun, folder: string, setting: RunSetting): Promise<RunOutcome> {

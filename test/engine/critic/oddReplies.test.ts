@@ -10,6 +10,30 @@ const read = (reply: string) => {
 const asJson = (value: unknown): string => JSON.stringify(value);
 const analysis = "The user left early because the same two categories were shown on every single slate.";
 
+describe("a lesson that begins as other replies do", () => {
+  it.each([
+    "Great variety keeps users longer.",
+    "Okay content loses users quickly.",
+    "First let users settle with familiar comedy.",
+    "We should provide a mix of news and sport early.",
+    "We need to give new users more variety.",
+    "I will rotate categories every slate.",
+    "Let's avoid repeating drama.",
+    "So we should vary slates more.",
+    "Sorry starts lose users: open with hits.",
+    "I can't keep them with drama alone; add comedy.",
+    "I couldn't see interest in news; show dance instead.",
+    "Unfortunately, I repeated news too often; vary categories.",
+    "Please provide more comedy early on.",
+    "As a user model, prefer drama.",
+    "A user leaves after one bad recommendation: open with familiar drama.",
+    "[Comedy, drama] first keep users engaged.",
+    "Do not repeat the categories a user is tired of",
+  ])("stays as it is: %s", (reply) => {
+    expect(read(reply)).toBe(reply);
+  });
+});
+
 describe("around a lesson", () => {
   it.each([
     `Sure! ${lesson}`,

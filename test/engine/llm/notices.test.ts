@@ -87,9 +87,7 @@ describe("a model that thinks beyond its limit", () => {
     expect(notices).toMatchObject([
       {
         code: "model.thinks-long",
-        message: expect.stringMatching(
-          /limit of 80 tokens was used up; it is asked again with 1104\. planner\.maxTokens/,
-        ),
+        message: expect.stringMatching(/was cut at 80 tokens; it is asked again with 1104\. planner\.maxTokens/),
       },
     ]);
   });

@@ -29,6 +29,12 @@ describe("what concerns every request pauses the run after one call, however man
     ["a wrong key, in an answer that claims success", 200, error("Bad token", { code: 401 }), /Check the key/],
     ["no permission", 403, error("You are not allowed to sample from this model"), /may use this model/],
     ["no permission, and no words", 403, "", /answered with status 403 and no words.*Check the key/],
+    [
+      "a request beyond what a minute may have, as too many requests",
+      429,
+      error("Request too large on tokens per min (TPM): Limit 30000, Requested 31000. The input must be reduced."),
+      /Shorten the prompt/,
+    ],
     ["no credit", 402, error("Payment Required"), /Add credit/],
     ["no credit, as a wrong request", 400, error("Your credit balance is too low"), /Add credit/],
     ["no credit, as too many requests", 429, error("Quota", { code: "insufficient_quota" }), /Add credit/],

@@ -1,9 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import type { ModelRequest, Provider, ProviderReply } from "../../../src/engine/llm/types.ts";
+import type { Clock, ModelRequest, Provider, ProviderReply } from "../../../src/engine/llm/types.ts";
+import { systemClock } from "../../../src/engine/llm/waiting.ts";
 import { base, remount, server } from "./eachTestServer.ts";
 import { attemptsOf, hurried, never, request, rig } from "./modelServer.ts";
 import { VirtualTime } from "./virtualTime.ts";
+
+/** Slow enough for a busy machine to keep step. */
+const FASTER = 20;
+const faster: Clock = {
+  now: () => systemClock.now() * FASTER,
+  sleep: (ms, signal) => systemClock.sleep(ms / FASTER, signal),
+};
 
 const PLANS = 64;
 const SLOTS = 4;
@@ -116,14 +124,14 @@ describe("a server that writes slowly", () => {
         for await (const _ of req);
         res.writeHead(200, { "content-type": "text/event-stream" });
         for (let i = 0; i < 45; i++) {
-          await sleep(20);
+          await sleep(2000 / FASTER);
           res.write(event({ content: `${i} ` }));
         }
         res.end(`${event({}, "stop")}data: [DONE]\n\n`);
         return true;
       },
     });
-    const { scheduler } = rig(base, { timeoutSeconds: 60 }, { clock: hurried });
+    const { scheduler } = rig(base, { timeoutSeconds: 60 }, { clock: faster });
     const reply = await scheduler.complete(request("a"), never);
     expect(reply.attempts).toBe(1);
     expect(reply.text.trim().split(" ")).toHaveLength(45);

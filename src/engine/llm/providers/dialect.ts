@@ -64,7 +64,9 @@ export function simpler(dialect: Dialect, used: UsedParts, { text, fields }: Ser
     fields.some((field) => field === name || field.endsWith(`.${name}`)) || new RegExp(`\\b${name}\\b`, "i").test(text);
   const less: Partial<Dialect> = {
     ...(used.format && formatBelow(dialect, told)),
-    ...(used.maxTokens !== undefined && TOKENS.test(told) && tokensBelow(dialect, used.maxTokens, text)),
+    ...(used.maxTokens !== undefined &&
+      (TOKENS.test(told) || roomBesidePrompt(text) !== undefined) &&
+      tokensBelow(dialect, used.maxTokens, text)),
     ...(used.temperature && dialect.temperature && names("temperature") && { temperature: false }),
     ...(used.seed && dialect.seed && names("seed") && { seed: false }),
     ...(used.effort &&

@@ -19,6 +19,9 @@ export interface Failure {
 /** Statuses of a request that is wrong in itself; 200 is one with an error inside. */
 const MAY_NAME_FIELDS = new Set([200, 400, 413, 422, 501]);
 
+/** Characters of a server's words that are shown. */
+const LONGEST = 240;
+
 /** What the words are about; the first that fits. */
 const NO_CREDIT =
   /insufficient_quota|exceeded your current quota|insufficient (?:balance|funds|credit|quota)|credit balance|(?:no|more|out of) credits?\b(?! card| of)|payment required|billing_(?:hard|not)|余额不足|欠费/i;
@@ -32,6 +35,8 @@ const TOO_LONG =
 /** The same where a server calls it a failure of its own. */
 const BEYOND_CONTEXT =
   /exceed_context|exceeds? the (?:available |maximum |model.s )*context|context (?:size|length|window) (?:has been |was |is )?exceeded/i;
+/** One request is beyond a limit: waiting does not help. */
+const BEYOND_LIMIT = /request too large|must be reduced/i;
 /** A limit of tokens in a minute or a day, which no larger context lifts. */
 const PER_TIME = /tokens per (?:minute|hour|day)|\bTP[MD]\b/i;
 const NO_ROOM = /could not finish the message|output limit was reached/i;
@@ -50,7 +55,7 @@ export function explained(failure: Failure, learn: () => boolean): ProviderError
   const said =
     words.text === ""
       ? `answered with status ${status} and no words`
-      : `answered ${status}: ${withoutStatus(words.text, status)}`;
+      : `answered ${status}: ${shortLine(withoutStatus(words.text, status), LONGEST)}`;
   const hint = hintFor(kind, failure);
   return new ProviderError(kind, `${baseUrl} ${stopped(said)}${hint === "" ? "" : ` ${hint}`}`, wait);
 }
@@ -67,7 +72,7 @@ function judged({ status, words, headers }: Failure, learn: () => boolean): Prov
   if (NO_ROOM.test(told)) return "cut";
   if (FAILED_JSON.test(told)) return "generation";
   if (status === 402 || (NO_CREDIT.test(told) && !(status === 429 && waits))) return "refused";
-  if (status === 429) return "rate-limit";
+  if (status === 429) return BEYOND_LIMIT.test(told) ? "too-long" : "rate-limit";
   if (status === 403 && MODERATED.test(told)) return "request";
   if (status === 401 || status === 403 || status === 407) return "refused";
   if ((MAY_NAME_FIELDS.has(status) || isAboutFormat(words)) && learn()) return "format";
@@ -118,7 +123,7 @@ function contextHint({ messages, maxTokens = 0 }: ModelRequest, words: ServerWor
 export function pageInstead(baseUrl: string, words: ServerWords): ProviderError {
   return new ProviderError(
     "refused",
-    `${baseUrl} answered with ${words.text} (HTML), not as a model server does. Check the address: it usually ends in /v1; a proxy or a sign-in page may stand between.`,
+    `${baseUrl} answered with ${shortLine(words.text, LONGEST)} (HTML), not as a model server does. Check the address: it usually ends in /v1; a proxy or a sign-in page may stand between.`,
   );
 }
 

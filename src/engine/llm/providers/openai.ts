@@ -8,7 +8,7 @@ import type { ModelRequest, Provider, ProviderReply, ReplyRoom, Watch } from "..
 import { type ServerUrl, serverUrl, usableKey } from "./address.ts";
 import { type Dialect, DialectMemory, type UsedParts } from "./dialect.ts";
 import { explained, isHttpFailure, pageInstead, unconnected } from "./failures.ts";
-import { isStreamDone, type OddBody, readReply } from "./replyBody.ts";
+import { isKeepAlive, isStreamDone, type OddBody, readReply } from "./replyBody.ts";
 import { serverWords } from "./serverWords.ts";
 import { fetchModel, readText } from "./transport.ts";
 
@@ -108,17 +108,21 @@ export class OpenAiProvider implements Provider {
     signal: AbortSignal,
     watch: Watch | undefined,
   ): Promise<ProviderReply | OddBody> {
+    let answering = false;
     try {
       const sent = this.client.chat.completions.create(chatRequest(request, dialect, limit), { signal });
       const response = (await sent.asResponse()) as unknown as HttpResponse;
+      answering = true;
       watch?.heard();
-      const text = await readText(response, undefined, () => watch?.heard(), isStreamDone);
+      const heard = (part: string): void => (isKeepAlive(part) ? undefined : watch?.heard());
+      const text = await readText(response, undefined, heard, isStreamDone);
       return readReply(text, request.model);
     } catch (error) {
       signal.throwIfAborted();
       const http = isHttpFailure(error);
       if (!http) {
         if (error instanceof RangeError) return { kind: "unreadable", what: `of ${error.message}` };
+        if (answering && dialect.stream) return { kind: "broken" };
         throw unconnected(error, this.baseUrl, this.redact);
       }
       throw this.failed(http.status, http.headers, http.body, request, dialect, limit);

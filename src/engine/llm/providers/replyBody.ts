@@ -55,12 +55,16 @@ const FILTERED = /content_?filter|safety|blocklist|prohibited|recitation|moderat
 /** Whether a stream of events has said its last word; some servers keep the connection open after it. */
 export const isStreamDone = (text: string): boolean => /^data:\s*\[DONE\]\s*$/m.test(text.slice(-64));
 
+/** What servers send so that a connection stays open: blank lines and comments of a stream, no sign of the model. */
+export const isKeepAlive = (part: string): boolean => /^(?:\s|:[^\n]*(?:\n|$))*$/.test(part);
+
 export function readReply(text: string, model: string): ProviderReply | OddBody {
   if (isPage(text)) return { kind: "page", body: text };
   const trimmed = text.trim();
   if (trimmed === "") return { kind: "unreadable", what: "that is empty" };
   const isStream = /^(?:(?:data|event|id|retry):|:)/.test(trimmed);
   const values = isStream ? eventValues(trimmed) : [parsed(trimmed)];
+  if (isStream && values.at(-1) === undefined && !isStreamDone(trimmed)) return { kind: "broken" };
   const failed = values.find((value) => errorInside(value) !== undefined);
   if (failed !== undefined) return { kind: "error", body: JSON.stringify(failed) };
   if (values.includes(undefined)) return { kind: "unreadable", what: "that is not JSON" };

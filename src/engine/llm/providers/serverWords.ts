@@ -1,7 +1,6 @@
 /** What a server says of an error, in its own words: short, of one line, without what it was sent. */
 import { shortLine } from "../excerpt.ts";
 
-const LONGEST = 240;
 /** Words of a prompt that a server repeats are told by so many characters in a row. */
 const ECHO = 24;
 const MOST_READ = 4000;
@@ -26,7 +25,7 @@ export interface ServerWords {
 export function serverWords(body: string, sent: readonly { readonly content: string }[] = []): ServerWords {
   const value = parsed(body);
   const found = value === undefined ? { text: plainText(body), codes: "", fields: [] } : wordsOf(value);
-  return { ...found, text: shortLine(withoutEcho(found.text, sent), LONGEST) };
+  return { ...found, text: shortLine(withoutEcho(found.text, sent), MOST_READ) };
 }
 
 /** The error inside an answer that claims success; undefined where there is none. */

@@ -91,7 +91,7 @@ const readBeginning = (response: Response): Promise<string> =>
 export async function readText(
   { body }: Pick<Response, "body">,
   mostBytes = MOST_ANSWER_BYTES,
-  heard: () => void = () => undefined,
+  heard: (part: string) => void = () => undefined,
   isComplete: (text: string) => boolean = () => false,
 ): Promise<string> {
   if (!body) return "";
@@ -102,10 +102,11 @@ export async function readText(
   for (;;) {
     const { value, done } = await reader.read();
     if (done) return text + decoder.decode();
-    heard();
-    const part: Uint8Array = value;
-    bytes += part.length;
-    text += decoder.decode(part, { stream: true });
+    const bytesRead: Uint8Array = value;
+    const part = decoder.decode(bytesRead, { stream: true });
+    heard(part);
+    bytes += bytesRead.length;
+    text += part;
     if (isComplete(text)) {
       void drained(reader);
       return text;
