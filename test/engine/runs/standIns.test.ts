@@ -50,6 +50,23 @@ it("a run that somebody looks on pauses, says what came back, and goes on with a
   expect(told.filter((type) => type === "stand-in")).toHaveLength(record.answered?.planner?.standIn ?? 0);
 });
 
+it("what the stand-in plans in an evaluation that asks the model is told and counted too", async () => {
+  server.reply = () => "Nothing to plan.";
+  const { evaluation, training, models, ...rest } = experiment(1);
+  const run = await shop.start("evaluated", {
+    ...rest,
+    // Other runs have had plans for some of the same questions.
+    models: { ...models, cache: false },
+    training: { ...training, iterations: 1 },
+    evaluation: { ...evaluation, every: 1, planner: "same" },
+  });
+  const { answered } = await run.execute();
+  const standIns = eventsOf(shop.folder("evaluated")).filter((event) => event.type === "stand-in");
+  const evaluated = standIns.filter(({ episode }) => episode.startsWith("evaluation "));
+  expect(evaluated.length).toBeGreaterThan(5);
+  expect(answered?.planner).toEqual({ model: 0, standIn: standIns.length });
+});
+
 describe("a run that is killed while its stand-in plans now and then", () => {
   it("counts, and tells of each, as if it had not been", async () => {
     // By what is asked, so that an equal question has an equal answer.

@@ -24,7 +24,7 @@ export interface Dialect {
   readonly effort: boolean;
 }
 
-export const fullDialect: Dialect = {
+const fullDialect: Dialect = {
   format: "json_schema",
   bounded: true,
   ids: "integer",
@@ -58,7 +58,7 @@ const TOKENS = /max_(?:completion_|output_|new_)?tokens/i;
  * The dialect to try after an error that names a part of the request.
  * @returns undefined where it names none, or none that can be left out
  */
-export function simpler(dialect: Dialect, used: UsedParts, { text, fields }: ServerWords): Dialect | undefined {
+function simpler(dialect: Dialect, used: UsedParts, { text, fields }: ServerWords): Dialect | undefined {
   const told = `${text} ${fields.join(" ")}`;
   const names = (name: string): boolean =>
     fields.some((field) => field === name || field.endsWith(`.${name}`)) || new RegExp(`\\b${name}\\b`, "i").test(text);
