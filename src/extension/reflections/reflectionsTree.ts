@@ -22,7 +22,14 @@ import { describeGroup } from "./wording.ts";
 
 export type PoolRow =
   | { readonly kind: "run"; readonly runId: RunId }
-  | { readonly kind: "group"; readonly runId: RunId; readonly group: ReflectionGroup; readonly first: boolean }
+  | {
+      readonly kind: "group";
+      readonly runId: RunId;
+      readonly group: ReflectionGroup;
+      /** The row's id, of the arrangement that it was made in. */
+      readonly id: string;
+      readonly first: boolean;
+    }
   | ({ readonly kind: "reflection"; readonly value: PooledReflection } & ReflectionTarget);
 
 type GroupRow = Extract<PoolRow, { kind: "group" }>;
@@ -34,7 +41,7 @@ export class ReflectionsTree implements TreeDataProvider<PoolRow>, Disposable {
   /** One object per run, so that the view can be asked to look at one run again. */
   private readonly runRows = new Map<RunId, PoolRow>();
 
-  /** Whether a person opened or folded a group, by its row's id: VS Code forgets it of rows that were gone meanwhile. */
+  /** Whether a group stands open, by its row's id: VS Code forgets it of rows that were gone meanwhile. */
   private readonly opened = new Map<string, boolean>();
   /** What the row of each run was drawn from. */
   private readonly drawn = new Map<RunId, string>();
@@ -62,7 +69,7 @@ export class ReflectionsTree implements TreeDataProvider<PoolRow>, Disposable {
 
   /** A person opened or folded a row. */
   noteOpened(row: PoolRow, isOpen: boolean): void {
-    if (row.kind === "group") this.opened.set(this.groupId(row), isOpen);
+    if (row.kind === "group") this.opened.set(row.id, isOpen);
   }
 
   async getChildren(row?: PoolRow): Promise<PoolRow[]> {
@@ -74,7 +81,7 @@ export class ReflectionsTree implements TreeDataProvider<PoolRow>, Disposable {
     }
     const { runId } = row;
     const groups = arrange(await this.pools.of(runId), this.arrangement, this.runs.get(runId)?.prompts);
-    return groups.map((group, i) => ({ kind: "group", runId, group, first: i === 0 }));
+    return groups.map((group, i) => ({ kind: "group", runId, group, id: this.groupId(runId, group), first: i === 0 }));
   }
 
   getTreeItem(row: PoolRow): TreeItem {
@@ -133,10 +140,10 @@ export class ReflectionsTree implements TreeDataProvider<PoolRow>, Disposable {
     return item;
   }
 
-  private groupItem(row: GroupRow): TreeItem {
-    const { group, first } = row;
-    const id = this.groupId(row);
+  /** A group that was the first when it was drawn stays open when a better one is put before it. */
+  private groupItem({ group, id, first }: GroupRow): TreeItem {
     const open = this.opened.get(id) ?? (first || this.arrangement.filter !== "");
+    this.opened.set(id, open);
     const item = new TreeItem(
       describeGroup(group.label),
       open ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed,
@@ -149,7 +156,7 @@ export class ReflectionsTree implements TreeDataProvider<PoolRow>, Disposable {
   }
 
   /** VS Code keeps a row folded by its id: what a filter finds must not stay in a group that was folded before. */
-  private groupId({ runId, group }: GroupRow): string {
+  private groupId(runId: RunId, group: ReflectionGroup): string {
     const { grouping, filter } = this.arrangement;
     return `${runId}/${grouping}/${group.key}${filter === "" ? "" : `/${filter}`}`;
   }

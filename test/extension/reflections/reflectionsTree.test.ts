@@ -3,7 +3,8 @@ import { TreeItemCollapsibleState } from "vscode";
 import { type PoolRow, ReflectionsTree } from "../../../src/extension/reflections/reflectionsTree.ts";
 import { runOf } from "../prompts/support.ts";
 import { own } from "../support/own.ts";
-import { openPool } from "./support.ts";
+import { reflection } from "./fixtures.ts";
+import { openPool, three } from "./support.ts";
 
 describe("the tree", () => {
   const labels = (tree: ReflectionsTree, rows: readonly PoolRow[]) => rows.map((row) => tree.getTreeItem(row).label);
@@ -55,6 +56,38 @@ describe("the tree", () => {
     const ids = [found, other, after].flatMap(({ items }) => items.map(({ id }) => id));
     expect(new Set(ids).size).toBe(ids.length);
     expect(after.items.map(({ id }) => id)).toEqual(before.items.map(({ id }) => id));
+  });
+
+  it("leaves a group open that was the best when a better one is put before it", async () => {
+    const { editor, pools, hold } = openPool();
+    const tree = own(new ReflectionsTree(editor.services.runs, pools));
+    const [run] = await tree.getChildren();
+    const states = async () => {
+      const items = (await tree.getChildren(run)).map((row) => tree.getTreeItem(row));
+      return Object.fromEntries(items.map(({ label, collapsibleState }) => [label, collapsibleState]));
+    };
+    const { Expanded, Collapsed } = TreeItemCollapsibleState;
+    expect(await states()).toEqual({ "Score 8 to 10": Expanded, "Score 6 to 8": Collapsed, "Score 2 to 4": Collapsed });
+    hold([...three, reflection("r4", { score: 11 })]);
+    pools.forget(runOf(editor.folder).id);
+    expect(await states()).toMatchObject({ "Score 10 to 12": Expanded, "Score 8 to 10": Expanded });
+    tree.arrange({ filter: "no such words" });
+    await states();
+    tree.arrange({ filter: "" });
+    expect(await states()).toMatchObject({ "Score 10 to 12": Expanded, "Score 8 to 10": Expanded });
+  });
+
+  it("takes a fold that is told late for the arrangement in which it was made", async () => {
+    const { editor, pools } = openPool();
+    const tree = own(new ReflectionsTree(editor.services.runs, pools));
+    const [run] = await tree.getChildren();
+    tree.arrange({ filter: "music" });
+    const [found] = await tree.getChildren(run);
+    if (!found) throw new Error("expected a group");
+    tree.arrange({ filter: "" });
+    tree.noteOpened(found, false);
+    const [best] = await tree.getChildren(run);
+    expect(best && tree.getTreeItem(best).collapsibleState).toBe(TreeItemCollapsibleState.Expanded);
   });
 
   it("draws a run's row anew with its name and its end, not with every iteration", async () => {

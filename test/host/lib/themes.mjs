@@ -1,7 +1,7 @@
 // Colour themes by the name a user sees; older VS Codes prefix the same themes' ids with "Default".
 import { readFileSync } from "node:fs";
 
-export const themes = { light: "Light Modern", dark: "Dark Modern", "high-contrast": "Default High Contrast" };
+const themes = { light: "Light Modern", dark: "Dark Modern", "high-contrast": "Default High Contrast" };
 
 const baseClass = { light: "vs", dark: "vs-dark", "high-contrast": "hc-black" };
 

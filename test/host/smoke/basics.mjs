@@ -39,7 +39,7 @@ export const scenarios = {
   },
 
   "pictures in three themes": async (host) => {
-    await screenshotThemes(host, "smoke");
+    await screenshotThemes(host, "smoke", ["light", "high-contrast", "dark"]);
   },
 
   "a reload keeps the workspace and brings the webview back": async (host) => {
