@@ -32,7 +32,7 @@ Examples:
   lerl resume .lerl/runs/<id>
   lerl data describe examples/kuairand/kuairand.lerl.json
 
-Exit codes: ${exitCodes.done} done, ${exitCodes.failed} failed, ${exitCodes.badInput} bad input, ${exitCodes.interrupted} interrupted or out of model budget (a checkpoint is kept: lerl resume).`,
+Exit codes: ${exitCodes.done} done, ${exitCodes.failed} failed, ${exitCodes.badInput} bad input, ${exitCodes.standIn} the model was of no use, ${exitCodes.interrupted} interrupted or out of model budget (a checkpoint is kept: lerl resume).`,
     );
   for (const command of [
     runCommand(),

@@ -2,6 +2,7 @@
 
 import type { ListedModel, ModelServer, ModelTestResult } from "../../protocol/engine.ts";
 import { modelLimitsSchema } from "../../protocol/experiment/models.ts";
+import { SMALL_MODEL_BYTES } from "../../protocol/smallModel.ts";
 import { messageOf } from "../errors.ts";
 import { RandomStream } from "../math/random.ts";
 import type { Blocked } from "./blocked.ts";
@@ -59,9 +60,6 @@ async function detectServer(
   return undefined;
 }
 
-/** The largest that is loaded only to be tried. */
-const SMALL_BYTES = 8e9;
-
 /**
  * The model that a test may ask without making the server load a large one.
  * @returns undefined where none is loaded, and none is known to be small
@@ -69,7 +67,7 @@ const SMALL_BYTES = 8e9;
 export function modelToTry(models: readonly ListedModel[]): ListedModel | undefined {
   const chats = models.filter(({ chats }) => chats);
   const ready = chats.find(({ loaded }) => loaded !== false);
-  const small = chats.filter(({ bytes = Number.POSITIVE_INFINITY }) => bytes <= SMALL_BYTES);
+  const small = chats.filter(({ bytes = Number.POSITIVE_INFINITY }) => bytes <= SMALL_MODEL_BYTES);
   return ready ?? small.toSorted((a, b) => (a.bytes ?? 0) - (b.bytes ?? 0))[0];
 }
 

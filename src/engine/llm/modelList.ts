@@ -1,6 +1,7 @@
 /** Which models a server has, as the usual servers list them, and what they say of each. */
 import * as z from "zod";
 import type { ListedModel } from "../../protocol/engine.ts";
+import { rootOf } from "./providers/failures.ts";
 import { fetchModel, HttpFailure, readText } from "./providers/transport.ts";
 
 const named = z.looseObject({ id: z.string() });
@@ -42,8 +43,7 @@ export async function listModels(options: ListOptions): Promise<ModelList | unde
 }
 
 function trouble(error: unknown): ModelList | undefined {
-  let root = error;
-  while (root instanceof Error && root.cause instanceof Error) root = root.cause;
+  const root = rootOf(error);
   if (root instanceof HttpFailure) {
     if (root.status === 401 || root.status === 403) return { state: "keyed" };
     return root.status === 503 && /load/i.test(root.body) ? { state: "loading" } : undefined;

@@ -2,6 +2,7 @@
 import { l10n, type TextDocument, type Uri, window, workspace } from "vscode";
 import type { LiveChange, ModelTest, ModelTestResult } from "../../protocol/engine.ts";
 import { type PromptRole, promptRoles } from "../../protocol/promptRole.ts";
+import { SMALL_MODEL_BYTES } from "../../protocol/smallModel.ts";
 import { resolveBeside } from "../experiments/experimentPaths.ts";
 import { readText, readTextIfPresent } from "../platform/documents.ts";
 import { formatBytes } from "../platform/format.ts";
@@ -54,9 +55,6 @@ async function pickModel(choices: Awaited<ReturnType<typeof modelChoices>>): Pro
   return chosen?.outcome;
 }
 
-/** What is loaded for a test without a question. */
-const SMALL_BYTES = 8e9;
-
 /** Tries the model, as often as the user wants. */
 async function isWanted(
   uri: Uri,
@@ -80,7 +78,7 @@ async function isWanted(
 
 /** A large model takes minutes to load, and may push another out of the server's memory. */
 async function askedToLoad({ id, bytes }: NonNullable<ChosenModel["toLoad"]>): Promise<"test" | "connect" | undefined> {
-  if (bytes !== undefined && bytes <= SMALL_BYTES) return "test";
+  if (bytes !== undefined && bytes <= SMALL_MODEL_BYTES) return "test";
   const test = l10n.t("Load and Try");
   const connect = l10n.t("Connect Without Trying");
   const message =

@@ -183,7 +183,17 @@ describe("bad input", () => {
   it("prints help that names every command and exit code", async () => {
     const { code, out } = await lerl(["--help"], scratch.path);
     expect(code).toBe(0);
-    for (const word of ["run", "resume", "data", "user-model", "prompts", "doctor", "Exit codes", "130"])
+    for (const word of [
+      "run",
+      "resume",
+      "data",
+      "user-model",
+      "prompts",
+      "doctor",
+      "Exit codes",
+      "3 the model was of no use",
+      "130",
+    ])
       expect(out).toContain(word);
   });
 });

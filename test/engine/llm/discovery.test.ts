@@ -184,7 +184,7 @@ describe("a model that is tried", () => {
 
   it("and thinks longer than its limit is asked once more with room for it, as in a run", async () => {
     const { base, sent } = await plainServer((res, { body }) =>
-      body.max_tokens < 700
+      (body.max_tokens ?? Number.POSITIVE_INFINITY) < 700
         ? json(res, 200, completion("<think>Let me see", "length"))
         : json(res, 200, completion(`<think>Let me see.</think>${PLAN}`)),
     );

@@ -10,8 +10,7 @@ import { completion, json, never, request } from "./modelServer.ts";
 import { plainServer, type Sent } from "./plainServer.ts";
 
 type Body = Sent["body"];
-const charactersOf = ({ messages }: Body): number =>
-  messages.reduce((sum: number, { content }: { content: string }) => sum + content.length, 0);
+const charactersOf = ({ messages }: Body): number => messages.reduce((sum, { content }) => sum + content.length, 0);
 
 /** What a person is told while prompts of these lengths are asked of a server that counts their tokens so. */
 async function noticesOf(
@@ -80,8 +79,8 @@ describe("a server that cuts prompts to its context", () => {
 
 describe("a model that thinks beyond its limit", () => {
   it("is told once, with both limits and the setting", async () => {
-    const { base } = await plainServer((res, { body }) =>
-      json(res, 200, completion(body.max_tokens < 700 ? "" : "[10, 11]", body.max_tokens < 700 ? "length" : "stop")),
+    const { base } = await plainServer((res, { body: { max_tokens: limit = Number.POSITIVE_INFINITY } }) =>
+      json(res, 200, limit < 700 ? completion("", "length") : completion("[10, 11]", "stop")),
     );
     const notices = await told(base, ["a", "b"], 80);
     expect(notices).toMatchObject([

@@ -7,14 +7,26 @@ import { onTestFinished } from "vitest";
 import type { ModelLimits, ModelRequest } from "../../../src/engine/llm/types.ts";
 import { hurried, request, rig } from "./modelServer.ts";
 
+/** What a client asks for, as far as tests look at it. */
+export interface SentBody {
+  readonly model?: string;
+  readonly messages: readonly { readonly role: string; readonly content: string }[];
+  readonly stream?: boolean;
+  readonly seed?: number;
+  readonly temperature?: number;
+  readonly max_tokens?: number;
+  readonly max_completion_tokens?: number;
+  readonly response_format?: { readonly type: string; readonly json_schema?: { readonly schema?: unknown } };
+  readonly [field: string]: unknown;
+}
+
 export interface Sent {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  /** The body, where it is JSON. */
-  // biome-ignore lint/suspicious/noExplicitAny: what a client sends has any form
-  readonly body: any;
+  /** The body, read as JSON; where there was none, without anything in it. */
+  readonly body: SentBody;
   readonly at: number;
 }
 
@@ -43,7 +55,7 @@ export async function plainServer(
     let text = "";
     for await (const part of req) text += part;
     const { method = "", url = "", headers } = req;
-    const body = text === "" ? undefined : JSON.parse(text);
+    const body: SentBody = text === "" ? { messages: [] } : JSON.parse(text);
     // llama.cpp's slots are nobody's business here.
     if (url === "/props") return void res.writeHead(404).end();
     const one = { method, url, headers, text, body, at: performance.now() };

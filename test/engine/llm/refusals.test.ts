@@ -88,7 +88,7 @@ describe("a request that is refused without a word of what is wrong with it", ()
 
   it.each(rejected)("is answered where that has passed, in the same form: %s", async (_, body) => {
     const { base, sent } = await plainServer((res, { body: asked }, nth) =>
-      nth === 1 ? json(res, 400, body) : json(res, 200, completion(asked.response_format.type)),
+      nth === 1 ? json(res, 400, body) : json(res, 200, completion(asked.response_format?.type ?? "")),
     );
     const { scheduler, blocks } = rig(base, {}, { clock: hurried });
     const reply = await scheduler.complete(request("a", { schema }), never);
@@ -137,7 +137,7 @@ describe("a run whose server goes wrong with many requests on their way", () => 
   ])("because %s pauses once, and then asks with one request at a time", async (_, status, body, retries) => {
     let isGood = true;
     const { base, sent } = await plainServer((res, { body: asked }) =>
-      isGood ? json(res, 200, completion(`to ${asked.messages[1].content}`)) : json(res, status, body),
+      isGood ? json(res, 200, completion(`to ${asked.messages[1]?.content}`)) : json(res, status, body),
     );
     const { scheduler, blocked, blocks, resume, rows } = rig(base, { retries }, { clock: hurried });
     const askAll = (what: string) =>

@@ -3,7 +3,7 @@ import type { ModelRequest } from "../../../src/engine/llm/types.ts";
 import { completion, hurried, json, never, request, rig } from "./modelServer.ts";
 import { outcomeAt, plainServer, type Sent } from "./plainServer.ts";
 
-const limitOf = ({ body }: Pick<Sent, "body">): number => body.max_completion_tokens ?? body.max_tokens;
+const limitOf = ({ body }: Pick<Sent, "body">): number => body.max_completion_tokens ?? body.max_tokens ?? Number.NaN;
 
 /** Thinks for so many tokens before it answers with 20, and counts them where it `counts`. */
 const thinker = (tokens: number, counts = true) =>
@@ -79,7 +79,7 @@ describe("room for thoughts", () => {
 
   it("does not help a reply without an end: it is cut twice, told so, and the room is taken back", async () => {
     const { base, sent } = await plainServer((res, { body }) =>
-      body.messages[1].content === "endless"
+      body.messages[1]?.content === "endless"
         ? json(res, 200, completion("10, 11, ".repeat(20), "length"))
         : json(res, 200, completion("[10, 11]")),
     );
@@ -93,7 +93,7 @@ describe("room for thoughts", () => {
 
   it("ends at what a server takes, which has to say so twice", async () => {
     const { base, sent } = await plainServer((res, { body }) =>
-      body.max_tokens > 512
+      (body.max_tokens ?? 0) > 512
         ? json(res, 400, { error: { message: "max_tokens is too large. This model supports at most 512 tokens." } })
         : json(res, 200, completion("", "length")),
     );

@@ -5,6 +5,7 @@ import type { AxeResults, RunOptions } from "axe-core";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { StudioPages } from "../support/studioPage.ts";
+import { progress } from "../support/studioTest.ts";
 import type { ThemeKind } from "../support/themes.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -96,26 +97,10 @@ test.each([
 
 test("at 320 pixels nothing is cut off sideways", async () => {
   const page = await pages.open({ width: 320, height: 640 });
-  await page.evaluate(() =>
-    window.fakeHost.emit("progress", {
-      runId: "current",
-      phase: "Training",
-      fraction: 0.62,
-      iteration: 75,
-      iterations: 120,
-      calls: 5120,
-      cost: 0,
-      answered: { planner: { model: 1200, standIn: 4000 }, critic: { model: 400, standIn: 20 } },
-      models: {
-        inFlight: 12,
-        waiting: 120,
-        limit: 12,
-        silentSeconds: 75,
-        latencySeconds: 12.3,
-        tokensPerSecond: 41.2,
-      },
-    }),
-  );
+  await progress(page, {
+    answered: { planner: { model: 1200, standIn: 4000 }, critic: { model: 400, standIn: 20 } },
+    models: { inFlight: 12, waiting: 120, limit: 12, silentSeconds: 75, latencySeconds: 12.3, tokensPerSecond: 41.2 },
+  });
   await page.getByText("This is hardly the model's work").waitFor();
   for (const tab of [...editTabs.map((id) => `edit-tab-${id}`), ...resultTabs.map((id) => `result-tab-${id}`)]) {
     await page.locator(`#${tab}`).click();

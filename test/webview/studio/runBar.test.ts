@@ -1,7 +1,6 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import type { RunProgress } from "../../../src/protocol/engine.ts";
-import { requests, studio, useBrowser } from "../support/studioTest.ts";
+import { progress, requests, studio, useBrowser } from "../support/studioTest.ts";
 
 useBrowser();
 
@@ -22,19 +21,7 @@ test("running, pausing and stopping; Ctrl+Enter runs with the chosen seed", () =
 
 test("progress, time left, calls and cost against their budget", () =>
   studio({}, async (page) => {
-    await page.evaluate(() =>
-      window.fakeHost.emit("progress", {
-        runId: "current",
-        phase: "Training",
-        fraction: 0.62,
-        secondsLeft: 95,
-        iteration: 75,
-        iterations: 120,
-        rCum: 9.71,
-        calls: 5120,
-        cost: 1.25,
-      }),
-    );
+    await progress(page, { secondsLeft: 95, rCum: 9.71, cost: 1.25 });
     const status = page.locator(".run-bar .run-status");
     await expect.poll(() => status.innerText()).toMatch(/75 of 120/);
     const text = (await status.innerText()).replace(/\s+/g, " ");
@@ -52,21 +39,6 @@ test("R_cum says who planned where it was measured", () =>
     await page.locator(".run-chooser", { hasText: "R_cum 8.72 with the offline planner" }).waitFor();
   }));
 
-const progress = (page: Page, more: Partial<RunProgress>) =>
-  page.evaluate(
-    (given) =>
-      window.fakeHost.emit("progress", {
-        runId: "current",
-        phase: "Training",
-        fraction: 0.62,
-        iteration: 75,
-        iterations: 120,
-        calls: 5120,
-        cost: 0,
-        ...given,
-      }),
-    more,
-  );
 const spaced = (text: string): string => text.replace(/\s+/g, " ");
 const status = async (page: Page) => spaced(await page.locator(".run-bar .run-status").innerText());
 const reasons = async (page: Page) => (await page.locator(".run-reason").allInnerTexts()).map(spaced);

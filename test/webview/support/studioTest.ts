@@ -1,6 +1,7 @@
 /** For specs that use the page in a browser, against a stand-in host that speaks src/protocol/studio.ts. */
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
+import type { RunProgress } from "../../../src/protocol/engine.ts";
 import { failuresOf, type OpenOptions, StudioPages } from "./studioPage.ts";
 
 let pages: StudioPages;
@@ -36,3 +37,20 @@ export const plannerText = (page: Page) => page.evaluate(() => window.fakeHost.p
 
 /** Where the prompt is typed. */
 export const promptArea = (page: Page) => page.locator("textarea.prompt-text");
+
+/** The run in sight tells how far it is: iteration 75 of 120. */
+export const progress = (page: Page, more: Partial<RunProgress>): Promise<void> =>
+  page.evaluate(
+    (given) =>
+      window.fakeHost.emit("progress", {
+        runId: "current",
+        phase: "Training",
+        fraction: 0.62,
+        iteration: 75,
+        iterations: 120,
+        calls: 5120,
+        cost: 0,
+        ...given,
+      }),
+    more,
+  );

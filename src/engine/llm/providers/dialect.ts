@@ -2,7 +2,7 @@
  * What a server behind an OpenAI-compatible address understands of a request's options. Every server and model starts
  * at the full request; an error that names a field takes that field out (docs/models.md, section 'structured output').
  */
-import type { ServerWords } from "./serverWords.ts";
+import { plainNumbers, type ServerWords } from "./serverWords.ts";
 
 export type ReplyFormat = "json_schema" | "json_object" | "text";
 
@@ -124,9 +124,6 @@ function roomBesidePrompt(words: string): number | undefined {
   const room = Number(context) - Number(before ?? after) - LEAST_ROOM;
   return room >= LEAST_ROOM ? room : undefined;
 }
-
-/** `16,384` as `16384`. */
-const plainNumbers = (text: string): string => text.replace(/(\d),(?=\d{3}\b)/g, "$1");
 
 /** Less is no answer. */
 const LEAST_ROOM = 16;

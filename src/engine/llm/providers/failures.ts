@@ -4,7 +4,7 @@ import { ProviderError, type ProviderErrorKind } from "../errors.ts";
 import { shortLine } from "../excerpt.ts";
 import type { ModelRequest } from "../types.ts";
 import { isThisMachine } from "./address.ts";
-import type { ServerWords } from "./serverWords.ts";
+import { plainNumbers, type ServerWords } from "./serverWords.ts";
 import { HttpFailure, isProxy, RedirectRefused } from "./transport.ts";
 import { askedWait } from "./waits.ts";
 
@@ -113,7 +113,7 @@ function contextHint({ messages, maxTokens = 0 }: ModelRequest, words: ServerWor
   if (PER_TIME.test(words.text))
     return "Shorten the prompt, lower maxTokens, or raise the limit where the model is paid for.";
   const characters = messages.reduce((sum, { content }) => sum + content.length, 0);
-  const counts = [...words.text.replace(/(?<=\d),(?=\d{3})/g, "").matchAll(/\b\d{2,7}\b/g)].map(Number);
+  const counts = [...plainNumbers(words.text).matchAll(/\b\d{2,7}\b/g)].map(Number);
   const prompt = Math.max(words.promptTokens ?? 0, Math.ceil(characters / 3), ...counts);
   const needed = Math.ceil((prompt + maxTokens) / 256) * 256;
   return `Give the model a context of at least ${needed} tokens (Ollama: num_ctx, llama.cpp: --ctx-size, vLLM: --max-model-len), or shorten the prompt.`;
@@ -184,7 +184,7 @@ export function isHttpFailure(error: unknown): HttpFailure | undefined {
 }
 
 /** The innermost cause says what happened. */
-function rootOf(error: unknown): unknown {
+export function rootOf(error: unknown): unknown {
   let root = error;
   while (root instanceof Error && root.cause instanceof Error) root = root.cause;
   if (root instanceof AggregateError) return root.errors.at(-1) ?? root;

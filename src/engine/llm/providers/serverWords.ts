@@ -119,6 +119,9 @@ function withoutEcho(text: string, sent: readonly { readonly content: string }[]
   return kept;
 }
 
+/** `16,384` as `16384`. */
+export const plainNumbers = (text: string): string => text.replace(/(\d),(?=\d{3}\b)/g, "$1");
+
 function parsed(body: string): unknown {
   try {
     return JSON.parse(body);

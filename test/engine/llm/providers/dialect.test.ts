@@ -96,7 +96,7 @@ describe("an error that names a field takes out that field alone", () => {
     });
     await ask("a");
     expect(refused).toHaveLength(1);
-    expect(last().response_format.type).toBe("json_schema");
+    expect(last().response_format?.type).toBe("json_schema");
   });
 
   it("a limit of tokens is asked for by its other name", async () => {
@@ -116,7 +116,7 @@ describe("an error that names a field takes out that field alone", () => {
     "Invalid max_tokens value, the valid range of max_tokens is [1, 4096]",
     "This model's maximum context length is 5000 tokens. However, you requested 8888 tokens (888 in the messages, 8000 in the completion). Please reduce max_tokens.",
   ])("a limit of tokens beyond the server's is lowered to it: %s", async (words) => {
-    const { ask, last, refused } = await picky((body) => (body.max_tokens > 4096 ? error(words) : undefined));
+    const { ask, last, refused } = await picky((body) => ((body.max_tokens ?? 0) > 4096 ? error(words) : undefined));
     await ask("a", { maxTokens: 8000 });
     expect(last().max_tokens).toBeGreaterThan(4000);
     expect(refused).toHaveLength(1);
@@ -168,7 +168,7 @@ describe("an error that names a field takes out that field alone", () => {
         : undefined;
     });
     await ask("a");
-    expect(last().response_format.type).toBe("json_schema");
+    expect(last().response_format?.type).toBe("json_schema");
   });
 });
 
@@ -202,7 +202,7 @@ describe("what was learned", () => {
     await Promise.all(Array.from({ length: 12 }, (_, i) => ask(`${i}`)));
     for (let i = 0; i < 4; i++) await ask(`later ${i}`);
     expect(refused.length).toBeLessThanOrEqual(4);
-    expect(last().response_format.type).toBe("json_schema");
+    expect(last().response_format?.type).toBe("json_schema");
   });
 
   it("is forgotten where the refusal was a passing one", async () => {
@@ -241,7 +241,7 @@ describe("what was learned", () => {
     });
     const { ask, last, blocks, rows } = await picky((_, nth) => (nth % 6 === bad ? failed : undefined));
     for (let i = 0; i < 8; i++) await ask(`${i}`);
-    expect(last().response_format.type).toBe("json_schema");
+    expect(last().response_format?.type).toBe("json_schema");
     expect(blocks).toEqual([]);
     expect(rows.every((row) => row.error === undefined)).toBe(true);
   });
