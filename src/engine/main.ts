@@ -1,5 +1,6 @@
 /** The background process: a JSON-RPC connection over the channel of `child_process.fork`, and the service behind it. */
 import { randomInt } from "node:crypto";
+import { constants, setPriority } from "node:os";
 import {
   CancellationTokenSource,
   createMessageConnection,
@@ -30,6 +31,7 @@ const errorCodes = { input: 1, failure: 2 } as const;
 const SHUTDOWN_MS = 15_000;
 
 function main(): void {
+  giveWay();
   const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
   let service: EngineService | undefined;
 
@@ -85,6 +87,15 @@ function main(): void {
   process.on("SIGINT", () => undefined);
 
   connection.listen();
+}
+
+/** On a machine with few cores the editor stays quick while a run goes on. Threads made later are as modest. */
+function giveWay(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Not every machine lets a process say so.
+  }
 }
 
 async function askHost(

@@ -5,6 +5,7 @@ import type { RunId, RunRecord } from "../../protocol/run.ts";
 import { messageOf } from "../errors.ts";
 import { Run } from "../runs/run.ts";
 import type { RunHost, RunListener, RunStart } from "../runs/runHost.ts";
+import { ProgressNews } from "./progressNews.ts";
 import { RowBatches } from "./rowBatches.ts";
 import type { RunReader } from "./runReader.ts";
 
@@ -13,12 +14,15 @@ export type Notify = <N extends keyof EngineNotifications>(name: N, params: Engi
 export class LiveRuns {
   private readonly runs = new Map<RunId, Run>();
   private readonly feeds = new Map<RunId, RowBatches>();
+  private readonly progress: ProgressNews;
 
   constructor(
     private readonly host: Omit<RunHost, "listener" | "models">,
     private readonly reader: RunReader,
     private readonly notify: Notify,
-  ) {}
+  ) {
+    this.progress = new ProgressNews((progress) => notify("run/progress", progress));
+  }
 
   get(runId: RunId): Run | undefined {
     return this.runs.get(runId);
@@ -63,6 +67,7 @@ export class LiveRuns {
       .finally(() => {
         this.feeds.get(run.id)?.flush();
         this.feeds.delete(run.id);
+        this.progress.flush(run.id);
         this.runs.delete(run.id);
         this.notify("run/changed", run.current);
         this.notify("reflections/changed", { runId: run.id });
@@ -78,7 +83,7 @@ export class LiveRuns {
     return {
       record: (record) => this.notify("run/changed", record),
       row: (runId, kind, row) => this.feeds.get(runId)?.take(kind, row),
-      progress: (progress) => this.notify("run/progress", progress),
+      progress: (progress) => this.progress.take(progress),
       reflections: (runId) => this.notify("reflections/changed", { runId }),
       log: (level, message) => this.notify("engine/log", { level, message }),
     };
