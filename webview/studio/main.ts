@@ -10,7 +10,21 @@ import { listenToHost } from "./hostEvents.ts";
 import { PromptsPane } from "./prompts/promptsPane.ts";
 import { rememberScroll, restoreScroll } from "./scrollMemory.ts";
 import { type Panes, shell } from "./shell.ts";
+import type { StudioState } from "./state.ts";
 import "./studio.css";
+
+/**
+ * What a run streams is drawn this often: it is seen to move, and the editor, which draws in the same thread, keeps its
+ * time. What a person does is drawn in the next frame.
+ */
+const STREAM_MS = 250;
+
+/** Nothing that a chart draws has changed. */
+const changesProgressAlone = (before: StudioState, now: StudioState): boolean =>
+  before.progress !== now.progress && sameMembers({ ...before, progress: now.progress }, now);
+
+const sameMembers = <T extends object>(a: T, b: T): boolean =>
+  (Object.keys(b) as (keyof T)[]).every((key) => a[key] === b[key]);
 
 declare function acquireVsCodeApi(): HostApi;
 
@@ -27,14 +41,18 @@ function start(root: HTMLElement): void {
     // A policy without inline styles allows setting them from here.
     root.style.setProperty("--split", String(app.state.page.split));
   });
-  // Charts follow the numbers in every frame; the page around them has nothing that is read that fast.
-  const redrawAround = throttle(redraw, 200);
+  const follow = throttle(redraw, STREAM_MS);
+  const followInCharts = throttle(() => panes?.charts.invalidate(), STREAM_MS);
   const app = new App(acquireVsCodeApi(), window, () => {
-    panes?.charts.invalidate();
-    redrawAround();
+    followInCharts();
+    follow();
   });
   panes = { prompts: new PromptsPane(app), charts: new ChartBoard(app) };
-  app.store.subscribe(() => {
+  let before = app.state;
+  app.store.subscribe((state) => {
+    const streams = changesProgressAlone(before, state);
+    before = state;
+    if (streams) return follow();
     panes?.charts.invalidate();
     redraw();
   });

@@ -31,6 +31,39 @@ test("everything chosen is there again after a reload, unsent typing included", 
     expect(await page.locator("vscode-checkbox", { hasText: "Logarithmic" }).getAttribute("aria-checked")).toBe("true");
   }));
 
+test("a run that tells much leaves the editor its time: progress draws no chart, rows draw each a few times a second", () =>
+  studio({}, async (page) => {
+    const drawings = await page.evaluate(async () => {
+      const drawn = new Map<HTMLCanvasElement, number>();
+      const { clearRect } = CanvasRenderingContext2D.prototype;
+      CanvasRenderingContext2D.prototype.clearRect = function (...area) {
+        drawn.set(this.canvas, (drawn.get(this.canvas) ?? 0) + 1);
+        clearRect.apply(this, area);
+      };
+      /** The most that one chart was drawn during a second in which `tell` was called 50 times. */
+      const during = async (tell: (i: number) => void): Promise<number> => {
+        await new Promise((done) => setTimeout(done, 500));
+        drawn.clear();
+        for (let i = 0; i < 50; i++) {
+          tell(i);
+          await new Promise((done) => setTimeout(done, 20));
+        }
+        return Math.max(0, ...drawn.values());
+      };
+      const { fakeHost } = window;
+      const told = { runId: "current", phase: "Training", iterations: 120, calls: 0, cost: 0 };
+      return {
+        progress: await during((i) => fakeHost.emit("progress", { ...told, fraction: i / 50, iteration: i })),
+        rows: await during((i) =>
+          fakeHost.appendUnkept("current", [{ iteration: 75 + i, userSteps: 7500 + i, values: { tInt: i } }]),
+        ),
+      };
+    });
+    expect(drawings.progress).toBeLessThan(2); // the page may still be drawing what it began with
+    expect(drawings.rows).toBeGreaterThan(1);
+    expect(drawings.rows).toBeLessThan(10);
+  }));
+
 test.each([
   ["fresh", "No run yet"],
   ["invalid", "The experiment file has errors"],
