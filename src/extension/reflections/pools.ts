@@ -1,4 +1,5 @@
 /** The reflection pools of runs as they are now, read anew when they change, and changed by a person. */
+import { isDeepStrictEqual } from "node:util";
 import { type Disposable, type Event, EventEmitter, type LogOutputChannel } from "vscode";
 import type { PooledReflection, ReflectionChange } from "../../protocol/engine.ts";
 import { isActive } from "../../protocol/run/states.ts";
@@ -101,9 +102,11 @@ export class ReflectionPools implements Disposable {
 
   /** The old pool stays in use until the new one is there. */
   private async refresh(runId: RunId): Promise<void> {
+    const before = await this.known.get(runId)?.catch(() => undefined);
     const listed = await this.engine.request("reflections/list", { runId });
     this.readAt.set(runId, performance.now());
     this.known.set(runId, Promise.resolve(listed));
-    this.changed.fire(runId);
+    // Drawing the view anew takes what a person folds in that moment with it.
+    if (!isDeepStrictEqual(before, listed)) this.changed.fire(runId);
   }
 }

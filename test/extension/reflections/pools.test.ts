@@ -7,12 +7,13 @@ import { openPool, three } from "./support.ts";
 
 describe("pools", () => {
   it("are read once, and once more for a burst of changes", async () => {
-    const { editor, pools, lists } = openPool();
+    const { editor, pools, hold, lists } = openPool();
     await pools.of("r-1");
     await pools.of("r-1");
     expect(lists()).toBe(1);
     const changed: string[] = [];
     own(pools.onDidChange((runId) => changed.push(runId)));
+    hold([...three, reflection("r4", { score: 1 })]);
     for (let i = 0; i < 50; i++) editor.engine.notify("reflections/changed", { runId: "r-1" });
     await until(() => changed.length > 0);
     expect([changed, lists()]).toEqual([["r-1"], 2]);
@@ -33,6 +34,17 @@ describe("pools", () => {
     await until(() => changed.length === 2, 2000);
     expect((await pools.of("r-1")).length).toBe(4);
     expect(lists()).toBe(2);
+  });
+
+  it("are not announced where they are what they were: a view keeps its folds", async () => {
+    const { editor, pools, lists } = openPool();
+    await pools.of("r-1");
+    const changed: string[] = [];
+    own(pools.onDidChange((runId) => changed.push(runId)));
+    editor.engine.notify("reflections/changed", { runId: "r-1" });
+    await until(() => lists() === 2);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(changed).toEqual([]);
   });
 
   it("are announced as soon as a person changed them", async () => {

@@ -196,9 +196,10 @@ export const scenarios = {
 
   "a filter opens what it finds, and leaves the folds as they were": async (host) => {
     await host.evaluate((vscode) => vscode.commands.executeCommand("lerl.stop"));
-    // The view has been drawn once more: what is folded while it is being read anew is lost on VS Code.
-    await view(host.page, "Reflection Pool").locator(".monaco-list-row[aria-level='1'] .codicon-beaker").waitFor();
     const groups = view(host.page, "Reflection Pool").locator(".monaco-list-row[aria-level='2']");
+    // The view has been drawn for the last time: what is folded while it is being read anew is lost on VS Code.
+    await view(host.page, "Reflection Pool").locator(".monaco-list-row[aria-level='1'] .codicon-beaker").waitFor();
+    await host.page.waitForTimeout(2000);
     const labels = async () => (await groups.locator(".label-name").allTextContents()).toSorted(byScore);
     const isOpen = (label) => treeRow(host.page, label, pool).evaluate((row) => row.ariaExpanded === "true");
     const fold = (label, open) =>
