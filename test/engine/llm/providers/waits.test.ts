@@ -79,7 +79,7 @@ describe("a run", () => {
     const earliest = clockTime();
     const { message } = await outcomeAt(base, { requests: 4 });
     expect(message).toContain("Rate limit reached on tokens per day.");
-    const [, until] = /It asks to wait 60 min, until (\d\d:\d\d)\.$/.exec(message) ?? [];
+    const [, until] = /It asks to wait 60 min, until (?:\d+ \w+, )?(\d\d:\d\d)\.$/.exec(message) ?? [];
     expect([earliest, clockTime()]).toContain(until);
     expect(sent).toHaveLength(1);
   });

@@ -183,7 +183,7 @@ export const playedServers: readonly PlayedServer[] = [
         }),
         headers: { "retry-after": "3552" },
       },
-      told: /asks to wait 60 min, until \d\d:\d\d/,
+      told: /asks to wait 60 min, until (\d+ \w+, )?\d\d:\d\d/,
     },
   },
   {
