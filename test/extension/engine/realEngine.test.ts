@@ -1,6 +1,6 @@
 /** The engine as it is built: what it answers fits the contract, and it takes nothing that does not. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { constants, getPriority, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { EngineClient } from "../../../src/extension/engine/engineClient.ts";
@@ -39,16 +39,27 @@ describe("the real engine", () => {
     expect(host.logged).toContain("error runs/describe: params.runId: expected string");
   });
 
+  it("gives way to the editor", async () => {
+    await engine.request("runs/list", {});
+    const [, pid] = /runs as process (\d+)/.exec(host.logged.join("\n")) ?? [];
+    expect(getPriority(Number(pid))).toBeGreaterThanOrEqual(constants.priority.PRIORITY_BELOW_NORMAL);
+  });
+
   it("answers and tells what fits, from the start of a run to its comparison", async () => {
     const experimentFile = join(repository, "examples/quickstart/quickstart.lerl.json");
     const text = (file: string): string => readFileSync(join(repository, "examples/quickstart", file), "utf8");
     const ended = new Promise<string>((done) => {
       engine.on("run/changed", ({ id, state }) => state === "done" && done(id));
     });
+    let told = 0;
+    engine.on("run/progress", () => {
+      told++;
+    });
     let rows = 0;
     engine.on("run/appended", ({ metrics }) => {
       rows += metrics.length;
     });
+    const began = performance.now();
     await engine.request("runs/start", {
       experimentFile,
       experimentText: text("quickstart.lerl.json"),
@@ -65,6 +76,9 @@ describe("the real engine", () => {
       ],
     });
     const runId = await ended;
+    expect(told).toBeGreaterThan(0);
+    // Four a second, and what waited at the end: training tells it with each of its 40 steps.
+    expect(told).toBeLessThanOrEqual((performance.now() - began) / 250 + 2);
     const slice = await engine.request("runs/slice", { runId, cursor: { metrics: -1, timing: -1, events: -1 } });
     expect(slice.metrics.at(-1)?.iteration).toBe(2);
     // The last batch may come after the word that the run is done.
