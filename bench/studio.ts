@@ -58,7 +58,7 @@ async function manyPoints(pages: StudioPages): Promise<Figure[]> {
   const after = await settledMemory(pages, page);
   await page.context().close();
   return [
-    rate("8 charts of 100,000 points, new in every frame", eightCharts),
+    rate("8 charts of 100,000 points, panned in every frame", eightCharts),
     { name: "  redraws of each chart", value: eightCharts.redraws / eightCharts.seconds / 8, unit: "frames/s" },
     { name: "  slowest frame but 1 in 20", value: eightCharts.p95, unit: "ms" },
     {
@@ -82,7 +82,7 @@ async function oneChart(pages: StudioPages): Promise<Figure[]> {
   await drawn(page, POINTS * runs.length);
   const frames = await page.evaluate<Frames>(`load.animate(${JSON.stringify(runs)}, ["tInt"], ${SECONDS})`);
   await page.context().close();
-  return [rate("1 chart of 8 lines of 100,000 points each", frames)];
+  return [rate("1 chart of 8 lines of 100,000 points each, panned", frames)];
 }
 
 async function liveMinute(pages: StudioPages): Promise<Figure[]> {
