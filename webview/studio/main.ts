@@ -21,10 +21,7 @@ const STREAM_MS = 250;
 
 /** Nothing that a chart draws has changed. */
 const changesProgressAlone = (before: StudioState, now: StudioState): boolean =>
-  before.progress !== now.progress && sameMembers({ ...before, progress: now.progress }, now);
-
-const sameMembers = <T extends object>(a: T, b: T): boolean =>
-  (Object.keys(b) as (keyof T)[]).every((key) => a[key] === b[key]);
+  (Object.keys(now) as (keyof StudioState)[]).every((key) => key === "progress" || before[key] === now[key]);
 
 declare function acquireVsCodeApi(): HostApi;
 
