@@ -97,12 +97,17 @@ export class LinePlot {
     // Chart.js keeps its own copy of what it drew: data is handed over whole, never pushed into.
     const { datasets } = chart.data;
     datasets.length = Math.min(datasets.length, picture.strokes.length);
+    let isRestyled = false;
     // The objects are kept: Chart.js builds everything anew for one it has not seen.
     picture.strokes.forEach((stroke, i) => {
-      datasets[i] = Object.assign(datasets[i] ?? {}, dataset(stroke));
+      const known: Partial<ChartDataset<"line", Point[]>> = datasets[i] ?? {};
+      const now = dataset(stroke);
+      isRestyled ||= known.backgroundColor !== now.backgroundColor || known.pointRadius !== now.pointRadius;
+      datasets[i] = Object.assign(known, now);
     });
     this.scales(picture);
-    chart.update("none");
+    // The style that a line's dots share is read anew by a full update alone.
+    chart.update(isRestyled ? undefined : "none");
   }
 
   destroy(): void {

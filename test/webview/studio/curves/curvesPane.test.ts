@@ -25,6 +25,59 @@ test("curves follow the run: every point sent is there", () =>
       .waitFor();
   }));
 
+test("a chart's dots follow the theme, and go where they would touch", () =>
+  studio({}, async (page) => {
+    const canvas = page.locator("[data-metric=evalRCum] canvas");
+    const pixelsOf = (colour: readonly number[]) =>
+      canvas.evaluate((element: HTMLCanvasElement, [red, green, blue]) => {
+        const { data } = element.getContext("2d")?.getImageData(0, 0, element.width, element.height) ?? { data: [] };
+        let count = 0;
+        for (let i = 0; i < data.length; i += 4) {
+          if (data[i] === red && data[i + 1] === green && data[i + 2] === blue) count++;
+        }
+        return count;
+      }, colour);
+    await canvas.scrollIntoViewIfNeeded();
+    const [dark, light] = [
+      [0x37, 0x94, 0xff],
+      [0x1a, 0x85, 0xff],
+    ];
+    await expect.poll(() => pixelsOf(dark)).toBeGreaterThan(20);
+    await page.evaluate(() => {
+      document.documentElement.style.setProperty("--vscode-charts-blue", "#1a85ff");
+      document.body.className = "vscode-light";
+    });
+    await expect.poll(() => pixelsOf(light)).toBeGreaterThan(20);
+    expect(await pixelsOf(dark)).toBe(0);
+
+    /** Dots of the chart's next drawing. */
+    const dots = () =>
+      page.evaluate(async () => {
+        const chart = document.querySelector("[data-metric=evalRCum] canvas");
+        const { arc } = CanvasRenderingContext2D.prototype;
+        let count = 0;
+        CanvasRenderingContext2D.prototype.arc = function (...circle) {
+          if (this.canvas === chart) count++;
+          arc.apply(this, circle);
+        };
+        window.fakeHost.append("current", { metrics: [], timing: [], events: [], references: [] });
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        CanvasRenderingContext2D.prototype.arc = arc;
+        return count;
+      });
+    const before = await dots();
+    expect(before).toBeGreaterThan(3);
+    await page.evaluate(() => {
+      const metrics = Array.from({ length: 60 }, (_, i) => ({
+        iteration: 100 + i,
+        userSteps: (100 + i) * 240,
+        values: { evalRCum: 8 + Math.sin(i) },
+      }));
+      window.fakeHost.append("current", { metrics, timing: [], events: [], references: [] });
+    });
+    await expect.poll(async () => (await dots()) < before).toBe(true);
+  }));
+
 test("zoom, pan, crosshair and events work from the keyboard, and are spoken", () =>
   studio({}, async (page) => {
     const plot = page.locator("[data-metric=rCum] .plot");
