@@ -54,15 +54,19 @@ test("a chart's dots follow the theme, and go where they would touch", () =>
     const dots = () =>
       page.evaluate(async () => {
         const chart = document.querySelector("[data-metric=evalRCum] canvas");
-        const { arc } = CanvasRenderingContext2D.prototype;
-        let count = 0;
+        const { arc, clearRect } = CanvasRenderingContext2D.prototype;
+        let count: number | undefined;
+        CanvasRenderingContext2D.prototype.clearRect = function (...area) {
+          if (this.canvas === chart) count = 0;
+          clearRect.apply(this, area);
+        };
         CanvasRenderingContext2D.prototype.arc = function (...circle) {
-          if (this.canvas === chart) count++;
+          if (this.canvas === chart) count = (count ?? 0) + 1;
           arc.apply(this, circle);
         };
         window.fakeHost.append("current", { metrics: [], timing: [], events: [], references: [] });
-        await new Promise((resolve) => setTimeout(resolve, 500));
-        CanvasRenderingContext2D.prototype.arc = arc;
+        while (count === undefined) await new Promise((resolve) => setTimeout(resolve, 20));
+        Object.assign(CanvasRenderingContext2D.prototype, { arc, clearRect });
         return count;
       });
     const before = await dots();
