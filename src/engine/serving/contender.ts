@@ -4,6 +4,7 @@ import type { Experiment } from "../../protocol/experiment.ts";
 import type { PoolConfig, PoolState } from "../critic/reflectionPool.ts";
 import type { Planner, ShownReflection } from "../planner/planner.ts";
 import type { Policy } from "../policy/policy.ts";
+import type { Session } from "../simulator/session.ts";
 import { frozenPool } from "./frozenPool.ts";
 import type { Players } from "./players.ts";
 
@@ -11,7 +12,7 @@ import type { Players } from "./players.ts";
 export interface Contender {
   readonly planner: Planner | undefined;
   readonly policy: (slots: number) => Policy;
-  readonly sampleReflections?: () => readonly ShownReflection[];
+  readonly sampleReflections?: (session: Session) => readonly ShownReflection[];
   readonly replanEvery?: number;
 }
 

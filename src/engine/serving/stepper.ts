@@ -20,8 +20,8 @@ export interface StepperParts {
   readonly masks: CategoryMasks;
   readonly policy: Policy;
   readonly mode: ActMode;
-  /** Reflections for one plan. */
-  readonly sampleReflections: () => readonly ShownReflection[];
+  /** Reflections for one plan of a session. */
+  readonly sampleReflections: (session: Session) => readonly ShownReflection[];
   /** Steps a plan is kept for; asked at every step, so that it may change. */
   readonly replanEvery: () => number;
 }
@@ -102,7 +102,7 @@ export class Stepper {
     const isDue = ({ slot }: Session): boolean => (this.standing.get(slot)?.age ?? replanEvery) >= replanEvery;
     const { sessions } = environment;
     for (const session of sessions) if (!isDue(session)) this.keep(session);
-    return sessions.filter(isDue).map((session) => ({ session, reflections: sampleReflections() }));
+    return sessions.filter(isDue).map((session) => ({ session, reflections: sampleReflections(session) }));
   }
 
   /** Second part: the plans. Other work may overlap it. */

@@ -31,6 +31,8 @@ export interface StepResult {
   /** The session the slate was served in, with this step. When the user left, it is the true end of that session. */
   readonly session: Session;
   readonly reward: number;
+  /** Its expectation: the slate's feedback probabilities, after the correlation penalty, in place of the feedback. */
+  readonly expectedReward: number;
   /** The user left of their own accord. */
   readonly terminated: boolean;
   /** A turn limit cut the session. */
@@ -211,6 +213,7 @@ export class Environment {
     const { dataset } = this.options;
     const verdict = judgeSlate(this.quitRule, dataset.itemCategories, session.steps, slate, session.temper);
     const reward = this.reward(feedback);
+    const expectedReward = this.expectedReward(probabilities);
     session.temper = verdict.temper;
     session.steps.push({
       items: Array.from<ItemIndex>(slate),
@@ -220,10 +223,11 @@ export class Environment {
       repeated: verdict.repeated,
       patience: verdict.patience,
     });
-    if (!verdict.ended) return { session, reward, terminated: false, truncated: false, next: session };
+    if (!verdict.ended) return { session, reward, expectedReward, terminated: false, truncated: false, next: session };
     return {
       session,
       reward,
+      expectedReward,
       terminated: verdict.ended === "quit",
       truncated: verdict.ended === "turn-limit",
       finished: { session, ended: verdict.ended },
@@ -238,6 +242,15 @@ export class Environment {
       for (let f = 0; f < this.feedbackTypes; f++) if ((bits >> f) & 1) sum += this.weights[f] as number;
     }
     return sum / feedback.length;
+  }
+
+  /** @param probabilities [slate, feedbackTypes] after the correlation penalty */
+  private expectedReward(probabilities: Float32Array): number {
+    let sum = 0;
+    for (let i = 0; i < probabilities.length; i++) {
+      sum += (probabilities[i] as number) * (this.weights[i % this.feedbackTypes] as number);
+    }
+    return (sum * this.feedbackTypes) / probabilities.length;
   }
 
   private begin(slot: number): Session | undefined {

@@ -5,6 +5,7 @@ import { OfflinePlanner } from "../../../src/engine/planner/offline.ts";
 import { RandomPolicy } from "../../../src/engine/policy/baselines/random.ts";
 import { contenderOf, evaluationPlanner } from "../../../src/engine/serving/contender.ts";
 import { evaluate, evaluationSetting } from "../../../src/engine/serving/evaluate.ts";
+import type { Session } from "../../../src/engine/simulator/session.ts";
 import { type Experiment, experimentSchema } from "../../../src/protocol/experiment.ts";
 import { clickExperiment, clickWorld, plannerOf, planOf } from "./clickWorld.ts";
 
@@ -117,7 +118,8 @@ describe("the pool of an evaluation", () => {
     const pool = filledPool();
     const { made } = contender(experiment, pool);
     pool.add({ text: "Later.", score: 1000, episode: "s0-1", iteration: 2, source: "offline" });
-    const texts = Array.from({ length: 20 }, () => made.sampleReflections?.().map(({ text }) => text)).flat();
+    const asking = { slot: 0 } as Session;
+    const texts = Array.from({ length: 20 }, () => made.sampleReflections?.(asking).map(({ text }) => text)).flat();
     expect(texts).toHaveLength(60);
     expect(texts).not.toContain("Later.");
   });

@@ -66,6 +66,15 @@ describe("an environment", () => {
     }
   });
 
+  it("tells the expected reward of what it served: the mean chance of the rewarded feedback", () => {
+    const environment = latentEnvironment({ users: 4 });
+    environment.reset();
+    const [result] = serve(environment);
+    const chances = result?.session.steps[0]?.probabilities ?? [];
+    expect(chances.length).toBeGreaterThan(1);
+    expect(result?.expectedReward).toBeCloseTo(chances.reduce((sum, p) => sum + p, 0) / chances.length, 6);
+  });
+
   it("replaces a leaver in the same call and keeps the leaver's own session", () => {
     const environment = latentEnvironment({ users: 3, quit: quitRule({ rule: "temper", initialTemper: 3 }) });
     const started = environment.reset();

@@ -38,7 +38,13 @@ function serve(
   };
   session.steps.push(step);
   const finished = ended && { finished: { session, ended } };
-  const result = { session, reward: step.reward, terminated: ended === "quit", truncated: ended === "turn-limit" };
+  const result = {
+    session,
+    reward: step.reward,
+    expectedReward: 0,
+    terminated: ended === "quit",
+    truncated: ended === "turn-limit",
+  };
   return { result: { ...result, next: undefined, ...finished }, plan: inForce };
 }
 

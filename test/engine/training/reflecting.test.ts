@@ -79,7 +79,7 @@ function ended(number: number, clicks: readonly (readonly [number, number])[], n
     rSin: 0,
     ended: "turn-limit",
   };
-  return { result, episode };
+  return { result: { ...result, expectedReward: 0 }, episode };
 }
 
 describe("reflections that were asked for", () => {

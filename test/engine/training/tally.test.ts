@@ -45,7 +45,18 @@ function serve(
   const feedback = items.map(() => 0);
   session.steps.push({ items, feedback, probabilities: feedback, reward, repeated: false, patience: 1 });
   const ended = isLast && { finished: { session, ended: "quit" as const } };
-  return { result: { session, reward, terminated: isLast, truncated: false, next: undefined, ...ended }, plan };
+  return {
+    result: {
+      session,
+      reward,
+      expectedReward: reward,
+      terminated: isLast,
+      truncated: false,
+      next: undefined,
+      ...ended,
+    },
+    plan,
+  };
 }
 
 const unplanned: PlanInForce = { categories: [], source: "none", reflections: [], event: undefined };
