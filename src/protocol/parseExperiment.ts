@@ -51,6 +51,13 @@ export function formatProblems(file: string, problems: readonly DocumentProblem[
     .join("\n");
 }
 
+/** A problem at a JSON path of a document's text; where the path is absent, at the nearest thing that contains it. */
+export function problemAt(text: string, path: readonly (string | number)[], message: string): DocumentProblem {
+  const root = parseTree(text, [], { allowTrailingComma: true });
+  if (root) return locate(text, root, path, message);
+  return { path: path.join("."), message, offset: 0, length: text.length, ...position(text, 0) };
+}
+
 /** Lists and objects inside each other; no document of ours comes near. */
 const DEEPEST = 100;
 

@@ -3,10 +3,9 @@
  * seed; each of these trainings is a run.
  */
 
-import { findNodeAtLocation, parseTree } from "jsonc-parser";
 import * as z from "zod";
 import { SETTING_PATH } from "./jsonPath.ts";
-import { type DocumentProblem, type ParsedDocument, parseDocument } from "./parseExperiment.ts";
+import { type DocumentProblem, type ParsedDocument, parseDocument, problemAt } from "./parseExperiment.ts";
 
 /** Metrics a table of a suite can show, by their names in the metric catalogue; `normalised` is evalNormalised. */
 export const comparedMetrics = [
@@ -76,39 +75,21 @@ export function parseSuite(text: string): ParsedDocument<Suite> {
   return problems.length > 0 ? { ok: false, problems } : parsed;
 }
 
-/** A problem at a JSON path of a suite's text; where the path is absent, at the nearest thing that contains it. */
-export function suiteProblem(text: string, path: readonly (string | number)[], message: string): DocumentProblem {
-  const root = parseTree(text);
-  let node = root;
-  for (let depth = path.length; root && depth > 0; depth--) {
-    const found = findNodeAtLocation(root, path.slice(0, depth));
-    if (found) {
-      node = found;
-      break;
-    }
-  }
-  const { offset, length } = node ?? { offset: 0, length: text.length };
-  const before = text.slice(0, offset);
-  const line = before.split("\n").length;
-  const column = offset - before.lastIndexOf("\n");
-  return { path: path.join("."), message, offset, length, line, column };
-}
-
 function repeatedValues(text: string, { variants, seeds }: Suite): readonly DocumentProblem[] {
   const names = variants.map(({ name }) => name);
   const repeats = <T>(values: readonly T[]) => values.flatMap((value, i) => (values.indexOf(value) < i ? [i] : []));
   return [
     ...repeats(names).map((i) =>
-      suiteProblem(text, ["variants", i, "name"], `"${names[i]}" is the name of an earlier variant; choose another.`),
+      problemAt(text, ["variants", i, "name"], `"${names[i]}" is the name of an earlier variant; choose another.`),
     ),
-    ...repeats(seeds).map((i) => suiteProblem(text, ["seeds", i], `${seeds[i]} is listed twice; remove one.`)),
+    ...repeats(seeds).map((i) => problemAt(text, ["seeds", i], `${seeds[i]} is listed twice; remove one.`)),
   ];
 }
 
 function unknownBaseline(text: string, { variants, baseline }: Suite): readonly DocumentProblem[] {
   if (baseline === undefined || variants.some(({ name }) => name === baseline)) return [];
   const names = variants.map(({ name }) => `"${name}"`).join(", ");
-  return [suiteProblem(text, ["baseline"], `"${baseline}" is no variant; expected one of ${names}.`)];
+  return [problemAt(text, ["baseline"], `"${baseline}" is no variant; expected one of ${names}.`)];
 }
 
 /** The JSON Schema the editor checks `*.suite.json` files with. */

@@ -5,9 +5,9 @@ import { dirname, resolve } from "node:path";
 import { asksModel } from "../../protocol/experiment/models.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { applyOverrides, type Override } from "../../protocol/overrides.ts";
-import { type DocumentProblem, formatProblems, parseExperiment } from "../../protocol/parseExperiment.ts";
+import { type DocumentProblem, formatProblems, parseExperiment, problemAt } from "../../protocol/parseExperiment.ts";
 import { promptRoles } from "../../protocol/promptRole.ts";
-import { parseSuite, type Suite, suiteProblem } from "../../protocol/suite.ts";
+import { parseSuite, type Suite } from "../../protocol/suite.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { type PromptDigests, suiteRunId } from "./configuration.ts";
 
@@ -60,7 +60,7 @@ export async function readSuite(file: string, sets: readonly Override[] = []): P
     }
     for (const { path, message } of document.problems) {
       const place = placeOf(path, suite, i);
-      if (place) problems.push(suiteProblem(text, place, message));
+      if (place) problems.push(problemAt(text, place, message));
       else typed.push(`--set ${path}: ${message}`);
     }
   }

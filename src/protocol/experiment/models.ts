@@ -38,21 +38,24 @@ const modelOptions = {
 
 const offlineStrategySchema = z.enum(["top-interest", "least-recently-used", "round-robin"]);
 
+/** What may be set of a planner, without what follows from it. */
+export const plannerFields = {
+  ...modelOptions,
+  enabled: flag("Without a planner every item is allowed (the ablation 'w/o hsp').", true),
+  strategy: offlineStrategySchema
+    .default("top-interest")
+    .meta({ description: "The planner without a model; also the fallback when a model's reply is unusable." }),
+  prompt: text("Prompt file, relative to the experiment file.").default("planner.lerl.md"),
+  categoriesPerPlan: count("Categories the planners without a model choose.", 8, 2, 46),
+  replanEvery: z.int().min(1).max(50).optional().meta({
+    description:
+      "A plan is kept for this many steps, less the categories just shown. Unset: 1 for the offline planner, 4 for a model.",
+    unit: "steps",
+  }),
+};
+
 export const plannerSchema = z
-  .strictObject({
-    ...modelOptions,
-    enabled: flag("Without a planner every item is allowed (the ablation 'w/o hsp').", true),
-    strategy: offlineStrategySchema
-      .default("top-interest")
-      .meta({ description: "The planner without a model; also the fallback when a model's reply is unusable." }),
-    prompt: text("Prompt file, relative to the experiment file.").default("planner.lerl.md"),
-    categoriesPerPlan: count("Categories the planners without a model choose.", 8, 2, 46),
-    replanEvery: z.int().min(1).max(50).optional().meta({
-      description:
-        "A plan is kept for this many steps, less the categories just shown. Unset: 1 for the offline planner, 4 for a model.",
-      unit: "steps",
-    }),
-  })
+  .strictObject(plannerFields)
   // Every call costs time and money: a model's plan is kept for as long as it serves.
   .transform((planner) => ({
     ...planner,
