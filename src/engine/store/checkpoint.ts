@@ -3,7 +3,7 @@
  * checksums. It is written beside and put in place by renaming, and the one before is kept as `checkpoint.previous/`.
  */
 import { createHash } from "node:crypto";
-import { access, mkdir, readFile, rename, rm } from "node:fs/promises";
+import { access, copyFile, link, mkdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { LerlError, messageOf } from "../errors.ts";
@@ -115,6 +115,46 @@ export class CheckpointStore {
     await rename(this.next, this.current);
     this.currentIsGood = true;
     await syncFolder(this.runFolder);
+  }
+}
+
+/**
+ * Keeps the newest good checkpoint of a run as a folder's own, by hard link where the system has them: files of a
+ * checkpoint are replaced, never changed. The run may be running.
+ *
+ * @returns what names it by its content, and what it holds; undefined: the run has none
+ */
+export async function freezeCheckpoint(
+  runFolder: string,
+  folder: string,
+): Promise<{ readonly name: string; readonly checkpoint: Checkpoint } | undefined> {
+  const target = join(folder, "checkpoint");
+  for (let attempt = 0; attempt < FREEZE_TRIES; attempt++) {
+    for (const kept of ["checkpoint", "checkpoint.next", "checkpoint.previous"]) {
+      const source = join(runFolder, kept);
+      if (!(await exists(source))) continue;
+      await rm(target, { recursive: true, force: true });
+      await mkdir(target, { recursive: true });
+      // A checkpoint that was replaced meanwhile is torn: the next try finds the new one.
+      const checkpoint = await linkAll(source, target)
+        .then(
+          () => decode(target),
+          () => undefined,
+        )
+        .catch(() => undefined);
+      if (checkpoint) return { name: sha256(await readFile(join(target, files.manifest))).slice(0, 16), checkpoint };
+    }
+  }
+  await rm(target, { recursive: true, force: true });
+  return undefined;
+}
+
+/** A run replaces its checkpoint once an iteration at most; so many in a row are not met. */
+const FREEZE_TRIES = 5;
+
+async function linkAll(source: string, target: string): Promise<void> {
+  for (const name of Object.values(files)) {
+    await link(join(source, name), join(target, name)).catch(() => copyFile(join(source, name), join(target, name)));
   }
 }
 

@@ -2,11 +2,12 @@
  * The run folder `.lerl/runs/<id>/` (docs/architecture.md): everything one run leaves behind. Deleting the folder
  * deletes the run.
  */
-import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
 import { InputError, messageOf } from "../errors.ts";
-import { fileError, isMissing, makeFolder, systemCode } from "./files.ts";
+import { fileError, isMissing, makeFolder } from "./files.ts";
+import { makeNamedFolder } from "./namedFolder.ts";
 import { readRunRecord } from "./runDocuments.ts";
 import { isLocked, RunLock } from "./runLock.ts";
 import { storageFolder } from "./storage.ts";
@@ -57,7 +58,7 @@ export class RunFolder {
    * @throws InputError `store.unwritable`, `store.not-empty`
    */
   static async create(run: NewRun): Promise<RunFolder> {
-    const path = run.folder === undefined ? await createInWorkspace(run) : await createAt(resolve(run.folder));
+    const path = run.folder === undefined ? await inWorkspace(run) : await createAt(resolve(run.folder));
     return RunFolder.own(path, run.now);
   }
 
@@ -145,6 +146,9 @@ export function runsFolder(workspaceFolder: string): string {
   return join(storageFolder(workspaceFolder), "runs");
 }
 
+const inWorkspace = ({ workspaceFolder, name, seed, now, random }: NewRun): Promise<string> =>
+  makeNamedFolder({ workspaceFolder, kind: "runs", words: name, detail: `s${seed}`, now, random });
+
 async function createAt(folder: string): Promise<string> {
   let content: string[];
   try {
@@ -157,54 +161,4 @@ async function createAt(folder: string): Promise<string> {
     throw new InputError("store.not-empty", `${folder}: not empty (${content[0]}). Give a new folder, or empty it.`);
   }
   return folder;
-}
-
-const MAX_ID_DRAWS = 100;
-
-async function createInWorkspace(run: NewRun): Promise<string> {
-  const runs = resolve(runsFolder(run.workspaceFolder));
-  try {
-    await makeFolder(runs);
-    await ignoreInGit(resolve(storageFolder(run.workspaceFolder)));
-    for (let draw = 0; draw < MAX_ID_DRAWS; draw++) {
-      const path = join(runs, runId(run));
-      try {
-        await mkdir(path);
-        return path;
-      } catch (error) {
-        if (systemCode(error) !== "EEXIST") throw error;
-      }
-    }
-  } catch (error) {
-    throw fileError(error, runs);
-  }
-  throw new InputError("store.not-empty", `${runs}: no free run id was found. Remove old runs.`);
-}
-
-async function ignoreInGit(folder: string): Promise<void> {
-  try {
-    await writeFile(join(folder, ".gitignore"), "*\n", { flag: "wx" });
-  } catch (error) {
-    if (systemCode(error) !== "EEXIST") throw error;
-  }
-}
-
-/** For example `2026-11-23-1725-quickstart-s1-ab12`: local time, name, seed and a drawn ending. */
-function runId({ name, seed, now, random }: NewRun): string {
-  const at = now();
-  const two = (n: number) => String(n).padStart(2, "0");
-  const minute = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}-${two(at.getHours())}${two(at.getMinutes())}`;
-  const ending = Math.floor(random() * 36 ** 4)
-    .toString(36)
-    .padStart(4, "0");
-  return `${minute}-${slug(name)}-s${seed}-${ending}`;
-}
-
-/** Letters and digits of any script, joined by hyphens; at most 40 characters. */
-function slug(name: string): string {
-  const words = name
-    .normalize("NFC")
-    .toLowerCase()
-    .match(/[\p{L}\p{M}\p{N}]+/gu) ?? ["run"];
-  return [...words.join("-")].slice(0, 40).join("").replace(/-$/, "");
 }

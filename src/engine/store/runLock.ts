@@ -71,7 +71,7 @@ function lockedBy(owner: Owner, file: string): InputError {
   const who = owner.pid === process.pid ? "this process" : `process ${owner.pid}`;
   return new InputError(
     "store.locked",
-    `${file}: ${who} has had this run open since ${owner.since}. Wait until it ends, or stop it first.`,
+    `${file}: ${who} has had this folder open since ${owner.since}. Wait until it ends, or stop it first.`,
   );
 }
 
