@@ -11,6 +11,9 @@ const WINDOW = 50;
 /** None of so many first replies of use: a wrong model or prompt, and every further question is in vain. */
 const FIRST = 10;
 
+const ADVICE =
+  "Look at the replies (llm.jsonl, or a session in the Studio), change the prompt, the model or its limits, and resume; models.unusableShare sets how many are too many.";
+
 /** A reply that nothing could be made of, even when asked for again. */
 export interface Unusable {
   readonly cause: string;
@@ -30,6 +33,8 @@ export interface ReplyWatchOptions {
   readonly role: ModelRequest["role"];
   /** Of the last 50, 0..1; 1: never pause. Asked anew each time: it may be changed while a run goes on. */
   readonly share: () => number;
+  /** What to do about it, for a person. */
+  readonly advice?: string;
   /** Resolves when somebody wants to go on; rejects when the run ends. */
   readonly pause: (reason: string) => Promise<void>;
 }
@@ -100,13 +105,13 @@ export class ReplyWatch {
   }
 
   private reason({ cause, reply }: Unusable, useless: number): string {
-    const { role } = this.options;
+    const { role, advice = ADVICE } = this.options;
     const what = role === "planner" ? "plans" : "reflections";
     const many =
       this.usable === 0
         ? `None of the first ${this.judged} ${what} could be read from the ${role}'s model`
         : `${useless} of the last ${this.recent.length} ${what} could not be read from the ${role}'s model`;
-    return `${many}, and the stand-in stood in. The last one: ${whatCame({ cause, reply })} Look at the replies (llm.jsonl, or a session in the Studio), change the prompt, the model or its limits, and resume; models.unusableShare sets how many are too many.`;
+    return `${many}, and the stand-in stood in. The last one: ${whatCame({ cause, reply })} ${advice}`;
   }
 
   private wake(): void {

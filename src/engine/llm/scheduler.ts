@@ -105,13 +105,12 @@ export class Scheduler {
     signal.throwIfAborted();
     if (this.options.provider.kind === "replay") return this.replay(request, signal);
     this.requirePrice(request.model);
-    const key = requestKey(this.options.provider, request);
-    const kept = this.limits.cache ? this.options.cache?.get(key) : undefined;
-    if (kept && isUsable(request, kept)) {
-      const completion = sharedCompletion(kept, usageOf(request, kept));
-      this.share(request, completion);
-      return completion;
+    const kept = this.kept(request);
+    if (kept) {
+      this.share(request, kept);
+      return kept;
     }
+    const key = requestKey(this.options.provider, request);
     const inFlight = this.flights.get(key);
     if (inFlight) return this.joinLater(inFlight, request, signal);
     const flight: Flight<Completion> = new Flight(
@@ -123,6 +122,13 @@ export class Scheduler {
     this.flights.set(key, flight);
     return flight.join(signal);
   };
+
+  /** An answer that is there already and costs nothing. */
+  kept(request: ModelRequest): Completion | undefined {
+    const key = requestKey(this.options.provider, request);
+    const reply = this.limits.cache ? this.options.cache?.get(key) : undefined;
+    return reply && isUsable(request, reply) ? sharedCompletion(reply, usageOf(request, reply)) : undefined;
+  }
 
   /** New limits take effect with the next request that is sent. */
   setLimits(limits: ModelLimits): void {

@@ -5,7 +5,7 @@ import { type PromptRole, promptRoles } from "../../protocol/promptRole.ts";
 import type { MetricRow } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
 import { AnswerCache } from "../llm/answerCache.ts";
-import type { Blocked } from "../llm/blocked.ts";
+import type { Blocked, BudgetReached } from "../llm/blocked.ts";
 import { Budget, budgetSettings } from "../llm/budget.ts";
 import type { Notice } from "../llm/notices.ts";
 import { DialectMemory } from "../llm/providers/dialect.ts";
@@ -43,7 +43,25 @@ export interface ModelPoolOptions {
    * a model whose replies are of no use interrupt the run. True by default.
    */
   readonly attended?: boolean;
+  /** Shared with other pools; one of its own by default. */
+  readonly budget?: Budget;
+  /** Who asks, where it is no run. */
+  readonly asker?: Asker;
 }
+
+/** What messages call whoever asks, and how it goes on on the command line. */
+export interface Asker {
+  readonly noun: string;
+  /** @param limit a budget that must be raised for it */
+  readonly goOn: (limit?: BudgetReached["limit"]) => string;
+  /** What to do about replies of no use, for a person. */
+  readonly advice?: string;
+}
+
+const RUN: Asker = {
+  noun: "run",
+  goOn: (limit) => `lerl resume <run folder>${limit ? ` --set ${budgetSettings[limit]}=<more>` : ""}`,
+};
 
 /** While a model cannot be reached, it is asked again: soon at first, then ever later. Milliseconds. */
 const RETRY = { first: 1000, longest: 15_000 } as const;
@@ -65,13 +83,15 @@ export class ModelPool {
   private limits: Experiment["models"];
   /** Retries in vain since a role's model last answered. */
   private readonly retries = new Map<PromptRole, number>();
+  private readonly asker: Asker;
 
   constructor(
     private readonly experiment: Experiment,
     private readonly options: ModelPoolOptions,
   ) {
     this.limits = experiment.models;
-    this.budget = new Budget(experiment.models);
+    this.budget = options.budget ?? new Budget(experiment.models);
+    this.asker = options.asker ?? RUN;
   }
 
   /** @throws InputError where the role's model settings cannot be used */
@@ -100,10 +120,11 @@ export class ModelPool {
     const { control, attended = true } = this.options;
     return new ReplyWatch({
       role,
+      ...(this.asker.advice !== undefined && { advice: this.asker.advice }),
       // What was recorded does not change while a run waits.
       share: () => (this.experiment[role].provider === "replay" ? 1 : this.limits.unusableShare),
       pause: (reason) => {
-        if (!attended) control.stop("unusable", `${reason} On the command line: lerl resume <run folder>.`);
+        if (!attended) control.stop("unusable", `${reason} On the command line: ${this.asker.goOn()}.`);
         return control.block(repliesOf(role), reason);
       },
     });
@@ -155,7 +176,7 @@ export class ModelPool {
   private async onBlocked(role: PromptRole, why: Blocked): Promise<void> {
     const { control, attended = true } = this.options;
     if (why.kind === "budget") {
-      const how = `On the command line: lerl resume <run folder> --set ${budgetSettings[why.limit]}=<more>.`;
+      const how = `On the command line: ${this.asker.goOn(why.limit)}.`;
       if (!attended) control.stop("interrupted", `${why.message} ${how}`);
       return control.block(BUDGET, why.message);
     }
@@ -163,7 +184,7 @@ export class ModelPool {
     this.retries.set(role, retries + 1);
     const backoff = Math.min(RETRY.longest, RETRY.first * 2 ** retries);
     const wait = Math.max(backoff, (why.retryAfterSeconds ?? 0) * 1000);
-    const goesOn = "The run goes on by itself when the model answers again";
+    const goesOn = `The ${this.asker.noun} goes on by itself when the model answers again`;
     const change = why.cause === "refused" ? "; after a change of the key or the experiment, stop and resume it." : ".";
     await control.block(role, `${why.message} ${goesOn}${change}`, wait);
   }
