@@ -1,6 +1,7 @@
 /** A comparison as text, Markdown, JSON and CSV. Nothing in it depends on the clock or on the order of finishing. */
 import Table from "cli-table3";
 import { metricCatalogue } from "../../protocol/metrics.ts";
+import { csvText, markdownText } from "../../protocol/reportText.ts";
 import type { ComparedMetric } from "../../protocol/suite.ts";
 import { type Estimate, formatEstimate, formatInterval, formatNumber } from "../metrics/statistics.ts";
 import type { ComparedRow, RunComparison } from "./runComparison.ts";
@@ -109,12 +110,6 @@ export function asMarkdown(comparison: RunComparison): string {
   ].join("\n")}\n`;
 }
 
-/** Text that Markdown shows as it is: no markup of its own, and no end of a cell. */
-export const markdownText = (text: string): string =>
-  text
-    .replace(/[\r\n]+/g, " ")
-    .replace(/[\\`*<|]|\](?=[([:])|(?<!\w)_|_(?!\w)|^[>#]|^[+-](?=\s)/g, (character) => `\\${character}`);
-
 function asCsv({ rows, references }: RunComparison): string {
   const lines = [["row", "metric", "value", "low", "high", "seeds"]];
   for (const { label, metrics } of rows) {
@@ -129,5 +124,3 @@ function asCsv({ rows, references }: RunComparison): string {
   }
   return lines.map((cells) => `${cells.map(csvText).join(",")}\n`).join("");
 }
-
-const csvText = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

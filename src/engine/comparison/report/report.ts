@@ -1,13 +1,14 @@
 /** A report of runs or of a suite: one HTML page that needs nothing else, and a Markdown summary beside it. */
 import { mkdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { markdownText } from "../../../protocol/reportText.ts";
 import { formatNumber } from "../../metrics/statistics.ts";
 import { fileError, replaceFile } from "../../store/files.ts";
 import { runsFolder } from "../../store/runFolder.ts";
 import { compareGroups } from "../compare.ts";
 import { groupRuns } from "../groups.ts";
 import type { RunComparison } from "../runComparison.ts";
-import { asMarkdown, markdownText } from "../tables.ts";
+import { asMarkdown } from "../tables.ts";
 import { html, Markup } from "./markup.ts";
 import { type GroupData, loadGroupData } from "./reportData.ts";
 import * as sections from "./sections.ts";
