@@ -5,10 +5,12 @@ import { dataCommand } from "./commands/data.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { reportFailure } from "./commands/exit.ts";
+import { momentsCommand } from "./commands/moments.ts";
 import { promptsCommand } from "./commands/prompts.ts";
 import { reportCommand } from "./commands/report.ts";
 import { resumeCommand, runCommand } from "./commands/run.ts";
 import { suiteCommand } from "./commands/suite.ts";
+import { trialCommand } from "./commands/trial.ts";
 import { userModelCommand } from "./commands/userModel.ts";
 import { exitCodes } from "./exitCodes.ts";
 import { engineVersion } from "./version.ts";
@@ -19,6 +21,7 @@ async function main(): Promise<number> {
       "Trains LERL recommenders without an editor: a planner chooses content categories, a PPO policy picks the items,\na simulated user gets bored and leaves, and a critic writes reflections that guide the next plans.",
     )
     .version(engineVersion, "-V, --version", "print the version")
+    .enablePositionalOptions()
     .helpOption("-h, --help", "print help")
     .helpCommand(false)
     .showHelpAfterError("(run with --help for what is possible)")
@@ -30,15 +33,18 @@ Examples:
   lerl run examples/quickstart/quickstart.lerl.json
   lerl run examples/kuairand/kuairand.lerl.json --set dataset.path=data/KuaiRand-Pure --seed 3
   lerl resume .lerl/runs/<id>
+  lerl trial examples/quickstart/quickstart.lerl.json --plan least-recently-used
   lerl data describe examples/kuairand/kuairand.lerl.json
 
-Exit codes: ${exitCodes.done} done, ${exitCodes.failed} failed, ${exitCodes.badInput} bad input, ${exitCodes.standIn} the model was of no use, ${exitCodes.interrupted} interrupted or out of model budget (a checkpoint is kept: lerl resume).`,
+Exit codes: ${exitCodes.done} done, ${exitCodes.failed} failed, ${exitCodes.badInput} bad input, ${exitCodes.standIn} the model was of no use,\n${exitCodes.conditionHolds} a --fail-if of a trial holds, ${exitCodes.undecided} it is undecided, ${exitCodes.interrupted} interrupted or out of model budget (a checkpoint is kept: lerl resume).`,
     );
   for (const command of [
     runCommand(),
     resumeCommand(),
     evaluateCommand(),
     suiteCommand(),
+    trialCommand(),
+    momentsCommand(),
     compareCommand(),
     reportCommand(),
     dataCommand(),

@@ -7,6 +7,9 @@ export const exitCodes = {
   badInput: 2,
   /** The model was of no help: the stand-in answered for most of it, or the run ended because of it; a checkpoint is kept. */
   standIn: 3,
+  /** A trial is over, and a condition of `--fail-if` holds; or no interval decides whether one does. */
+  conditionHolds: 4,
+  undecided: 5,
   /** Stopped, interrupted or out of model budget: a checkpoint is kept. */
   interrupted: 130,
 } as const;

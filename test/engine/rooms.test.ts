@@ -31,7 +31,7 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["training"],
     ["runs"],
     ["suites"],
-    ["comparison"],
+    ["comparison", "trials"],
     ["service", "commands"],
     ["main.ts", "cli.ts"],
   ],

@@ -9,5 +9,13 @@ export const countOption = (text: string): number => {
   return value;
 };
 
+/** A whole number >= 0. */
+export const wholeNumberOption = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError(`"${text}" is no whole number >= 0.`);
+  return value;
+};
+
 /** Gathers an option that may be given again. */
 export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { answeredRoles, isMostlyStandIn } from "../../protocol/run/answeredRoles.ts";
 import type { RunRecord } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
@@ -10,7 +10,7 @@ import { engineVersion } from "../version.ts";
 import { reportFailure } from "./exit.ts";
 import { readExperimentFile, readOverride } from "./experimentFile.ts";
 import { environmentModels } from "./models.ts";
-import { collect } from "./options.ts";
+import { collect, wholeNumberOption } from "./options.ts";
 import { jsonDisplay, quietDisplay, type RunDisplay, terminalDisplay } from "./runDisplays.ts";
 
 interface OutputOptions {
@@ -31,13 +31,6 @@ interface ResumeOptions extends OutputOptions {
   readonly set: readonly string[];
 }
 
-const wholeNumber = (text: string): number => {
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isInteger(value) || value < 0)
-    throw new InvalidArgumentError(`"${text}" is no whole number >= 0.`);
-  return value;
-};
-
 const outputOptions = (command: Command): Command =>
   command
     .option("--json", "print one JSON object a line, the summary last")
@@ -56,8 +49,8 @@ export function runCommand(): Command {
         collect,
         [],
       )
-      .option("--seed <n>", "seed of the run, as --set seed=<n>", wholeNumber)
-      .option("--iterations <n>", "iterations to run, as --set training.iterations=<n>", wholeNumber)
+      .option("--seed <n>", "seed of the run, as --set seed=<n>", wholeNumberOption)
+      .option("--iterations <n>", "iterations to run, as --set training.iterations=<n>", wholeNumberOption)
       .option("--no-cache", "ask the model also where the answer is kept, as --set models.cache=false")
       .option("--out <dir>", "run folder to make, instead of .lerl/runs/<id> in the current folder"),
   ).action(async (file: string, options: RunOptions) => {

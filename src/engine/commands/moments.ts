@@ -1,0 +1,64 @@
+import { join, relative, resolve } from "node:path";
+import { Command } from "commander";
+import type { Episode, Reflection } from "../../protocol/run.ts";
+import { InputError } from "../errors.ts";
+import { jsonLines } from "../store/jsonLines.ts";
+import { readReflections, readRunRecord } from "../store/runDocuments.ts";
+import { runFiles } from "../store/runFolder.ts";
+import { appendMoment, momentOf, momentsFileOf } from "../trials/momentsFile.ts";
+import { countOption } from "./options.ts";
+
+interface KeepOptions {
+  readonly file?: string;
+  readonly name?: string;
+}
+
+export function momentsCommand(): Command {
+  const command = new Command("moments")
+    .description("Decisions kept for good, for trials to plan anew.")
+    .helpCommand(false);
+  command.addCommand(
+    new Command("keep")
+      .description(
+        "Keep the decision of a step: the visit up to it and the reflections shown, in a file to be read and reviewed.",
+      )
+      .argument("<runDir>", "run folder, for example .lerl/runs/<id>")
+      .argument("<episode>", "id of a finished visit, for example s0-12")
+      .argument("<step>", "its step, from 1", countOption)
+      .option("--file <file>", "moments file, by default the experiment's own, <experiment>.moments.json")
+      .option("--name <name>", "name of the moment, by default user, visit and step")
+      .action(keep),
+  );
+  return command;
+}
+
+async function keep(runFolder: string, id: string, step: number, { file, name }: KeepOptions): Promise<void> {
+  const folder = resolve(runFolder);
+  const record = await readRunRecord(join(folder, runFiles.record));
+  const episode = await episodeOf(folder, id);
+  const pool = await readReflections(join(folder, runFiles.reflections)).catch((): readonly Reflection[] => []);
+  const target = resolve(file ?? momentsFileOf(record.experimentFile));
+  const moment = momentOf(episode, step, name ?? `user ${episode.user}, visit ${id}, step ${step}`, pool);
+  const { moments } = await appendMoment(target, moment);
+  const shown = episode.steps[step - 1]?.plan.reflections.length ?? 0;
+  const lost = shown - moment.reflections.length;
+  if (lost > 0)
+    process.stderr.write(
+      `${lost} of ${shown} reflections that were shown are no longer in the pool: they are left out.\n`,
+    );
+  process.stdout.write(
+    `Kept "${moment.name}" in ${relative(process.cwd(), target)}, now ${moments.length}. Say what its plan must be there ("expect"), and try words on it: lerl trial ${relative(process.cwd(), record.experimentFile)} --moments ${relative(process.cwd(), target)} --sessions 0 --prompt <file>\n`,
+  );
+}
+
+/** @throws InputError where the run has no such finished visit */
+async function episodeOf(folder: string, id: string): Promise<Episode> {
+  const file = join(folder, runFiles.episodes);
+  let last = "";
+  for await (const episode of jsonLines<Episode>(file)) {
+    if (episode.id === id) return episode;
+    last = episode.id;
+  }
+  const example = last === "" ? "The run has finished none yet." : `For example ${last}.`;
+  throw new InputError("moments.no-visit", `${folder}: no finished visit "${id}". ${example}`);
+}

@@ -1,0 +1,190 @@
+import { randomInt } from "node:crypto";
+import { relative } from "node:path";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { contenderPlans, type TrialRecord } from "../../protocol/trial/record.ts";
+import { estimateSentence, moneyText } from "../../protocol/trial/words.ts";
+import { InputError } from "../errors.ts";
+import { exitCodes } from "../exitCodes.ts";
+import { type Condition, judgeAll, parseCondition } from "../trials/gate.ts";
+import { Trial } from "../trials/trial.ts";
+import { isTrialFolder } from "../trials/trialFolder.ts";
+import type { TrialHost, TrialProgress } from "../trials/trialHost.ts";
+import { formatTrial, type TrialFormat, trialFormats } from "../trials/trialReport.ts";
+import { engineVersion } from "../version.ts";
+import { reportFailure } from "./exit.ts";
+import { environmentModels } from "./models.ts";
+import { collect, countOption, wholeNumberOption } from "./options.ts";
+import { duration, paint } from "./terminal.ts";
+import { limitsOf, type TrialOptions, trialStart } from "./trialStart.ts";
+
+interface Options extends TrialOptions {
+  readonly format: TrialFormat;
+  readonly estimate?: boolean;
+}
+
+const positive = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value) || value <= 0)
+    throw new InvalidArgumentError(`"${text}" is no number > 0.`);
+  return value;
+};
+
+export function trialCommand(): Command {
+  return new Command("trial")
+    .description(
+      `Try words: several planner prompts serve the same visits from one frozen policy, and are compared visit by visit.
+The base as it is comes first and is the baseline. Models are asked; answers that are kept cost nothing. Ctrl+C keeps
+what was paid for, and the same command with the trial's folder goes on.`,
+    )
+    .argument("<target>", "experiment (its newest run), run folder, *.trial.json, or a trial's folder to go on with")
+    .option("--prompt <file>", "a planner prompt to try; may be given again", collect, [])
+    .option("--version <hash>", "a planner prompt that the run has used; may be given again", collect, [])
+    .option("--model <name>", "ask this model; with several, every prompt on each", collect, [])
+    .option("--base-url <url>", "server of the models given")
+    .addOption(
+      new Option("--plan <who>", "a planner without words, for comparison; may be given again")
+        .choices(contenderPlans)
+        .argParser((who: string, before: readonly string[]) => {
+          if (!contenderPlans.some((plan) => plan === who))
+            throw new InvalidArgumentError(`Allowed choices are ${contenderPlans.join(", ")}.`);
+          return collect(who, before);
+        })
+        .default([]),
+    )
+    .option("--no-own", "leave the base's own words out: the first given is the baseline")
+    .option("--sessions <n>", "visits planned, by default 100; 0: moments only", wholeNumberOption)
+    .option("--moments <file>", "moments that each contender plans too: *.moments.json")
+    .option("--repeats <n>", "times that each contender plans each moment, by default once", countOption)
+    .option("--seed <n>", "seed of the visits, by default the experiment's evaluation.seed", wholeNumberOption)
+    .option("--no-stop", "serve every visit, also where it is decided before")
+    .option("--margin <reward>", "a difference of R_cum that counts as equal enough, by default 5 %", positive)
+    .option("--max-calls <n>", "calls it may make, by default the experiment's models.maxCalls", countOption)
+    .option("--max-tokens <n>", "tokens it may use, by default models.maxTokens", countOption)
+    .option("--max-cost <usd>", "money it may spend, by default models.maxCost", positive)
+    .option("--no-cache", "ask the model also where the answer is kept")
+    .option(
+      "--fail-if <condition>",
+      `end with exit code ${exitCodes.conditionHolds} where it holds, ${exitCodes.undecided} where it is undecided: "rCum < baseline", "fallbackPlans > 0.05"; may be given again`,
+      collect,
+      [],
+    )
+    .addOption(new Option("--format <format>", "how the result is printed").choices(trialFormats).default("text"))
+    .option("--estimate", "say what it would cost at most, and ask nothing")
+    .action(async (target: string, options: Options) => {
+      process.exitCode = await run(target, options);
+    });
+}
+
+async function run(target: string, options: Options): Promise<number> {
+  // A condition that cannot be read is no reason to pay for a trial.
+  for (const condition of options.failIf) parseCondition(condition);
+  const display = progressDisplay();
+  const trial = await begin(target, options, hostOf(display));
+  if (options.estimate) {
+    process.stdout.write(`${estimateSentence(await trial.estimate())}\n`);
+    return exitCodes.done;
+  }
+  const interrupt = (): void => trial.control.stop("interrupted");
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  const record = await trial.execute();
+  process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+  display.end();
+  return conclude(trial, record, options.format);
+}
+
+async function begin(target: string, options: Options, host: TrialHost): Promise<Trial> {
+  if (!(await isTrialFolder(target))) {
+    const start = await trialStart(target, options, host.workspaceFolder);
+    for (const condition of start.failIf) parseCondition(condition);
+    return Trial.create(start, host);
+  }
+  const { sessions, stop, failIf } = options;
+  const fixed = fixedAtStart(options);
+  if (fixed.length > 0) {
+    throw new InputError(
+      "trial.contender",
+      `${target}: a trial that has begun takes no ${fixed.join(", ")}. Start one with them; answers that are kept cost nothing.`,
+    );
+  }
+  return Trial.reopen(target, host, {
+    sessions,
+    failIf,
+    limits: limitsOf(options),
+    ...(!stop && { stop }),
+  });
+}
+
+/** Options that say what a trial is; given, they belong to a new one. */
+function fixedAtStart(options: Options): readonly string[] {
+  const { prompt, version, model, plan, baseUrl, own, seed, margin, cache, moments, repeats } = options;
+  const given = {
+    "--prompt": prompt.length > 0,
+    "--version": version.length > 0,
+    "--model": model.length > 0,
+    "--plan": plan.length > 0,
+    "--base-url": baseUrl !== undefined,
+    "--no-own": !own,
+    "--seed": seed !== undefined,
+    "--margin": margin !== undefined,
+    "--no-cache": !cache,
+    "--moments": moments !== undefined,
+    "--repeats": repeats !== undefined,
+  };
+  return Object.entries(given).flatMap(([name, isGiven]) => (isGiven ? [name] : []));
+}
+
+function hostOf(display: ReturnType<typeof progressDisplay>): TrialHost {
+  return {
+    workspaceFolder: process.cwd(),
+    engineVersion,
+    now: () => new Date(),
+    random: () => randomInt(2 ** 32) / 2 ** 32,
+    models: environmentModels(),
+    attended: false,
+    progress: display.show,
+    estimate: (estimated) => display.say(`Estimate: ${estimateSentence(estimated)}.`),
+    log: (level, message) => display.say(level === "warn" ? `${paint.warning("warning")} ${message}` : message),
+  };
+}
+
+function conclude(trial: Trial, record: TrialRecord, format: TrialFormat): number {
+  const folder = relative(process.cwd(), trial.folder.path) || ".";
+  const { result } = record;
+  const conditions: readonly Condition[] = record.failIf.map(parseCondition);
+  const judgement = conditions.length === 0 ? undefined : result ? judgeAll(conditions, result) : "undecided";
+  process.stdout.write(formatTrial({ record, result, folder, conditions, judgement }, format));
+  if (record.state === "failed") return reportFailure(trial.failure);
+  if (record.state !== "done") {
+    const { reason = "Interrupted." } = record;
+    const how = reason.includes("lerl trial") ? "" : ` Go on: lerl trial ${folder}`;
+    process.stderr.write(`${paint.error("stopped")} ${reason} What was paid for is kept.${how}\n`);
+    return record.stoppedBy === "unusable" ? exitCodes.standIn : exitCodes.interrupted;
+  }
+  process.stderr.write(`${paint.quiet(`Kept in ${folder}`)}\n`);
+  if (result?.contenders.some(({ fallbackPlans = 0 }) => fallbackPlans > 0.5)) return exitCodes.standIn;
+  if (judgement === "holds") return exitCodes.conditionHolds;
+  return judgement === "undecided" ? exitCodes.undecided : exitCodes.done;
+}
+
+/** One line on standard error that is written over; on none but a terminal only what is said. */
+function progressDisplay() {
+  const isTerminal = process.stderr.isTTY;
+  const clear = (): void => void (isTerminal && process.stderr.write("\r\x1b[K"));
+  return {
+    show: (progress: TrialProgress): void => {
+      if (isTerminal) process.stderr.write(`\r\x1b[K${paint.quiet(progressLine(progress))}`);
+    },
+    say: (message: string): void => {
+      clear();
+      process.stderr.write(`${paint.quiet(message)}\n`);
+    },
+    end: clear,
+  };
+}
+
+function progressLine({ phase, fraction, n, sessions, secondsLeft, calls, cost }: TrialProgress): string {
+  if (phase !== "Serving") return `${phase} ${Math.round(fraction * 100)}%`;
+  const left = secondsLeft === undefined ? [] : [`${duration(secondsLeft)} left`];
+  const paid = calls === 0 ? [] : [`${calls} calls`, ...(cost > 0 ? [moneyText(cost)] : [])];
+  return [`${n} of ${sessions} visits`, ...left, ...paid].join("  ");
+}

@@ -1,0 +1,154 @@
+/** From what `lerl trial` is given to a trial: an experiment, a run or a *.trial.json, and contenders for it. */
+import { readFile, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import type { Experiment } from "../../protocol/experiment.ts";
+import type { Moments } from "../../protocol/moments.ts";
+import { formatProblems } from "../../protocol/parseExperiment.ts";
+import type { ContenderPlan } from "../../protocol/trial/record.ts";
+import { type ContenderDocument, parseTrial, type Trial } from "../../protocol/trial.ts";
+import { InputError, messageOf } from "../errors.ts";
+import { runFiles } from "../store/runFolder.ts";
+import { newestRunOf } from "../trials/base.ts";
+import type { AskedContender } from "../trials/contenders.ts";
+import { readMoments } from "../trials/momentsFile.ts";
+import type { BaseChoice, TrialStart } from "../trials/trialHost.ts";
+import { readExperimentFile } from "./experimentFile.ts";
+
+export interface TrialOptions {
+  readonly prompt: readonly string[];
+  readonly version: readonly string[];
+  readonly model: readonly string[];
+  readonly plan: readonly ContenderPlan[];
+  readonly baseUrl?: string;
+  /** `--no-own` */
+  readonly own: boolean;
+  readonly sessions?: number;
+  readonly seed?: number;
+  /** `--no-stop` */
+  readonly stop: boolean;
+  readonly margin?: number;
+  readonly maxCalls?: number;
+  readonly maxTokens?: number;
+  readonly maxCost?: number;
+  readonly failIf: readonly string[];
+  readonly moments?: string;
+  readonly repeats?: number;
+  /** `--no-cache` */
+  readonly cache: boolean;
+}
+
+/** @throws InputError where the target or a contender cannot be read */
+export async function trialStart(target: string, options: TrialOptions, workspaceFolder: string): Promise<TrialStart> {
+  const document = target.endsWith(".trial.json") ? await readTrialFile(target) : undefined;
+  const folder = document ? dirname(resolve(target)) : workspaceFolder;
+  const base = await baseChoice(document ? resolve(folder, document.base) : target, workspaceFolder);
+  const typed = await typedContenders(options, document !== undefined);
+  const written = await Promise.all((document?.contenders ?? []).map((contender) => withText(contender, folder)));
+  const contenders = [...written, ...typed];
+  if (contenders.length < 2 && options.moments === undefined) {
+    throw new InputError(
+      "trial.contender",
+      "A trial compares at least two: give --prompt <file>, --version <hash>, --model <name> or --plan <who>, or a *.trial.json file.",
+    );
+  }
+  return {
+    name: document?.name ?? nameOf(contenders),
+    base,
+    contenders,
+    sessions: options.sessions ?? document?.sessions ?? DEFAULT_SESSIONS,
+    seed: options.seed ?? document?.seed,
+    stop: options.stop && (document?.stop ?? true),
+    margin: options.margin ?? document?.margin,
+    limits: { ...limitsOf(document ?? {}), ...limitsOf(options), ...(options.cache ? {} : { cache: false }) },
+    failIf: [...(document?.failIf ?? []), ...options.failIf],
+    moments: await momentsOf(options, document, folder),
+    repeats: options.repeats ?? document?.repeats,
+  };
+}
+
+const DEFAULT_SESSIONS = 100;
+
+/** The limits that are given; those that are not stay the base's. */
+export function limitsOf({
+  maxCalls,
+  maxTokens,
+  maxCost,
+}: { readonly [K in "maxCalls" | "maxTokens" | "maxCost"]?: number | undefined }): Partial<Experiment["models"]> {
+  return {
+    ...(maxCalls !== undefined && { maxCalls }),
+    ...(maxTokens !== undefined && { maxTokens }),
+    ...(maxCost !== undefined && { maxCost }),
+  };
+}
+
+async function momentsOf(
+  options: TrialOptions,
+  document: Trial | undefined,
+  folder: string,
+): Promise<Moments | undefined> {
+  if (options.moments !== undefined) return readMoments(resolve(options.moments), options.moments);
+  return document?.moments === undefined ? undefined : readMoments(resolve(folder, document.moments), document.moments);
+}
+
+async function readTrialFile(file: string): Promise<Trial> {
+  const parsed = parseTrial(await readText(file, "Give the path of a *.trial.json file."));
+  if (parsed.ok) return parsed.value;
+  throw new InputError("trial.invalid", formatProblems(file, parsed.problems));
+}
+
+/** A run's folder, or an experiment's newest run; without one its policy has learned nothing. */
+async function baseChoice(target: string, workspaceFolder: string): Promise<BaseChoice> {
+  const record = await stat(join(target, runFiles.record)).catch(() => undefined);
+  if (record?.isFile()) return { run: resolve(target) };
+  if ((await stat(target).catch(() => undefined))?.isDirectory()) {
+    throw new InputError(
+      "trial.missing",
+      `${target}: neither a run nor a trial. Give an experiment, a folder under .lerl/runs or .lerl/trials, or a *.trial.json file.`,
+    );
+  }
+  const { path, experiment, prompts } = await readExperimentFile(target);
+  const run = await newestRunOf(path, workspaceFolder);
+  return run === undefined ? { experimentFile: path, experiment, prompts } : { run };
+}
+
+/** The base as it is, and what was typed: prompts and versions with every model, then planners without words. */
+async function typedContenders(options: TrialOptions, hasDocument: boolean): Promise<readonly AskedContender[]> {
+  const { prompt, version, model, plan, baseUrl } = options;
+  const words = [
+    ...(await Promise.all(prompt.map(async (file) => ({ prompt: await readPrompt(file, process.cwd()) })))),
+    ...version.map((hash) => ({ version: hash })),
+  ];
+  const server = baseUrl === undefined ? {} : { baseUrl };
+  const models = model.map((name) => ({ model: name, ...server }));
+  const said = words.length > 0 ? words : models.length > 0 ? [{}] : [];
+  const withModels = said.flatMap((one) =>
+    models.length > 0 ? models.map((asked) => ({ ...one, ...asked })) : [{ ...one, ...server }],
+  );
+  const own = hasDocument || !options.own ? [] : [{}];
+  return [...own, ...withModels, ...plan.map((who) => ({ plan: who }))].map((one) => ({ pool: [], ...one }));
+}
+
+async function withText({ prompt, ...contender }: ContenderDocument, folder: string): Promise<AskedContender> {
+  return { ...contender, ...(prompt !== undefined && { prompt: await readPrompt(prompt, folder) }) };
+}
+
+const readPrompt = async (file: string, folder: string) => ({
+  file,
+  text: await readText(resolve(folder, file), "It is a contender's prompt.", file),
+});
+
+async function readText(path: string, hint: string, shown = path): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw new InputError("trial.missing", `${shown}: cannot be read (${messageOf(error)}). ${hint}`, { cause: error });
+  }
+}
+
+/** For a trial without a document: by what is new in it. */
+function nameOf(contenders: readonly AskedContender[]): string {
+  const [fresh] = contenders.flatMap(
+    ({ prompt, version, plan, model }) => prompt?.file ?? version ?? plan ?? model ?? [],
+  );
+  return (fresh ?? "trial").slice(0, 80);
+}

@@ -1,0 +1,81 @@
+/** A trial as JUnit tests, for systems that read them. */
+import XMLBuilder from "fast-xml-builder";
+import type { TrialRecord } from "../../protocol/trial/record.ts";
+import { pairSentence } from "../../protocol/trial/words.ts";
+import type { Found } from "./found.ts";
+import { type Judgement, judgeCondition } from "./gate.ts";
+
+/** A test a contender and condition; without conditions one a contender, that it was tried. */
+export function junitReport(report: Found): string {
+  const { record, result } = report;
+  const cases = result.pairs.flatMap((pair) => {
+    const name = result.contenders[pair.contender]?.name ?? "";
+    const said = pairSentence(pair, result.n);
+    if (record.state !== "done") return [unfinished(record, name)];
+    if (report.conditions.length === 0) return [testCase(record, `${name} was tried`, "fails", said)];
+    return report.conditions.map((condition) => {
+      const judged = judgeCondition(condition, result)[pair.contender - 1] ?? "undecided";
+      return testCase(record, `${name}: not ${condition.text}`, judged, said);
+    });
+  });
+  return junitText(record, [...cases, ...momentCases(report)]);
+}
+
+export function junitText({ name, activeSeconds, startedAt }: TrialRecord, cases: readonly object[]): string {
+  const builder = new XMLBuilder({
+    ignoreAttributes: false,
+    format: true,
+    suppressEmptyNode: true,
+    suppressBooleanAttributes: false,
+  });
+  const count = (key: string): number => cases.filter((test) => key in test).length;
+  return builder.build({
+    "?xml": { "@_version": "1.0", "@_encoding": "UTF-8" },
+    testsuites: {
+      testsuite: {
+        "@_name": plain(name),
+        "@_tests": cases.length,
+        "@_failures": count("failure"),
+        "@_errors": count("error"),
+        "@_skipped": count("skipped"),
+        "@_time": activeSeconds.toFixed(3),
+        "@_timestamp": startedAt,
+        testcase: cases,
+      },
+    },
+  });
+}
+
+/** A test a contender and moment. */
+function momentCases({ record, result }: Found): Record<string, unknown>[] {
+  return (result.grid?.moments ?? []).flatMap(({ name, cells }) =>
+    cells.map(({ planned, passed, why }, i) => ({
+      "@_classname": plain(`trial.${record.name}.${result.contenders[i]?.name ?? ""}`),
+      "@_name": plain(name),
+      ...(planned === 0 && { skipped: { "@_message": "not planned" } }),
+      ...(passed < planned && { failure: { "@_message": plain(`${passed} of ${planned} pass: ${why.join("; ")}`) } }),
+    })),
+  );
+}
+
+/** A dead server or a used-up budget is neither a failure of the words nor none. */
+export const unfinished = ({ name, state, reason }: TrialRecord, contender: string): Record<string, unknown> => ({
+  "@_classname": `trial.${plain(name)}`,
+  "@_name": plain(`${contender} was tried`),
+  error: { "@_message": plain(`The trial ended early (${state}). ${reason ?? ""}`) },
+});
+
+/** An undecided condition is skipped: nothing was shown either way. */
+function testCase(record: TrialRecord, name: string, judged: Judgement, said: string): Record<string, unknown> {
+  return {
+    "@_classname": `trial.${plain(record.name)}`,
+    "@_name": plain(name),
+    ...(judged === "holds" && { failure: { "@_message": plain(said), "#text": plain(said) } }),
+    ...(judged === "undecided" && { skipped: { "@_message": `undecided: ${plain(said)}` } }),
+    ...(judged === "fails" && { "system-out": plain(said) }),
+  };
+}
+
+/** Without what no XML document may hold. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it removes
+const plain = (text: string): string => text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "");

@@ -1,0 +1,70 @@
+/** A moment as a planner meets it: the visit so far, told by the data's own ids. */
+import type { QuitRule } from "../../protocol/experiment/simulator.ts";
+import type { Moment } from "../../protocol/moments.ts";
+import { type Dataset, historyOf } from "../data/dataset.ts";
+import { InputError } from "../errors.ts";
+import { deriveKey } from "../math/random.ts";
+import type { PlanRequest } from "../planner/planner.ts";
+import { judgeSlate } from "../simulator/quitRule.ts";
+import type { SessionStep } from "../simulator/session.ts";
+
+export interface MomentSetting {
+  readonly dataset: Dataset;
+  readonly feedbackTypes: readonly string[];
+  /** [feedbackTypes] (`rewardPerFeedback`) */
+  readonly rewards: Float64Array;
+  readonly historyLength: number;
+  readonly slateSize: number;
+  readonly quitRule: QuitRule;
+}
+
+/** @throws InputError where the data knows no such user, item or feedback */
+export function momentRequest(moment: Moment, setting: MomentSetting): PlanRequest {
+  const { dataset, historyLength, quitRule } = setting;
+  const user = dataset.userIds.indexOf(moment.user);
+  if (user < 0) throw unknown(moment, `user "${moment.user}"`, dataset);
+  const steps: SessionStep[] = [];
+  let temper: number | undefined;
+  for (const slate of moment.slates) {
+    const step = stepOf(moment, slate, setting);
+    const verdict = judgeSlate(quitRule, dataset.itemCategories, steps, Int32Array.from(step.items), temper);
+    temper = verdict.temper;
+    steps.push({ ...step, repeated: verdict.repeated, patience: verdict.patience });
+  }
+  const history = historyOf(dataset, user, historyLength);
+  const key = deriveKey(steps.length, "moment", moment.name);
+  return { session: { number: 0, slot: 0, user, key, history, steps }, reflections: moment.reflections };
+}
+
+function stepOf(moment: Moment, { items, feedback }: Moment["slates"][number], setting: MomentSetting) {
+  const { dataset, feedbackTypes, rewards, slateSize } = setting;
+  if (items.length !== slateSize) {
+    throw new InputError(
+      "moments.unknown",
+      `Moment "${moment.name}": a slate of ${items.length} items, but simulator.slateSize is ${slateSize}. Keep the moment anew, or set it.`,
+    );
+  }
+  let reward = 0;
+  const bits = items.map((id) => {
+    let given = 0;
+    for (const name of feedback[id] ?? []) {
+      const type = feedbackTypes.indexOf(name);
+      if (type < 0) throw unknown(moment, `feedback "${name}"`, dataset);
+      given |= 1 << type;
+      reward += rewards[type] as number;
+    }
+    return given;
+  });
+  const indices = items.map((id) => {
+    const item = dataset.itemIds.indexOf(id);
+    if (item < 0) throw unknown(moment, `item "${id}"`, dataset);
+    return item;
+  });
+  return { items: indices, feedback: bits, probabilities: items.map(() => 0), reward: reward / items.length };
+}
+
+const unknown = ({ name }: Moment, what: string, dataset: Dataset): InputError =>
+  new InputError(
+    "moments.unknown",
+    `Moment "${name}": the data set "${dataset.name}" has no ${what}. It was kept with other data; keep it anew, or remove it.`,
+  );

@@ -1,0 +1,151 @@
+/** The folder of a trial, `.lerl/trials/<id>/` (docs/trials.md): deleting it deletes the trial. */
+import { readdir, rm, stat } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import * as z from "zod";
+import { asItWas } from "../../protocol/experiment/laterSettings.ts";
+import { experimentSchema } from "../../protocol/experiment.ts";
+import { momentsSchema } from "../../protocol/moments.ts";
+import type { CellRow } from "../../protocol/trial/cell.ts";
+import { type TrialRecord, trialRecordSchema } from "../../protocol/trial/record.ts";
+import type { VisitRow } from "../../protocol/trial/visit.ts";
+import { InputError, messageOf } from "../errors.ts";
+import { isMissing } from "../store/files.ts";
+import { type DocumentFormat, JsonDocument, readJsonDocument } from "../store/jsonDocument.ts";
+import { readJsonLines } from "../store/jsonLines.ts";
+import { makeNamedFolder, type NamedFolder } from "../store/namedFolder.ts";
+import { runFiles, runsFolder } from "../store/runFolder.ts";
+import { isLocked, RunLock } from "../store/runLock.ts";
+import { storageFolder } from "../store/storage.ts";
+
+const files = {
+  record: "trial.json",
+  sessions: "sessions.jsonl",
+  cells: "cells.jsonl",
+  llm: "llm.jsonl",
+  lock: "lock.json",
+} as const;
+
+const recordFormat: DocumentFormat<TrialRecord> = {
+  schema: z.strictObject({
+    ...trialRecordSchema.shape,
+    experiment: z.preprocess(asItWas, experimentSchema),
+    moments: momentsSchema.optional(),
+  }),
+  version: 1,
+  migrations: {},
+};
+
+/** A trial's folder that this process owns until `release`. */
+export class TrialFolder {
+  readonly id: string;
+
+  private constructor(
+    /** Absolute. */
+    readonly path: string,
+    private readonly lock: RunLock,
+  ) {
+    this.id = basename(path);
+  }
+
+  /** @throws InputError `store.unwritable` */
+  static async create(wanted: Omit<NamedFolder, "kind">): Promise<TrialFolder> {
+    return TrialFolder.own(await makeNamedFolder({ ...wanted, kind: "trials" }), wanted.now);
+  }
+
+  /** @throws InputError `store.missing`, `store.locked` */
+  static async open(path: string, now: () => Date): Promise<TrialFolder> {
+    const folder = resolve(path);
+    if (await isTrialFolder(folder)) return TrialFolder.own(folder, now);
+    throw new InputError(
+      "store.missing",
+      `${folder}: not a trial folder, it holds no ${files.record}. Give a folder under .lerl/trials.`,
+    );
+  }
+
+  private static async own(path: string, now: () => Date): Promise<TrialFolder> {
+    return new TrialFolder(path, await RunLock.acquire(join(path, files.lock), now));
+  }
+
+  file(name: keyof typeof files): string {
+    return join(this.path, files[name]);
+  }
+
+  /** @throws InputError where it is damaged */
+  record(onWarning: (warning: Error) => void, initial?: TrialRecord): Promise<JsonDocument<TrialRecord>> {
+    return JsonDocument.open({
+      file: this.file("record"),
+      format: recordFormat,
+      onWarning,
+      ...(initial && { initial }),
+    });
+  }
+
+  async release(): Promise<void> {
+    await this.lock.release();
+  }
+
+  /** A trial that could not begin leaves nothing. */
+  async remove(): Promise<void> {
+    await rm(this.path, { recursive: true, force: true });
+  }
+}
+
+export async function isTrialFolder(path: string): Promise<boolean> {
+  const found = await stat(join(path, files.record)).catch(() => undefined);
+  return found?.isFile() === true;
+}
+
+export const trialsFolder = (workspaceFolder: string): string => join(storageFolder(workspaceFolder), "trials");
+
+/** Reads a trial's record without owning it. */
+export const readTrialRecord = (path: string): Promise<TrialRecord> =>
+  readJsonDocument(join(path, files.record), recordFormat, () => undefined);
+
+/** Every visit a trial has kept, in the order they ended. */
+export const readVisits = (path: string): Promise<readonly VisitRow[]> =>
+  readJsonLines<VisitRow>(join(path, files.sessions));
+
+/** Every plan for a moment that it has kept. */
+export const readCells = (path: string): Promise<readonly CellRow[]> => readJsonLines<CellRow>(join(path, files.cells));
+
+/** A folder below `.lerl/trials`, readable or not. */
+export type ListedTrial = { readonly id: string; readonly path: string } & (
+  | { readonly record: TrialRecord; readonly live: boolean }
+  | { readonly record?: undefined; readonly problem: string }
+);
+
+/** The trials of a workspace, newest first. */
+export async function listTrials(workspaceFolder: string): Promise<readonly ListedTrial[]> {
+  const parent = trialsFolder(workspaceFolder);
+  const names = await readdir(parent).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw new InputError("store.unreadable", `${parent}: cannot be listed (${messageOf(error)}).`, { cause: error });
+  });
+  const listed = await Promise.all(names.map((name) => listTrial(join(parent, name))));
+  return listed.sort((a, b) => (startOf(a) < startOf(b) ? 1 : startOf(a) > startOf(b) ? -1 : 0));
+}
+
+async function listTrial(path: string): Promise<ListedTrial> {
+  const id = basename(path);
+  try {
+    const record = await readTrialRecord(path);
+    return { id, path, record, live: await isLocked(join(path, files.lock)) };
+  } catch (error) {
+    return { id, path, problem: messageOf(error) };
+  }
+}
+
+const startOf = ({ record }: ListedTrial): string => record?.startedAt ?? "";
+
+/** Where models' answers are recorded that tell a trial's pace: its own, those of trials before, and of its base's run. */
+export async function recordedCalls(
+  workspaceFolder: string,
+  folder: TrialFolder,
+  { base }: TrialRecord,
+): Promise<readonly string[]> {
+  const others = (await listTrials(workspaceFolder)).slice(0, TRIALS_ASKED);
+  const run = base.run ? [join(runsFolder(workspaceFolder), base.run.id, runFiles.llm)] : [];
+  return [folder.file("llm"), ...others.map(({ path }) => join(path, files.llm)), ...run];
+}
+
+const TRIALS_ASKED = 5;

@@ -1,0 +1,66 @@
+/** What a trial is begun with, and who hosts it: the engine process or the command line. */
+import type { PromptTexts } from "../../protocol/engine.ts";
+import type { Experiment } from "../../protocol/experiment.ts";
+import type { Moments } from "../../protocol/moments.ts";
+import type { TrialEstimate } from "../../protocol/trial/estimate.ts";
+import type { TrialRecord } from "../../protocol/trial/record.ts";
+import type { ModelAccess } from "../serving/modelPool.ts";
+import type { AskedContender } from "./contenders.ts";
+
+/** What a trial serves from: a run's folder, or an experiment without a run. */
+export type BaseChoice =
+  | { readonly run: string }
+  | { readonly experimentFile: string; readonly experiment: Experiment; readonly prompts: PromptTexts };
+
+export interface TrialStart {
+  readonly name: string;
+  readonly base: BaseChoice;
+  readonly contenders: readonly AskedContender[];
+  readonly sessions: number;
+  readonly seed?: number | undefined;
+  readonly stop: boolean;
+  readonly margin?: number | undefined;
+  /** Settings of `models` that take the place of the base's. */
+  readonly limits: Partial<Experiment["models"]>;
+  readonly failIf: readonly string[];
+  /** Decisions that every contender plans anew, each so many times; one by default. */
+  readonly moments?: Moments | undefined;
+  readonly repeats?: number | undefined;
+}
+
+export interface TrialProgress {
+  readonly id: string;
+  readonly phase: string;
+  /** 0..1 of the phase; of the planned visits while it serves. */
+  readonly fraction: number;
+  /** Visits that count so far, of those to serve. */
+  readonly n: number;
+  readonly sessions: number;
+  readonly secondsLeft?: number;
+  readonly calls: number;
+  readonly cost: number;
+}
+
+export interface TrialHost {
+  readonly workspaceFolder: string;
+  readonly engineVersion: string;
+  readonly now: () => Date;
+  /** Uniform in [0, 1), for ids only. */
+  readonly random: () => number;
+  readonly models: ModelAccess;
+  /** Somebody can raise a budget, or mend a server's key, while the trial waits. */
+  readonly attended: boolean;
+  readonly progress?: (progress: TrialProgress) => void;
+  readonly record?: (record: TrialRecord) => void;
+  /** What serving costs at most, before anything is asked. */
+  readonly estimate?: (estimate: TrialEstimate) => void;
+  readonly log?: (level: "info" | "warn", message: string) => void;
+}
+
+/** What may change when a trial goes on. */
+export interface TrialExtension {
+  readonly sessions?: number | undefined;
+  readonly stop?: boolean | undefined;
+  readonly limits?: Partial<Experiment["models"]> | undefined;
+  readonly failIf?: readonly string[] | undefined;
+}

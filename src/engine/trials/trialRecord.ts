@@ -1,0 +1,55 @@
+/** A trial's record as it begins, and as it is extended. */
+import type { TrialRecord } from "../../protocol/trial/record.ts";
+import type { Base } from "./base.ts";
+import { contenderRecords } from "./contenders.ts";
+import { parseCondition } from "./gate.ts";
+import type { TallySetting } from "./tally.ts";
+import type { TrialExtension, TrialHost, TrialStart } from "./trialHost.ts";
+
+export const tallySetting = ({ contenders, planned, sessions, margin, stop, failIf }: TrialRecord): TallySetting => ({
+  contenders: contenders.map(({ name }) => name),
+  planned,
+  sessions,
+  margin,
+  stop,
+  // "Not worse" is decided by the verdict; other limits by the interval.
+  asked: failIf.map(parseCondition).flatMap(({ metric, value }) => (metric === "rCum" && value !== 0 ? [value] : [])),
+});
+
+/** @throws InputError where a contender cannot serve from the base */
+export function newRecord(start: TrialStart, base: Base, id: string, host: TrialHost): TrialRecord {
+  const { name, sessions, seed, stop, margin, limits, failIf, moments, repeats = 1 } = start;
+  return {
+    schemaVersion: 1,
+    id,
+    name,
+    state: "starting",
+    startedAt: host.now().toISOString(),
+    activeSeconds: 0,
+    base: base.record,
+    experiment: { ...base.experiment, models: { ...base.experiment.models, ...limits } },
+    prompts: [...base.versions],
+    contenders: contenderRecords(start.contenders, base),
+    seed: seed ?? base.experiment.evaluation.seed,
+    sessions,
+    planned: sessions,
+    stop,
+    ...(margin !== undefined && { margin }),
+    failIf: [...failIf],
+    ...(moments && { moments }),
+    repeats,
+    engineVersion: host.engineVersion,
+  };
+}
+
+/** Fewer visits than it has planned are not taken back: its intervals were made for them. */
+export function extended(record: TrialRecord, { sessions, stop, limits, failIf }: TrialExtension): TrialRecord {
+  const { experiment } = record;
+  return {
+    ...record,
+    sessions: Math.max(record.sessions, sessions ?? 0),
+    stop: stop ?? record.stop,
+    failIf: failIf && failIf.length > 0 ? failIf : record.failIf,
+    experiment: { ...experiment, models: { ...experiment.models, ...limits } },
+  };
+}

@@ -1,0 +1,69 @@
+/** What a trial says, in words: the same on the command line and in the editor. */
+import type { TrialEstimate } from "./estimate.ts";
+import type { ContenderResult, PairResult, Verdict } from "./result.ts";
+
+const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+
+/** `+0.42`, `-0.10`, `0.00` */
+export function signed(value: number, digits = 2): string {
+  const rounded = Math.abs(value).toFixed(digits);
+  if (value === 0) return rounded;
+  // What is not zero does not read as zero: an interval's end decides by its side.
+  const text = Number(rounded) === 0 ? Math.max(Math.abs(value), 0.0001).toFixed(4) : rounded;
+  return `${value < 0 ? "-" : "+"}${text}`;
+}
+
+/** `[+0.11, +0.70]` */
+export const intervalText = ({ low, high }: { readonly low: number; readonly high: number }): string =>
+  `[${signed(low)}, ${signed(high)}]`;
+
+/** `$0.07`, `$0.0004`; `price unknown` where a model has none. */
+export function moneyText(cost: number | undefined): string {
+  if (cost === undefined) return "price unknown";
+  if (cost === 0) return "$0";
+  return cost < 0.01 ? `$${Math.max(cost, 0.0001).toFixed(4)}` : `$${cost.toFixed(2)}`;
+}
+
+/** `480 calls, $0.07` */
+export const billText = ({ calls, cost }: Pick<ContenderResult, "calls" | "cost">): string =>
+  `${callsText(calls)}, ${moneyText(cost)}`;
+
+const callsText = (calls: number): string => `${whole.format(calls)} ${calls === 1 ? "call" : "calls"}`;
+
+const verdictWords: Readonly<Record<Verdict, string>> = {
+  better: "better",
+  worse: "worse",
+  equal: "equal enough",
+  identical: "the same plans in every visit",
+  undecided: "undecided",
+};
+
+export const verdictText = (verdict: Verdict): string => verdictWords[verdict];
+
+/** `+0.42 reward a visit [+0.11, +0.70]: better. 34 of 50 visits better, 9 worse, 7 equal.` */
+export function pairSentence(pair: PairResult, n: number): string {
+  const { verdict, mean, interval, visits } = pair;
+  if (verdict === "identical") return `The same plans in all ${n} visits: nothing to choose between.`;
+  const measured = `${signed(mean)} reward a visit${interval ? ` ${intervalText(interval)}` : ""}`;
+  const counts = `${visits.better} of ${n} visits better, ${visits.worse} worse, ${visits.equal} equal.`;
+  return `${measured}: ${interval ? verdictText(verdict) : `too few visits for a verdict (${n})`}. ${counts}`;
+}
+
+/** What an undecided pair could have seen by its end; undefined where it is decided, or nothing can be said. */
+export function undecidedSentence({ verdict, shows }: PairResult, sessions: number): string | undefined {
+  if (verdict !== "undecided" || !shows) return undefined;
+  return `A difference of ${shows.atEnd.toFixed(2)} a visit or more would have shown in ${sessions} visits; ${2 * sessions} visits show ${shows.doubled.toFixed(2)}.`;
+}
+
+/** `up to 1,000 calls (about 640), 1,200,000 tokens, 62 s, $0.41` */
+export function estimateSentence({ calls, likely, tokens, seconds, cost }: TrialEstimate): string {
+  if (calls === 0) return "no calls: every answer is there, or no model is asked";
+  const about = likely < 0.9 * calls ? ` (about ${whole.format(likely)})` : "";
+  const time = seconds === undefined ? "time unknown before the first answer" : timeText(seconds);
+  return `up to ${callsText(calls)}${about}, ${whole.format(tokens)} tokens, ${time}, ${moneyText(cost)}`;
+}
+
+function timeText(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}

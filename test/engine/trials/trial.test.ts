@@ -1,0 +1,115 @@
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { evaluateRun } from "../../../src/engine/runs/evaluateRun.ts";
+import { readEvaluationRows } from "../../../src/engine/runs/evaluationFiles.ts";
+import { listTrials, readVisits } from "../../../src/engine/trials/trialFolder.ts";
+import type { TrialProgress } from "../../../src/engine/trials/trialHost.ts";
+import { scratchFolder } from "../commands/lerl.ts";
+import { workshop } from "../runs/workshop.ts";
+import { tryout } from "./tryout.ts";
+
+const scratch = scratchFolder();
+afterAll(() => scratch.remove());
+const { start, goOn, untrained } = tryout(scratch.path);
+const { start: run, folder } = workshop(scratch.path);
+
+describe("a trial", () => {
+  it("serves a run's own planner as an evaluation of that run does: the same visits, reward by reward", async () => {
+    await (await run("trained", { training: { iterations: 2, checkpointEvery: 1 } })).execute();
+    await evaluateRun(folder("trained"), { workspaceFolder: scratch.path, sessions: 16 });
+    const evaluated = (await readEvaluationRows(folder("trained"))).filter(({ policy }) => policy === "run");
+    const trial = await start({ base: { run: folder("trained") } });
+    await trial.execute();
+    const visits = (await readVisits(trial.folder.path)).filter(({ contender }) => contender === 0);
+    const served = visits.map(({ session, episode: { user, rCum, tInt, ended } }) => ({
+      session,
+      user,
+      rCum,
+      tInt,
+      ended,
+    }));
+    const expected = evaluated.map(({ session, user, rCum, tInt, ended }) => ({ session, user, rCum, tInt, ended }));
+    expect(served.sort((a, b) => a.session - b.session)).toEqual(expected);
+  });
+
+  it("takes the checkpoint of a run that goes on, and is none of its business", async () => {
+    const live = await run("live", { training: { iterations: 60, checkpointEvery: 1 } });
+    const finished = live.execute();
+    while (live.current.iteration < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    const trial = await start({ base: { run: folder("live") } });
+    expect(trial.current.base.run?.iteration).toBeGreaterThanOrEqual(1);
+    const record = await trial.execute();
+    live.control.stop("stopped");
+    await finished;
+    expect(record.state).toBe("done");
+    rmSync(folder("live"), { recursive: true });
+    expect((await (await goOn(trial.folder.path, { sessions: 20 })).execute()).result?.n).toBe(20);
+  });
+
+  it("tells how far it has come, and how long it takes", async () => {
+    const heard: TrialProgress[] = [];
+    const trial = await start({}, { progress: (progress) => heard.push(progress) });
+    await trial.execute();
+    const serving = heard.filter(({ phase }) => phase === "Serving");
+    expect(serving.at(-1)).toMatchObject({ n: 16, sessions: 16, fraction: 1, secondsLeft: 0 });
+    expect(serving.map(({ n }) => n)).toEqual([...serving.map(({ n }) => n)].sort((a, b) => a - b));
+  });
+
+  it("says that the policy has learned nothing where there is no run", async () => {
+    const trial = await start({});
+    expect(trial.current.base.run).toBeUndefined();
+    await trial.execute();
+  });
+
+  it("compares reflections: the same visits, the pool of one changed", async () => {
+    const reflective = { training: { iterations: 2, checkpointEvery: 1 }, critic: { enabled: true } };
+    await (await run("reflective", reflective)).execute();
+    const { reflections } = JSON.parse(readFileSync(join(folder("reflective"), "reflections.json"), "utf8"));
+    const [{ id }] = reflections;
+    const trial = await start({
+      base: { run: folder("reflective") },
+      contenders: [
+        { pool: [{ reflection: id, action: "mute" }], plan: "round-robin" },
+        { pool: [{ reflection: id, action: "pin" }], plan: "round-robin" },
+      ],
+    });
+    await trial.execute();
+    const visits = await readVisits(trial.folder.path);
+    const shownTo = (contender: number): readonly string[] =>
+      visits
+        .filter((visit) => visit.contender === contender)
+        .flatMap(({ episode }) => episode.steps.flatMap(({ plan }) => plan.reflections));
+    expect(shownTo(0)).not.toContain(id);
+    expect(shownTo(1).filter((shown) => shown === id).length).toBeGreaterThan(16);
+    // Neither planner reads them: the same plans.
+    expect(trial.current.result?.pairs[0]?.verdict).toBe("identical");
+  });
+
+  it("leaves nothing where it cannot begin, and nothing changed where only its cost was asked", async () => {
+    const before = (await listTrials(scratch.path)).length;
+    await expect(start({ base: { run: scratch.path } })).rejects.toThrow("run.json");
+    await expect(start({ contenders: [{ pool: [] }, { version: "abc", pool: [] }] })).rejects.toThrow("version");
+    const trial = await start({});
+    expect(await trial.estimate()).toMatchObject({ calls: 0 });
+    expect(await listTrials(scratch.path)).toHaveLength(before);
+  });
+
+  it("is one process's at a time", async () => {
+    const trial = await start({});
+    await expect(goOn(trial.folder.path)).rejects.toThrow("this process has had this folder open");
+    await trial.execute();
+    const kept = readFileSync(join(trial.folder.path, "trial.json"), "utf8");
+    const again = await goOn(trial.folder.path, { sessions: 40 });
+    await again.estimate();
+    expect(readFileSync(join(trial.folder.path, "trial.json"), "utf8")).toBe(kept);
+  });
+
+  it("lists what cannot be read with its problem", async () => {
+    const trial = await start({ base: untrained({ name: "Damaged" }) });
+    await trial.execute();
+    for (const name of ["trial.json", "trial.json.bak"]) rmSync(join(trial.folder.path, name), { force: true });
+    const listed = (await listTrials(scratch.path)).find(({ id }) => id === trial.folder.id);
+    expect(listed).toMatchObject({ problem: expect.stringContaining("not found") });
+  });
+});
