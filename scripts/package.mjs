@@ -15,9 +15,9 @@ const allowed = [
   /^extension\/LICENSE\.txt$/,
   /^extension\/dist\/(extension|engine|engineWorker|cli)\.cjs$/,
   /^extension\/dist\/(studio\.(js|css)|kernels\.wasm)$/,
-  /^extension\/dist\/schemas\/(experiment|suite)\.json$/,
+  /^extension\/dist\/schemas\/(experiment|suite|trial|moments)\.json$/,
   /^extension\/media\/[\w./-]+\.(svg|png|md|json)$/,
-  /^extension\/examples\/[\w/-]+\.(lerl\.json|lerl\.md|suite\.json)$/,
+  /^extension\/examples\/[\w/-]+\.(lerl\.json|lerl\.md|suite\.json|trial\.json|moments\.json)$/,
 ];
 
 const bundles = ["extension.cjs", "engine.cjs", "engineWorker.cjs", "cli.cjs", "studio.js"].map(
@@ -28,7 +28,14 @@ const bundles = ["extension.cjs", "engine.cjs", "engineWorker.cjs", "cli.cjs", "
 const required = [
   ...["package.json", "package.nls.json", "readme.md", "LICENSE.txt", "THIRD-PARTY-NOTICES.md"],
   ...bundles,
-  ...["dist/studio.css", "dist/kernels.wasm", "dist/schemas/experiment.json", "dist/schemas/suite.json"],
+  ...[
+    "dist/studio.css",
+    "dist/kernels.wasm",
+    "dist/schemas/experiment.json",
+    "dist/schemas/suite.json",
+    "dist/schemas/trial.json",
+    "dist/schemas/moments.json",
+  ],
   "examples/quickstart/quickstart.lerl.json",
 ].map((name) => `extension/${name}`);
 

@@ -7,6 +7,7 @@ import { evaluateCommand } from "./commands/evaluate.ts";
 import { reportFailure } from "./commands/exit.ts";
 import { momentsCommand } from "./commands/moments.ts";
 import { promptsCommand } from "./commands/prompts.ts";
+import { reflectionsCommand } from "./commands/reflections.ts";
 import { reportCommand } from "./commands/report.ts";
 import { resumeCommand, runCommand } from "./commands/run.ts";
 import { suiteCommand } from "./commands/suite.ts";
@@ -50,6 +51,7 @@ Exit codes: ${exitCodes.done} done, ${exitCodes.failed} failed, ${exitCodes.badI
     dataCommand(),
     userModelCommand(),
     promptsCommand(),
+    reflectionsCommand(),
     doctorCommand(),
   ]) {
     program.addCommand(command.exitOverride());

@@ -2,6 +2,7 @@
 import { type ExtensionContext, env, Uri, window } from "vscode";
 import { EngineClient } from "./engine/engineClient.ts";
 import { RunStore } from "./engine/runStore.ts";
+import { TrialStore } from "./engine/trialStore.ts";
 import { ExperimentIndex } from "./experiments/experimentIndex.ts";
 import { EditorModels } from "./models/editorModels.ts";
 import { DisposableStore } from "./platform/disposables.ts";
@@ -11,6 +12,8 @@ import { requireTrust } from "./platform/trust.ts";
 import { requireWorkspaceFolder } from "./platform/workspaceFolder.ts";
 import { rooms, type Services } from "./rooms.ts";
 import { Launcher } from "./runs/launcher.ts";
+import { StudioEditor } from "./studio/studioEditor.ts";
+import { TrialLauncher } from "./trials/trialLauncher.ts";
 
 let engine: EngineClient | undefined;
 
@@ -45,8 +48,11 @@ function buildServices(
     }),
   );
   const runs = owned.add(new RunStore(client, log));
+  const trials = owned.add(new TrialStore(client, log));
   const files = owned.add(new ExperimentIndex(log));
   const keys = new ApiKeys(context.secrets);
   const launcher = new Launcher({ engine: client, runs, files, keys, editorModels });
-  return { context, log, engine: client, runs, files, launcher, keys, editorModels };
+  const trialLauncher = new TrialLauncher({ engine: client, trials, files, keys, editorModels });
+  const services = { context, log, engine: client, runs, trials, files, launcher, trialLauncher, keys, editorModels };
+  return { ...services, studio: new StudioEditor(services) };
 }

@@ -10,8 +10,9 @@ import { registerReflections } from "./reflections/register.ts";
 import type { ReflectionsServices } from "./reflections/services.ts";
 import { registerRuns } from "./runs/register.ts";
 import type { RunsServices } from "./runs/services.ts";
-import { registerStudio } from "./studio/register.ts";
-import type { StudioServices } from "./studio/services.ts";
+import { registerStudio, type StudioRoom } from "./studio/register.ts";
+import { registerTrials } from "./trials/register.ts";
+import type { TrialsServices } from "./trials/services.ts";
 
 /** What the rooms are given, built once per window. */
 export type Services = ExperimentsServices &
@@ -19,7 +20,8 @@ export type Services = ExperimentsServices &
   ModelsServices &
   PromptsServices &
   ReflectionsServices &
-  StudioServices;
+  TrialsServices &
+  StudioRoom;
 
 /** In the order in which they register. */
 export const rooms: readonly ((services: Services) => Disposable)[] = [
@@ -28,5 +30,6 @@ export const rooms: readonly ((services: Services) => Disposable)[] = [
   registerModels,
   registerPrompts,
   registerReflections,
+  registerTrials,
   registerStudio,
 ];

@@ -24,14 +24,17 @@ import {
   rerunResultSchema,
   rerunStepSchema,
 } from "./engine/sessions.ts";
+import { fittingTrialSchema, tryReflectionSchema, tryWordsSchema, visitPairSchema } from "./engine/trials.ts";
 import { promptDiagnosticSchema } from "./promptDiagnostic.ts";
 import { runProgressSchema } from "./run/progress.ts";
 import { askedCursorSchema, runSliceSchema } from "./run/rows.ts";
 import { runIdSchema } from "./run/runId.ts";
 import { runRecordSchema } from "./run.ts";
+import * as asked from "./studio/asked.ts";
+import { trialProgressSchema, trialSummarySchema } from "./trial/summary.ts";
 
 export type { ModelCall } from "./engine/calls.ts";
-export type { Comparison, ComparisonCell, ComparisonRow } from "./engine/comparison.ts";
+export type { ComparedChange, Comparison, ComparisonCell, ComparisonRow } from "./engine/comparison.ts";
 export { liveChangePaths } from "./engine/liveChangePaths.ts";
 export type { ListedModel, ModelServer, ModelTest, ModelTestResult } from "./engine/models.ts";
 export type { RenderedPrompt, RenderPrompt } from "./engine/prompts.ts";
@@ -44,6 +47,7 @@ export type {
   StartRun,
 } from "./engine/runs.ts";
 export type { EpisodeQuery, EpisodeSummary, RerunResult, RerunStep } from "./engine/sessions.ts";
+export type { FittingTrial, TryWords, VisitPair } from "./engine/trials.ts";
 export type { ModelActivity, RunProgress } from "./run/progress.ts";
 export type { RunCursor, RunSlice } from "./run/rows.ts";
 
@@ -108,6 +112,30 @@ export const engineRequests = {
   },
   /** Writes the report and gives its path. */
   "runs/report": { params: someRuns, result: z.object({ file: z.string() }) },
+  "trials/list": { params: nothing, result: z.array(trialSummarySchema) },
+  "trials/try": { params: tryWordsSchema, result: trialSummarySchema },
+  /** How many visits of a trial of these words fit, and what they cost at most. Asks nothing. */
+  "trials/fitting": { params: tryWordsSchema, result: fittingTrialSchema },
+  /** What a reflection does to the plans of its run: the same visits, with it pinned and with it muted. */
+  "trials/reflection": { params: tryReflectionSchema, result: trialSummarySchema },
+  "trials/stop": { params: asked.oneTrial, result: done },
+  /** Goes on with a trial: one that is paused, or one that has ended, with more visits where they are given. */
+  "trials/goOn": {
+    params: z.strictObject({
+      id: asked.trialId,
+      sessions: z.exactOptional(z.int().check(z.minimum(1), z.maximum(100_000))),
+      apiKey: z.exactOptional(z.string()),
+    }),
+    result: trialSummarySchema,
+  },
+  "trials/visit": {
+    params: z.strictObject({
+      id: asked.trialId,
+      session: z.int().check(z.minimum(0)),
+      contender: z.int().check(z.minimum(1)),
+    }),
+    result: visitPairSchema,
+  },
   "reflections/list": { params: oneRun, result: z.array(pooledReflectionSchema) },
   "reflections/change": { params: reflectionChangeSchema, result: done },
   "prompts/render": { params: renderPromptSchema, result: renderedPromptSchema },
@@ -123,6 +151,8 @@ export const engineNotifications = {
   "run/changed": runRecordSchema,
   "run/appended": runBatchSchema,
   "run/progress": runProgressSchema,
+  "trial/changed": trialSummarySchema,
+  "trial/progress": trialProgressSchema,
   "reflections/changed": z.object({ runId: runIdSchema }),
   "engine/log": z.object({ level: z.enum(["trace", "debug", "info", "warn", "error"]), message: z.string() }),
 } satisfies Readonly<Record<string, z.ZodMiniType>>;

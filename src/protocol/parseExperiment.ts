@@ -30,6 +30,11 @@ export const parseExperiment = (text: string): ParsedDocument<Experiment> => par
 
 /** Parses JSON with comments and checks it against a schema. */
 export function parseDocument<S extends z.ZodType>(text: string, schema: S): ParsedDocument<z.output<S>> {
+  // A byte order mark, as some editors write it, is no part of the document; a space in its place keeps positions.
+  return parseMarked(text.replace(/^\uFEFF/, " "), schema);
+}
+
+function parseMarked<S extends z.ZodType>(text: string, schema: S): ParsedDocument<z.output<S>> {
   const deep = tooDeep(text);
   if (deep !== undefined) return { ok: false, problems: [nestingProblem(text, deep)] };
   const syntax: ParseError[] = [];

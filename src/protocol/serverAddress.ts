@@ -1,5 +1,8 @@
 /** Addresses of model servers, as people type them. */
 
+/** Where the openai provider asks when the experiment names no server. */
+export const OPENAI_URL = "https://api.openai.com/v1";
+
 const LOCAL =
   /^(?:(?:127(?:\.\d+){3}|0\.0\.0\.0|10(?:\.\d+){3}|192\.168(?:\.\d+){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d+){2}|[^.:/?]+)(?=[:/?]|$)|\[?::1)/i;
 

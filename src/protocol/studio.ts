@@ -8,6 +8,7 @@ import type { MessagesOf, RequestSchemas, RequestsOf } from "./contract.ts";
 import { comparisonSchema } from "./engine/comparison.ts";
 import { renderedPromptSchema } from "./engine/prompts.ts";
 import { episodeDetailSchema, episodeSummarySchema, rerunResultSchema } from "./engine/sessions.ts";
+import { fittingTrialSchema, visitPairSchema } from "./engine/trials.ts";
 import { runProgressSchema } from "./run/progress.ts";
 import { askedCursorSchema, runSliceSchema } from "./run/rows.ts";
 import { promptRoleSchema, runRecordSchema } from "./run.ts";
@@ -21,9 +22,10 @@ import {
   revealSchema,
   studioSnapshotSchema,
 } from "./studio/snapshot.ts";
+import { trialProgressSchema, trialSummarySchema } from "./trial/summary.ts";
 
 export type { PromptRole } from "./promptRole.ts";
-export type { CurvesState, PageState, SessionsState } from "./studio/pageState.ts";
+export type { CurvesState, PageState, SessionsState, TrialState } from "./studio/pageState.ts";
 export type {
   DocumentState,
   EditTab,
@@ -37,6 +39,11 @@ export type {
 } from "./studio/snapshot.ts";
 
 const role = promptRoleSchema;
+const tryParams = z.strictObject({
+  sessions: z.exactOptional(asked.count),
+  /** The run's newest checkpoint, where an earlier trial keeps another. */
+  newest: z.exactOptional(z.boolean()),
+});
 const done = z.null();
 
 /** Requests of the page. */
@@ -87,6 +94,18 @@ export const studioRequests = {
     }),
     result: rerunResultSchema,
   },
+  /** The planner's prompt as it stands against the one in force in the run in sight. */
+  tryWords: { params: tryParams, result: trialSummarySchema },
+  /** How many visits of it fit, and what they cost at most. */
+  fittingTrial: { params: tryParams, result: fittingTrialSchema },
+  stopTrial: { params: asked.oneTrial, result: done },
+  goOnTrial: { params: z.strictObject({ id: asked.trialId, sessions: z.exactOptional(asked.count) }), result: done },
+  trialVisit: {
+    params: z.strictObject({ id: asked.trialId, session: asked.count, contender: asked.count }),
+    result: visitPairSchema,
+  },
+  /** Writes a contender's text into the planner's prompt; one undo step. */
+  useTrialWords: { params: z.strictObject({ id: asked.trialId, contender: asked.count }), result: done },
   compare: { params: asked.someRuns, result: comparisonSchema },
   diffRuns: { params: z.strictObject({ role, left: asked.runId, right: asked.runId }), result: done },
   openReport: { params: asked.someRuns, result: done },
@@ -110,6 +129,8 @@ export const studioEvents = {
   runs: knownRunsSchema,
   appended: runSliceSchema,
   progress: runProgressSchema,
+  trials: z.object({ trials: z.array(trialSummarySchema) }),
+  trialProgress: trialProgressSchema,
   trust: z.object({ trusted: z.boolean() }),
   engine: engineStateSchema,
   reveal: revealSchema,

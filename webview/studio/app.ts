@@ -23,16 +23,19 @@ import {
   snapshotOf,
 } from "./state.ts";
 import type { ThresholdsPort } from "./thresholds/thresholdsPort.ts";
+import { TrialDesk } from "./trial/trialDesk.ts";
+import type { TrialPort } from "./trial/trialPort.ts";
 
 /** Notices of success go by themselves; errors stay until dismissed. */
 const NOTICE_LIFE_MS = 6000;
 
-export class App implements RunBarPort, PromptsPort, ThresholdsPort, CurvesPort, SessionsPort, ComparePort {
+export class App implements RunBarPort, PromptsPort, ThresholdsPort, CurvesPort, SessionsPort, ComparePort, TrialPort {
   readonly store: Store<StudioState>;
   readonly messenger: Messenger;
   readonly library: RunLibrary;
   readonly prompts: PromptWorkbench;
   readonly sessions: SessionLoader;
+  readonly trials: TrialDesk;
   private lastNotice = 0;
   private followed = "";
 
@@ -47,6 +50,8 @@ export class App implements RunBarPort, PromptsPort, ThresholdsPort, CurvesPort,
     this.library = new RunLibrary((runId, cursor) => this.request("slice", { runId, cursor }), curvesChanged);
     this.prompts = new PromptWorkbench(this);
     this.sessions = new SessionLoader(this, () => this.prompts.get("planner")?.text);
+    this.trials = new TrialDesk(this, () => this.prompts.isSent("planner"));
+    this.store.subscribe((state) => this.trials.follow(state));
     this.keepPage(host);
   }
 
@@ -65,6 +70,7 @@ export class App implements RunBarPort, PromptsPort, ThresholdsPort, CurvesPort,
     if (!snapshot) return;
     try {
       this.prompts.open(snapshot.prompts);
+      this.trials.open(snapshot.trials);
       this.followRuns();
       this.sessions.refresh();
       if (this.state.page.resultTab === "compare") void compareChosen(this);

@@ -15,6 +15,8 @@ const subjects: Readonly<Record<keyof StudioEvents, string>> = {
   runs: "the list of runs",
   appended: "a run's new numbers",
   progress: "a run's progress",
+  trials: "the trials",
+  trialProgress: "a trial's progress",
   trust: "the workspace's trust",
   engine: "the engine",
   reveal: "what to show",
@@ -53,14 +55,19 @@ export function listenToHost(app: App): void {
     app.update((state) => ({ progress: { ...state.progress, [progress.runId]: progress } }));
     if (app.state.page.resultTab === "sessions" && progress.runId === app.sessions.runId) refreshSessions();
   });
+  messenger.on("trials", ({ trials }) => app.trials.receive(trials));
+  messenger.on("trialProgress", (progress) => {
+    app.update(({ trialProgress }) => ({ trialProgress: { ...trialProgress, [progress.id]: progress } }));
+  });
   messenger.on("trust", ({ trusted }) => app.patchSnapshot({ trusted }));
   messenger.on("engine", (engine) => app.patchSnapshot({ engine }));
-  messenger.on("reveal", ({ tab, runId, runIds, episode }) => {
+  messenger.on("reveal", ({ tab, runId, runIds, episode, trial }) => {
     if (runIds) {
       app.patchPage({ compared: runIds });
       void compareChosen(app);
     }
     app.showTab(tab);
+    if (trial !== undefined) app.trials.choose(trial);
     if (episode === undefined) return;
     app.sessions.open(episode, runId);
     app.sessions.refresh();

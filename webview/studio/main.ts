@@ -19,9 +19,11 @@ import "./studio.css";
  */
 const STREAM_MS = 250;
 
-/** Nothing that a chart draws has changed. */
-const changesProgressAlone = (before: StudioState, now: StudioState): boolean =>
-  (Object.keys(now) as (keyof StudioState)[]).every((key) => key === "progress" || before[key] === now[key]);
+/** What runs and trials tell while they go on; no chart draws it. */
+const streamed: readonly (keyof StudioState)[] = ["progress", "trials", "trialProgress"];
+
+const changesStreamedAlone = (before: StudioState, now: StudioState): boolean =>
+  (Object.keys(now) as (keyof StudioState)[]).every((key) => streamed.includes(key) || before[key] === now[key]);
 
 declare function acquireVsCodeApi(): HostApi;
 
@@ -47,21 +49,21 @@ function start(root: HTMLElement): void {
   panes = { prompts: new PromptsPane(app), charts: new ChartBoard(app) };
   let before = app.state;
   app.store.subscribe((state) => {
-    const streams = changesProgressAlone(before, state);
+    const streams = changesStreamedAlone(before, state);
     before = state;
     if (streams) return follow();
     panes?.charts.invalidate();
     redraw();
   });
-  // In the capturing phase, so that the workbench does not run the experiment a second time by its own keybinding.
+  // In the capturing phase, so that the workbench does not do it a second time by its own keybinding.
   addEventListener(
     "keydown",
     (event) => {
-      const runs = (event.ctrlKey || event.metaKey) && (event.key === "Enter" || event.key === "F5");
-      if (!runs) return;
+      const tries = event.key === "Enter";
+      if (!(event.ctrlKey || event.metaKey) || !(tries || event.key === "F5")) return;
       event.preventDefault();
       event.stopPropagation();
-      void app.run();
+      void (tries ? app.trials.try() : app.run());
     },
     true,
   );

@@ -12,6 +12,7 @@ import { formatCount, formatDuration, formatLatency, formatMoney, formatNumber }
 import { plannedBy } from "./plannedBy.ts";
 import type { HostActions, PageWriter } from "./ports.ts";
 import { currentRun, isActiveRun, runObstacle } from "./state.ts";
+import { stateNames } from "./stateNames.ts";
 
 const providers = [
   ["offline", "Offline planner"],
@@ -20,23 +21,14 @@ const providers = [
   ["replay", "Replay"],
 ] as const;
 
-const stateNames: Record<RunRecord["state"], string> = {
-  starting: "Starting",
-  running: "Running",
-  paused: "Paused",
-  done: "Done",
-  stopped: "Stopped",
-  failed: "Failed",
-  interrupted: "Interrupted",
-};
-
 /** What the run bar asks of the app. */
 export interface RunBarPort extends PageWriter, HostActions {
   /** Starts the experiment, or resumes the paused run. */
   run(): Promise<void>;
 }
 
-export function runBar(app: RunBarPort, snapshot: StudioSnapshot): TemplateResult {
+/** @param trying what stands beside the run's buttons: the trial's */
+export function runBar(app: RunBarPort, snapshot: StudioSnapshot, trying: TemplateResult): TemplateResult {
   const { document } = snapshot;
   const record = currentRun(app.state);
   const name = valueAt(document.experiment, "name");
@@ -44,7 +36,7 @@ export function runBar(app: RunBarPort, snapshot: StudioSnapshot): TemplateResul
     <div class="run-line">
       <h1 title=${document.file}>${typeof name === "string" ? name : document.file}</h1>
       ${document.dirty ? html`<span class="dirty" title="The experiment file has unsaved changes">● <span class="visually-hidden">unsaved changes</span></span>` : nothing}
-      ${buttons(app, snapshot, record)}
+      ${buttons(app, snapshot, record)} ${trying}
       ${seedField(app, snapshot)}
       ${providerFields(app, snapshot)}
       <span class="spacer"></span>
@@ -61,7 +53,7 @@ function buttons(app: RunBarPort, snapshot: StudioSnapshot, record: RunRecord | 
     return html`<span class="run-buttons">
       <vscode-button
         ?disabled=${obstacle !== undefined || app.isBusy("run")}
-        title=${obstacle ?? "Run the experiment (Ctrl+Enter)"}
+        title=${obstacle ?? "Run the experiment (Ctrl+F5)"}
         @click=${() => app.run()}
         >Run</vscode-button
       >

@@ -12,6 +12,8 @@ import type { PromptsPane } from "./prompts/promptsPane.ts";
 import { runBar } from "./runBar.ts";
 import { sessionsPane } from "./sessions/sessionsPane.ts";
 import { thresholdsPane } from "./thresholds/thresholdsPane.ts";
+import { trialPane } from "./trial/trialPane.ts";
+import { tryBar } from "./trial/tryButton.ts";
 
 /** Panes and parts of them that keep something of their own between drawings. */
 export interface Panes {
@@ -66,7 +68,7 @@ function invalidDocument(app: App, { document }: StudioSnapshot): TemplateResult
 function studio(app: App, panes: Panes, snapshot: StudioSnapshot): TemplateResult {
   const { editTab, resultTab, split, drafts } = app.state.page;
   const draftCount = Object.keys(drafts).length;
-  return html`${runBar(app, snapshot)} ${obstacles(app, snapshot)}
+  return html`${runBar(app, snapshot, tryBar(app, snapshot))} ${obstacles(app, snapshot)}
     <main class="columns">
       <section class="column edit" aria-label="Prompts and thresholds">
         ${tabList<EditTab>({
@@ -93,6 +95,7 @@ function studio(app: App, panes: Panes, snapshot: StudioSnapshot): TemplateResul
           name: "result",
           label: "Results",
           tabs: [
+            { id: "trial", label: "Trial" },
             { id: "curves", label: "Curves" },
             { id: "sessions", label: "Sessions" },
             { id: "compare", label: "Compare" },
@@ -101,12 +104,14 @@ function studio(app: App, panes: Panes, snapshot: StudioSnapshot): TemplateResul
           select: (tab) => app.showTab(tab),
         })}
         <div id="result-panel" class="fill" role="tabpanel" aria-labelledby="result-tab-${resultTab}">
+          ${resultTab === "trial" ? trialPane(app, snapshot) : nothing}
           ${resultTab === "curves" ? curvesPane(app, panes.charts, snapshot) : nothing}
           ${resultTab === "sessions" ? sessionsPane(app, snapshot) : nothing}
           ${resultTab === "compare" ? comparePane(app, snapshot) : nothing}
         </div>
       </section>
-    </main>`;
+    </main>
+    <p class="visually-hidden" role="status">${app.trials.news.text}</p>`;
 }
 
 /** What keeps experiments from running, each with the way on. */

@@ -4,13 +4,16 @@ import type { EpisodeDetail } from "../../src/protocol/engine/sessions.ts";
 import type {
   Comparison,
   EpisodeSummary,
+  FittingTrial,
   RenderedPrompt,
   RerunResult,
   RunProgress,
+  VisitPair,
 } from "../../src/protocol/engine.ts";
 import { type ActiveState, isActive } from "../../src/protocol/run/states.ts";
 import type { RunId, RunRecord } from "../../src/protocol/run.ts";
 import type { PageState, PromptHistoryEntry, PromptRole, StudioSnapshot } from "../../src/protocol/studio.ts";
+import type { TrialProgress, TrialSummary } from "../../src/protocol/trial/summary.ts";
 import type { StudioMethod } from "../shared/messenger.ts";
 import { idle, type Loadable } from "./loading.ts";
 
@@ -35,6 +38,13 @@ export interface StudioState {
   readonly episode: Loadable<EpisodeDetail>;
   readonly rerun: Loadable<RerunResult>;
   readonly comparison: Loadable<Comparison>;
+  /** Trials of this experiment, newest first. */
+  readonly trials: readonly TrialSummary[];
+  readonly trialProgress: Readonly<Record<string, TrialProgress>>;
+  /** What a trial of the words as they stand would be. */
+  readonly fitting: Loadable<FittingTrial>;
+  /** The pair of visits that is open. */
+  readonly visit: Loadable<VisitPair>;
 }
 
 const initialPage: PageState = {
@@ -57,6 +67,7 @@ const initialPage: PageState = {
     groupSeeds: false,
   },
   sessions: { order: "latest", user: "", step: 0 },
+  trial: { step: 0 },
   compared: [],
   scroll: { edit: 0, result: 0 },
 };
@@ -75,6 +86,10 @@ export function initialState(saved: unknown): StudioState {
     episode: idle,
     rerun: idle,
     comparison: idle,
+    trials: [],
+    trialProgress: {},
+    fitting: idle,
+    visit: idle,
   };
 }
 
@@ -87,6 +102,7 @@ function restorePage(saved: unknown): PageState {
     ...page,
     curves: { ...initialPage.curves, ...page.curves },
     sessions: { ...initialPage.sessions, ...page.sessions },
+    trial: { ...initialPage.trial, ...page.trial },
     scroll: { ...initialPage.scroll, ...page.scroll },
   };
 }

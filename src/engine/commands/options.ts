@@ -17,5 +17,14 @@ export const wholeNumberOption = (text: string): number => {
   return value;
 };
 
+/** The same up to a most, as the document of what is asked has it. */
+export const atMost =
+  (most: number, option: (text: string) => number) =>
+  (text: string): number => {
+    const value = option(text);
+    if (value > most) throw new InvalidArgumentError(`"${text}" is more than ${most}.`);
+    return value;
+  };
+
 /** Gathers an option that may be given again. */
 export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];

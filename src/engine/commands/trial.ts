@@ -1,19 +1,21 @@
 import { randomInt } from "node:crypto";
-import { relative } from "node:path";
+import { relative, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { contenderPlans, type TrialRecord } from "../../protocol/trial/record.ts";
+import type { TrialProgress } from "../../protocol/trial/summary.ts";
 import { estimateSentence, moneyText } from "../../protocol/trial/words.ts";
 import { InputError } from "../errors.ts";
 import { exitCodes } from "../exitCodes.ts";
+import { StopSignal } from "../serving/control.ts";
 import { type Condition, judgeAll, parseCondition } from "../trials/gate.ts";
 import { Trial } from "../trials/trial.ts";
-import { isTrialFolder } from "../trials/trialFolder.ts";
-import type { TrialHost, TrialProgress } from "../trials/trialHost.ts";
+import { isTrialFolder, readTrialRecord } from "../trials/trialFolder.ts";
+import type { TrialHost } from "../trials/trialHost.ts";
 import { formatTrial, type TrialFormat, trialFormats } from "../trials/trialReport.ts";
 import { engineVersion } from "../version.ts";
 import { reportFailure } from "./exit.ts";
 import { environmentModels } from "./models.ts";
-import { collect, countOption, wholeNumberOption } from "./options.ts";
+import { atMost, collect, countOption, wholeNumberOption } from "./options.ts";
 import { duration, paint } from "./terminal.ts";
 import { limitsOf, type TrialOptions, trialStart } from "./trialStart.ts";
 
@@ -52,10 +54,14 @@ what was paid for, and the same command with the trial's folder goes on.`,
         .default([]),
     )
     .option("--no-own", "leave the base's own words out: the first given is the baseline")
-    .option("--sessions <n>", "visits planned, by default 100; 0: moments only", wholeNumberOption)
+    .option("--sessions <n>", "visits planned, by default 100; 0: moments only", atMost(100_000, wholeNumberOption))
     .option("--moments <file>", "moments that each contender plans too: *.moments.json")
-    .option("--repeats <n>", "times that each contender plans each moment, by default once", countOption)
-    .option("--seed <n>", "seed of the visits, by default the experiment's evaluation.seed", wholeNumberOption)
+    .option("--repeats <n>", "times that each contender plans each moment, by default once", atMost(100, countOption))
+    .option(
+      "--seed <n>",
+      "seed of the visits, by default the experiment's evaluation.seed",
+      atMost(0xffff_ffff, wholeNumberOption),
+    )
     .option("--no-stop", "serve every visit, also where it is decided before")
     .option("--margin <reward>", "a difference of R_cum that counts as equal enough, by default 5 %", positive)
     .option("--max-calls <n>", "calls it may make, by default the experiment's models.maxCalls", countOption)
@@ -78,18 +84,40 @@ what was paid for, and the same command with the trial's folder goes on.`,
 async function run(target: string, options: Options): Promise<number> {
   // A condition that cannot be read is no reason to pay for a trial.
   for (const condition of options.failIf) parseCondition(condition);
+  const over = await finishedRecord(target, options);
+  if (over) return conclude(resolve(target), over, undefined, options.format);
   const display = progressDisplay();
   const trial = await begin(target, options, hostOf(display));
-  if (options.estimate) {
-    process.stdout.write(`${estimateSentence(await trial.estimate())}\n`);
-    return exitCodes.done;
-  }
   const interrupt = (): void => trial.control.stop("interrupted");
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
-  const record = await trial.execute();
-  process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
-  display.end();
-  return conclude(trial, record, options.format);
+  try {
+    if (options.estimate) return await estimate(trial);
+    const record = await trial.execute();
+    display.end();
+    return conclude(trial.folder.path, record, trial.failure, options.format);
+  } finally {
+    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+  }
+}
+
+async function estimate(trial: Trial): Promise<number> {
+  try {
+    process.stdout.write(`${estimateSentence(await trial.estimate())}\n`);
+    return exitCodes.done;
+  } catch (error) {
+    if (error instanceof StopSignal) return exitCodes.interrupted;
+    throw error;
+  }
+}
+
+/** Of a trial that is over, where nothing more is asked of it than its report. */
+async function finishedRecord(target: string, options: Options): Promise<TrialRecord | undefined> {
+  const { sessions = 0, stop, failIf, estimate: isEstimate } = options;
+  if (isEstimate || fixedAtStart(options).length > 0 || !(await isTrialFolder(target))) return undefined;
+  const record = await readTrialRecord(target);
+  const isServed = stop || !record.stop || record.result?.n === record.sessions;
+  if (record.state !== "done" || sessions > record.sessions || !isServed) return undefined;
+  return failIf.length > 0 ? { ...record, failIf: [...failIf] } : record;
 }
 
 async function begin(target: string, options: Options, host: TrialHost): Promise<Trial> {
@@ -147,13 +175,13 @@ function hostOf(display: ReturnType<typeof progressDisplay>): TrialHost {
   };
 }
 
-function conclude(trial: Trial, record: TrialRecord, format: TrialFormat): number {
-  const folder = relative(process.cwd(), trial.folder.path) || ".";
+function conclude(path: string, record: TrialRecord, failure: unknown, format: TrialFormat): number {
+  const folder = relative(process.cwd(), path) || ".";
   const { result } = record;
   const conditions: readonly Condition[] = record.failIf.map(parseCondition);
   const judgement = conditions.length === 0 ? undefined : result ? judgeAll(conditions, result) : "undecided";
   process.stdout.write(formatTrial({ record, result, folder, conditions, judgement }, format));
-  if (record.state === "failed") return reportFailure(trial.failure);
+  if (record.state === "failed") return reportFailure(failure);
   if (record.state !== "done") {
     const { reason = "Interrupted." } = record;
     const how = reason.includes("lerl trial") ? "" : ` Go on: lerl trial ${folder}`;

@@ -45,28 +45,45 @@ export async function trialStart(target: string, options: TrialOptions, workspac
   const typed = await typedContenders(options, document !== undefined);
   const written = await Promise.all((document?.contenders ?? []).map((contender) => withText(contender, folder)));
   const contenders = [...written, ...typed];
-  if (contenders.length < 2 && options.moments === undefined) {
+  const isAlone = contenders.length < 2;
+  const sessions = options.sessions ?? document?.sessions ?? (isAlone ? 0 : DEFAULT_SESSIONS);
+  if (contenders.length === 0 || (isAlone && (options.moments === undefined || sessions > 0))) {
     throw new InputError(
       "trial.contender",
-      "A trial compares at least two: give --prompt <file>, --version <hash>, --model <name> or --plan <who>, or a *.trial.json file.",
+      "A trial compares at least two: give --prompt <file>, --version <hash>, --model <name> or --plan <who>, or a *.trial.json file. One alone is held against --moments, without visits.",
+    );
+  }
+  if (contenders.length > MOST_CONTENDERS) {
+    throw new InputError(
+      "trial.contender",
+      `${contenders.length} contenders are more than ${MOST_CONTENDERS}: give fewer --prompt or --model, or make it several trials.`,
+    );
+  }
+  const moments = await momentsOf(options, document, folder);
+  if (sessions === 0 && !moments?.moments.length) {
+    throw new InputError(
+      "trial.contender",
+      "Without visits there must be moments: give --moments <file> with one or more, or --sessions.",
     );
   }
   return {
     name: document?.name ?? nameOf(contenders),
     base,
     contenders,
-    sessions: options.sessions ?? document?.sessions ?? DEFAULT_SESSIONS,
+    sessions,
     seed: options.seed ?? document?.seed,
     stop: options.stop && (document?.stop ?? true),
     margin: options.margin ?? document?.margin,
     limits: { ...limitsOf(document ?? {}), ...limitsOf(options), ...(options.cache ? {} : { cache: false }) },
     failIf: [...(document?.failIf ?? []), ...options.failIf],
-    moments: await momentsOf(options, document, folder),
+    moments,
     repeats: options.repeats ?? document?.repeats,
   };
 }
 
 const DEFAULT_SESSIONS = 100;
+/** As in a document. */
+const MOST_CONTENDERS = 20;
 
 /** The limits that are given; those that are not stay the base's. */
 export function limitsOf({

@@ -2,10 +2,10 @@
  * Compares runs (docs/method.md, section 13): per row the interquartile mean over seeds of each run's mean over its
  * evaluation sessions, with 95% bootstrap intervals.
  */
-import type { Comparison } from "../../protocol/engine.ts";
+import type { ComparedChange, Comparison } from "../../protocol/engine.ts";
 import { asksModel } from "../../protocol/experiment/models.ts";
 import { promptRoles } from "../../protocol/promptRole.ts";
-import { referencePolicies } from "../../protocol/run.ts";
+import { referencePolicies, type TimelineEvent } from "../../protocol/run.ts";
 import { bootstrapEstimate, improvementEstimate, pairedDifference } from "../metrics/bootstrap.ts";
 import { type Estimate, probabilityOfImprovement } from "../metrics/statistics.ts";
 import { differingSettings } from "../suites/configuration.ts";
@@ -35,10 +35,11 @@ export function compareGroups(grouping: Grouping): RunComparison {
     baseline,
     references: referencesOf(base),
     improvement: scores.map((own) =>
-      scores.map((other) => (own && other ? probabilityOfImprovement(own, other) : 0.5)),
+      scores.map((other) => (isSeveral(own) && isSeveral(other) ? probabilityOfImprovement(own, other) : null)),
     ),
     settings: differingSettings(groups.map(({ runs }) => runs[0]?.experiment)),
     prompts: promptsOf(groups),
+    changes: groups.flatMap(({ runs: [first] }, row) => (first?.changes ?? []).map((event) => changeOf(event, row))),
     notes: [...grouping.notes, ...cautions(grouping)],
     conclusion: conclude(rows, baseline),
   };
@@ -59,6 +60,24 @@ function rowOf(group: RunGroup, base: RunGroup | undefined): ComparedRow {
     seeds: runs.map(({ record }) => record.seed),
     metrics: Object.fromEntries(cells),
     ...(against && { against }),
+    ...(against?.difference && { difference: against.difference }),
+  };
+}
+
+/** One seed says nothing of another. */
+const isSeveral = (scores: readonly number[] | undefined): scores is readonly number[] =>
+  scores !== undefined && scores.length > 1;
+
+function changeOf(event: TimelineEvent, row: number): ComparedChange {
+  const { iteration } = event;
+  if (event.type === "change") {
+    const { path: what, from, to } = event;
+    return { row, iteration, what, ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+  }
+  return {
+    row,
+    iteration,
+    what: event.type === "pool" ? `${event.action} reflection ${event.reflection}` : event.type,
   };
 }
 
@@ -73,7 +92,11 @@ function againstBase(group: RunGroup, base: RunGroup): ComparedRow["against"] {
   const other = scoresOf(base, "rCum");
   if (!own || !other) return undefined;
   const difference = differenceOf(group, base);
-  return { improvement: improvementEstimate([own], [other]), ...(difference && { difference }) };
+  const isKnown = isSeveral(own) && isSeveral(other);
+  return {
+    ...(isKnown && { improvement: improvementEstimate([own], [other]) }),
+    ...(difference && { difference }),
+  };
 }
 
 /** Pairs the sessions of runs with the same seed. */

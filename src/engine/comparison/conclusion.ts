@@ -1,6 +1,7 @@
 /** The one sentence that a comparison's intervals support, and no more than that. */
 
-import { type Estimate, formatEstimate } from "../metrics/statistics.ts";
+import { FEWEST_VALUES } from "../metrics/confidenceSequence.ts";
+import { type Estimate, formatEstimate, formatInterval, formatNumber } from "../metrics/statistics.ts";
 import type { ComparedRow } from "./runComparison.ts";
 
 /** With more rows than this, their intervals are left to the table. */
@@ -21,7 +22,8 @@ export function conclude(rows: readonly ComparedRow[], baseline: number): string
   const stated = `${base.label} reaches R_cum ${formatEstimate(level)}${seedsOf(level)}`;
   if (others.length === 0) return `${stated}.`;
   const single = [level, ...others.map(({ score }) => score)].some(({ n }) => n < 2);
-  if (single) return `${stated}; with one seed in a row, nothing can be said about differences.`;
+  if (single)
+    return `${stated}; ${listed(others.map(({ row }) => pairedWords(row)))}. With one seed in a row nothing can be said about other seeds.`;
   const shown = others.length <= MOST_INTERVALS;
   const name = (list: typeof others) =>
     listed(list.map(({ row, score }) => (shown ? `${row.label} (${formatEstimate(score)})` : row.label)));
@@ -34,6 +36,18 @@ export function conclude(rows: readonly ComparedRow[], baseline: number): string
     ...(unclear.length > 0 ? [`no difference could be shown for ${name(unclear)}`] : []),
   ];
   return `${stated}; ${parts.join(", ")}.`;
+}
+
+/** What visit by visit can be said of two runs of one seed. */
+function pairedWords({ label, against }: ComparedRow): string {
+  const difference = against?.difference;
+  if (!difference)
+    return `nothing can be said about differences to ${label} before both are evaluated on the same visits`;
+  const { value, low, high, n } = difference;
+  const measured = `${label} differs by ${value < 0 ? "" : "+"}${formatNumber(value, 2)}`;
+  if (n < FEWEST_VALUES) return `${measured} over ${n} paired ${n === 1 ? "visit" : "visits"}, too few for an interval`;
+  const verdict = low > 0 ? "higher" : high < 0 ? "lower" : "no difference shown";
+  return `${measured} ${formatInterval(difference, 2)} over ${n} paired visits (${verdict})`;
 }
 
 const seedsOf = ({ n }: Estimate): string => (n === 1 ? "" : ` over ${n} seeds`);

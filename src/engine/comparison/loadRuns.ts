@@ -27,6 +27,8 @@ export interface LoadedRun {
   /** R_cum by session, where the run was evaluated apart from training. */
   readonly sessions: ReadonlyMap<number, number>;
   readonly evaluation: EvaluationSummary | undefined;
+  /** What was changed by hand while it ran. */
+  readonly changes: readonly TimelineEvent[];
 }
 
 /** @throws InputError where the folder is no run's or its files are damaged */
@@ -37,11 +39,13 @@ export async function loadRun(folder: string): Promise<LoadedRun> {
   const measured = evaluation ? fromEvaluation(evaluation) : await fromTraining(folder, record);
   const rows = evaluation ? await readEvaluationRows(folder) : [];
   const prompts = promptTextsOf(record, experiment).map(({ text }) => createHash("sha256").update(text).digest("hex"));
+  const changes = await changesByHand(folder);
   return {
     folder,
     record,
     experiment,
-    configuration: configurationHash(experiment, prompts, await changesByHand(folder)),
+    changes,
+    configuration: configurationHash(experiment, prompts, changes),
     ...measured,
     sessions: new Map(
       rows.flatMap(({ policy, session, rCum }) => (policy === "run" ? [[session, rCum] as const] : [])),

@@ -9,8 +9,8 @@ export interface ComparedRow extends ComparisonRow {
   readonly metrics: Readonly<Record<string, Estimate & ComparisonCell>>;
   /** Against the baseline row, in R_cum; absent for the baseline itself. */
   readonly against?: {
-    /** P(this row's seed > the baseline's). */
-    readonly improvement: Estimate;
+    /** P(this row's seed > the baseline's); absent where one of them has a single seed. */
+    readonly improvement?: Estimate;
     /** Mean difference over sessions and shared seeds, paired by session; absent where sessions do not pair up. */
     readonly difference?: Estimate;
   };
@@ -25,7 +25,4 @@ export interface RunComparison extends Comparison {
   readonly baseline: number;
   /** Random, round-robin and oracle in the baseline's setting. */
   readonly references: readonly { readonly policy: string; readonly metrics: Scores }[];
-  readonly notes: readonly string[];
-  /** One sentence that the intervals support. */
-  readonly conclusion: string;
 }

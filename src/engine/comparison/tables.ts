@@ -60,7 +60,7 @@ function againstTexts({ against }: ComparedRow, isBaseline: boolean): readonly s
   if (!against) return ["–", "–"];
   const { improvement, difference } = against;
   return [
-    `${formatNumber(improvement.value, 2)}${improvement.n > 1 ? ` ${formatInterval(improvement, 2)}` : ""}`,
+    improvement ? `${formatNumber(improvement.value, 2)} ${formatInterval(improvement, 2)}` : "–",
     difference ? formatEstimate(difference) : "–",
   ];
 }

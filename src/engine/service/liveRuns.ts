@@ -1,5 +1,5 @@
 /** The runs this process owns, and what is sent to the client about them. */
-import type { EngineNotifications } from "../../protocol/engine.ts";
+import type { EngineNotifications, RunProgress } from "../../protocol/engine.ts";
 import { firstRow } from "../../protocol/run/rowCursor.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
 import { messageOf } from "../errors.ts";
@@ -14,14 +14,17 @@ export type Notify = <N extends keyof EngineNotifications>(name: N, params: Engi
 export class LiveRuns {
   private readonly runs = new Map<RunId, Run>();
   private readonly feeds = new Map<RunId, RowBatches>();
-  private readonly progress: ProgressNews;
+  private readonly progress: ProgressNews<RunProgress>;
 
   constructor(
     private readonly host: Omit<RunHost, "listener" | "models">,
     private readonly reader: RunReader,
     private readonly notify: Notify,
   ) {
-    this.progress = new ProgressNews((progress) => notify("run/progress", progress));
+    this.progress = new ProgressNews(
+      ({ runId }) => runId,
+      (progress) => notify("run/progress", progress),
+    );
   }
 
   get(runId: RunId): Run | undefined {

@@ -4,6 +4,7 @@ import { modelHandlers } from "./modelHandlers.ts";
 import { promptHandlers } from "./promptHandlers.ts";
 import { reflectionHandlers } from "./reflectionHandlers.ts";
 import { runHandlers } from "./runHandlers.ts";
+import { trialHandlers } from "./trialHandlers.ts";
 import { type ServiceOptions, Workspace } from "./workspace.ts";
 
 /** The service of one workspace, with what ends it. */
@@ -18,10 +19,13 @@ export function createService(options: ServiceOptions): EngineService {
     handlers: {
       "engine/ping": async () => ({ memoryMb: Math.round(process.memoryUsage.rss() / 2 ** 20) }),
       ...runHandlers(workspace),
+      ...trialHandlers(workspace),
       ...reflectionHandlers(workspace),
       ...promptHandlers(workspace),
       ...modelHandlers(workspace),
     },
-    stop: () => workspace.runs.stopAll(),
+    stop: async () => {
+      await Promise.all([workspace.runs.stopAll(), workspace.trials.stopAll()]);
+    },
   };
 }

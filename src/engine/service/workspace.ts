@@ -13,6 +13,7 @@ import { RunFolder, runFiles } from "../store/runFolder.ts";
 import { engineVersion } from "../version.ts";
 import { Datasets } from "./datasets.ts";
 import { LiveRuns } from "./liveRuns.ts";
+import { LiveTrials } from "./liveTrials.ts";
 import { restingPool } from "./restingPool.ts";
 import { RunReader } from "./runReader.ts";
 
@@ -39,6 +40,7 @@ export interface RecordedSetting {
 export class Workspace {
   readonly reader: RunReader;
   readonly runs: LiveRuns;
+  readonly trials: LiveTrials;
   readonly datasets: Datasets;
 
   constructor(readonly options: ServiceOptions) {
@@ -46,6 +48,7 @@ export class Workspace {
     const host = { workspaceFolder, engineVersion, now, random, attended: true };
     this.reader = new RunReader(workspaceFolder, (warning) => this.warn(warning));
     this.runs = new LiveRuns(host, this.reader, notify);
+    this.trials = new LiveTrials(host, notify);
     this.datasets = new Datasets(workspaceFolder);
   }
 

@@ -56,6 +56,10 @@ export interface Asker {
   readonly goOn: (limit?: BudgetReached["limit"]) => string;
   /** What to do about replies of no use, for a person. */
   readonly advice?: string;
+  /** After a change of the key, say; ends the sentence. */
+  readonly afterChange?: string;
+  /** Hears that nothing goes on because replies are of no use. */
+  readonly useless?: () => void;
 }
 
 const RUN: Asker = {
@@ -124,6 +128,7 @@ export class ModelPool {
       // What was recorded does not change while a run waits.
       share: () => (this.experiment[role].provider === "replay" ? 1 : this.limits.unusableShare),
       pause: (reason) => {
+        this.asker.useless?.();
         if (!attended) control.stop("unusable", `${reason} On the command line: ${this.asker.goOn()}.`);
         return control.block(repliesOf(role), reason);
       },
@@ -185,7 +190,8 @@ export class ModelPool {
     const backoff = Math.min(RETRY.longest, RETRY.first * 2 ** retries);
     const wait = Math.max(backoff, (why.retryAfterSeconds ?? 0) * 1000);
     const goesOn = `The ${this.asker.noun} goes on by itself when the model answers again`;
-    const change = why.cause === "refused" ? "; after a change of the key or the experiment, stop and resume it." : ".";
+    const { afterChange = "after a change of the key or the experiment, stop and resume it" } = this.asker;
+    const change = why.cause === "refused" ? `; ${afterChange}.` : ".";
     await control.block(role, `${why.message} ${goesOn}${change}`, wait);
   }
 

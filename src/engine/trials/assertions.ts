@@ -16,7 +16,7 @@ export interface JudgedPlan {
 export function shortcomings(asked: Assertions, plan: JudgedPlan, categories: readonly Category[]): readonly string[] {
   const { cell } = plan;
   const held = new Set(cell.plan.categories);
-  const nameOf = (id: number): string => categories.find((category) => category.id === id)?.name ?? String(id);
+  const nameOf = (id: number): string => categories.find((category) => category.id === id)?.name || String(id);
   const ids = (wanted: Assertions["includes"] = []) => wanted.map((category) => categoryId(category, categories));
   const names = (found: readonly number[]): string => found.map(nameOf).join(", ");
   const missing = ids(asked.includes).filter((id) => !held.has(id));
@@ -65,7 +65,7 @@ export function checkCategories(asked: Assertions, where: string, categories: re
   const named = [...(asked.includes ?? []), ...(asked.excludes ?? []), ...(asked.excludesAny ?? [])];
   for (const category of named) {
     if (findCategory(category, categories)) continue;
-    const shown = categories.slice(0, 8).map(({ id, name }) => `${id} (${name})`);
+    const shown = categories.slice(0, 8).map(({ id, name }) => (name === "" ? String(id) : `${id} (${name})`));
     throw new InputError(
       "moments.unknown",
       `${where}: there is no category ${JSON.stringify(category)}. Use an id or a name, for example ${shown.join(", ")}.`,

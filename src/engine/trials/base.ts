@@ -33,11 +33,12 @@ export const baseFolder = (trialFolder: string): string => join(trialFolder, "ba
 /**
  * Takes a run's newest checkpoint as a trial's base. The run may be running.
  *
+ * @param like folder of an earlier trial of the run, whose base is taken instead
  * @throws InputError where the folder is no run, or has no checkpoint yet
  */
-export async function keepRunAsBase(runFolder: string, trialFolder: string): Promise<Base> {
+export async function keepRunAsBase(runFolder: string, trialFolder: string, like?: string): Promise<Base> {
   const run = await readRunRecord(join(resolve(runFolder), runFiles.record));
-  const frozen = await freezeCheckpoint(runFolder, baseFolder(trialFolder));
+  const frozen = await freezeCheckpoint(like === undefined ? runFolder : baseFolder(like), baseFolder(trialFolder));
   if (!frozen) {
     throw new InputError(
       "trial.no-checkpoint",

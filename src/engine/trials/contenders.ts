@@ -13,6 +13,8 @@ import type { Base } from "./base.ts";
 
 /** A contender as it is asked for; `text` is the prompt's, wherever it comes from. */
 export interface AskedContender extends Omit<ContenderDocument, "prompt"> {
+  /** Further settings of the experiment's planner; null: not set, whatever the base has. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   readonly prompt?: { readonly file: string; readonly text: string };
 }
 
@@ -70,7 +72,8 @@ const wantsModel = ({
 function plannerSettings(asked: AskedContender, { planner }: Experiment): Record<string, unknown> {
   const { provider, model, baseUrl, apiKeyVariable, temperature, maxTokens, reasoningEffort, replanEvery } = asked;
   const set = { provider, model, baseUrl, apiKeyVariable, temperature, maxTokens, reasoningEffort, replanEvery };
-  const given = Object.fromEntries(Object.entries(set).filter(([, value]) => value !== undefined));
+  const chosen = Object.entries(set).filter(([, value]) => value !== undefined);
+  const given: Record<string, unknown> = { ...asked.settings, ...Object.fromEntries(chosen) };
   // Words mean a model, and one that came with an address is an OpenAI-compatible server's.
   if (given.provider === undefined && planner.provider === "offline" && baseUrl !== undefined)
     given.provider = "openai";
@@ -163,13 +166,17 @@ export function experimentOf(
   const isOffline = plans !== "model" && plans !== "none" && plans !== "oracle";
   // What costs nothing plans anew at every step.
   const free = plans !== "model" && { replanEvery: planner.replanEvery ?? 1 };
+  const changed = {
+    ...base.planner,
+    // A key is for the server that it was given with.
+    ...(planner.baseUrl !== undefined && { apiKeyVariable: undefined }),
+    ...planner,
+  };
+  const set = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== null));
   return experimentSchema.parse({
     ...base,
     planner: {
-      ...base.planner,
-      // A key is for the server that it was given with.
-      ...(planner.baseUrl !== undefined && { apiKeyVariable: undefined }),
-      ...planner,
+      ...set,
       ...free,
       enabled: plans !== "none",
       ...(plans !== "model" && { provider: "offline" }),

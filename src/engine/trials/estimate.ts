@@ -1,4 +1,6 @@
 /** What a trial will cost at most, before anything is paid (docs/trials.md): a rehearsal with the answers there are. */
+
+import type { Experiment } from "../../protocol/experiment.ts";
 import type { TrialEstimate } from "../../protocol/trial/estimate.ts";
 import type { TrialRecord } from "../../protocol/trial/record.ts";
 import { costOf } from "../llm/usage.ts";
@@ -64,6 +66,10 @@ export async function estimateTrial(options: EstimateOptions): Promise<TrialEsti
   };
 }
 
+/** Plans a visit can be asked for at most. */
+export const mostPlans = ({ simulator, planner }: Experiment): number =>
+  Math.ceil(stepsLeft(simulator.quit, undefined) / planner.replanEvery);
+
 interface Rehearsal {
   /** At most, and as far as visits last as long as the stand-in's. */
   readonly calls: number;
@@ -77,7 +83,7 @@ async function rehearse(
   options: EstimateOptions,
 ): Promise<Rehearsal> {
   const { stage, has, signal } = options;
-  const mostPlans = Math.ceil(stepsLeft(lane.setting.simulator.quit, undefined) / replanEvery);
+  const most = Math.ceil(stepsLeft(lane.setting.simulator.quit, undefined) / replanEvery);
   const dry = await options.dryPlanner(index, stage.world, 0);
   let calls = 0;
   let misses = 0;
@@ -94,10 +100,10 @@ async function rehearse(
       if (!(error instanceof Miss)) throw error;
       misses++;
       tokens += error.tokens;
-      calls += mostPlans - made;
+      calls += most - made;
     }
   }
-  const visited = misses === 0 ? 1 : Math.min(1, (await plansOfProbes(index, lane, options)) / mostPlans);
+  const visited = misses === 0 ? 1 : Math.min(1, (await plansOfProbes(index, lane, options)) / most);
   const asked = await missedCells(index, options);
   return {
     calls: calls + asked.length,

@@ -2,8 +2,8 @@
 import type { ContenderResult, PairResult, TrialResult } from "../../protocol/trial/result.ts";
 import { InputError } from "../errors.ts";
 
-/** Counted: compared as they are. */
-const counted = [
+/** Numbers of a contender that are counted: compared as they are. */
+export const countedMetrics = [
   "pass",
   "passAll",
   "repeats",
@@ -24,7 +24,7 @@ const operators = ["<=", ">=", "<", ">"] as const;
 type Operator = (typeof operators)[number];
 
 export type Condition = { readonly text: string; readonly operator: Operator; readonly value: number } & (
-  | { readonly metric: (typeof counted)[number] }
+  | { readonly metric: (typeof countedMetrics)[number] }
   /** The difference of R_cum to the baseline's: its interval decides. */
   | { readonly metric: "rCum" }
 );
@@ -48,20 +48,25 @@ export function parseCondition(text: string): Condition {
       throw refused(text, 'rCum is compared with the baseline, on the same visits: "rCum < baseline - 0.2"');
     return { ...shared, metric, value: offset === undefined ? 0 : Number(`${sign}${offset}`) };
   }
-  const known = counted.find((name) => name === metric);
-  if (!known) throw refused(text, `there is no "${metric}"; use rCum, ${counted.join(", ")}`);
+  const known = countedMetrics.find((name) => name === metric);
+  if (!known) throw refused(text, `there is no "${metric}"; use rCum, ${countedMetrics.join(", ")}`);
   if (number === undefined) throw refused(text, `${metric} is compared with a number, for example "${metric} > 0.1"`);
   return { ...shared, metric: known, value: Number(number) };
 }
 
-/** Of every contender but the baseline, in their order. */
+/** Of every contender but the baseline, in their order; of one that is alone, which moments judge. */
 export function judgeCondition(condition: Condition, result: TrialResult): readonly Judgement[] {
-  return result.pairs.map((pair) => {
-    if (condition.metric === "rCum") return judgeDifference(condition, pair);
-    const value = result.contenders[pair.contender]?.[condition.metric];
+  return judgedContenders(result).map((contender) => {
+    const pair = result.pairs.find((one) => one.contender === contender);
+    if (condition.metric === "rCum") return pair ? judgeDifference(condition, pair) : "undecided";
+    const value = result.contenders[contender]?.[condition.metric];
     return value === undefined ? "undecided" : holds(value, condition) ? "holds" : "fails";
   });
 }
+
+/** Indices of those that conditions are judged for. */
+export const judgedContenders = ({ contenders, pairs }: TrialResult): readonly number[] =>
+  contenders.length === 1 ? [0] : pairs.map(({ contender }) => contender);
 
 /** Holds where the whole interval does; fails where none of it does. Equal enough is neither better nor worse. */
 function judgeDifference(condition: Condition, { verdict, interval }: PairResult): Judgement {

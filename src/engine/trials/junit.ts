@@ -1,20 +1,23 @@
 /** A trial as JUnit tests, for systems that read them. */
 import XMLBuilder from "fast-xml-builder";
 import type { TrialRecord } from "../../protocol/trial/record.ts";
-import { pairSentence } from "../../protocol/trial/words.ts";
+import type { ContenderResult } from "../../protocol/trial/result.ts";
+import { pairSentence, passSentence } from "../../protocol/trial/words.ts";
 import type { Found } from "./found.ts";
-import { type Judgement, judgeCondition } from "./gate.ts";
+import { type Judgement, judgeCondition, judgedContenders } from "./gate.ts";
 
 /** A test a contender and condition; without conditions one a contender, that it was tried. */
 export function junitReport(report: Found): string {
   const { record, result } = report;
-  const cases = result.pairs.flatMap((pair) => {
-    const name = result.contenders[pair.contender]?.name ?? "";
-    const said = pairSentence(pair, result.n);
+  const cases = judgedContenders(result).flatMap((index, i) => {
+    const contender = result.contenders[index];
+    const pair = result.pairs.find((one) => one.contender === index);
+    const name = contender?.name ?? "";
+    const said = pair && result.n > 0 ? pairSentence(pair, result.n) : momentsSentence(contender, record);
     if (record.state !== "done") return [unfinished(record, name)];
     if (report.conditions.length === 0) return [testCase(record, `${name} was tried`, "fails", said)];
     return report.conditions.map((condition) => {
-      const judged = judgeCondition(condition, result)[pair.contender - 1] ?? "undecided";
+      const judged = judgeCondition(condition, result)[i] ?? "undecided";
       return testCase(record, `${name}: not ${condition.text}`, judged, said);
     });
   });
@@ -45,6 +48,9 @@ export function junitText({ name, activeSeconds, startedAt }: TrialRecord, cases
     },
   });
 }
+
+const momentsSentence = (contender: ContenderResult | undefined, { repeats }: TrialRecord): string =>
+  (contender && passSentence(contender, repeats)) ?? "No visit is complete.";
 
 /** A test a contender and moment. */
 function momentCases({ record, result }: Found): Record<string, unknown>[] {

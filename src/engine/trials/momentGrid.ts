@@ -47,7 +47,11 @@ export class MomentGrid {
   /** A result with this grid in it. */
   joined(result: TrialResult, rewardAStep: number): TrialResult {
     const grid = this.grid(rewardAStep > 0 ? rewardAStep : undefined);
-    const contenders = result.contenders.map((row, i) => ({ ...row, ...this.passShares(grid, i) }));
+    const contenders = result.contenders.map((row, i) => ({
+      ...(result.n === 0 && this.standIns(i)),
+      ...row,
+      ...this.passShares(grid, i),
+    }));
     return { ...result, contenders, grid };
   }
 
@@ -73,6 +77,13 @@ export class MomentGrid {
     return { pass: sum("passed") / sum("planned"), passAll: always / cells.length };
   }
 
+  /** Without visits, moments tell whether a contender's model was of use. */
+  private standIns(contender: number): { readonly fallbackPlans: number } | undefined {
+    const own = [...this.cells.values()].filter((cell) => cell.contender === contender);
+    if (own.length === 0) return undefined;
+    return { fallbackPlans: own.filter(({ unusable }) => unusable !== undefined).length / own.length };
+  }
+
   private cell(contender: number, moment: string, asked: ReturnType<typeof askedOf>, aStep: number): CellResult {
     const rows = this.rowsOf(contender, moment);
     const valued = (row: CellRow): number => row.inPlan - row.stepsLost * aStep;
@@ -86,7 +97,7 @@ export class MomentGrid {
       planned: rows.length,
       passed: judged.filter((reasons) => reasons.length === 0).length,
       different: new Set(rows.map(({ plan }) => plan.categories.join())).size,
-      plan: [...(rows[0]?.plan.categories ?? [])],
+      plan: (rows[0]?.plan.categories ?? []).map((id) => this.nameOf(id)),
       why: [...new Set(judged.flat())],
       ...(rows.length > 0 && { planValue: mean(rows.map(valued)) }),
     };
@@ -96,6 +107,10 @@ export class MomentGrid {
     return Array.from({ length: this.setting.repeats }, (_, repeat) =>
       this.cells.get(keyOf({ contender, moment, repeat })),
     ).filter((cell) => cell !== undefined);
+  }
+
+  private nameOf(id: number): string {
+    return this.setting.categories.find((category) => category.id === id)?.name || String(id);
   }
 
   private bestOfBaseline(): number {

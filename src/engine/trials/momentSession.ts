@@ -44,10 +44,18 @@ function stepOf(moment: Moment, { items, feedback }: Moment["slates"][number], s
       `Moment "${moment.name}": a slate of ${items.length} items, but simulator.slateSize is ${slateSize}. Keep the moment anew, or set it.`,
     );
   }
+  const stray = Object.keys(feedback).find((id) => !items.includes(id));
+  if (stray !== undefined) {
+    throw new InputError(
+      "moments.unknown",
+      `Moment "${moment.name}": feedback for item "${stray}", which its slate does not hold. Correct the item's id, or remove it.`,
+    );
+  }
   let reward = 0;
   const bits = items.map((id) => {
     let given = 0;
-    for (const name of feedback[id] ?? []) {
+    // An item may be called as something that every object has.
+    for (const name of new Set(Object.hasOwn(feedback, id) ? feedback[id] : [])) {
       const type = feedbackTypes.indexOf(name);
       if (type < 0) throw unknown(moment, `feedback "${name}"`, dataset);
       given |= 1 << type;

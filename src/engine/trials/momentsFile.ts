@@ -1,6 +1,6 @@
 /** Moments files: read, and added to without touching what stands in them. */
 import { readFile } from "node:fs/promises";
-import { applyEdits, modify } from "jsonc-parser";
+import { createScanner, findNodeAtLocation, parseTree } from "jsonc-parser";
 import { type Moment, type Moments, parseMoments } from "../../protocol/moments.ts";
 import { formatProblems } from "../../protocol/parseExperiment.ts";
 import type { Episode, Reflection } from "../../protocol/run.ts";
@@ -22,17 +22,44 @@ export async function appendMoment(file: string, moment: Moment): Promise<Moment
     if (error instanceof InputError && isMissing(error.cause)) return EMPTY;
     throw error;
   });
-  const { moments } = parsed(text, file);
-  const edits = modify(text, ["moments", moments.length], moment, {
-    formattingOptions: { insertSpaces: true, tabSize: 2, eol: "\n" },
-  });
-  const added = applyEdits(text, edits);
+  parsed(text, file);
+  const added = withMoment(text, moment);
   const all = parsed(added, file);
   await replaceFile(file, added);
   return all;
 }
 
 const EMPTY = '{\n  "moments": []\n}\n';
+
+/** A moments document with one more, on lines of its own; not a character of the others changes. */
+function withMoment(text: string, moment: Moment): string {
+  const root = parseTree(text, [], { allowTrailingComma: true });
+  const list = root && findNodeAtLocation(root, ["moments"]);
+  if (!list) throw new RangeError("no list of moments");
+  const last = list.children?.at(-1);
+  const from = last ? last.offset + last.length : list.offset + 1;
+  const close = list.offset + list.length - 1;
+  const rest = text.slice(from, close);
+  const outer = indentAt(text, list.offset);
+  const unit = outer.includes("\t") ? "\t" : "  ";
+  const indent =
+    last && text.slice(list.offset, last.offset).includes("\n") ? indentAt(text, last.offset) : outer + unit;
+  const written = JSON.stringify(moment, undefined, unit).replaceAll("\n", `\n${indent}`);
+  const head = `${text.slice(0, from)}${last && !beginsWithComma(rest) ? "," : ""}${rest.trimEnd()}`;
+  const added = `\n${indent}${written}\n${outer}`;
+  return `${head}${text.includes("\r\n") ? added.replaceAll("\n", "\r\n") : added}${text.slice(close)}`;
+}
+
+/** Of the line that holds an offset. */
+const indentAt = (text: string, offset: number): string =>
+  /^[ \t]*/.exec(text.slice(text.lastIndexOf("\n", offset - 1) + 1))?.[0] ?? "";
+
+/** But for comments. */
+function beginsWithComma(text: string): boolean {
+  const scanner = createScanner(text, true);
+  scanner.scan();
+  return text[scanner.getTokenOffset()] === ",";
+}
 
 function parsed(text: string, file: string): Moments {
   const document = parseMoments(text);

@@ -5,9 +5,12 @@ import { sharedCompletion } from "../llm/rows.ts";
 import type { CallRow, Complete, Completion, ModelRequest } from "../llm/types.ts";
 import { jsonLines } from "../store/jsonLines.ts";
 
+/** Ids of a contender's calls begin so. */
+export const callPrefix = (contender: number): string => `${contender}/`;
+
 /** The id of a contender's call, apart from those of others, and of other times the same was asked. */
 const callOf = (contender: number, id: string, repeat: number): string =>
-  `${contender}/${id}${repeat === 0 ? "" : `#${repeat}`}`;
+  `${callPrefix(contender)}${id}${repeat === 0 ? "" : `#${repeat}`}`;
 
 export const contenderOfCall = ({ id }: Pick<CallRow, "id">): number => Number.parseInt(id, 10);
 

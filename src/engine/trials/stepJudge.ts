@@ -65,7 +65,9 @@ export class StepJudge {
     const temper = quitRule.rule === "temper" ? patience : undefined;
     const verdict = judgeSlate(quitRule, dataset.itemCategories, session.steps, Int32Array.from(best.items), temper);
     const before = stepsLeft(quitRule, patience);
-    const stepsLost = verdict.repeated ? before - 1 - leftAfter(quitRule, verdict.patience, verdict.ended) : 0;
+    const lost = verdict.repeated ? before - 1 - leftAfter(quitRule, verdict.patience, verdict.ended) : 0;
+    // A moment may be kept from a visit that by now would have ended before.
+    const stepsLost = Math.max(0, lost);
     return { steps: 1, oracle: outlook.value, inPlan: best.value, served, stepsLost };
   }
 }

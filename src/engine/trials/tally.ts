@@ -38,6 +38,8 @@ export interface Bill {
 const ALPHA = 0.05;
 /** Differences within this share of the baseline's R_cum count as equal enough. */
 const MARGIN_SHARE = 0.05;
+/** Of the standard normal distribution: four trials of five. */
+const POWER_QUANTILE = 0.8416;
 /** Visits listed where a contender lost most. */
 const WORST_SHOWN = 10;
 /** Expected rewards of equal slates are equal but for rounding. */
@@ -59,6 +61,12 @@ class Pair {
     return sequenceHalfWidth(n, this.moments.deviation, this.sequence);
   }
 
+  /** The difference that most trials of n values see: beyond the half-width by as much as a mean may fall short. */
+  shownAt(n: number): number | undefined {
+    const half = this.halfWidthAt(n);
+    return half === undefined ? undefined : half + (POWER_QUANTILE * this.moments.deviation) / Math.sqrt(n);
+  }
+
   get interval(): { low: number; high: number } | undefined {
     const half = this.halfWidthAt(this.moments.n);
     return half === undefined ? undefined : { low: this.moments.mean - half, high: this.moments.mean + half };
@@ -75,7 +83,8 @@ export class Tally {
 
   constructor(private readonly setting: TallySetting) {
     const { contenders, planned } = setting;
-    this.sequence = { alpha: ALPHA / Math.max(1, contenders.length - 1), planned };
+    // A trial of moments only plans no visit: nothing is lost by an interval for one.
+    this.sequence = { alpha: ALPHA / Math.max(1, contenders.length - 1), planned: Math.max(1, planned) };
     this.pairs = contenders.slice(1).map(() => new Pair(this.sequence));
   }
 
@@ -163,7 +172,7 @@ export class Tally {
     const { sessions } = this.setting;
     // From few visits a deviation says nothing yet.
     const said = this.n < FEWEST_VALUES ? 0 : sessions;
-    const [atEnd, doubled] = [pair.halfWidthAt(said), pair.halfWidthAt(2 * said)];
+    const [atEnd, doubled] = [pair.shownAt(said), pair.shownAt(2 * said)];
     const estimate = final && clicks.length > 1 ? bootstrapEstimate([clicks], "mean") : undefined;
     return {
       contender,

@@ -34,6 +34,8 @@ export class Trial {
   /** Undefined before the stage is open, and without moments. */
   private grid: MomentGrid | undefined;
   private finished: Promise<TrialRecord> | undefined;
+  /** Whether all that was kept is known; a result without it would take the place of a better one. */
+  private isComplete = false;
   /** When this process began to serve, in milliseconds. */
   private began = 0;
 
@@ -60,7 +62,7 @@ export class Trial {
       const { base: choice } = start;
       const base =
         "run" in choice
-          ? await keepRunAsBase(choice.run, folder.path)
+          ? await keepRunAsBase(choice.run, folder.path, choice.like)
           : untrainedBase(choice.experimentFile, choice.experiment, choice.prompts);
       const document = await folder.record(warner(host), newRecord(start, base, folder.id, host));
       return new Trial(folder, document, base, host);
@@ -119,13 +121,7 @@ export class Trial {
       await this.serve();
       this.end("done");
     } catch (error) {
-      if (error instanceof StopSignal) {
-        this.update({ stoppedBy: error.kind });
-        this.end(error.kind === "stopped" ? "stopped" : "interrupted", error.reason);
-      } else {
-        this.failure = error;
-        this.end("failed", messageOf(error));
-      }
+      this.endEarly(error);
     }
     const { spending } = this.models ?? {};
     const isEmpty = this.failure instanceof InputError && !this.opened && !this.current.result && !spending?.calls;
@@ -133,9 +129,25 @@ export class Trial {
       await this.document.flush();
     } finally {
       await this.folder.release();
-      if (isEmpty) await this.folder.remove();
+      // In sight of somebody it stays, with its reason.
+      if (isEmpty && !this.host.attended) await this.folder.remove();
     }
     return this.current;
+  }
+
+  private endEarly(error: unknown): void {
+    if (error instanceof StopSignal) {
+      this.update({ stoppedBy: error.kind });
+      this.end(error.kind === "stopped" ? "stopped" : "interrupted", error.reason);
+      return;
+    }
+    this.failure = error;
+    try {
+      this.end("failed", messageOf(error));
+    } catch {
+      // What could not be counted: the reason is told all the same.
+      this.update({ state: "failed", reason: messageOf(error) });
+    }
   }
 
   /** What serving would cost at most; nothing is asked, and the folder is left as it was: a new trial's goes. */
@@ -195,7 +207,7 @@ export class Trial {
     const record = this.current;
     const calls = JsonLinesWriter.open<CallRow>(folder.file("llm"));
     try {
-      const paid = await PaidAnswers.read(folder.file("llm"), { usableOnly: this.opened?.stoppedBy === "unusable" });
+      const paid = await PaidAnswers.read(folder.file("llm"), { usableOnly: this.opened?.useless === true });
       for (const row of await readVisits(folder.path)) if (!tally.has(row.contender, row.session)) tally.add(row);
       const models = new TrialModels({
         record,
@@ -208,6 +220,7 @@ export class Trial {
         call: (row) => keep(calls, row),
         notice: (message) => host.log?.("warn", message),
         attended: host.attended,
+        useless: () => this.update({ useless: true }),
       });
       this.models = models;
       const words: WordsPlanner = (index, world, repeat) => models.planner(index, world, repeat);
@@ -219,6 +232,7 @@ export class Trial {
       });
       try {
         this.grid = await gridOf(record, stage, folder);
+        this.isComplete = true;
         return await use({ stage, models, paid });
       } finally {
         await stage.dispose();
@@ -238,9 +252,9 @@ export class Trial {
   }
 
   private async rehearse({ stage, models }: Opened): Promise<TrialEstimate> {
-    const { host, folder, control, tally, grid } = this;
+    const { host, control, tally, grid } = this;
     const record = this.current;
-    const paces = await modelPaces(await recordedCalls(host.workspaceFolder, folder, record));
+    const paces = await modelPaces(await recordedCalls(host.workspaceFolder, record.base.run?.id));
     return estimateTrial({
       record,
       stage,
@@ -286,12 +300,14 @@ export class Trial {
 
   private end(state: "done" | "stopped" | "interrupted" | "failed", reason?: string): void {
     const now = this.host.now();
+    const isKnown = this.isComplete || !this.current.result;
     this.update({
       state,
       reason,
       endedAt: now.toISOString(),
+      ...(state === "done" && { useless: undefined }),
       activeSeconds: this.current.activeSeconds + (now.getTime() - this.began) / 1000,
-      ...((this.tally.n > 0 || this.grid?.planned) && { result: this.result(true) }),
+      ...(isKnown && (this.tally.n > 0 || this.grid?.planned) && { result: this.result(true) }),
     });
   }
 

@@ -95,6 +95,8 @@ export async function isTrialFolder(path: string): Promise<boolean> {
   return found?.isFile() === true;
 }
 
+export const trialFile = (path: string, name: keyof typeof files): string => join(path, files[name]);
+
 export const trialsFolder = (workspaceFolder: string): string => join(storageFolder(workspaceFolder), "trials");
 
 /** Reads a trial's record without owning it. */
@@ -137,15 +139,11 @@ async function listTrial(path: string): Promise<ListedTrial> {
 
 const startOf = ({ record }: ListedTrial): string => record?.startedAt ?? "";
 
-/** Where models' answers are recorded that tell a trial's pace: its own, those of trials before, and of its base's run. */
-export async function recordedCalls(
-  workspaceFolder: string,
-  folder: TrialFolder,
-  { base }: TrialRecord,
-): Promise<readonly string[]> {
-  const others = (await listTrials(workspaceFolder)).slice(0, TRIALS_ASKED);
-  const run = base.run ? [join(runsFolder(workspaceFolder), base.run.id, runFiles.llm)] : [];
-  return [folder.file("llm"), ...others.map(({ path }) => join(path, files.llm)), ...run];
+/** Where models' answers are recorded that tell a trial's pace: those of trials before, the newest first, and of its base's run. */
+export async function recordedCalls(workspaceFolder: string, run: string | undefined): Promise<readonly string[]> {
+  const trials = (await listTrials(workspaceFolder)).slice(0, TRIALS_ASKED);
+  const ofRun = run === undefined ? [] : [join(runsFolder(workspaceFolder), run, runFiles.llm)];
+  return [...trials.map(({ path }) => join(path, files.llm)), ...ofRun];
 }
 
 const TRIALS_ASKED = 5;

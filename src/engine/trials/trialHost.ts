@@ -4,12 +4,17 @@ import type { Experiment } from "../../protocol/experiment.ts";
 import type { Moments } from "../../protocol/moments.ts";
 import type { TrialEstimate } from "../../protocol/trial/estimate.ts";
 import type { TrialRecord } from "../../protocol/trial/record.ts";
+import type { TrialProgress } from "../../protocol/trial/summary.ts";
 import type { ModelAccess } from "../serving/modelPool.ts";
 import type { AskedContender } from "./contenders.ts";
 
 /** What a trial serves from: a run's folder, or an experiment without a run. */
 export type BaseChoice =
-  | { readonly run: string }
+  | {
+      readonly run: string;
+      /** An earlier trial of the run, whose base this one takes. */
+      readonly like?: string | undefined;
+    }
   | { readonly experimentFile: string; readonly experiment: Experiment; readonly prompts: PromptTexts };
 
 export interface TrialStart {
@@ -26,19 +31,6 @@ export interface TrialStart {
   /** Decisions that every contender plans anew, each so many times; one by default. */
   readonly moments?: Moments | undefined;
   readonly repeats?: number | undefined;
-}
-
-export interface TrialProgress {
-  readonly id: string;
-  readonly phase: string;
-  /** 0..1 of the phase; of the planned visits while it serves. */
-  readonly fraction: number;
-  /** Visits that count so far, of those to serve. */
-  readonly n: number;
-  readonly sessions: number;
-  readonly secondsLeft?: number;
-  readonly calls: number;
-  readonly cost: number;
 }
 
 export interface TrialHost {

@@ -33,12 +33,16 @@ export interface TrialModelsOptions {
   readonly call: (row: CallRow) => void;
   readonly notice: (message: string) => void;
   readonly attended: boolean;
+  /** Hears that the trial waits because replies are of no use. */
+  readonly useless: () => void;
 }
 
 const raisedBy = { calls: "--max-calls", tokens: "--max-tokens", cost: "--max-cost" } as const;
 
-const asker = (folder: string): Asker => ({
+const asker = (folder: string, useless: () => void): Asker => ({
   noun: "trial",
+  useless,
+  afterChange: "after a change of the key, stop it and go on",
   goOn: (limit) => `lerl trial ${relative(process.cwd(), folder)}${limit ? ` ${raisedBy[limit]} <more>` : ""}`,
   advice:
     "Look at the replies (llm.jsonl in its folder). Go on once the model answers as it should, or start a trial of other words; models.unusableShare sets how many are too many.",
@@ -127,11 +131,6 @@ export class TrialModels {
     return this.budget.spending;
   }
 
-  /** Requests on their way. */
-  get inFlight(): number {
-    return [...this.servers.values()].reduce((sum, { scheduler }) => sum + scheduler.activity.inFlight, 0);
-  }
-
   bills(): readonly Bill[] {
     const { record, paid } = this.options;
     return record.contenders.map(({ plans, prompt, ...contender }, i) => {
@@ -149,7 +148,7 @@ export class TrialModels {
     const key = JSON.stringify([provider, baseUrl, apiKeyVariable]);
     const known = this.servers.get(key);
     if (known) return known;
-    const { models, control, baseFolder, storageFolder, folder, attended, paid, call, notice } = this.options;
+    const { models, control, baseFolder, storageFolder, folder, attended, paid, call, notice, useless } = this.options;
     const pool = new ModelPool(experiment, {
       models,
       control,
@@ -162,7 +161,7 @@ export class TrialModels {
       notice: ({ message }) => notice(message),
       attended,
       budget: this.budget,
-      asker: asker(folder),
+      asker: asker(folder, useless),
     });
     const server = { pool, scheduler: await pool.scheduler("planner") };
     this.servers.set(key, server);

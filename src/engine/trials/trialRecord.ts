@@ -1,5 +1,6 @@
 /** A trial's record as it begins, and as it is extended. */
 import type { TrialRecord } from "../../protocol/trial/record.ts";
+import { InputError } from "../errors.ts";
 import type { Base } from "./base.ts";
 import { contenderRecords } from "./contenders.ts";
 import { parseCondition } from "./gate.ts";
@@ -42,12 +43,25 @@ export function newRecord(start: TrialStart, base: Base, id: string, host: Trial
   };
 }
 
-/** Fewer visits than it has planned are not taken back: its intervals were made for them. */
-export function extended(record: TrialRecord, { sessions, stop, limits, failIf }: TrialExtension): TrialRecord {
-  const { experiment } = record;
+/**
+ * Fewer visits than it has planned are not taken back: its intervals were made for them. A trial of moments only has
+ * planned none, and plans those that it is extended by.
+ * @throws InputError where there is nobody to compare visits with
+ */
+export function extended(record: TrialRecord, extension: TrialExtension): TrialRecord {
+  const { experiment, contenders } = record;
+  const { stop, limits, failIf } = extension;
+  const sessions = Math.max(record.sessions, extension.sessions ?? 0);
+  if (contenders.length < 2 && sessions > 0) {
+    throw new InputError(
+      "trial.contender",
+      `Visits compare at least two contenders, and "${contenders[0]?.name}" is alone. Start a trial of two; answers that are kept cost nothing.`,
+    );
+  }
   return {
     ...record,
-    sessions: Math.max(record.sessions, sessions ?? 0),
+    sessions,
+    planned: record.planned === 0 ? sessions : record.planned,
     stop: stop ?? record.stop,
     failIf: failIf && failIf.length > 0 ? failIf : record.failIf,
     experiment: { ...experiment, models: { ...experiment.models, ...limits } },

@@ -2,18 +2,20 @@
 import Table from "cli-table3";
 import { csvText, markdownText } from "../../protocol/reportText.ts";
 import type { TrialRecord } from "../../protocol/trial/record.ts";
-import type { CellResult, ContenderResult, PairResult, TrialResult } from "../../protocol/trial/result.ts";
+import type { CellResult, PairResult, TrialResult } from "../../protocol/trial/result.ts";
 import {
   billText,
   intervalText,
   moneyText,
   pairSentence,
+  passSentence,
   signed,
   undecidedSentence,
   verdictText,
 } from "../../protocol/trial/words.ts";
+import { oneLine } from "../prompts/shownSlates.ts";
 import type { Found, TrialReport } from "./found.ts";
-import { judgeCondition } from "./gate.ts";
+import { countedMetrics, judgeCondition } from "./gate.ts";
 import { junitReport, junitText, unfinished } from "./junit.ts";
 
 export const trialFormats = ["text", "markdown", "json", "csv", "junit"] as const;
@@ -28,21 +30,33 @@ export function formatTrial(report: TrialReport, format: TrialFormat): string {
 }
 
 const renderers: Readonly<Record<TrialFormat, (report: Found) => string>> = {
-  text: textReport,
-  markdown: markdownReport,
+  text: (report) => textReport(onLines(report)),
+  markdown: (report) => markdownReport(onLines(report)),
   json: jsonReport,
   csv: csvReport,
   junit: junitReport,
 };
 
+/** Names and replies stand on one line each, and steer no terminal. */
+function onLines({ record, result, ...report }: Found): Found {
+  const contenders = result.contenders.map((row) => ({ ...row, name: oneLine(row.name) }));
+  const moments = result.grid?.moments.map(({ name, cells }) => ({
+    name: oneLine(name),
+    cells: cells.map((cell) => ({ ...cell, why: cell.why.map(oneLine) })),
+  }));
+  const grid = result.grid && moments && { grid: { ...result.grid, moments } };
+  return { ...report, record: { ...record, name: oneLine(record.name) }, result: { ...result, contenders, ...grid } };
+}
+
 /** What was found of each contender, in sentences. */
 function sentences({ record, result, folder }: Found): readonly string[] {
   const { n } = result;
-  const undecided = n > 0 && result.pairs.some(({ verdict }) => verdict === "undecided");
+  const undecided = record.state === "done" && n > 0 && result.pairs.some(({ verdict }) => verdict === "undecided");
   return [
-    ...result.contenders.flatMap(({ name, pass, passAll }) =>
-      pass === undefined ? [] : [passSentence(name, pass, passAll, record.repeats)],
-    ),
+    ...result.contenders.flatMap((contender) => {
+      const passed = passSentence(contender, record.repeats);
+      return passed === undefined ? [] : [`${contender.name}: ${passed}`];
+    }),
     ...(n === 0 ? [] : result.pairs).map((pair) => {
       const contender = result.contenders[pair.contender];
       const more = undecidedSentence(pair, record.sessions);
@@ -52,22 +66,21 @@ function sentences({ record, result, folder }: Found): readonly string[] {
   ];
 }
 
-/** `short: 92.0 % of plans for the moments pass; 80.0 % of moments at every one of 3 repeats.` */
-function passSentence(name: string, pass: number, passAll: number | undefined, repeats: number): string {
-  const always = repeats > 1 ? `; ${share(passAll)} of moments at every one of ${repeats} repeats` : "";
-  return `${name}: ${share(pass)} of plans for the moments pass${always}.`;
-}
-
 /** Whose words, on what, and how many visits. */
 function heading({ record, result }: Found): string {
   const { run } = record.base;
   const base = run ? `run ${run.id}, iteration ${run.iteration}` : "a policy that has learned nothing";
   const { n } = result;
   const isDecided = n < record.sessions && result.pairs.every(({ verdict }) => verdict !== "undecided");
-  const visits = isDecided
-    ? `${n} visits, decided before the ${record.sessions} planned,`
-    : `${n} of ${record.sessions} visits`;
-  return `${record.name}: ${visits} on ${base}; against ${result.contenders[0]?.name}.`;
+  const moments = result.grid?.moments.length ?? 0;
+  const visits =
+    record.sessions === 0
+      ? `${moments} ${moments === 1 ? "moment" : "moments"}`
+      : isDecided
+        ? `${n} visits, decided before the ${record.sessions} planned,`
+        : `${n} of ${record.sessions} visits`;
+  const against = result.pairs.length > 0 ? `; against ${result.contenders[0]?.name}` : "";
+  return `${record.name}: ${visits} on ${base}${against}.`;
 }
 
 type Cells = readonly (readonly string[])[];
@@ -142,12 +155,20 @@ function pairCells(result: TrialResult): Cells {
 
 /** Moments by contenders: passed of planned, and why not. */
 function gridCells({ result }: Found): Cells {
-  const cell = ({ planned, passed, why }: CellResult): string => {
+  const cell = ({ planned, passed, why, plan }: CellResult): string => {
+    if (planned === 0) return "–";
     const share = planned === 1 ? (passed === 1 ? "pass" : "fail") : `${passed} of ${planned}`;
-    return [planned === 0 ? "–" : share, ...(why.length > 0 ? [why.join("; ")] : [])].join(": ");
+    return [share, ...(why.length > 0 ? [why.join("; ")] : []), planText(plan)].join(": ");
   };
   return (result.grid?.moments ?? []).map(({ name, cells }) => [name, ...cells.map(cell)]);
 }
+
+/** Categories of a plan that a cell names. */
+const NAMED = 3;
+
+const planText = (plan: readonly string[]): string =>
+  [plan.slice(0, NAMED).join(", "), ...(plan.length > NAMED ? [`and ${plan.length - NAMED} more`] : [])].join(" ") ||
+  "no plan";
 
 const gridHead = ({ result }: Found): readonly string[] => [
   "moments",
@@ -221,27 +242,7 @@ const identity = ({ id, name, state, reason, base, seed, sessions, planned }: Tr
 
 /** One line a contender; the baseline has no difference. */
 function csvReport({ result }: Found): string {
-  const columns = [
-    "name",
-    "rCum",
-    "expected",
-    "tInt",
-    "rSin",
-    "repeats",
-    "pass",
-    "passAll",
-    "planSize",
-    "planOverlap",
-    "invalidPlans",
-    "fallbackPlans",
-    "lostByPlan",
-    "lostByPolicy",
-    "planValue",
-    "calls",
-    "tokens",
-    "cost",
-    "latencyMs",
-  ] as const satisfies readonly (keyof ContenderResult)[];
+  const columns = ["name", "rCum", "expected", "tInt", "rSin", ...countedMetrics] as const;
   const pairColumns = ["n", "difference", "low", "high", "verdict", "better", "worse", "equal"] as const;
   const pairOf = (index: number): readonly (string | number | undefined)[] => {
     const pair: PairResult | undefined = result.pairs.find(({ contender }) => contender === index);

@@ -31,6 +31,9 @@ const reading: ReadonlySet<keyof EngineRequests> = new Set([
   "runs/episodes",
   "runs/episode",
   "runs/compare",
+  "trials/list",
+  "trials/fitting",
+  "trials/visit",
   "reflections/list",
   "prompts/diagnose",
 ]);

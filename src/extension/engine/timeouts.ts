@@ -13,8 +13,14 @@ const timeouts: Readonly<Partial<Record<keyof EngineRequests, number>>> = {
   "runs/evaluate": 60 * MINUTE_MS,
   "runs/report": 5 * MINUTE_MS,
   "runs/rerunStep": 10 * MINUTE_MS,
+  // Keeps the run's checkpoint, by copy where the disk has no hard links.
+  "trials/try": 2 * MINUTE_MS,
+  "trials/goOn": 2 * MINUTE_MS,
+  // Ends after the visits under way.
+  "trials/stop": 2 * MINUTE_MS,
   // Loads the experiment's data set at first.
   "runs/episode": 5 * MINUTE_MS,
+  "trials/visit": 5 * MINUTE_MS,
   "prompts/render": 5 * MINUTE_MS,
   // Loads the experiment's data set at first, and the model.
   "models/test": 5 * MINUTE_MS,

@@ -1,4 +1,4 @@
-/** The Experiments view: the workspace's experiment and suite files, with the prompt files an experiment names. */
+/** The Experiments view: the workspace's experiment and suite files, with an experiment's prompt files and its trials. */
 import {
   type Disposable,
   EventEmitter,
@@ -16,6 +16,7 @@ import {
 } from "vscode";
 import { type PromptRole, promptRoles } from "../../protocol/promptRole.ts";
 import type { RunStore } from "../engine/runStore.ts";
+import type { TrialStore } from "../engine/trialStore.ts";
 import { commandLink } from "../platform/commands.ts";
 import { setContextKey } from "../platform/contextKeys.ts";
 import { DisposableStore } from "../platform/disposables.ts";
@@ -24,52 +25,65 @@ import { messageOf } from "../platform/errors.ts";
 import { views } from "../platform/views.ts";
 import type { ExperimentIndex, IndexedFile } from "./experimentIndex.ts";
 import { resolveBeside } from "./experimentPaths.ts";
+import { type TrialNode, TrialRows } from "./trialRows.ts";
 
-/** A row: an experiment or suite file, or a prompt file below its experiment. */
-type ExperimentNode =
-  | { readonly kind: "file"; readonly uri: Uri; readonly file: IndexedFile }
-  | { readonly kind: "prompt"; readonly uri: Uri; readonly role: PromptRole };
+interface PromptNode {
+  readonly kind: "prompt";
+  readonly uri: Uri;
+  readonly role: PromptRole;
+}
 
-export function registerExperimentsTree(files: ExperimentIndex, runs: RunStore, log: LogOutputChannel): Disposable {
+/** A row: an experiment or suite file; below its experiment a prompt file, or a trial. */
+type ExperimentNode = { readonly kind: "file"; readonly uri: Uri; readonly file: IndexedFile } | PromptNode | TrialNode;
+
+interface ExperimentsTreeServices {
+  readonly files: ExperimentIndex;
+  readonly runs: RunStore;
+  readonly trials: TrialStore;
+  readonly log: LogOutputChannel;
+}
+
+export function registerExperimentsTree(services: ExperimentsTreeServices): Disposable {
   const owned = new DisposableStore();
-  const tree = owned.add(new ExperimentsTree(files, runs, log));
+  const tree = owned.add(new ExperimentsTree(services));
   owned.add(window.createTreeView(views.experiments, { treeDataProvider: tree, showCollapseAll: true }));
   return owned;
 }
 
-class ExperimentsTree implements TreeDataProvider<ExperimentNode>, Disposable {
+export class ExperimentsTree implements TreeDataProvider<ExperimentNode>, Disposable {
   private readonly owned = new DisposableStore();
-  private readonly changed = this.owned.add(new EventEmitter<undefined>());
+  private readonly changed = this.owned.add(new EventEmitter<TrialNode | undefined>());
+  private readonly trials: TrialRows;
   private running = "";
   private shown = "";
 
   readonly onDidChangeTreeData = this.changed.event;
 
-  constructor(
-    private readonly files: ExperimentIndex,
-    private readonly runs: RunStore,
-    private readonly log: LogOutputChannel,
-  ) {
+  constructor(private readonly services: ExperimentsTreeServices) {
+    const { files, runs, trials, log } = services;
+    this.trials = this.owned.add(new TrialRows(trials, log));
     this.owned.addAll(
       files.onDidChange(() => this.filesChanged()),
       runs.onDidChange(() => this.runsChanged()),
+      this.trials.onDidChange((row) => this.changed.fire(row)),
     );
   }
 
   async getChildren(node?: ExperimentNode): Promise<ExperimentNode[]> {
-    if (node) return node.kind === "file" ? promptsOf(node.file) : [];
+    if (node) return node.kind === "file" ? this.rowsBelow(node.file) : [];
     try {
-      const found = await this.files.all();
+      const found = await this.services.files.all();
       setContextKey("lerl.noExperiments", found.length === 0);
       this.shown = found.map(rowText).join("\n");
       return found.map((file) => ({ kind: "file", uri: file.uri, file }));
     } catch (error) {
-      this.log.error(messageOf(error));
+      this.services.log.error(messageOf(error));
       throw error;
     }
   }
 
   getTreeItem(node: ExperimentNode): TreeItem {
+    if (node.kind === "trial") return this.trials.item(node);
     return node.kind === "file" ? this.fileItem(node.file) : promptItem(node);
   }
 
@@ -81,10 +95,8 @@ class ExperimentsTree implements TreeDataProvider<ExperimentNode>, Disposable {
     const { uri, kind, name, problems } = file;
     const path = workspace.asRelativePath(uri);
     const active = kind === "experiment" && this.isRunning(uri);
-    const item = new TreeItem(
-      name,
-      promptsOf(file).length > 0 ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None,
-    );
+    const hasRows = promptsOf(file).length > 0 || this.trials.hasAny(uri.fsPath);
+    const item = new TreeItem(name, hasRows ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None);
     item.id = uri.toString();
     item.description = path;
     item.contextValue = kind;
@@ -101,23 +113,27 @@ class ExperimentsTree implements TreeDataProvider<ExperimentNode>, Disposable {
     return item;
   }
 
+  private rowsBelow(file: IndexedFile): ExperimentNode[] {
+    return file.kind === "experiment" ? [...promptsOf(file), ...this.trials.of(file.uri.fsPath)] : [];
+  }
+
   private isRunning(uri: Uri): boolean {
-    return this.runs.active.some(({ experimentFile }) => experimentFile === uri.fsPath);
+    return this.services.runs.active.some(({ experimentFile }) => experimentFile === uri.fsPath);
   }
 
   /** Rows stay as they are while somebody types: one that is replaced under the pointer loses the click. */
   private filesChanged(): void {
-    this.files.all().then(
+    this.services.files.all().then(
       (found) => {
         if (found.map(rowText).join("\n") !== this.shown) this.changed.fire(undefined);
       },
-      (error: unknown) => this.log.error(messageOf(error)),
+      (error: unknown) => this.services.log.error(messageOf(error)),
     );
   }
 
   /** The rows show which experiments run: they change when that does, not with every iteration. */
   private runsChanged(): void {
-    const running = this.runs.active.map(({ experimentFile }) => experimentFile).join("\n");
+    const running = this.services.runs.active.map(({ experimentFile }) => experimentFile).join("\n");
     if (running === this.running) return;
     this.running = running;
     this.changed.fire(undefined);
@@ -130,14 +146,14 @@ function rowText(file: IndexedFile): string {
   return JSON.stringify([file.uri.toString(), file.name, file.description, file.problems, prompts]);
 }
 
-function promptsOf({ uri, experiment }: IndexedFile): ExperimentNode[] {
+function promptsOf({ uri, experiment }: IndexedFile): PromptNode[] {
   if (!experiment) return [];
   return promptRoles
     .filter((role) => experiment[role].enabled)
     .map((role) => ({ kind: "prompt", uri: resolveBeside(uri, experiment[role].prompt), role }));
 }
 
-function promptItem({ uri, role }: Extract<ExperimentNode, { kind: "prompt" }>): TreeItem {
+function promptItem({ uri, role }: PromptNode): TreeItem {
   const item = new TreeItem(fileName(uri));
   const meaning = role === "planner" ? l10n.t("planner prompt") : l10n.t("critic prompt");
   item.description = meaning;

@@ -9,10 +9,10 @@ import type { ExperimentsServices } from "./services.ts";
 import { runSuite } from "./suiteTask.ts";
 import { activeFile, resolveTarget, uriOf } from "./target.ts";
 
-export function registerExperiments({ context, log, runs, files }: ExperimentsServices): Disposable {
+export function registerExperiments({ context, log, runs, trials, files }: ExperimentsServices): Disposable {
   const owned = new DisposableStore();
   owned.addAll(
-    registerExperimentsTree(files, runs, log),
+    registerExperimentsTree({ files, runs, trials, log }),
     registerCodeLenses(runs),
     registerCommand(log, "lerl.runSuite", async (target) => {
       const uri = await resolveTarget(target, "suite", files);
@@ -23,7 +23,10 @@ export function registerExperiments({ context, log, runs, files }: ExperimentsSe
       const uri = target ? uriOf(target) : activeFile();
       if (uri) await commands.executeCommand("vscode.openWith", uri, "default");
     }),
-    registerCommand(log, "lerl.refreshExperiments", () => files.refresh()),
+    registerCommand(log, "lerl.refreshExperiments", () => {
+      files.refresh();
+      return trials.refresh();
+    }),
   );
   return owned;
 }

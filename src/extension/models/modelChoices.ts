@@ -1,8 +1,8 @@
 /** What *Connect a Model* offers: servers found on this machine, any server by address, the editor's models, none. */
 import { type LanguageModelChat, l10n, lm, type QuickPickItem, QuickPickItemKind } from "vscode";
 import type { ListedModel, ModelServer } from "../../protocol/engine.ts";
+import { OPENAI_URL } from "../../protocol/serverAddress.ts";
 import { formatBytes } from "../platform/format.ts";
-import { OPENAI_URL } from "./modelKeys.ts";
 
 /** A model as an experiment names it. */
 export type Connection =

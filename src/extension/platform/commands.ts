@@ -14,6 +14,8 @@ export type FileTarget = Uri | { readonly uri: Uri };
 export type RunTarget = { readonly runId: RunId };
 /** A reflection: a row of the Reflection Pool, a link in a hover, or an entry of the pick list. */
 export type ReflectionTarget = RunTarget & { readonly reflection: string };
+/** A trial: a row below its experiment, or a caller that knows the id. */
+export type TrialTarget = { readonly trialId: string };
 /** What VS Code passes to a command of a tree with several rows selected: the row clicked, then the selection. */
 type Selection<T> = [clicked?: T, selected?: readonly T[]];
 
@@ -47,6 +49,14 @@ export interface CommandArguments {
   "lerl.choosePreviewStep": [preview?: Uri];
   "lerl.comparePromptVersion": [prompt?: Uri];
   "lerl.showPromptExperiments": [prompt?: Uri];
+
+  "lerl.tryPrompt": [prompt?: Uri];
+  "lerl.measureReflection": [target?: ReflectionTarget];
+  "lerl.openTrial": [target?: TrialTarget];
+  "lerl.stopTrial": [target?: TrialTarget];
+  /** The words of the contender given, else of the one that was tried. */
+  "lerl.useTrialWords": [target?: TrialTarget & { readonly contender?: number }];
+  "lerl.deleteTrial": [target?: TrialTarget];
 
   "lerl.showReflections": [prompt?: Uri];
   "lerl.openReflection": [target?: ReflectionTarget];

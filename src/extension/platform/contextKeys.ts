@@ -9,6 +9,10 @@ interface ContextKeys {
   "lerl.noExperiments": boolean;
   /** The runs have been listed and there are none. */
   "lerl.noRuns": boolean;
+  /** A trial goes on in this window. */
+  "lerl.trialActive": boolean;
+  /** Paths of the prompts that an experiment's planner reads. */
+  "lerl.plannerPrompts": readonly string[];
   /** What the Reflection Pool is grouped by. */
   "lerl.reflectionGrouping": "score" | "prompt" | "episode";
   "lerl.reflectionsFiltered": boolean;
@@ -24,6 +28,8 @@ export const contextKeys: Readonly<Record<ContextKey, null>> = {
   "lerl.runPaused": null,
   "lerl.noExperiments": null,
   "lerl.noRuns": null,
+  "lerl.trialActive": null,
+  "lerl.plannerPrompts": null,
   "lerl.reflectionGrouping": null,
   "lerl.reflectionsFiltered": null,
   "lerl.engineUnavailable": null,

@@ -1,5 +1,6 @@
-/** Texts as the user sees them: of the editor where a file is open, saved or not, else of the disk. */
-import { FileSystemError, type Uri, workspace } from "vscode";
+/** Texts as the user sees and changes them: of the editor where a file is open, saved or not, else of the disk. */
+import { EndOfLine, FileSystemError, Range, type TextDocument, type Uri, WorkspaceEdit, workspace } from "vscode";
+import { minimalReplacement, withLineEnds } from "./textEdits.ts";
 
 /** @throws FileSystemError where there is no such file */
 export async function readText(uri: Uri): Promise<string> {
@@ -16,6 +17,21 @@ export async function readTextIfPresent(uri: Uri): Promise<string | undefined> {
     if (error instanceof FileSystemError && error.code === "FileNotFound") return undefined;
     throw error;
   }
+}
+
+/** A text with the line ends of the document that it is to be the text of. */
+export const fittedText = (text: string, document: TextDocument): string =>
+  withLineEnds(text, document.eol === EndOfLine.CRLF ? "\r\n" : "\n");
+
+/** Replaces a document's text, as one undo step. False: it changed in the meantime, VS Code compares versions. */
+export async function replaceText(document: TextDocument, text: string): Promise<boolean> {
+  const replacement = minimalReplacement(document.getText(), text);
+  if (!replacement) return true;
+  const { offset, length } = replacement;
+  const range = new Range(document.positionAt(offset), document.positionAt(offset + length));
+  const edit = new WorkspaceEdit();
+  edit.replace(document.uri, range, replacement.text);
+  return workspace.applyEdit(edit);
 }
 
 /** The last part of a file's path. */

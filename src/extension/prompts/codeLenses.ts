@@ -38,6 +38,10 @@ export class PromptLenses implements CodeLensProvider, Disposable {
     const experiments = experimentsOf(uses).length;
     return [
       lens(commandLink("lerl.runPrompt", l10n.t("$(play) Run"), uri)),
+      // A trial compares plans: words of a critic only cannot be tried.
+      ...(uses.some(({ role }) => role === "planner")
+        ? [lens(commandLink("lerl.tryPrompt", l10n.t("$(law) Try"), uri))]
+        : []),
       preview,
       ...(previous
         ? [lens(commandLink("lerl.comparePromptVersion", l10n.t("$(diff) Compare with Previous Version"), uri))]

@@ -6,6 +6,7 @@ import { executeCommand, registerCommand } from "../platform/commands.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { readText } from "../platform/documents.ts";
 import { UserError } from "../platform/errors.ts";
+import { activePrompt } from "./activePrompt.ts";
 import { type PromptPreviews, promptOf } from "./preview.ts";
 import { previousVersion } from "./promptHistory.ts";
 import type { PromptsServices } from "./services.ts";
@@ -14,7 +15,6 @@ import { showDifference } from "./versionDocuments.ts";
 export function registerPromptCommands(services: PromptsServices, previews: PromptPreviews): Disposable {
   const { log, runs } = services;
   const owned = new DisposableStore();
-  const chosen = (prompt: Uri | undefined): Uri => promptOf(prompt ?? activePrompt());
 
   const experimentOf = async (prompt: Uri, placeHolder: string): Promise<Uri | undefined> => {
     const { uses } = await promptInUse(services, prompt);
@@ -26,20 +26,20 @@ export function registerPromptCommands(services: PromptsServices, previews: Prom
   };
 
   owned.addAll(
-    registerCommand(log, "lerl.previewPrompt", (prompt) => previews.open(chosen(prompt))),
+    registerCommand(log, "lerl.previewPrompt", (prompt) => previews.open(activePrompt(prompt))),
 
     registerCommand(log, "lerl.runPrompt", async (prompt) => {
-      const experiment = await experimentOf(chosen(prompt), l10n.t("Choose the experiment to run"));
+      const experiment = await experimentOf(activePrompt(prompt), l10n.t("Choose the experiment to run"));
       if (experiment) await executeCommand("lerl.run", experiment);
     }),
 
     registerCommand(log, "lerl.showPromptExperiments", async (prompt) => {
-      const experiment = await experimentOf(chosen(prompt), l10n.t("Experiments that name this prompt"));
+      const experiment = await experimentOf(activePrompt(prompt), l10n.t("Experiments that name this prompt"));
       if (experiment) await executeCommand("lerl.openStudio", experiment);
     }),
 
     registerCommand(log, "lerl.comparePromptVersion", async (target) => {
-      const prompt = chosen(target);
+      const prompt = activePrompt(target);
       const { uses } = await promptInUse(services, prompt);
       const version = previousVersion(uses, runs.all, prompt, await readText(prompt));
       if (!version) throw new UserError(l10n.t("No run has used another version of this prompt."));
@@ -61,12 +61,6 @@ export function registerPromptCommands(services: PromptsServices, previews: Prom
     }),
   );
   return owned;
-}
-
-function activePrompt(): Uri {
-  const uri = activeFile();
-  if (uri?.path.endsWith(".lerl.md") || uri?.query.endsWith(".lerl.md")) return uri;
-  throw new UserError(l10n.t("Open a prompt file (*.lerl.md) first."));
 }
 
 function activePreview(): Uri {

@@ -1,7 +1,7 @@
 /** A run is a folder: shown in the file manager, and deleted by deleting it. */
-import { commands, env, l10n, Uri, window, workspace } from "vscode";
+import { commands, env, l10n, Uri, window } from "vscode";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
-import { messageOf } from "../platform/errors.ts";
+import { trashFolder } from "../platform/trash.ts";
 import { requireWorkspaceFolder } from "../platform/workspaceFolder.ts";
 
 /** @throws UserError in a window without a folder */
@@ -24,23 +24,9 @@ export async function deleteRuns(records: readonly RunRecord[]): Promise<readonl
   const answer = await window.showWarningMessage(question, { modal: true, detail }, remove);
   if (answer !== remove) return [];
   const gone: RunId[] = [];
-  for (const { id, name } of records) if (await deleteFolder(runFolder(id), name)) gone.push(id);
-  return gone;
-}
-
-async function deleteFolder(folder: Uri, name: string): Promise<boolean> {
-  try {
-    await workspace.fs.delete(folder, { recursive: true, useTrash: true });
-    return true;
-  } catch (error) {
-    const forever = l10n.t("Delete Permanently");
-    const answer = await window.showWarningMessage(
-      l10n.t('The run "{0}" cannot be moved to the trash. Delete it permanently?', name),
-      { modal: true, detail: messageOf(error) },
-      forever,
-    );
-    if (answer !== forever) return false;
-    await workspace.fs.delete(folder, { recursive: true, useTrash: false });
-    return true;
+  for (const { id, name } of records) {
+    const cannot = l10n.t('The run "{0}" cannot be moved to the trash. Delete it permanently?', name);
+    if (await trashFolder(runFolder(id), cannot)) gone.push(id);
   }
+  return gone;
 }

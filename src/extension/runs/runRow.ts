@@ -1,37 +1,10 @@
 /** How a run looks in a list: icon, one line of numbers, tooltip, and what a screen reader says. */
-import { l10n, MarkdownString, ThemeColor, ThemeIcon } from "vscode";
+import { l10n, MarkdownString } from "vscode";
 import type { RunProgress } from "../../protocol/engine.ts";
 import { answeredRoles } from "../../protocol/run/answeredRoles.ts";
-import type { RunRecord, RunState } from "../../protocol/run.ts";
+import type { RunRecord } from "../../protocol/run.ts";
 import { formatAge, formatCost, formatDuration, formatScore, formatShare } from "../platform/format.ts";
-
-const icons: Readonly<Record<RunState, readonly [icon: string, color?: string]>> = {
-  starting: ["loading~spin"],
-  running: ["loading~spin", "charts.blue"],
-  paused: ["debug-pause", "charts.yellow"],
-  done: ["pass", "testing.iconPassed"],
-  stopped: ["debug-stop", "descriptionForeground"],
-  failed: ["error", "list.errorForeground"],
-  interrupted: ["debug-disconnect", "list.warningForeground"],
-};
-
-export function runIcon(state: RunState): ThemeIcon {
-  const [icon, color] = icons[state];
-  return new ThemeIcon(icon, color === undefined ? undefined : new ThemeColor(color));
-}
-
-function stateName(state: RunState): string {
-  const names: Readonly<Record<RunState, string>> = {
-    starting: l10n.t("starting"),
-    running: l10n.t("running"),
-    paused: l10n.t("paused"),
-    done: l10n.t("done"),
-    stopped: l10n.t("stopped"),
-    failed: l10n.t("failed"),
-    interrupted: l10n.t("interrupted"),
-  };
-  return names[state];
-}
+import { stateName } from "../platform/states.ts";
 
 /** Whose work a run that asks a model is: "12 of 16 plans by the model"; nothing where no model has been asked. */
 export const answeredTexts = ({ answered }: RunRecord): readonly string[] =>

@@ -14,7 +14,8 @@ import type { RunStore } from "../engine/runStore.ts";
 import { commandLink } from "../platform/commands.ts";
 import { setContextKey } from "../platform/contextKeys.ts";
 import { DisposableStore } from "../platform/disposables.ts";
-import { runIcon, runLabel, runNumbers, runTooltip } from "./runRow.ts";
+import { stateIcon } from "../platform/states.ts";
+import { runLabel, runNumbers, runTooltip } from "./runRow.ts";
 
 interface RunNode {
   readonly kind: "run";
@@ -90,7 +91,7 @@ export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
     const ours = !isActive(state) || this.runs.isMine(id);
     item.id = id;
     item.description = runNumbers(record, progress);
-    item.iconPath = runIcon(state);
+    item.iconPath = stateIcon(state);
     item.tooltip = runTooltip(record, progress, new Date());
     item.contextValue = `run.${state}${ours ? ".mine" : ""}`;
     item.command = commandLink("lerl.openRun", l10n.t("Open Run in the Studio"), { runId: id });

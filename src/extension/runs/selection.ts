@@ -4,7 +4,8 @@ import type { RunRecord } from "../../protocol/run.ts";
 import type { RunStore } from "../engine/runStore.ts";
 import type { RunTarget } from "../platform/commands.ts";
 import { UserError } from "../platform/errors.ts";
-import { runIcon, runNumbers } from "./runRow.ts";
+import { stateIcon } from "../platform/states.ts";
+import { runNumbers } from "./runRow.ts";
 import type { RunsNode } from "./runsTree.ts";
 
 export interface Choice {
@@ -57,7 +58,7 @@ export class RunSelection {
       label: record.name,
       description: runNumbers(record, this.runs.progress(record.id)),
       detail: record.note,
-      iconPath: runIcon(record.state),
+      iconPath: stateIcon(record.state),
       record,
     }));
     if (items.length === 0) throw new UserError(none);

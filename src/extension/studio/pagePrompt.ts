@@ -6,21 +6,17 @@
 import {
   DiagnosticSeverity,
   type Disposable,
-  EndOfLine,
   type Event,
   EventEmitter,
   languages,
-  Range,
   RelativePattern,
   type TextDocument,
   Uri,
-  WorkspaceEdit,
   workspace,
 } from "vscode";
 import type { Problem, PromptRole, PromptState } from "../../protocol/studio.ts";
 import { DisposableStore } from "../platform/disposables.ts";
-import { fileName } from "../platform/documents.ts";
-import { minimalReplacement, withLineEnds } from "../platform/textEdits.ts";
+import { fileName, fittedText, replaceText } from "../platform/documents.ts";
 
 export class PagePrompt implements Disposable {
   private readonly owned = new DisposableStore();
@@ -82,16 +78,14 @@ export class PagePrompt implements Disposable {
     const document = await this.open();
     if (document) this.take(stateOf(document));
     if (!document || version !== this.current.version) return { accepted: false, version: this.current.version };
-    const wanted = withLineEnds(text, document.eol === EndOfLine.CRLF ? "\r\n" : "\n");
-    return this.write(document, wanted);
+    return this.write(document, fittedText(text, document));
   }
 
   /** Brings an earlier text back, over whatever stands there now; undo takes it away again. */
   async restore(text: string): Promise<boolean> {
     const document = await this.open();
     if (!document) return false;
-    const wanted = withLineEnds(text, document.eol === EndOfLine.CRLF ? "\r\n" : "\n");
-    return (await this.write(document, wanted)).accepted;
+    return (await this.write(document, fittedText(text, document))).accepted;
   }
 
   dispose(): void {
@@ -100,16 +94,9 @@ export class PagePrompt implements Disposable {
   }
 
   private async write(document: TextDocument, text: string): Promise<{ accepted: boolean; version: number }> {
-    const replacement = minimalReplacement(document.getText(), text);
-    if (!replacement) return { accepted: true, version: this.current.version };
-    const { offset, length } = replacement;
-    const range = new Range(document.positionAt(offset), document.positionAt(offset + length));
-    const edit = new WorkspaceEdit();
-    edit.replace(document.uri, range, replacement.text);
     const writing: { readonly text: string; version?: number } = { text };
     this.writing = writing;
-    // False when the document changed in the meantime: VS Code compares versions.
-    const accepted = await workspace.applyEdit(edit);
+    const accepted = await replaceText(document, text);
     this.writing = undefined;
     this.take(stateOf(document));
     return { accepted, version: writing.version ?? this.current.version };

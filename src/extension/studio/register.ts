@@ -7,13 +7,16 @@ import { DisposableStore } from "../platform/disposables.ts";
 import { UserError } from "../platform/errors.ts";
 import { STUDIO_EDITOR } from "../platform/views.ts";
 import type { StudioServices } from "./services.ts";
-import { StudioEditor } from "./studioEditor.ts";
+import type { StudioEditor } from "./studioEditor.ts";
+
+export interface StudioRoom extends StudioServices {
+  readonly studio: StudioEditor;
+}
 
 type OpenTarget = CommandArguments["lerl.openStudio"][0];
 
-export function registerStudio(services: StudioServices): Disposable {
+export function registerStudio({ studio: editor, ...services }: StudioRoom): Disposable {
   const owned = new DisposableStore();
-  const editor = new StudioEditor(services);
   const open = async (target: OpenTarget, wanted?: StudioEvents["reveal"]): Promise<void> => {
     const file = await fileOf(target, services);
     if (!file) return;

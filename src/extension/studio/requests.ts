@@ -10,12 +10,15 @@ import type { PagePrompt } from "./pagePrompt.ts";
 import { promptRequests } from "./promptRequests.ts";
 import { saveFile } from "./saveFile.ts";
 import type { StudioServices } from "./services.ts";
+import { trialRequests } from "./trialRequests.ts";
 
 /** The page that asks, as its requests need it. */
 interface AskingPage {
   readonly document: TextDocument;
   readonly prompts: Readonly<Record<PromptRole, PagePrompt>>;
   readonly feed: PageFeed;
+  /** The run in sight. */
+  readonly currentRun: RunRecord | undefined;
   snapshot(): Promise<StudioSnapshot>;
 }
 
@@ -63,6 +66,8 @@ export function requestHandlers(page: AskingPage, services: StudioServices): Stu
         ...(key !== undefined && { apiKey: key }),
       });
     },
+
+    ...trialRequests({ services, document, planner: prompts.planner, currentRun: () => page.currentRun }),
 
     compare: (params) => engine.request("runs/compare", params),
     openReport: async ({ runIds }) => {

@@ -1,7 +1,17 @@
 /** The custom editor for `*.lerl.json`, and which of its pages are open. */
-import type { CustomTextEditorProvider, TextDocument, Uri, WebviewPanel } from "vscode";
+import {
+  type CustomTextEditorProvider,
+  commands,
+  type TextDocument,
+  type Uri,
+  ViewColumn,
+  type WebviewPanel,
+} from "vscode";
+import type { RunRecord } from "../../protocol/run.ts";
 import type { StudioEvents } from "../../protocol/studio.ts";
+import { STUDIO_EDITOR } from "../platform/views.ts";
 import { pageHtml, pageRoots } from "./pageHtml.ts";
+import { runInSight } from "./runInSight.ts";
 import type { StudioServices } from "./services.ts";
 import type { StudioSession } from "./studioSession.ts";
 
@@ -37,9 +47,36 @@ export class StudioEditor implements CustomTextEditorProvider {
 
   /** Shows a part of an experiment's page, when it opens if it is not open. */
   reveal(file: Uri, reveal: StudioEvents["reveal"]): void {
-    const key = file.toString();
-    const open = [...this.sessions.values()].filter(({ document }) => document.uri.toString() === key);
-    if (open.length === 0) this.awaited.set(key, reveal);
+    const open = this.pagesOf(file);
+    if (open.length === 0) this.awaited.set(file.toString(), reveal);
     for (const session of open) session.reveal(reveal);
+  }
+
+  /** Shows a part of an experiment's page beside what is being worked on, which keeps the focus. */
+  async showBeside(file: Uri, reveal: StudioEvents["reveal"]): Promise<void> {
+    this.reveal(file, reveal);
+    const [first, ...others] = this.pagesOf(file);
+    if (!first) {
+      const place = { viewColumn: ViewColumn.Beside, preserveFocus: true };
+      await commands.executeCommand("vscode.openWith", file, STUDIO_EDITOR, place);
+    } else if (![first, ...others].some(({ isVisible }) => isVisible)) first.show();
+  }
+
+  /** Whether somebody can see a page of the experiment. */
+  shows(experimentFile: string): boolean {
+    return [...this.sessions.values()].some(
+      ({ document, isVisible }) => isVisible && document.uri.fsPath === experimentFile,
+    );
+  }
+
+  /** The run that an experiment's page follows, or would. */
+  runInSight(file: Uri): RunRecord | undefined {
+    const [page] = this.pagesOf(file);
+    return page ? page.currentRun : runInSight(this.services.runs, file.fsPath);
+  }
+
+  private pagesOf(file: Uri): readonly StudioSession[] {
+    const key = file.toString();
+    return [...this.sessions.values()].filter(({ document }) => document.uri.toString() === key);
   }
 }

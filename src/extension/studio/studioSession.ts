@@ -5,7 +5,6 @@
 import { type TextDocument, TextDocumentSaveReason, type WebviewPanel, workspace } from "vscode";
 import { experimentJsonSchema } from "../../protocol/experiment.ts";
 import { promptRoles } from "../../protocol/promptRole.ts";
-import { isActive } from "../../protocol/run/states.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
 import type {
   DocumentState,
@@ -23,7 +22,9 @@ import { documentState } from "./experimentState.ts";
 import { misunderstanding, readMessage } from "./messages.ts";
 import { PageFeed } from "./pageFeed.ts";
 import { PagePrompt } from "./pagePrompt.ts";
+import { PageTrials } from "./pageTrials.ts";
 import { requestHandlers } from "./requests.ts";
+import { runInSight } from "./runInSight.ts";
 import type { StudioServices } from "./services.ts";
 
 interface StudioSessionOptions {
@@ -37,6 +38,7 @@ export class StudioSession {
   readonly prompts: Readonly<Record<PromptRole, PagePrompt>>;
   readonly feed: PageFeed;
   private readonly owned = new DisposableStore();
+  private readonly trials: PageTrials;
   private readonly handlers: StudioHandlers;
   /** The page listens. */
   private connected = false;
@@ -58,6 +60,12 @@ export class StudioSession {
       planner: this.owned.add(new PagePrompt("planner", files.planner)),
       critic: this.owned.add(new PagePrompt("critic", files.critic)),
     };
+    this.trials = this.owned.add(
+      new PageTrials(services.trials, document.uri.fsPath, {
+        trials: (trials) => this.send("trials", { trials }),
+        progress: (progress) => this.send("trialProgress", progress),
+      }),
+    );
     this.handlers = requestHandlers(this, services);
     this.owned.addAll(
       panel.webview.onDidReceiveMessage((message: unknown) => this.receive(message)),
@@ -76,12 +84,14 @@ export class StudioSession {
     );
   }
 
-  /** The run the page follows: the one that runs, else the one asked for, else the newest of this experiment. */
+  /** Whether somebody can see the page. */
+  get isVisible(): boolean {
+    return this.options.panel.visible;
+  }
+
+  /** The run the page follows. */
   get currentRun(): RunRecord | undefined {
-    const { runs } = this.options.services;
-    const own = runs.all.filter(({ experimentFile }) => experimentFile === this.document.uri.fsPath);
-    const chosen = this.chosen === undefined ? undefined : runs.get(this.chosen);
-    return own.find(({ state }) => isActive(state)) ?? chosen ?? own[0];
+    return runInSight(this.options.services.runs, this.document.uri.fsPath, this.chosen);
   }
 
   /** Shows a part of the page, now or when the page is ready. */
@@ -92,13 +102,20 @@ export class StudioSession {
       return;
     }
     this.sendRuns();
+    this.trials.flush();
     this.send("reveal", reveal);
+  }
+
+  /** Brings the page to the front of its column; what is being worked on keeps the focus. */
+  show(): void {
+    this.options.panel.reveal(undefined, true);
   }
 
   /** Answers `ready`. Nothing in it waits for the engine: what it knows follows as an event. */
   async snapshot(): Promise<StudioSnapshot> {
-    const { engine, runs, log } = this.options.services;
+    const { engine, runs, trials, log } = this.options.services;
     this.feed.reset();
+    trials.load().catch((error: unknown) => log.warn(`The trials cannot be listed: ${messageOf(error)}`));
     runs.load().catch((error: unknown) => log.warn(`The runs cannot be listed: ${messageOf(error)}`));
     const document = documentState(this.document);
     const [planner, critic] = await Promise.all(promptRoles.map((role) => this.prompts[role].refresh()));
@@ -109,6 +126,7 @@ export class StudioSession {
       document,
       prompts: { planner: planner ?? this.prompts.planner.state, critic: critic ?? this.prompts.critic.state },
       ...told.event,
+      trials: this.trials.snapshot(),
       trusted: workspace.isTrusted,
       engine: engine.state,
       schema: experimentJsonSchema(),
@@ -152,6 +170,7 @@ export class StudioSession {
       const progress = runs.progress(id);
       if (progress) this.send("progress", progress);
     }
+    for (const progress of this.trials.progress()) this.send("trialProgress", progress);
     if (this.revealing) this.send("reveal", this.revealing);
     this.revealing = undefined;
   }

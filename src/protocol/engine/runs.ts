@@ -6,7 +6,7 @@ import { runSliceSchema } from "../run/rows.ts";
 import { runIdSchema } from "../run/runId.ts";
 
 /** A prompt file's content as the editor holds it, saved or not. */
-const promptTextSchema = z.strictObject({
+export const promptTextSchema = z.strictObject({
   /** Path as the experiment names it. */
   file: z.string(),
   text: z.string(),

@@ -37,6 +37,10 @@ export const someRuns = z.strictObject({ runIds });
 export const onePrompt = z.strictObject({ role: promptRoleSchema });
 export const promptVersion = z.strictObject({ role: promptRoleSchema, hash: textUpTo(200), runId });
 
+/** Name of a folder under .lerl/trials: never a path. */
+export const trialId = z.string().check(z.maxLength(200), z.regex(/^[^/\\.][^/\\]*$/));
+export const oneTrial = z.strictObject({ id: trialId });
+
 export const seed = z.int().check(z.minimum(0), z.maximum(0xffff_ffff));
 
 export const episodeQuery = z.strictObject({

@@ -19,6 +19,7 @@ export interface PageState {
   readonly seed?: number | undefined;
   readonly curves: CurvesState;
   readonly sessions: SessionsState;
+  readonly trial: TrialState;
   readonly compared: readonly RunId[];
   readonly scroll: { readonly edit: number; readonly result: number };
 }
@@ -37,6 +38,14 @@ export interface CurvesState {
   readonly groupSeeds: boolean;
   /** Visible part of the axis; none: everything, following the run. */
   readonly range?: readonly [number, number] | undefined;
+}
+
+export interface TrialState {
+  /** The one in sight; none, or one that is gone: the newest. */
+  readonly id?: string | undefined;
+  /** The pair of visits that is open: the baseline's and a contender's. */
+  readonly visit?: { readonly session: number; readonly contender: number } | undefined;
+  readonly step: number;
 }
 
 export interface SessionsState {

@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import type { Immutable } from "../immutable.ts";
 import { runIdSchema } from "../run/runId.ts";
 import { experimentValueSchema, promptRoleSchema, runRecordSchema } from "../run.ts";
+import { trialSummarySchema } from "../trial/summary.ts";
 
 /** A finding in a file, 0-based. */
 const problemSchema = z.object({
@@ -61,6 +62,8 @@ export const studioSnapshotSchema = z.object({
   document: documentStateSchema,
   prompts: z.object({ planner: promptStateSchema, critic: promptStateSchema }),
   ...knownRuns,
+  /** Trials of this experiment, newest first. */
+  trials: z.array(trialSummarySchema),
   trusted: z.boolean(),
   engine: engineStateSchema,
   /** JSON Schema of the experiment: ranges, units, descriptions. */
@@ -73,7 +76,7 @@ const editTabSchema = z.enum(["prompts", "thresholds"]);
 export type EditTab = z.output<typeof editTabSchema>;
 
 /** What is watched, in the right column. */
-const resultTabSchema = z.enum(["curves", "sessions", "compare"]);
+const resultTabSchema = z.enum(["trial", "curves", "sessions", "compare"]);
 export type ResultTab = z.output<typeof resultTabSchema>;
 
 const studioTabSchema = z.union([editTabSchema, resultTabSchema]);
@@ -86,4 +89,6 @@ export const revealSchema = z.object({
   episode: z.exactOptional(z.string()),
   /** For the comparison: the runs it shows. */
   runIds: z.exactOptional(z.array(runIdSchema)),
+  /** For the trial tab: the one it shows. */
+  trial: z.exactOptional(z.string()),
 });

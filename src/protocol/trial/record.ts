@@ -53,8 +53,10 @@ export const trialRecordSchema = z.object({
   state: z.enum(runStates),
   /** Why it paused, ended early or failed, for a person. */
   reason: z.optional(z.string()),
-  /** What ended it before its time. After `unusable`, replies of no use are asked for again. */
+  /** What ended it before its time. */
   stoppedBy: z.optional(z.enum(["stopped", "interrupted", "unusable"])),
+  /** It has waited because replies were of no use: when it goes on they are asked for again. */
+  useless: z.optional(z.boolean()),
   startedAt: z.string(),
   endedAt: z.optional(z.string()),
   /** Seconds of work, over all processes that have served it. */

@@ -60,7 +60,7 @@ export const pairResultSchema = z.object({
   clicks: z.object({ mean: z.number(), interval: z.exactOptional(intervalSchema) }),
   /** Differences within it count as equal enough. */
   margin: z.number(),
-  /** Half the interval's width after the last visit to serve, and at twice as many: what would have shown. */
+  /** The difference that four trials of five would have shown after the last visit to serve, and at twice as many. */
   shows: z.exactOptional(z.object({ atEnd: z.number(), doubled: z.number() })),
   /** Where it lost most against the baseline. */
   worst: z.array(z.object({ session: z.int(), user: z.string(), difference: z.number() })),
@@ -74,8 +74,8 @@ export const cellResultSchema = z.object({
   passed: z.int(),
   /** Different plans among them. */
   different: z.int(),
-  /** The first plan, by category ids. */
-  plan: z.array(z.int()),
+  /** The first plan: its categories by name, best first. */
+  plan: z.array(z.string()),
   /** Why those that failed did, each reason once. */
   why: z.array(z.string()),
   /** Mean plan value. */

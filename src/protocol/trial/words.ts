@@ -49,10 +49,18 @@ export function pairSentence(pair: PairResult, n: number): string {
   return `${measured}: ${interval ? verdictText(verdict) : `too few visits for a verdict (${n})`}. ${counts}`;
 }
 
+/** `92.0 % of plans for the moments pass; 80.0 % of moments at every one of 3 repeats.`; undefined without moments. */
+export function passSentence({ pass, passAll }: ContenderResult, repeats: number): string | undefined {
+  if (pass === undefined || passAll === undefined) return undefined;
+  const share = (value: number): string => `${(100 * value).toFixed(1)} %`;
+  const always = repeats > 1 ? `; ${share(passAll)} of moments at every one of ${repeats} repeats` : "";
+  return `${share(pass)} of plans for the moments pass${always}.`;
+}
+
 /** What an undecided pair could have seen by its end; undefined where it is decided, or nothing can be said. */
 export function undecidedSentence({ verdict, shows }: PairResult, sessions: number): string | undefined {
   if (verdict !== "undecided" || !shows) return undefined;
-  return `A difference of ${shows.atEnd.toFixed(2)} a visit or more would have shown in ${sessions} visits; ${2 * sessions} visits show ${shows.doubled.toFixed(2)}.`;
+  return `Four trials of five would show a difference of ${shows.atEnd.toFixed(2)} a visit in ${sessions} visits, and one of ${shows.doubled.toFixed(2)} in ${2 * sessions}.`;
 }
 
 /** `up to 1,000 calls (about 640), 1,200,000 tokens, 62 s, $0.41` */
@@ -63,7 +71,8 @@ export function estimateSentence({ calls, likely, tokens, seconds, cost }: Trial
   return `up to ${callsText(calls)}${about}, ${whole.format(tokens)} tokens, ${time}, ${moneyText(cost)}`;
 }
 
-function timeText(seconds: number): string {
+/** `62 s`, `4 min`, `1.5 h` */
+export function timeText(seconds: number): string {
   if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
   return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }

@@ -80,6 +80,16 @@ describe("lerl trial", () => {
     expect(second.finished.err).toContain("no calls: every answer is there");
   });
 
+  it("prints its report again, and leaves a trial that is over as it is", async () => {
+    const kept = readFileSync(join(whole.folder, "trial.json"), "utf8");
+    const again = await goOn(whole.folder);
+    expect(again.out).toBe(whole.finished.out);
+    const gated = await goOn(whole.folder, "--fail-if", "rCum > baseline", "--format", "json");
+    expect(gated.code).toBe(4);
+    expect(JSON.parse(gated.out).gate.judgement).toBe("holds");
+    expect(readFileSync(join(whole.folder, "trial.json"), "utf8")).toBe(kept);
+  });
+
   it("says so where the plans are the same in every visit", async () => {
     const { finished } = await tried(experiment, "--prompt", "same.lerl.md", "--sessions", "16");
     expect(finished.out).toContain("same.lerl.md: The same plans in all 16 visits");
@@ -227,6 +237,7 @@ describe("a gate", () => {
     expect(await refused("--prompt", "critic.lerl.md")).toContain('role "critic" cannot be the planner\'s');
     expect(await refused("--version", "abc")).toContain('version "abc": no planner prompt');
     expect(await refused()).toContain("A trial compares at least two");
+    expect(await refused(...VARIETY, "--sessions", "0")).toContain("Without visits there must be moments");
     expect(server.journal).toHaveLength(0);
   });
 });

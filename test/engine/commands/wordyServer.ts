@@ -1,25 +1,14 @@
-/** A scripted planner that reads its prompt: the word VARIETY in it makes longer plans. */
-import { createHash } from "node:crypto";
+/** An experiment, and prompts to try, for the scripted planner of wordyReply.ts. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TrialRecord } from "../../../src/protocol/trial/record.ts";
 import type { TrialResult } from "../../../src/protocol/trial/result.ts";
-import type { Asked, ChatServer } from "./chatServer.ts";
+import type { ChatServer } from "./chatServer.ts";
 import { tinyExperiment } from "./lerl.ts";
 import { criticPrompt, plannerPrompt } from "./modelWorld.ts";
+import { wordyReply } from "./wordyReply.ts";
 
-type Messages = Asked["messages"];
-
-/** By the prompt's content, less the words that are tried: one and the same without them. */
-export function wordyReply(messages: Messages): string {
-  const text = messages.map(({ content }) => content).join("\n");
-  const candidates = [...new Set([...text.matchAll(/^- (\d+)(?: \([^)]*\))?$/gm)].map(([, id]) => Number(id)))];
-  const digest = createHash("sha256")
-    .update(text.replace(/(VARIETY|SYNONYM) /g, ""))
-    .digest();
-  const drawn = [...digest].map((byte) => candidates[byte % candidates.length] ?? 0);
-  return JSON.stringify({ categories: [...new Set(drawn)].slice(0, text.includes("VARIETY") ? 6 : 2) });
-}
+export { wordyReply };
 
 export const usually = (server: ChatServer): void => {
   server.reply = wordyReply;

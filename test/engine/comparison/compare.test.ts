@@ -39,7 +39,7 @@ describe("compareRuns", () => {
       [0.5, 0.25],
       [0.75, 0.5],
     ]);
-    expect(second?.against?.improvement.value).toBe(0.75);
+    expect(second?.against?.improvement?.value).toBe(0.75);
     // Pairs by session: (4-1) + (5-2) + (6-3) + (7-10) over 4 seeds.
     expect(second?.against?.difference?.value).toBeCloseTo(1.5, 12);
     expect(comparison.settings).toEqual([{ path: "ppo.clip", values: [0.2, 0.1] }]);
@@ -69,7 +69,13 @@ describe("compareRuns", () => {
     const same = await compareRuns([...base, ...alike]);
     expect(same.conclusion).toContain("no difference could be shown for Alike");
     const single = await compareRuns([base[0] ?? "", high[0] ?? ""]);
-    expect(single.conclusion).toContain("nothing can be said about differences");
+    expect(single.conclusion).toContain("differs by +4.00 over 1 paired visit, too few for an interval");
+    expect(single.conclusion).toContain("nothing can be said about other seeds");
+    expect(single.improvement).toEqual([
+      [null, null],
+      [null, null],
+    ]);
+    expect(single.rows[1]?.against?.improvement).toBeUndefined();
     expect(single.notes).toContain("A row with one seed has no interval: it says nothing about other seeds.");
   });
 
@@ -99,6 +105,10 @@ describe("compareRuns", () => {
     });
     const comparison = await compareRuns([run, again, changed]);
     expect(comparison.rows.map(({ seeds }) => seeds)).toEqual([[1], [1]]);
+    expect(comparison.changes).toEqual([{ row: 1, iteration: 1, what: "ppo.clip", from: 0.2, to: 0.3 }]);
+    // Each run was evaluated on the same two visits: 3 - 1 and 4 - 2.
+    expect(comparison.rows[1]?.difference).toMatchObject({ value: 2, n: 2 });
+    expect(comparison.conclusion).toContain("differs by +2.00 over 2 paired visits, too few for an interval");
     expect(comparison.notes.join()).toContain("1 run repeats a configuration and seed");
   });
 

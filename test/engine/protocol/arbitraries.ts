@@ -54,6 +54,8 @@ export function arbitraryOf(schema: Schema): fc.Arbitrary<unknown> {
     }
     case "union":
       return fc.oneof(...def.options.map(arbitraryOf));
+    case "nullable":
+      return fc.option(arbitraryOf(def.innerType), { nil: null });
     case "optional":
     case "default":
     case "readonly":

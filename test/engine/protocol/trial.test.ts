@@ -35,6 +35,12 @@ describe("the trial document", () => {
     });
   });
 
+  it("is read with a byte order mark, and its problems stand where they stood", () => {
+    expect(parseTrial(`\uFEFF${smallest}`).ok).toBe(true);
+    const wrong = parseTrial('\uFEFF{ "nam": 1 }');
+    expect(!wrong.ok && wrong.problems.find(({ path }) => path === "nam")).toMatchObject({ line: 1, column: 4 });
+  });
+
   it("leaves to the base what a contender does not set", () => {
     const [, contender] = trialOf(against('{ "version": "ab12", "model": "m", "reflections": { "k": 2 } }')).contenders;
     expect(contender).toEqual({ version: "ab12", model: "m", reflections: { k: 2 }, pool: [] });

@@ -7,7 +7,13 @@ afterEach(() => void vi.useRealTimers());
 
 function telling() {
   const told: RunProgress[] = [];
-  return { news: new ProgressNews((progress) => told.push(progress)), told };
+  return {
+    news: new ProgressNews<RunProgress>(
+      ({ runId }) => runId,
+      (progress) => told.push(progress),
+    ),
+    told,
+  };
 }
 
 const at = (runId: string, fraction: number): RunProgress => ({

@@ -179,7 +179,9 @@ describe("equal enough", () => {
     expect(resultOf(visits(10, around(0, 0.1, 40))).pairs[0]?.margin).toBeCloseTo(0.5, 12);
     expect(resultOf(visits(-10, around(0, 0.1, 40))).pairs[0]?.margin).toBeCloseTo(0.5, 12);
     const noisy = resultOf(visits(10, around(0.1, 5, 40)));
-    expect(noisy.pairs[0]?.margin).toBeCloseTo(noisy.pairs[0]?.shows?.atEnd ?? 0, 12);
+    const deviation = noisy.pairs[0]?.deviation ?? 0;
+    const reach = sequenceHalfWidth(40, deviation, { alpha: 0.05, planned: 40 });
+    expect(noisy.pairs[0]?.margin).toBeCloseTo(reach ?? 0, 12);
     expect(noisy.pairs[0]?.margin).toBeGreaterThan(0.5);
   });
 
@@ -199,15 +201,17 @@ describe("equal enough", () => {
 });
 
 describe("what a pair would have shown", () => {
-  it("is half the interval's width at the planned end and at twice as many visits", () => {
+  it("is what a mean of .84 standard errors less would still show, at the end and at twice as many visits", () => {
     const differences = around(0.1, 2, 20);
     const moments = new RunningMoments();
     for (const difference of differences) moments.add(difference);
     const { shows, deviation } = pairOf(resultOf(visits(10, differences)));
     expect(deviation).toBeCloseTo(moments.deviation, 12);
     const setting = { alpha: 0.05, planned: 40 };
-    expect(shows?.atEnd).toBeCloseTo(sequenceHalfWidth(40, moments.deviation, setting) ?? 0, 12);
-    expect(shows?.doubled).toBeCloseTo(sequenceHalfWidth(80, moments.deviation, setting) ?? 0, 12);
+    const at = (n: number): number =>
+      (sequenceHalfWidth(n, moments.deviation, setting) ?? 0) + (0.8416 * moments.deviation) / Math.sqrt(n);
+    expect(shows?.atEnd).toBeCloseTo(at(40), 12);
+    expect(shows?.doubled).toBeCloseTo(at(80), 12);
   });
 
   it("is not told below 16 planned visits, nor from a single visit", () => {

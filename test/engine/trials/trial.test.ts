@@ -1,10 +1,10 @@
-import { readFileSync, rmSync } from "node:fs";
+import { appendFileSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { evaluateRun } from "../../../src/engine/runs/evaluateRun.ts";
 import { readEvaluationRows } from "../../../src/engine/runs/evaluationFiles.ts";
 import { listTrials, readVisits } from "../../../src/engine/trials/trialFolder.ts";
-import type { TrialProgress } from "../../../src/engine/trials/trialHost.ts";
+import type { TrialProgress } from "../../../src/protocol/trial/summary.ts";
 import { scratchFolder } from "../commands/lerl.ts";
 import { workshop } from "../runs/workshop.ts";
 import { tryout } from "./tryout.ts";
@@ -103,6 +103,26 @@ describe("a trial", () => {
     const again = await goOn(trial.folder.path, { sessions: 40 });
     await again.estimate();
     expect(readFileSync(join(trial.folder.path, "trial.json"), "utf8")).toBe(kept);
+  });
+
+  it("of moments only plans the visits that it goes on with", async () => {
+    const moments = { moments: [{ name: "first", user: "1", slates: [], reflections: [] }] };
+    const trial = await start({ moments, sessions: 0 });
+    expect(await trial.execute()).toMatchObject({ state: "done", planned: 0, result: { n: 0 } });
+    const record = await (await goOn(trial.folder.path, { sessions: 16 })).execute();
+    expect(record).toMatchObject({ state: "done", planned: 16, result: { n: 16 } });
+    expect(record.result?.pairs[0]?.interval?.low).toBeLessThan(0);
+  });
+
+  it("keeps its result where it cannot go on", async () => {
+    const moments = { moments: [{ name: "first", user: "1", slates: [], reflections: [] }] };
+    const trial = await start({ moments });
+    const { result } = await trial.execute();
+    expect(result?.grid?.moments).toHaveLength(1);
+    appendFileSync(trial.folder.file("cells"), "nonsense\n");
+    const failed = await (await goOn(trial.folder.path)).execute();
+    expect(failed.state).toBe("failed");
+    expect(failed.result).toEqual(result);
   });
 
   it("lists what cannot be read with its problem", async () => {

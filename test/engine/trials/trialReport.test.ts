@@ -116,7 +116,7 @@ describe("a trial as text", () => {
   it("that is undecided says what would have shown, and how to go on", () => {
     const text = printed("text", { pair: undecided });
     expect(text).toContain(
-      "A difference of 0.40 a visit or more would have shown in 50 visits; 100 visits show 0.30.\nGo on: lerl trial .lerl/trials/t1 --sessions 100\n",
+      "Four trials of five would show a difference of 0.40 a visit in 50 visits, and one of 0.30 in 100.\nGo on: lerl trial .lerl/trials/t1 --sessions 100\n",
     );
   });
 
@@ -138,6 +138,16 @@ describe("a trial as text", () => {
     expect(text).toContain('--fail-if "rCum < baseline": does not hold for short.');
     expect(text).toContain('--fail-if "calls > 1000": holds for short.');
     expect(text).toContain('--fail-if "rCum > baseline + 0.5": undecided for short.');
+  });
+});
+
+describe("names that would steer a terminal", () => {
+  it.each(["text", "markdown"] as const)("stand on one line of a report as %s", (format) => {
+    const steering = "a\u001b[31m\nb\u0007";
+    const text = printed(format, { name: steering, record: { name: steering } });
+    expect(text).toContain("a [31m b");
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: what must not be there
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
   });
 });
 
@@ -184,11 +194,11 @@ describe("a trial as CSV", () => {
   it("has a line a contender; the baseline has no difference, and what was not measured is empty", () => {
     const [head, first, second, end] = printed("csv").split("\n");
     expect(head).toBe(
-      "name,rCum,expected,tInt,rSin,repeats,pass,passAll,planSize,planOverlap,invalidPlans,fallbackPlans,lostByPlan,lostByPolicy,planValue,calls,tokens,cost,latencyMs,n,difference,low,high,verdict,better,worse,equal",
+      "name,rCum,expected,tInt,rSin,pass,passAll,repeats,planSize,planOverlap,invalidPlans,fallbackPlans,lostByPlan,lostByPolicy,planValue,calls,tokens,cost,latencyMs,n,difference,low,high,verdict,better,worse,equal",
     );
-    expect(first).toBe("as it is,8.25,8.5,9.5,0.8684,0.125,,,,,,,,,,0,0,0,,,,,,,,,");
+    expect(first).toBe("as it is,8.25,8.5,9.5,0.8684,,,0.125,,,,,,,,0,0,0,,,,,,,,,");
     expect(second).toBe(
-      "short,8.75,8.5,9.5,0.8684,0.125,,,6.5,0.333,0.02,0.01,0.25,0.5,0.75,1480,90000,0.07,410,50,0.42,0.11,0.7,better,34,9,7",
+      "short,8.75,8.5,9.5,0.8684,,,0.125,6.5,0.333,0.02,0.01,0.25,0.5,0.75,1480,90000,0.07,410,50,0.42,0.11,0.7,better,34,9,7",
     );
     expect(end).toBe("");
   });

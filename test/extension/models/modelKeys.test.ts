@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { keyFor, serversOf } from "../../../src/extension/models/modelKeys.ts";
+import { keyFor, keyForTrial, plannerServersOf, serversOf } from "../../../src/extension/models/modelKeys.ts";
 import { ApiKeys } from "../../../src/extension/platform/secrets.ts";
 import type { Experiment } from "../../../src/protocol/experiment.ts";
 import { parseExperiment } from "../../../src/protocol/parseExperiment.ts";
@@ -31,5 +31,25 @@ describe("the key of a run", () => {
     expect(serversOf(both)).toEqual([local.baseUrl, "https://api.openai.com/v1"]);
     await expect(keyFor(both, stored)).rejects.toThrow(/different servers/);
     expect(await keyFor(both, keys())).toBeUndefined();
+  });
+});
+
+describe("the key of a trial", () => {
+  it("is that of the planners it asks: a critic is not asked", async () => {
+    const stored = keys();
+    await stored.set(local.baseUrl, "local-key");
+    const words = experiment({ planner: local, critic: { provider: "openai" } });
+    const offline = experiment({ critic: local });
+    expect(plannerServersOf([words, offline])).toEqual([local.baseUrl]);
+    expect(await keyForTrial(plannerServersOf([words, offline]), stored)).toBe("local-key");
+    expect(await keyForTrial([], stored)).toBeUndefined();
+  });
+
+  it("is refused where one of its servers must not see it", async () => {
+    const stored = keys();
+    await stored.set(local.baseUrl, "local-key");
+    const servers = plannerServersOf([experiment({ planner: local }), experiment({ planner: { provider: "openai" } })]);
+    await expect(keyForTrial(servers, stored)).rejects.toThrow(/different servers/);
+    expect(await keyForTrial(servers, keys())).toBeUndefined();
   });
 });

@@ -19,7 +19,10 @@ describe("lenses of a prompt", () => {
     const lenses = own(new PromptLenses(editor.services));
     const document = editor.open("planner.lerl.md", editor.read("planner.lerl.md"));
     const titles = async () => (await lenses.provideCodeLenses(document)).map(({ command }) => command?.title);
-    expect(await titles()).toEqual(["$(play) Run", "$(open-preview) Preview", "Used by 1 experiment"]);
+    expect(await titles()).toEqual(["$(play) Run", "$(law) Try", "$(open-preview) Preview", "Used by 1 experiment"]);
+    const critic = editor.open("critic.lerl.md", editor.read("critic.lerl.md"));
+    const ofCritic = (await lenses.provideCodeLenses(critic)).map(({ command }) => command?.title);
+    expect(ofCritic).toEqual(["$(play) Run", "$(open-preview) Preview", "Used by 1 experiment"]);
     await editor.services.runs.load();
     expect(await titles()).toContain("$(diff) Compare with Previous Version");
     const documents = new VersionDocuments(editor.services.runs);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { registerStudio } from "../../../src/extension/studio/register.ts";
-import type { StudioEditor } from "../../../src/extension/studio/studioEditor.ts";
+import { StudioEditor } from "../../../src/extension/studio/studioEditor.ts";
 import { commands, host, openDocument, resetHost } from "../support/vscode.ts";
 import { FakePage, openStudio, runRecord, type Studio } from "./support.ts";
 
@@ -9,7 +9,7 @@ let studio: Studio;
 beforeEach(async () => {
   resetHost();
   studio = await openStudio();
-  registerStudio(studio.services);
+  registerStudio({ ...studio.services, studio: new StudioEditor(studio.services) });
 });
 afterEach(() => studio.end());
 

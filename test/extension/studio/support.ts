@@ -4,12 +4,14 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Webview, WebviewPanel, WebviewPanelOnDidChangeViewStateEvent } from "vscode";
 import { RunStore } from "../../../src/extension/engine/runStore.ts";
+import { TrialStore } from "../../../src/extension/engine/trialStore.ts";
 import { ExperimentIndex } from "../../../src/extension/experiments/experimentIndex.ts";
 import { ApiKeys } from "../../../src/extension/platform/secrets.ts";
 import { STUDIO_EDITOR } from "../../../src/extension/platform/views.ts";
 import { Launcher } from "../../../src/extension/runs/launcher.ts";
 import type { StudioServices } from "../../../src/extension/studio/services.ts";
 import { StudioEditor } from "../../../src/extension/studio/studioEditor.ts";
+import { TrialLauncher } from "../../../src/extension/trials/trialLauncher.ts";
 import { experimentSchema } from "../../../src/protocol/experiment.ts";
 import type { RunRecord } from "../../../src/protocol/run.ts";
 import type { HostToStudio, StudioEvents, StudioRequests } from "../../../src/protocol/studio.ts";
@@ -33,6 +35,8 @@ const repository = resolve(import.meta.dirname, "../../..");
 export class FakePage {
   readonly heard: HostToStudio[] = [];
   private shown = true;
+  /** How the panel was brought to the front. */
+  readonly broughtUp: unknown[] = [];
   private readonly received = new EventEmitter<unknown>();
   private readonly disposed = new EventEmitter<void>();
   private readonly viewState = new EventEmitter<WebviewPanelOnDidChangeViewStateEvent>();
@@ -112,7 +116,7 @@ export class FakePage {
       },
       onDidChangeViewState: this.viewState.event,
       onDidDispose: this.disposed.event,
-      reveal: () => undefined,
+      reveal: (column, preserveFocus) => void this.broughtUp.push({ column, preserveFocus }),
       dispose: () => this.close(),
     };
   }
@@ -135,6 +139,8 @@ export interface Studio {
   readonly engine: AnsweringEngine;
   readonly services: StudioServices;
   readonly keys: ApiKeys;
+  /** One for each action of the user's that may ask the editor's models. */
+  readonly consents: readonly string[];
   readonly editor: StudioEditor;
   readonly open: () => Promise<FakePage>;
   readonly end: () => void;
@@ -153,8 +159,12 @@ export async function openStudio(prepare: (folder: string) => void = () => undef
   const runs = new RunStore(engine.asClient(), log);
   const files = new ExperimentIndex(log);
   const keys = new ApiKeys(secretStorage());
-  const launcher = new Launcher({ engine, runs, files, keys, editorModels: { consent: () => undefined } });
-  const services: StudioServices = { context, log, engine, runs, files, launcher };
+  const consents: string[] = [];
+  const editorModels = { consent: () => void consents.push("given") };
+  const launcher = new Launcher({ engine, runs, files, keys, editorModels });
+  const trials = new TrialStore(engine, log);
+  const trialLauncher = new TrialLauncher({ engine, trials, files, keys, editorModels });
+  const services: StudioServices = { context, log, engine, runs, trials, files, launcher, trialLauncher };
   const editor = new StudioEditor(services);
   const pages: FakePage[] = [];
   const open = async (): Promise<FakePage> => {
@@ -169,6 +179,7 @@ export async function openStudio(prepare: (folder: string) => void = () => undef
     engine,
     services,
     keys,
+    consents,
     editor,
     open,
     page: await open(),

@@ -24,7 +24,7 @@ export class AnsweringEngine implements Rooms {
   private readonly answers: Answers;
 
   constructor(answers: Answers = {}) {
-    this.answers = { "runs/list": () => [], ...answers };
+    this.answers = { "runs/list": () => [], "trials/list": () => [], ...answers };
   }
 
   /** Says how one request is answered from now on. */

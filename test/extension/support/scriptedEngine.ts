@@ -14,6 +14,7 @@ import {
   type RunSlice,
 } from "../../../src/protocol/engine.ts";
 import type { RunRecord } from "../../../src/protocol/run.ts";
+import type { TrialSummary } from "../../../src/protocol/trial/summary.ts";
 
 export interface Script {
   /** The process ids of its lives are written here. */
@@ -25,6 +26,7 @@ export interface Script {
   readonly hang?: boolean;
   readonly stubborn?: boolean;
   readonly runs?: readonly RunRecord[];
+  readonly trials?: readonly TrialSummary[];
   readonly rows?: number;
   /** Of an engine with a defect: answered and told as they are, whether they fit or not. */
   readonly defects?: {
@@ -64,6 +66,7 @@ const handlers: Handlers = {
   },
   "engine/shutdown": () => (script.stubborn ? never() : null),
   "runs/list": () => script.runs ?? [],
+  "trials/list": () => script.trials ?? [],
   "runs/slice": ({ runId, cursor }): RunSlice => {
     const rows = script.rows ?? 0;
     const metrics = Array.from({ length: rows }, (_, index) => ({

@@ -120,7 +120,7 @@ export const scenarios = {
     });
     assert.deepEqual(
       titles.map((title) => title.trim()),
-      ["Run", "Preview", "Used by 1 experiment"],
+      ["Run", "Try", "Preview", "Used by 1 experiment"],
     );
   },
 

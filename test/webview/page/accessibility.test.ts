@@ -4,8 +4,9 @@ import { createRequire } from "node:module";
 import type { AxeResults, RunOptions } from "axe-core";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { trialResult, trialSummary } from "../support/fakeTrials.ts";
 import { StudioPages } from "../support/studioPage.ts";
-import { progress } from "../support/studioTest.ts";
+import { progress, setTrials } from "../support/studioTest.ts";
 import type { ThemeKind } from "../support/themes.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -33,11 +34,13 @@ async function faults(page: Page): Promise<string[]> {
 }
 
 const editTabs = ["prompts", "thresholds"];
-const resultTabs = ["curves", "sessions", "compare"];
+const resultTabs = ["curves", "sessions", "compare", "trial"];
+const tools = ["preview", "history", "problems", "variables"];
 
 test.each<ThemeKind>(["dark", "light", "highContrast"])("no serious fault in the %s theme", async (theme) => {
   const page = await pages.open({ theme });
   await page.locator(".add-run").selectOption("baseline");
+  await setTrials(page, [trialSummary("decided", { result: trialResult(50) })]);
   const found: string[] = [];
   for (const tab of editTabs) {
     await page.locator(`#edit-tab-${tab}`).click();
@@ -48,8 +51,14 @@ test.each<ThemeKind>(["dark", "light", "highContrast"])("no serious fault in the
         for (const i of [0, 1]) await page.locator(".run-chooser input").nth(i).click();
         await page.locator(".improvement").waitFor();
       }
-      if (tab === "prompts")
-        await page.locator(`#tool-tab-${["preview", "history", "problems"][resultTabs.indexOf(result)]}`).click();
+      if (tab === "prompts") await page.locator(`#tool-tab-${tools[resultTabs.indexOf(result)]}`).click();
+      found.push(...(await faults(page)));
+      if (result !== "trial" || tab !== "prompts") continue;
+      await page.locator(".trial-list summary").click();
+      await page.locator(".contender-words summary").click();
+      found.push(...(await faults(page)));
+      await page.locator(".worst-visit").first().click();
+      await page.locator(".two-plans").waitFor();
       found.push(...(await faults(page)));
     }
   }
@@ -102,9 +111,11 @@ test("at 320 pixels nothing is cut off sideways", async () => {
     models: { inFlight: 12, waiting: 120, limit: 12, silentSeconds: 75, latencySeconds: 12.3, tokensPerSecond: 41.2 },
   });
   await page.getByText("This is hardly the model's work").waitFor();
+  await setTrials(page, [trialSummary("decided", { result: trialResult(50) })]);
   for (const tab of [...editTabs.map((id) => `edit-tab-${id}`), ...resultTabs.map((id) => `result-tab-${id}`)]) {
     await page.locator(`#${tab}`).click();
     if (tab.endsWith("sessions")) await page.locator(".session-item").first().click();
+    if (tab.endsWith("trial")) await page.locator(".trial-numbers").waitFor();
     const { wide, visible } = await page.evaluate(() => ({
       wide: document.documentElement.scrollWidth,
       visible: document.documentElement.clientWidth,

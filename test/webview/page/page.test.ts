@@ -56,9 +56,14 @@ test("a run that tells much leaves the editor its time: progress draws no chart,
         return { times: Math.max(0, ...drawn.values()), most: (performance.now() - began) / 250 + 1 };
       };
       const { fakeHost } = window;
+      const served = { id: "trial", phase: "Serving", sessions: 50, calls: 0, cost: 0 };
       const told = { runId: "current", phase: "Training", iterations: 120, calls: 0, cost: 0 };
       return {
-        progress: await during((i) => fakeHost.emit("progress", { ...told, fraction: i / 50, iteration: i })),
+        progress: await during((i) => {
+          fakeHost.emit("progress", { ...told, fraction: i / 50, iteration: i });
+          fakeHost.emit("trialProgress", { ...served, fraction: i / 50, n: i });
+          fakeHost.emit("trials", { trials: [] });
+        }),
         rows: await during((i) =>
           fakeHost.appendUnkept("current", [{ iteration: 75 + i, userSteps: 7500 + i, values: { tInt: i } }]),
         ),

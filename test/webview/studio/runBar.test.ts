@@ -4,12 +4,12 @@ import { progress, requests, studio, useBrowser } from "../support/studioTest.ts
 
 useBrowser();
 
-test("running, pausing and stopping; Ctrl+Enter runs with the chosen seed", () =>
+test("running, pausing and stopping; Ctrl+F5 runs with the chosen seed", () =>
   studio({ scenario: "fresh" }, async (page) => {
     await page.getByText("The offline planner does not read the prompt.").waitFor();
     await page.locator(".seed").fill("7");
     await page.locator(".seed").press("Tab");
-    await page.keyboard.press("Control+Enter");
+    await page.keyboard.press("Control+F5");
     await expect.poll(() => requests(page, "run")).toEqual([{ seed: 7 }]);
     await page.getByText("Pause", { exact: true }).click();
     await page.getByText("Paused", { exact: true }).waitFor();

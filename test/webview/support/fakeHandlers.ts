@@ -1,15 +1,8 @@
 /** What the stand-in host answers to the page's requests. */
 import type { RunSlice } from "../../../src/protocol/engine.ts";
 import { type Experiment, experimentSchema } from "../../../src/protocol/experiment.ts";
-import type { Episode, RunId, RunRecord } from "../../../src/protocol/run.ts";
-import type {
-  DocumentState,
-  PromptRole,
-  PromptState,
-  StudioEvents,
-  StudioRequests,
-  StudioSnapshot,
-} from "../../../src/protocol/studio.ts";
+import type { RunId, RunRecord } from "../../../src/protocol/run.ts";
+import type { DocumentState, StudioSnapshot } from "../../../src/protocol/studio.ts";
 import {
   CRITIC_TEXT,
   callsOf,
@@ -23,28 +16,21 @@ import {
 } from "./fakeData.ts";
 import { documentOf, promptOf, sliceFrom, withChange } from "./fakeDocuments.ts";
 import { knownRuns } from "./fakeRuns.ts";
-
-type Handlers = {
-  [M in keyof StudioRequests]: (
-    params: StudioRequests[M]["params"],
-  ) => StudioRequests[M]["result"] | Promise<StudioRequests[M]["result"]>;
-};
+import { type TrialsHost, trialHandlers } from "./fakeTrials.ts";
+import type { Handlers } from "./handlers.ts";
 
 /** The host, as its answers need it. */
-export interface HandledHost {
+export interface HandledHost extends TrialsHost {
   readonly saved: { readonly name: string; readonly content: string; readonly encoding: string }[];
   document: DocumentState;
   /** What the document read as last. */
   experiment: Experiment;
-  prompts: Record<PromptRole, PromptState>;
   runs: RunRecord[];
   currentRun: RunId | undefined;
   readonly slices: Map<RunId, RunSlice>;
-  readonly sessions: readonly Episode[];
   /** Why the reply to a step's re-run is no plan. */
   readonly rerunProblem: string | undefined;
   snapshot(): StudioSnapshot;
-  emit<E extends keyof StudioEvents>(event: E, data: StudioEvents[E]): void;
   emitRuns(): void;
   setRun(runId: RunId, patch: Partial<RunRecord>): void;
   append(runId: RunId, added: Omit<RunSlice, "cursor" | "runId">): void;
@@ -198,6 +184,7 @@ export const fakeHandlers = (host: HandledHost): Handlers => ({
       categoryNames,
     };
   },
+  ...trialHandlers(host),
   compare: ({ runIds }) => comparison(runIds.flatMap((id) => host.runs.find((run) => run.id === id) ?? [])),
   diffRuns: () => null,
   openReport: () => null,

@@ -17,10 +17,12 @@ import {
   studioEvents,
   studioRequests,
 } from "../../../src/protocol/studio.ts";
+import type { TrialSummary } from "../../../src/protocol/trial/summary.ts";
 import { CRITIC_TEXT, episodes, experiment, PLANNER_TEXT } from "./fakeData.ts";
 import { cursorOf, documentOf, promptOf } from "./fakeDocuments.ts";
 import { fakeHandlers, type HandledHost } from "./fakeHandlers.ts";
 import { recordedRuns, type Scenario } from "./fakeRuns.ts";
+import { trialResult, trialSummary } from "./fakeTrials.ts";
 import * as load from "./load.ts";
 
 const STATE_KEY = "fake-host-state";
@@ -42,6 +44,8 @@ class FakeHost implements HandledHost {
   readonly slices = new Map<RunId, RunSlice>();
   sessions: Episode[] = episodes(3, 24);
   rerunProblem: string | undefined;
+  trials: TrialSummary[] = [];
+  fitting: { sessions: number; seconds?: number } = { sessions: 100, seconds: 15 };
   private readonly handlers = fakeHandlers(this);
 
   constructor(readonly scenario: Scenario) {
@@ -73,6 +77,7 @@ class FakeHost implements HandledHost {
     this.currentRun = recorded[0]?.record.id;
     for (const { record, slice } of recorded) this.slices.set(record.id, slice);
     if (scenario === "empty") this.sessions = [];
+    if (scenario === "done") this.trials = [trialSummary("decided", { result: trialResult(50) })];
   }
 
   snapshot(): StudioSnapshot {
@@ -81,6 +86,7 @@ class FakeHost implements HandledHost {
       prompts: this.prompts,
       runs: this.runs,
       ...(this.currentRun !== undefined && { currentRun: this.currentRun }),
+      trials: this.trials,
       trusted: this.scenario !== "untrusted",
       engine:
         this.scenario === "noEngine"
@@ -148,6 +154,12 @@ class FakeHost implements HandledHost {
   setRun(runId: RunId, patch: Partial<RunRecord>): void {
     this.runs = this.runs.map((run) => (run.id === runId ? { ...run, ...patch } : run));
     this.emitRuns();
+  }
+
+  /** What the host knows of trials from now on. */
+  setTrials(trials: TrialSummary[]): void {
+    this.trials = trials;
+    this.emit("trials", { trials });
   }
 
   emitRuns(): void {

@@ -2,6 +2,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
 import type { RunProgress } from "../../../src/protocol/engine.ts";
+import type { TrialSummary } from "../../../src/protocol/trial/summary.ts";
 import { failuresOf, type OpenOptions, StudioPages } from "./studioPage.ts";
 
 let pages: StudioPages;
@@ -54,3 +55,7 @@ export const progress = (page: Page, more: Partial<RunProgress>): Promise<void> 
       }),
     more,
   );
+
+/** What the host knows of trials from now on. */
+export const setTrials = (page: Page, trials: readonly TrialSummary[]): Promise<void> =>
+  page.evaluate((list) => window.fakeHost.setTrials([...list]), trials);

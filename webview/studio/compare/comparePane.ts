@@ -69,18 +69,43 @@ function result(app: ComparePort, chosen: readonly RunId[]): TemplateResult {
   const value = comparison.status === "idle" ? undefined : comparison.value;
   if (!value) return html`<p class="hint" role="status">Comparing…</p>`;
   return html`<div class="comparison ${comparison.status === "loading" ? "stale" : ""}">
+    <p class="conclusion">${value.conclusion}</p>
+    ${value.notes.map((note) => html`<p class="hint">${note}</p>`)}
     <section aria-label="Metrics">
       <h3>Metrics</h3>
-      <p class="hint">Dot: interquartile mean. Line: 95 % bootstrap interval.</p>
+      <p class="hint">${severalSeeds(value) ? "Dot: interquartile mean over seeds. Line: 95 % bootstrap interval." : "One seed a row: no interval."}</p>
       ${dotWhisker(value.rows)}
     </section>
-    <section aria-label="Probability of improvement">
-      <h3>Probability of improvement</h3>
-      <p class="hint">How likely a session of the row's run has a higher R_cum than one of the column's.</p>
-      ${improvementMatrix(value)}
-    </section>
-    ${settings(value)} ${promptDifferences(app, value)}
+    ${probability(value)} ${settings(value)} ${liveChanges(value)} ${promptDifferences(app, value)}
   </div>`;
+}
+
+const severalSeeds = ({ rows }: Comparison): boolean => rows.some(({ seeds }) => seeds.length > 1);
+
+/** Of seeds: with one seed in every row there is none. */
+function probability(value: Comparison): TemplateResult | typeof nothing {
+  if (!value.improvement.some((row, i) => row.some((p, j) => i !== j && p !== null))) return nothing;
+  return html`<section aria-label="Probability of improvement">
+    <h3>Probability of improvement</h3>
+    <p class="hint">How likely a seed of the row's run has a higher R_cum than one of the column's.</p>
+    ${improvementMatrix(value)}
+  </section>`;
+}
+
+function liveChanges({ changes, rows }: Comparison): TemplateResult | typeof nothing {
+  if (changes.length === 0) return nothing;
+  return html`<section aria-label="Changed while running">
+    <h3>Changed while running</h3>
+    <ul class="live-changes">
+      ${changes.map(
+        ({ row, iteration, what, from, to }) => html`<li>
+          ${rows[row]?.label}, iteration ${iteration}: <code>${what}</code>${
+            from === undefined && to === undefined ? nothing : html` ${formatValue(from)} → ${formatValue(to)}`
+          }
+        </li>`,
+      )}
+    </ul>
+  </section>`;
 }
 
 function settings({ settings: changed, rows }: Comparison): TemplateResult {

@@ -1,5 +1,5 @@
 /** Values with their intervals, one small scale per metric, runs below one another. */
-import { html, svg, type TemplateResult } from "lit-html";
+import { html, nothing, svg, type TemplateResult } from "lit-html";
 import type { ComparisonCell, ComparisonRow } from "../../../src/protocol/engine.ts";
 import { metricCatalogue } from "../../../src/protocol/metrics.ts";
 
@@ -36,7 +36,7 @@ function metric(name: string, rows: readonly ComparisonRow[]): TemplateResult {
           return html`<tr>
             <th scope="row" title="Seeds ${seeds.join(", ")}">${label}</th>
             <td class="number">${cell ? fixed(cell.value) : "–"}</td>
-            <td class="interval">${cell ? `${fixed(cell.low)} to ${fixed(cell.high)}` : ""}</td>
+            <td class="interval">${!cell ? "" : cell.n > 1 ? `${fixed(cell.low)} to ${fixed(cell.high)}` : "one seed"}</td>
             <td>${cell ? whisker(cell, i, x) : ""}</td>
           </tr>`;
         })}
@@ -45,13 +45,17 @@ function metric(name: string, rows: readonly ComparisonRow[]): TemplateResult {
   </figure>`;
 }
 
-function whisker({ value, low, high }: ComparisonCell, index: number, x: (value: number) => number): TemplateResult {
+function whisker({ value, low, high, n }: ComparisonCell, index: number, x: (value: number) => number): TemplateResult {
   const middle = ROW_HEIGHT / 2;
   return html`<svg class="whisker" viewBox="0 0 ${WIDTH} ${ROW_HEIGHT}" aria-hidden="true">
       ${svg`<line class="rail" x1=${INSET} x2=${WIDTH - INSET} y1=${middle} y2=${middle} />
-      <line class="line-stroke-${index % 6}" x1=${x(low)} x2=${x(high)} y1=${middle} y2=${middle} />
+      ${
+        n > 1
+          ? svg`<line class="line-stroke-${index % 6}" x1=${x(low)} x2=${x(high)} y1=${middle} y2=${middle} />
       <line class="line-stroke-${index % 6}" x1=${x(low)} x2=${x(low)} y1=${middle - 4} y2=${middle + 4} />
-      <line class="line-stroke-${index % 6}" x1=${x(high)} x2=${x(high)} y1=${middle - 4} y2=${middle + 4} />
+      <line class="line-stroke-${index % 6}" x1=${x(high)} x2=${x(high)} y1=${middle - 4} y2=${middle + 4} />`
+          : nothing
+      }
       <circle class="line-fill-${index % 6}" cx=${x(value)} cy=${middle} r="4.5" />`}
     </svg>`;
 }

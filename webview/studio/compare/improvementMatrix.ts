@@ -20,7 +20,7 @@ export function improvementMatrix({ rows, improvement }: Comparison): TemplateRe
             <th scope="row">${label}</th>
             ${rows.map((_, j) => {
               const p = improvement[i]?.[j];
-              if (i === j || p === undefined) return html`<td class="same">–</td>`;
+              if (i === j || p === undefined || p === null) return html`<td class="same">–</td>`;
               return html`<td class="shade-${Math.min(SHADES - 1, Math.floor(p * SHADES))}">${p.toFixed(2)}</td>`;
             })}
           </tr>`,

@@ -10,6 +10,7 @@ import { PromptSync, type SyncEvent } from "./promptSync.ts";
 export class PromptWorkbench {
   private readonly syncs = new Map<PromptRole, PromptSync>();
   private readonly render: () => void;
+  private waiting: (() => void)[] = [];
 
   constructor(private readonly app: StateWriter & PageWriter & HostQuestions) {
     this.render = debounce(() => void this.renderPreview(), 400);
@@ -45,6 +46,15 @@ export class PromptWorkbench {
     this.syncs.get(role)?.type(text);
     this.changed();
     this.render();
+  }
+
+  /** Waits until the host has what was typed; false: it does not get there. */
+  async isSent(role: PromptRole): Promise<boolean> {
+    for (let sync = this.get(role); sync?.unsent; sync = this.get(role)) {
+      if (sync.conflict || sync.failure !== undefined) return false;
+      await new Promise<void>((wake) => this.waiting.push(wake));
+    }
+    return true;
   }
 
   show(role: PromptRole): void {
@@ -99,6 +109,7 @@ export class PromptWorkbench {
     const unsent: Record<string, { text: string; base: string }> = {};
     for (const [role, sync] of this.syncs) if (sync.unsent) unsent[role] = { text: sync.text, base: sync.base };
     this.app.patchPage({ unsent });
+    for (const wake of this.waiting.splice(0)) wake();
   }
 }
 

@@ -4,7 +4,7 @@ import type { RerunResult } from "../../../src/protocol/engine.ts";
 import type { EpisodeStep } from "../../../src/protocol/run.ts";
 import { formatLatency } from "../../shared/format.ts";
 import { runObstacle, snapshotOf } from "../state.ts";
-import { type CategoryNames, categoryList } from "./categoryList.ts";
+import { type CategoryNames, categoryList } from "../steps/categoryList.ts";
 import type { SessionsPort } from "./sessionsPort.ts";
 
 export function rerunSection(app: SessionsPort, step: EpisodeStep, names: CategoryNames): TemplateResult {

@@ -3,22 +3,13 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import type { EpisodeDetail } from "../../../src/protocol/engine/sessions.ts";
 import type { ModelCall } from "../../../src/protocol/engine.ts";
 import type { Episode, EpisodeStep } from "../../../src/protocol/run.ts";
-import { formatCount, formatLatency, formatMoney, formatNumber, formatPercent } from "../../shared/format.ts";
-import { type CategoryNames, categoryList } from "./categoryList.ts";
+import { formatCount, formatNumber } from "../../shared/format.ts";
+import { callDetails } from "../steps/callDetails.ts";
+import { type CategoryNames, categoryList } from "../steps/categoryList.ts";
+import { slateTable } from "../steps/slateTable.ts";
+import { endings, planSources } from "../steps/words.ts";
 import { rerunSection } from "./rerunSection.ts";
 import type { SessionsPort } from "./sessionsPort.ts";
-
-const endings: Record<Episode["ended"], string> = {
-  quit: "The user lost patience and left.",
-  "turn-limit": "The session reached its most turns.",
-};
-const planSources: Record<EpisodeStep["plan"]["source"], string> = {
-  offline: "by the offline planner",
-  model: "by the model",
-  fallback: "by the stand-in: the model's reply could not be used",
-  reused: "kept from an earlier step",
-  none: "no plan: every item was allowed",
-};
 
 export function sessionDetail(app: SessionsPort, { episode, calls, categoryNames }: EpisodeDetail): TemplateResult {
   const { steps } = episode;
@@ -96,7 +87,6 @@ function stepSection(
   names: CategoryNames,
 ): TemplateResult {
   const call = calls.find(({ id }) => id === step.plan.callId);
-  const planned = new Set(step.plan.categories);
   return html`<section class="step" aria-label="Step ${index + 1}">
     <div class="step-head">
       <h4>Step ${index + 1}</h4>
@@ -107,47 +97,7 @@ function stepSection(
     <h5>Plan <span class="hint">${planSources[step.plan.source]}${call?.cached ? ", cached" : ""}</span></h5>
     ${categoryList(step.plan.categories, names)}
     <h5>Slate</h5>
-    <div class="table-scroll">
-      <table class="slate">
-        <thead>
-          <tr>
-            <th scope="col">Item</th>
-            <th scope="col">Categories</th>
-            <th scope="col" class="number">Chance</th>
-            <th scope="col">Feedback</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${step.items.map((item, i) => {
-            const given = step.feedback[i] ?? [];
-            return html`<tr class=${given.includes(click) ? "clicked" : ""}>
-              <th scope="row">${item}</th>
-              <td>${categoryList(step.itemCategories[i] ?? [], names, planned)}</td>
-              <td class="number">${formatPercent(step.probabilities[i] ?? 0)}</td>
-              <td>${given.length > 0 ? given.join(", ") : html`<span class="hint">none</span>`}</td>
-            </tr>`;
-          })}
-        </tbody>
-      </table>
-    </div>
+    ${slateTable(step, click, names)}
     ${call ? callDetails(call) : nothing} ${rerunSection(app, step, names)}
   </section>`;
-}
-
-function callDetails(call: ModelCall): TemplateResult {
-  const facts = [
-    call.model,
-    call.cached ? "cached" : formatLatency(call.latencyMs),
-    `${formatCount(call.tokensIn)} tokens in, ${formatCount(call.tokensOut)} out${call.tokensEstimated ? " (estimated)" : ""}`,
-    ...(call.attempts > 1 ? [`${call.attempts} tries`] : []),
-    ...(call.cost > 0 ? [formatMoney(call.cost)] : []),
-    `prompt ${call.promptHash.slice(0, 7)}`,
-  ];
-  return html`<details class="call">
-    <summary>Prompt and reply <span class="hint">${facts.join(" · ")}</span></summary>
-    ${call.messages.map(({ role, content }) => html`<h5 class="message-role">${role}</h5><pre class="message" tabindex="0">${content}</pre>`)}
-    <h5 class="message-role">reply</h5>
-    <pre class="message" tabindex="0">${call.reply}</pre>
-    ${call.error === undefined ? nothing : html`<p class="error-text">${call.error}</p>`}
-  </details>`;
 }

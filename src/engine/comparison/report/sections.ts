@@ -73,7 +73,8 @@ ${rows.map(
 )}</tbody></table></div>`;
 }
 
-function improvementCell(p: number): Markup {
+function improvementCell(p: number | null): Markup {
+  if (p === null) return html`<td>–</td>`;
   const colour = p >= 0.5 ? "var(--better)" : "var(--worse)";
   const strength = Math.round(Math.abs(p - 0.5) * 90);
   return html`<td style="background: color-mix(in srgb, ${colour} ${strength}%, transparent)">${formatNumber(p, 2)}</td>`;

@@ -1,0 +1,54 @@
+/** The page's requests that concern trials: words that are tried, followed, looked into and taken over. */
+import { l10n, type TextDocument } from "vscode";
+import type { RunRecord } from "../../protocol/run.ts";
+import type { StudioHandlers } from "../../protocol/studio.ts";
+import { wordsOf } from "../experiments/trialWords.ts";
+import { UserError } from "../platform/errors.ts";
+import { knownTrial, type TrialChoice } from "../trials/trialLauncher.ts";
+import type { PagePrompt } from "./pagePrompt.ts";
+import type { StudioServices } from "./services.ts";
+
+type TrialMethods = "tryWords" | "fittingTrial" | "stopTrial" | "goOnTrial" | "trialVisit" | "useTrialWords";
+
+interface TrialRequestsOptions {
+  readonly services: Pick<StudioServices, "engine" | "runs" | "trials" | "trialLauncher">;
+  readonly document: TextDocument;
+  readonly planner: PagePrompt;
+  /** The run in sight. */
+  readonly currentRun: () => RunRecord | undefined;
+}
+
+export function trialRequests(options: TrialRequestsOptions): Pick<StudioHandlers, TrialMethods> {
+  const { services, document, planner, currentRun } = options;
+  const { engine, runs, trials, trialLauncher } = services;
+
+  /** Before the runs are known none is in sight. */
+  const choiceOf = async (asked: Omit<TrialChoice, "run">): Promise<TrialChoice> => {
+    await runs.load();
+    return { ...asked, run: currentRun() };
+  };
+
+  return {
+    tryWords: async (asked) => trialLauncher.try(document.uri, await choiceOf(asked)),
+
+    fittingTrial: async (asked) => trialLauncher.fitting(document.uri, await choiceOf(asked)),
+
+    stopTrial: async ({ id }) => {
+      await trialLauncher.stop(id);
+      return null;
+    },
+
+    goOnTrial: async ({ id, sessions }) => {
+      await trialLauncher.goOn(id, sessions);
+      return null;
+    },
+
+    trialVisit: (params) => engine.request("trials/visit", params),
+
+    useTrialWords: async ({ id, contender }) => {
+      await trials.load();
+      if (await planner.restore(wordsOf(knownTrial(trials, id), contender))) return null;
+      throw new UserError(l10n.t("The prompt file changed in the meantime, or is gone. Look at it and try again."));
+    },
+  };
+}

@@ -1,0 +1,121 @@
+/** Starts trials, goes on with them and stops them: what the commands and the Studio have in common. */
+import { l10n, type Uri, workspace } from "vscode";
+import type { FittingTrial, TryWords } from "../../protocol/engine.ts";
+import type { Experiment } from "../../protocol/experiment.ts";
+import type { RunRecord } from "../../protocol/run.ts";
+import type { TrialSummary } from "../../protocol/trial/summary.ts";
+import type { EngineClient } from "../engine/engineClient.ts";
+import type { TrialStore } from "../engine/trialStore.ts";
+import type { ExperimentIndex } from "../experiments/experimentIndex.ts";
+import type { EditorModels } from "../models/editorModels.ts";
+import { keyForTrial, plannerServersOf } from "../models/modelKeys.ts";
+import { UserError } from "../platform/errors.ts";
+import type { ApiKeys } from "../platform/secrets.ts";
+import { requireTrust } from "../platform/trust.ts";
+
+interface TrialLauncherServices {
+  readonly engine: Pick<EngineClient, "request">;
+  readonly trials: TrialStore;
+  readonly files: ExperimentIndex;
+  readonly keys: ApiKeys;
+  readonly editorModels: Pick<EditorModels, "consent">;
+}
+
+export interface TrialChoice extends Pick<TryWords, "sessions" | "newest"> {
+  /** The run in sight. Before its first checkpoint there is nothing of it to serve from. */
+  readonly run: RunRecord | undefined;
+}
+
+interface Words {
+  readonly words: TryWords;
+  /** Addresses of the servers that are asked: for the words that are tried, and for those in force. */
+  readonly servers: readonly string[];
+}
+
+export class TrialLauncher {
+  constructor(private readonly services: TrialLauncherServices) {}
+
+  /**
+   * Tries the words of an experiment's planner prompt as the editor holds them, saved or not. To be called for a user's
+   * action: that is their consent to ask the editor's models.
+   * @throws UntrustedError, UserError, EngineInputError, EngineFailure, EngineLostError
+   */
+  async try(experimentFile: Uri, choice: TrialChoice): Promise<TrialSummary> {
+    requireTrust();
+    const { engine, trials, keys, editorModels } = this.services;
+    const { words, servers } = await this.wordsOf(experimentFile, choice);
+    const key = await keyForTrial(servers, keys);
+    editorModels.consent();
+    return trials.adopt(await engine.request("trials/try", { ...words, ...(key !== undefined && { apiKey: key }) }));
+  }
+
+  /** What a reflection does to the plans of its run. For a user's action, as `try`. */
+  async measure(run: RunRecord, reflection: string): Promise<TrialSummary> {
+    requireTrust();
+    const { engine, trials, keys, editorModels } = this.services;
+    const key = await keyForTrial(plannerServersOf([run.experiment]), keys);
+    editorModels.consent();
+    const params = { runId: run.id, reflection, ...(key !== undefined && { apiKey: key }) };
+    return trials.adopt(await engine.request("trials/reflection", params));
+  }
+
+  /** How many visits of it fit, and what they cost at most. Asks no model. */
+  async fitting(experimentFile: Uri, choice: TrialChoice): Promise<FittingTrial> {
+    const { words } = await this.wordsOf(experimentFile, choice);
+    return this.services.engine.request("trials/fitting", words);
+  }
+
+  /** Goes on with a trial, with more visits where they are given. For a user's action, as `try`. */
+  async goOn(id: string, sessions?: number): Promise<TrialSummary> {
+    requireTrust();
+    const { engine, trials, keys, editorModels } = this.services;
+    await trials.load();
+    // The servers that it has asked, whatever the experiment names by now.
+    const key = await keyForTrial(knownTrial(trials, id).servers ?? [], keys);
+    editorModels.consent();
+    return trials.adopt(
+      await engine.request("trials/goOn", {
+        id,
+        ...(sessions !== undefined && { sessions }),
+        ...(key !== undefined && { apiKey: key }),
+      }),
+    );
+  }
+
+  /** What was paid for is kept. */
+  async stop(id: string): Promise<void> {
+    await this.services.engine.request("trials/stop", { id });
+  }
+
+  private async wordsOf(uri: Uri, { run, ...choice }: TrialChoice): Promise<Words> {
+    const { start, experiment } = await this.services.files.startOf(uri);
+    const { experimentFile, experimentText, prompts } = start;
+    if (!experiment) {
+      const file = workspace.asRelativePath(uri, false);
+      throw new UserError(l10n.t("{0} has errors. Mend them first, then try the words.", file));
+    }
+    if (!prompts.planner) {
+      const { prompt } = experiment.planner;
+      throw new UserError(l10n.t("The prompt file {0} was not found beside the experiment. Create it first.", prompt));
+    }
+    const base = run && run.iteration >= 1 ? run : undefined;
+    const experiments: readonly Experiment[] = [experiment, ...(base ? [base.experiment] : [])];
+    return {
+      words: {
+        experimentFile,
+        experimentText,
+        prompt: prompts.planner,
+        ...(base && { runId: base.id }),
+        ...choice,
+      },
+      servers: plannerServersOf(experiments),
+    };
+  }
+}
+
+/** @throws UserError where it is gone */
+export function knownTrial(trials: Pick<TrialStore, "get">, id: string): TrialSummary {
+  const trial = trials.get(id);
+  if (trial) return trial;
+  throw new UserError(l10n.t("There is no trial {0} in this workspace; it may have been deleted.", id));
+}

@@ -1,0 +1,45 @@
+/** Trials as the editor starts, follows and looks into them. */
+import * as z from "zod/mini";
+import type { Immutable } from "../immutable.ts";
+import { runIdSchema } from "../run/runId.ts";
+import { trialEstimateSchema } from "../trial/estimate.ts";
+import { promptTextSchema } from "./runs.ts";
+import { episodeDetailSchema } from "./sessions.ts";
+
+/** A planner prompt as it stands, saved or not, against the one in force in a run. */
+export const tryWordsSchema = z.strictObject({
+  experimentFile: z.string(),
+  /** Whose model settings the words are asked with. */
+  experimentText: z.string(),
+  prompt: promptTextSchema,
+  /** What both serve from; without it a policy that has learned nothing. */
+  runId: z.exactOptional(runIdSchema),
+  /** Takes the run's newest checkpoint, where an earlier trial of this run, still running, kept another. */
+  newest: z.exactOptional(z.boolean()),
+  /** Visits planned; as many as fit by default. */
+  sessions: z.exactOptional(z.int().check(z.minimum(1), z.maximum(100_000))),
+  /** Sent over the channel only, never stored. */
+  apiKey: z.exactOptional(z.string()),
+});
+export type TryWords = Immutable<z.output<typeof tryWordsSchema>>;
+
+export const tryReflectionSchema = z.strictObject({
+  runId: runIdSchema,
+  reflection: z.string(),
+  /** Visits planned; as many as fit by default. */
+  sessions: z.exactOptional(z.int().check(z.minimum(1), z.maximum(100_000))),
+  apiKey: z.exactOptional(z.string()),
+});
+
+/** What fits into the time that somebody waits for. */
+export const fittingTrialSchema = z.object({ sessions: z.int(), estimate: trialEstimateSchema });
+export type FittingTrial = Immutable<z.output<typeof fittingTrialSchema>>;
+
+export const visitPairSchema = z.object({
+  /** The baseline's visit and the contender's, with the calls of each. */
+  baseline: episodeDetailSchema,
+  contender: episodeDetailSchema,
+  /** First step, from 0, at which their plans differ; absent: none does. */
+  differs: z.exactOptional(z.int()),
+});
+export type VisitPair = Immutable<z.output<typeof visitPairSchema>>;

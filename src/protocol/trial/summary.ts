@@ -1,0 +1,62 @@
+/** A trial as the editor is told of it: its record without the documents it was made from. */
+import * as z from "zod/mini";
+import type { Immutable } from "../immutable.ts";
+import { OPENAI_URL } from "../serverAddress.ts";
+import { type TrialRecord, trialRecordSchema } from "./record.ts";
+
+const told = z.pick(trialRecordSchema, {
+  id: true,
+  name: true,
+  state: true,
+  reason: true,
+  stoppedBy: true,
+  startedAt: true,
+  endedAt: true,
+  activeSeconds: true,
+  base: true,
+  contenders: true,
+  seed: true,
+  sessions: true,
+  planned: true,
+  repeats: true,
+  result: true,
+});
+
+export const trialSummarySchema = z.extend(told, {
+  /** Addresses of the servers that its contenders ask: a key is given for one of them. Absent: none is asked. */
+  servers: z.exactOptional(z.array(z.string())),
+});
+export type TrialSummary = Immutable<z.output<typeof trialSummarySchema>>;
+
+/** Leaves out what a summary does not hold. */
+export function summaryOf(record: TrialRecord): TrialSummary {
+  const servers = serversOf(record);
+  return { ...z.parse(trialSummarySchema, record), ...(servers.length > 0 && { servers }) };
+}
+
+function serversOf({ contenders, experiment }: TrialRecord): readonly string[] {
+  const asked = contenders.filter(({ plans }) => plans === "model").map(({ planner }) => serverOf(experiment, planner));
+  return [...new Set(asked.flatMap((server) => server ?? []))];
+}
+
+function serverOf({ planner: base }: TrialRecord["experiment"], own: Readonly<Record<string, unknown>>) {
+  const { provider, baseUrl } = { ...base, ...own };
+  return provider === "openai" ? String(baseUrl ?? OPENAI_URL) : undefined;
+}
+
+/** How far a trial is, told while it works. */
+export const trialProgressSchema = z.object({
+  id: z.string(),
+  /** What is going on: loading data, serving. */
+  phase: z.string(),
+  /** 0..1 */
+  fraction: z.number(),
+  /** Visits that count so far, of those to serve. */
+  n: z.int(),
+  sessions: z.int(),
+  secondsLeft: z.exactOptional(z.number()),
+  calls: z.int(),
+  /** US dollars. */
+  cost: z.number(),
+});
+export type TrialProgress = Immutable<z.output<typeof trialProgressSchema>>;

@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { ratingSheet, readRatings, sampleOf } from "../../../src/engine/critic/ratingSheet.ts";
+import type { Reflection } from "../../../src/protocol/run.ts";
+
+const reflection = (n: number, text = `Lesson ${n}.`): Reflection => ({
+  id: `r${n}`,
+  text,
+  score: n,
+  episode: `s0-${n}`,
+  iteration: 1,
+  source: "model",
+  pinned: false,
+  muted: false,
+  rating: 0,
+  timesSampled: 0,
+  edited: false,
+});
+const pool = Array.from({ length: 30 }, (_, i) => reflection(i));
+
+const filled = (csv: string, ratings: readonly (readonly [string, string])[]): string =>
+  csv
+    .split("\r\n")
+    .map((line, i) => (i > 0 && ratings[i - 1] ? line.replace(/,,$/, `,${ratings[i - 1]?.join(",")}`) : line))
+    .join("\r\n");
+
+describe("a rating sheet", () => {
+  it("draws each reflection once, the same ones each time, in the pool's order", () => {
+    const drawn = sampleOf(pool, 10, 3);
+    expect(new Set(drawn).size).toBe(10);
+    expect(sampleOf(pool, 10, 3)).toEqual(drawn);
+    expect(sampleOf(pool, 10, 4)).not.toEqual(drawn);
+    expect(drawn.map(({ score }) => score)).toEqual(drawn.map(({ score }) => score).sort((a, b) => a - b));
+    expect(sampleOf(pool, 99, 3)).toEqual(pool);
+  });
+
+  it("is read back as it was filled, case and spaces aside, half-filled lines left out", () => {
+    const csv = ratingSheet([reflection(1, 'Say "less",\nthen more.'), reflection(2), reflection(3), reflection(4)]);
+    const read = readRatings(
+      filled(csv.replaceAll(",\nthen", ", then"), [
+        ["causal", "Surface"],
+        [" wrong ", "wrong"],
+        ["causal", ""],
+        ["", ""],
+      ]),
+      "x.csv",
+    );
+    expect(read).toEqual({ first: ["causal", "wrong"], second: ["surface", "wrong"], unrated: 2 });
+  });
+
+  it("keeps texts that a spreadsheet would take for formulas", () => {
+    expect(ratingSheet([reflection(1, "=HYPERLINK(1)")])).toContain("'=HYPERLINK(1)");
+  });
+
+  it("says which line holds what is no rating, and what is no sheet", () => {
+    const csv = filled(ratingSheet([reflection(1), reflection(2)]), [
+      ["causal", "causal"],
+      ["fine", "causal"],
+    ]);
+    expect(() => readRatings(csv, "x.csv")).toThrow('x.csv:3: rater 1 is "fine"; expected causal, surface');
+    expect(() => readRatings("a,b\n1,2\n", "x.csv")).toThrow('needs the columns "rater 1" and "rater 2"');
+    expect(() => readRatings('"', "x.csv")).toThrow("not readable as CSV");
+  });
+});

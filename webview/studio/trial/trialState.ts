@@ -1,0 +1,92 @@
+/** How far a trial is, or how it ended; what it cost, what it was served from, and the ways on. */
+import { html, nothing, type TemplateResult } from "lit-html";
+import { isActive, isResumable } from "../../../src/protocol/run/states.ts";
+import type { StudioSnapshot } from "../../../src/protocol/studio.ts";
+import type { TrialSummary } from "../../../src/protocol/trial/summary.ts";
+import { formatCount } from "../../shared/format.ts";
+import { isActiveRun, runById, runObstacle } from "../state.ts";
+import { stateNames } from "../stateNames.ts";
+import type { TrialPort } from "./trialPort.ts";
+import { progressText, whenText, wholeBill } from "./trialText.ts";
+import { cancelButton } from "./tryButton.ts";
+import { runningTrial } from "./tryObstacle.ts";
+
+export function trialState(app: TrialPort, snapshot: StudioSnapshot, trial: TrialSummary): TemplateResult {
+  const active = isActive(trial.state);
+  const progress = active ? app.state.trialProgress[trial.id] : undefined;
+  return html`<section class="trial-state" aria-label="State of the trial">
+    ${
+      active
+        ? html`<progress class="run-progress" max="1" .value=${progress?.fraction ?? 0} aria-label="Progress of the trial"></progress>`
+        : nothing
+    }
+    <div class="trial-state-line">
+      <span class="pill state-${trial.state}">${stateNames[trial.state]}</span>
+      <span class="trial-far">${progress ? progressText(progress) : soFar(trial)}</span>
+      ${trial.state === "paused" ? goOn(app, snapshot, trial, "Go on") : nothing}
+      ${active ? cancelButton(app, trial.id) : waysOn(app, snapshot, trial)}
+    </div>
+    ${trial.reason === undefined ? nothing : html`<p class="trial-reason">${trial.reason}</p>`}
+    ${base(app, snapshot, trial)}
+  </section>`;
+}
+
+/** Where no progress is told. */
+function soFar({ state, result, sessions, startedAt }: TrialSummary): string {
+  if (state === "starting" || (state === "running" && !result)) return "Getting ready";
+  const n = formatCount(result?.n ?? 0);
+  const served = `${n} of ${formatCount(sessions)} visits`;
+  const bill = result ? `, ${wholeBill(result.contenders)}` : "";
+  const when = `, ${whenText(startedAt)}`;
+  if (isActive(state)) return `${served}${bill}`;
+  if (state !== "done") return `after ${served}${bill}${when}`;
+  return `${(result?.n ?? 0) < sessions ? `decided after ${served}` : `${n} visits`}${bill}${when}`;
+}
+
+/** With the rest of its visits, or with as many again where it could not decide. */
+function waysOn(app: TrialPort, snapshot: StudioSnapshot, trial: TrialSummary): TemplateResult | typeof nothing {
+  const undecided = trial.result?.pairs.some(({ verdict }) => verdict === "undecided") ?? false;
+  const more = 2 * Math.max(trial.sessions, trial.planned);
+  if (isResumable(trial.state)) return goOn(app, snapshot, trial, "Go on");
+  if (trial.state !== "done" || !undecided || trial.sessions === 0) return nothing;
+  return goOn(app, snapshot, trial, `Go on to ${formatCount(more)} visits`, more);
+}
+
+function goOn(
+  app: TrialPort,
+  snapshot: StudioSnapshot,
+  { id }: TrialSummary,
+  label: string,
+  sessions?: number,
+): TemplateResult {
+  const obstacle = runObstacle(snapshot) ?? (runningTrial(app.state) && "Another trial runs. It goes first.");
+  return html`<vscode-button
+    appearance="secondary"
+    ?disabled=${obstacle !== undefined || app.isBusy("goOnTrial")}
+    title=${obstacle ?? "Serves more visits; those that are complete are not served or paid again. The interval may be watched, so going on costs nothing in honesty"}
+    @click=${() => app.trials.goOn(id, sessions)}
+    >${label}</vscode-button
+  >`;
+}
+
+/** What all contenders are served from. A trial beside a run that goes on keeps its base until a newer one is asked for. */
+function base(app: TrialPort, snapshot: StudioSnapshot, { base: { run } }: TrialSummary): TemplateResult {
+  if (!run) return html`<p class="hint">Served from a policy that has learned nothing: there was no run.</p>`;
+  const record = runById(app.state, run.id);
+  const isOlder = isActiveRun(record) && record.id === snapshot.currentRun && !runningTrial(app.state);
+  return html`<p class="hint">
+    Served from the policy of ${record?.name ?? run.id} at iteration ${formatCount(run.iteration)}, frozen.
+    ${
+      isOlder
+        ? html`<button
+            type="button"
+            class="link-button"
+            title="Tries the words as they stand on what the run has learned since"
+            @click=${() => app.trials.try({ newest: true })}
+          >
+            Try on its newest checkpoint
+          </button>`
+        : nothing
+    }
+  </p>`;
+}
