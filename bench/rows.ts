@@ -9,6 +9,7 @@ import type { Side } from "./side.ts";
 import { measureKernels } from "./sideKernels.ts";
 import { stepFigures } from "./step.ts";
 import { studioFigures } from "./studio.ts";
+import { trialFigures } from "./trial.ts";
 import { KUAIRAND_PART, workloads } from "./workloads.ts";
 
 export interface Row {
@@ -53,6 +54,12 @@ export function allRows(root: string): readonly Row[] {
       name: "step",
       title: "an optimiser step beside TensorFlow.js",
       ...{ seconds: 20, against: "never", measure: stepFigures },
+    },
+    {
+      name: "trial",
+      title: "a trial beside a model of 100 ms, 16 at once",
+      ...{ seconds: 10, against: "never" },
+      measure: (side, signal) => trialFigures(root, side, signal),
     },
     {
       name: "data",

@@ -70,3 +70,5 @@ try {
   console.log("0 passed, 1 failed");
   process.exitCode = 1;
 }
+// What a scenario that failed has left open, such as a server that it played, must not keep the run alive.
+process.exit();
