@@ -36,7 +36,7 @@ async function keep(runFolder: string, id: string, step: number, { file, name }:
   const folder = resolve(runFolder);
   const record = await readRunRecord(join(folder, runFiles.record));
   const episode = await episodeOf(folder, id);
-  const pool = await readReflections(join(folder, runFiles.reflections)).catch((): readonly Reflection[] => []);
+  const pool = await poolOf(folder);
   const target = resolve(file ?? momentsFileOf(record.experimentFile));
   const moment = momentOf(episode, step, name ?? `user ${episode.user}, visit ${id}, step ${step}`, pool);
   const { moments } = await appendMoment(target, moment);
@@ -46,9 +46,24 @@ async function keep(runFolder: string, id: string, step: number, { file, name }:
     process.stderr.write(
       `${lost} of ${shown} reflections that were shown are no longer in the pool: they are left out.\n`,
     );
+  const edited = moment.reflections.filter(({ id: shownId }) =>
+    pool.some((entry) => entry.id === shownId && entry.edited),
+  );
+  if (edited.length > 0) {
+    const ids = edited.map((entry) => entry.id).join(", ");
+    process.stderr.write(`${ids}: edited since, or before; the moment holds the text as it is now.\n`);
+  }
   process.stdout.write(
     `Kept "${moment.name}" in ${relative(process.cwd(), target)}, now ${moments.length}. Say what its plan must be there ("expect"), and try words on it: lerl trial ${relative(process.cwd(), record.experimentFile)} --moments ${relative(process.cwd(), target)} --sessions 0 --prompt <file>\n`,
   );
+}
+
+/** A run whose critic is off has none. @throws InputError where it is damaged */
+async function poolOf(folder: string): Promise<readonly Reflection[]> {
+  return readReflections(join(folder, runFiles.reflections)).catch((error: unknown) => {
+    if (error instanceof InputError && error.code === "store.missing") return [];
+    throw error;
+  });
 }
 
 /** @throws InputError where the run has no such finished visit */

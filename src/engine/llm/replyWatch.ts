@@ -12,7 +12,7 @@ const WINDOW = 50;
 const FIRST = 10;
 
 const ADVICE =
-  "Look at the replies (llm.jsonl, or a session in the Studio), change the prompt, the model or its limits, and resume; models.unusableShare sets how many are too many.";
+  "Look at the replies (llm.jsonl, or a visit in the Studio), change the prompt, the model or its limits, and resume; models.unusableShare sets how many are too many.";
 
 /** A reply that nothing could be made of, even when asked for again. */
 export interface Unusable {

@@ -188,10 +188,10 @@ async function paceOf(
   runId: RunId | undefined,
   workspace: Workspace,
   prompt?: PromptText,
-): Promise<Pick<FittingOptions, "pace">> {
+): Promise<Pick<FittingOptions, "model" | "paces">> {
   const paces = await modelPaces(await recordedCalls(workspace.options.workspaceFolder, runId));
   const named = prompt && parsePrompt(prompt.file, prompt.text).settings.model;
-  return { pace: ({ planner }) => paces.get(planner.model ?? named ?? "") };
+  return { paces, model: ({ planner }) => planner.model ?? named };
 }
 
 /** What the editor's trials have in common. */

@@ -7,6 +7,7 @@ import { wholeLines } from "../store/jsonLines.ts";
 export interface ModelPace {
   /** Medians of the last answers. */
   readonly latencyMs: number;
+  readonly tokensIn: number;
   readonly tokensOut: number;
 }
 
@@ -22,6 +23,7 @@ export async function modelPaces(files: readonly string[]): Promise<ReadonlyMap<
       const median = (values: readonly number[]) => quantile(Float64Array.from(values).sort(), 0.5);
       paces.set(model, {
         latencyMs: median(rows.map(({ latencyMs }) => latencyMs)),
+        tokensIn: median(rows.map(({ tokensIn }) => tokensIn)),
         tokensOut: median(rows.map(({ tokensOut }) => tokensOut)),
       });
     }

@@ -116,6 +116,14 @@ describe("words that are tried in the editor", () => {
     const quick = await handlers["trials/fitting"](words({ runId }));
     expect(quick).toMatchObject({ sessions: 100, estimate: { calls: 1000 } });
     expect(quick.estimate.seconds).toBeLessThan(60);
+    expect(quick.estimate).not.toHaveProperty("cost");
+    const priced = readFileSync(experimentFile, "utf8").replace(
+      '"retries": 1',
+      '"retries": 1, "prices": { "test-model": { "input": 1, "output": 2 } }',
+    );
+    const alone = await handlers["trials/fitting"](words({ experimentText: priced }));
+    expect(alone.estimate.cost).toBeGreaterThan(0);
+    expect(alone.estimate.tokens).toBeGreaterThan(500 * 100);
     const slow = writeTrialWorld(scratch.path, server.baseUrl);
     const text = readFileSync(slow, "utf8").replace('"test-model"', '"slow-model"');
     server.latencyMs = 1500;

@@ -15,14 +15,14 @@ import { formatCount } from "../../shared/format.ts";
 /** Visits that need no words: as many as a trial has by default. */
 const USUAL_VISITS = 100;
 
-/** `to 1,000 calls, 15 s`; `32 visits, to 320 calls, 2 min` */
+/** `to 1,000 calls, 15 s, $0.07`; `32 visits, to 320 calls, 2 min, price unknown` */
 export function estimateText({ sessions, estimate }: FittingTrial): string {
   const { calls, seconds, cost } = estimate;
   return [
     ...(sessions === USUAL_VISITS ? [] : [visitsText(sessions)]),
     calls === 0 ? "no calls" : `to ${callsText(calls)}`,
     ...(seconds === undefined ? [] : [timeText(seconds)]),
-    ...(cost === undefined || cost === 0 ? [] : [moneyText(cost)]),
+    ...(calls === 0 ? [] : [moneyText(cost)]),
   ].join(", ");
 }
 
