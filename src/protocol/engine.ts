@@ -24,7 +24,13 @@ import {
   rerunResultSchema,
   rerunStepSchema,
 } from "./engine/sessions.ts";
-import { fittingTrialSchema, tryReflectionSchema, tryWordsSchema, visitPairSchema } from "./engine/trials.ts";
+import {
+  fittingTrialSchema,
+  keptMomentSchema,
+  tryReflectionSchema,
+  tryWordsSchema,
+  visitPairSchema,
+} from "./engine/trials.ts";
 import { promptDiagnosticSchema } from "./promptDiagnostic.ts";
 import { runProgressSchema } from "./run/progress.ts";
 import { askedCursorSchema, runSliceSchema } from "./run/rows.ts";
@@ -135,6 +141,11 @@ export const engineRequests = {
       contender: z.int().check(z.minimum(1)),
     }),
     result: visitPairSchema,
+  },
+  /** Adds the decision of a step, from 0, to the moments beside the run's experiment. */
+  "moments/keep": {
+    params: z.strictObject({ runId: runIdSchema, episode: z.string(), step: z.int().check(z.minimum(0)) }),
+    result: keptMomentSchema,
   },
   "reflections/list": { params: oneRun, result: z.array(pooledReflectionSchema) },
   "reflections/change": { params: reflectionChangeSchema, result: done },

@@ -8,7 +8,7 @@ import type { MessagesOf, RequestSchemas, RequestsOf } from "./contract.ts";
 import { comparisonSchema } from "./engine/comparison.ts";
 import { renderedPromptSchema } from "./engine/prompts.ts";
 import { episodeDetailSchema, episodeSummarySchema, rerunResultSchema } from "./engine/sessions.ts";
-import { fittingTrialSchema, visitPairSchema } from "./engine/trials.ts";
+import { fittingTrialSchema, keptMomentSchema, visitPairSchema } from "./engine/trials.ts";
 import { runProgressSchema } from "./run/progress.ts";
 import { askedCursorSchema, runSliceSchema } from "./run/rows.ts";
 import { promptRoleSchema, runRecordSchema } from "./run.ts";
@@ -106,6 +106,11 @@ export const studioRequests = {
   },
   /** Writes a contender's text into the planner's prompt; one undo step. */
   useTrialWords: { params: z.strictObject({ id: asked.trialId, contender: asked.count }), result: done },
+  /** Keeps the decision of a step, from 0, beside the experiment. */
+  keepMoment: {
+    params: z.strictObject({ runId: asked.runId, episode: asked.episodeId, step: asked.count }),
+    result: keptMomentSchema,
+  },
   compare: { params: asked.someRuns, result: comparisonSchema },
   diffRuns: { params: z.strictObject({ role, left: asked.runId, right: asked.runId }), result: done },
   openReport: { params: asked.someRuns, result: done },

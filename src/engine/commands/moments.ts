@@ -5,7 +5,7 @@ import { InputError } from "../errors.ts";
 import { jsonLines } from "../store/jsonLines.ts";
 import { readReflections, readRunRecord } from "../store/runDocuments.ts";
 import { runFiles } from "../store/runFolder.ts";
-import { appendMoment, momentOf, momentsFileOf } from "../trials/momentsFile.ts";
+import { appendMoment, momentName, momentOf, momentsFileOf } from "../trials/momentsFile.ts";
 import { countOption } from "./options.ts";
 
 interface KeepOptions {
@@ -38,7 +38,7 @@ async function keep(runFolder: string, id: string, step: number, { file, name }:
   const episode = await episodeOf(folder, id);
   const pool = await poolOf(folder);
   const target = resolve(file ?? momentsFileOf(record.experimentFile));
-  const moment = momentOf(episode, step, name ?? `user ${episode.user}, visit ${id}, step ${step}`, pool);
+  const moment = momentOf(episode, step, name ?? momentName(episode, step), pool);
   const { moments } = await appendMoment(target, moment);
   const shown = episode.steps[step - 1]?.plan.reflections.length ?? 0;
   const lost = shown - moment.reflections.length;

@@ -1,6 +1,7 @@
 /** Protocol requests -> runs, files and models (src/protocol/engine.ts). One per engine process. */
 import type { Handlers } from "./handlers.ts";
 import { modelHandlers } from "./modelHandlers.ts";
+import { momentHandlers } from "./momentHandlers.ts";
 import { promptHandlers } from "./promptHandlers.ts";
 import { reflectionHandlers } from "./reflectionHandlers.ts";
 import { runHandlers } from "./runHandlers.ts";
@@ -20,6 +21,7 @@ export function createService(options: ServiceOptions): EngineService {
       "engine/ping": async () => ({ memoryMb: Math.round(process.memoryUsage.rss() / 2 ** 20) }),
       ...runHandlers(workspace),
       ...trialHandlers(workspace),
+      ...momentHandlers(workspace),
       ...reflectionHandlers(workspace),
       ...promptHandlers(workspace),
       ...modelHandlers(workspace),

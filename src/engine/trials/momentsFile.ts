@@ -81,6 +81,9 @@ async function readText(file: string, shown: string): Promise<string> {
   }
 }
 
+/** What a moment is called where nobody names it. @param step from 1 */
+export const momentName = ({ user, id }: Episode, step: number): string => `user ${user}, visit ${id}, step ${step}`;
+
 /**
  * The decision of a step of a finished visit: what had been served before it, and the reflections that were shown.
  * @param step from 1

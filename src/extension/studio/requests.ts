@@ -69,6 +69,8 @@ export function requestHandlers(page: AskingPage, services: StudioServices): Stu
 
     ...trialRequests({ services, document, planner: prompts.planner, currentRun: () => page.currentRun }),
 
+    keepMoment: (params) => engine.request("moments/keep", params),
+
     compare: (params) => engine.request("runs/compare", params),
     openReport: async ({ runIds }) => {
       const targets = runIds.map((runId) => ({ runId }));

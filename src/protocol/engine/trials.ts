@@ -35,6 +35,9 @@ export const tryReflectionSchema = z.strictObject({
 export const fittingTrialSchema = z.object({ sessions: z.int(), estimate: trialEstimateSchema });
 export type FittingTrial = Immutable<z.output<typeof fittingTrialSchema>>;
 
+/** The file that a moment was added to, and what it is called there. */
+export const keptMomentSchema = z.object({ file: z.string(), name: z.string() });
+
 export const visitPairSchema = z.object({
   /** The baseline's visit and the contender's, with the calls of each. */
   baseline: episodeDetailSchema,

@@ -159,6 +159,16 @@ describe("words that are tried in the editor", () => {
     expect(shown(pair.contender)[0]).toBe(reflection.id);
   });
 
+  it("have moments: a step's decision is kept beside the experiment", async () => {
+    const [{ id: runId } = { id: "" }] = (await handlers["runs/list"]({})).filter(({ state }) => state === "done");
+    const [{ id: episode } = { id: "" }] = await handlers["runs/episodes"]({ runId, order: "latest", limit: 1 });
+    const kept = await handlers["moments/keep"]({ runId, episode, step: 1 });
+    expect(kept.file).toBe(join(scratch.path, "tiny.moments.json"));
+    const { moments } = JSON.parse(readFileSync(kept.file, "utf8"));
+    expect(moments).toMatchObject([{ name: kept.name, slates: [{}] }]);
+    await expect(handlers["moments/keep"]({ runId, episode, step: 1 })).rejects.toThrow("earlier moment");
+  });
+
   it("need a model that reads them", async () => {
     const before = existsSync(join(scratch.path, ".lerl/trials"))
       ? readdirSync(join(scratch.path, ".lerl/trials"))

@@ -111,4 +111,11 @@ describe("a run", () => {
     ]);
     expect(JSON.stringify(studio.page.heard)).not.toContain("secret");
   });
+
+  it("keeps a step's decision as a moment, through the engine", async () => {
+    studio.engine.answer("moments/keep", () => ({ file: "/x.moments.json", name: "a moment" }));
+    const step = { runId: "run-1", episode: "e1", step: 2 };
+    expect(await studio.page.ask("keepMoment", step)).toEqual({ file: "/x.moments.json", name: "a moment" });
+    expect(studio.engine.paramsOf("moments/keep")).toEqual([step]);
+  });
 });

@@ -168,6 +168,10 @@ export const fakeHandlers = (host: HandledHost): Handlers => ({
     if (!found) throw new Error(`Session ${episode} is not recorded.`);
     return { episode: found, calls: callsOf(found), categoryNames };
   },
+  keepMoment: ({ episode, step }) => ({
+    file: "/work/quickstart.moments.json",
+    name: `user 7, visit ${episode}, step ${step + 1}`,
+  }),
   rerunStep: ({ episode, step, fresh }) => {
     const recorded = host.sessions.find(({ id }) => id === episode)?.steps[step]?.plan.categories ?? [];
     const after = [...recorded.slice(0, 3), 17, 19];

@@ -93,6 +93,12 @@ function stepSection(
       <span class="hint"
         >reward ${formatNumber(step.reward, 3)} · temper left ${formatNumber(step.patience, 3)}${step.repeated ? " · repeats the slate before" : ""}</span
       >
+      <vscode-button
+        appearance="secondary"
+        title="Keeps the visit up to this step beside the experiment: trials hold later prompts against it"
+        @click=${() => app.sessions.keepMoment()}
+        >Keep as moment</vscode-button
+      >
     </div>
     <h5>Plan <span class="hint">${planSources[step.plan.source]}${call?.cached ? ", cached" : ""}</span></h5>
     ${categoryList(step.plan.categories, names)}

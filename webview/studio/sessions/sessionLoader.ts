@@ -2,7 +2,7 @@
 import type { RunId } from "../../../src/protocol/run.ts";
 import type { SessionsState } from "../../../src/protocol/studio.ts";
 import { idle, load } from "../loading.ts";
-import type { HostQuestions, PageWriter, StateWriter } from "../ports.ts";
+import type { HostActions, HostQuestions, Notices, PageWriter, StateWriter } from "../ports.ts";
 import { snapshotOf } from "../state.ts";
 
 const LONGEST_LIST = 100;
@@ -11,7 +11,7 @@ export class SessionLoader {
   private asked = 0;
 
   constructor(
-    private readonly app: StateWriter & PageWriter & HostQuestions,
+    private readonly app: StateWriter & PageWriter & HostQuestions & HostActions & Notices,
     /** The planner's prompt as it stands in the editor. */
     private readonly plannerText: () => string | undefined,
   ) {}
@@ -80,6 +80,17 @@ export class SessionLoader {
       () => this.app.request("rerunStep", params),
       (rerun) => this.app.update({ rerun }),
     );
+  }
+
+  /** Keeps the decision of the step shown beside the experiment, for trials to plan anew. */
+  async keepMoment(): Promise<void> {
+    const { runId } = this;
+    const { episode, step } = this.app.state.page.sessions;
+    if (runId === undefined || episode === undefined) return;
+    const kept = await this.app.attempt("keepMoment", { runId, episode, step });
+    if (!kept) return;
+    const file = kept.file.split(/[\\/]/).at(-1);
+    this.app.notify("info", `Kept “${kept.name}” in ${file}. Say there what its plan must be ("expect").`);
   }
 
   private patch(patch: Partial<SessionsState>): void {

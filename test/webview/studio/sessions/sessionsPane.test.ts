@@ -71,3 +71,11 @@ test("a re-run whose reply is no plan says why, and whose plan it is", () =>
     expect(await page.getByText("planned categories stay").count()).toBe(0);
     await page.getByRole("heading", { name: "With the edited prompt cached, by the stand-in" }).waitFor();
   }));
+
+test("a step's decision is kept as a moment, and the page says where", () =>
+  studio({}, async (page) => {
+    await openStep(page, 2);
+    await page.getByText("Keep as moment").click();
+    await page.locator(".notice", { hasText: "step 2” in quickstart.moments.json" }).waitFor();
+    expect(await requests(page, "keepMoment")).toMatchObject([{ step: 1 }]);
+  }));
