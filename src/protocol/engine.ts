@@ -130,6 +130,8 @@ export const engineRequests = {
     params: z.strictObject({
       id: asked.trialId,
       sessions: z.exactOptional(z.int().check(z.minimum(1), z.maximum(100_000))),
+      /** The document as it is now: its limits of the models are in force from here on. */
+      experimentText: z.exactOptional(z.string()),
       apiKey: z.exactOptional(z.string()),
     }),
     result: trialSummarySchema,

@@ -53,7 +53,11 @@ export class LiveTrials {
   /** Keeps what was paid for. @throws InputError where it is not served here */
   async stop(id: string): Promise<void> {
     const trial = this.trials.get(id);
-    if (!trial) throw new InputError("trial.not-running", `The trial ${id} is not running.`);
+    if (!trial)
+      throw new InputError(
+        "trial.not-running",
+        `The trial ${id} is not running in this window. Stop it where it was started.`,
+      );
     trial.control.stop("stopped");
     await trial.execute();
   }

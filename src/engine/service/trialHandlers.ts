@@ -74,10 +74,13 @@ export function trialHandlers(workspace: Workspace): HandlersOf<"trials"> {
       return null;
     },
 
-    "trials/goOn": async ({ id, sessions, apiKey }) => {
+    "trials/goOn": async ({ id, sessions, experimentText, apiKey }) => {
       const live = trials.get(id);
-      if (!live) return trials.reopen(folderOf(id), workspace.modelAccess(apiKey), { sessions });
-      if (live.current.state !== "paused") throw new InputError("trial.running", `The trial ${id} is running.`);
+      if (live && live.current.state !== "paused") throw new InputError("trial.running", `The trial ${id} is running.`);
+      const { base } = live?.current ?? (await readTrialRecord(folderOf(id)));
+      const limits = experimentText === undefined ? {} : limitsOf(experimentOf(experimentText, base.experimentFile));
+      if (!live) return trials.reopen(folderOf(id), workspace.modelAccess(apiKey), { sessions, limits });
+      live.setLimits(limits);
       live.control.resume();
       return summaryOf(live.current);
     },
@@ -103,6 +106,12 @@ export function trialHandlers(workspace: Workspace): HandlersOf<"trials"> {
       return { baseline: detail(first), contender: detail(other), ...(differs !== undefined && { differs }) };
     },
   };
+}
+
+/** What may change while a trial is on its way. Whether kept answers count belongs to what it is. */
+function limitsOf({ models }: Experiment): Partial<Experiment["models"]> {
+  const { cache: _, ...limits } = models;
+  return limits;
 }
 
 interface Asked {

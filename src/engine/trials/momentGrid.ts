@@ -1,6 +1,7 @@
 /** The grid contender x moment: which plans pass, how often, and why not (docs/trials.md, "Moments"). */
 import type { Moments } from "../../protocol/moments.ts";
 import type { CellRow } from "../../protocol/trial/cell.ts";
+import type { TrialRecord } from "../../protocol/trial/record.ts";
 import type { CellResult, Grid, TrialResult } from "../../protocol/trial/result.ts";
 import type { Category } from "../data/dataset.ts";
 import { mean } from "../metrics/statistics.ts";
@@ -117,6 +118,18 @@ export class MomentGrid {
     const values = [...this.cells.values()].filter(({ contender }) => contender === 0).map(({ inPlan }) => inPlan);
     return values.length === 0 ? 0 : mean(values);
   }
+}
+
+/** A trial's, with the plans that were kept. @throws InputError where a moment asks for what the data does not have */
+export function gridOf(
+  { moments, contenders, repeats }: TrialRecord,
+  categories: readonly Category[],
+  cells: readonly CellRow[],
+): MomentGrid | undefined {
+  if (!moments) return undefined;
+  const grid = new MomentGrid({ moments, contenders: contenders.length, repeats, categories });
+  for (const cell of cells) grid.add(cell);
+  return grid;
 }
 
 const keyOf = ({ contender, moment, repeat }: Pick<CellRow, "contender" | "moment" | "repeat">): string =>

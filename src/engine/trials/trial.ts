@@ -1,5 +1,6 @@
 /** One trial: a folder, a frozen base, visits served by every contender; from start or interruption to a result. */
 import { dirname } from "node:path";
+import type { Experiment } from "../../protocol/experiment.ts";
 import type { CellRow } from "../../protocol/trial/cell.ts";
 import type { TrialEstimate } from "../../protocol/trial/estimate.ts";
 import type { TrialRecord } from "../../protocol/trial/record.ts";
@@ -16,7 +17,7 @@ import { estimateTrial } from "./estimate.ts";
 import { trialJobs } from "./jobs.ts";
 import { serveAll } from "./lanes.ts";
 import { modelPaces } from "./modelPace.ts";
-import { MomentGrid } from "./momentGrid.ts";
+import { gridOf, type MomentGrid } from "./momentGrid.ts";
 import { PaidAnswers } from "./paidAnswers.ts";
 import { openStage, type Stage, type WordsPlanner } from "./stage.ts";
 import { Tally } from "./tally.ts";
@@ -114,6 +115,14 @@ export class Trial {
   execute(): Promise<TrialRecord> {
     this.finished ??= this.conclude();
     return this.finished;
+  }
+
+  /** Of its models; in force at once, for requests that wait too. */
+  setLimits(limits: Partial<Experiment["models"]>): void {
+    const { experiment } = this.current;
+    const models = { ...experiment.models, ...limits };
+    this.update({ experiment: { ...experiment, models } });
+    this.models?.setLimits(models);
   }
 
   private async conclude(): Promise<TrialRecord> {
@@ -231,7 +240,7 @@ export class Trial {
         log: (message) => host.log?.("info", message),
       });
       try {
-        this.grid = await gridOf(record, stage, folder);
+        this.grid = gridOf(record, stage.world.dataset.categories, await readCells(folder.path));
         this.isComplete = true;
         return await use({ stage, models, paid });
       } finally {
@@ -324,19 +333,6 @@ interface Opened {
   readonly stage: Stage;
   readonly models: TrialModels;
   readonly paid: PaidAnswers;
-}
-
-/** With the plans that were kept. @throws InputError where a moment asks for what the data does not have */
-async function gridOf(
-  { moments, contenders, repeats }: TrialRecord,
-  { world }: Stage,
-  folder: TrialFolder,
-): Promise<MomentGrid | undefined> {
-  if (!moments) return undefined;
-  const { categories } = world.dataset;
-  const grid = new MomentGrid({ moments, contenders: contenders.length, repeats, categories });
-  for (const cell of await readCells(folder.path)) grid.add(cell);
-  return grid;
 }
 
 /** What was paid for, and what came of it, is on disk before anything is made of it. */

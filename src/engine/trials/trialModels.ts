@@ -131,6 +131,11 @@ export class TrialModels {
     return this.budget.spending;
   }
 
+  setLimits(limits: Experiment["models"]): void {
+    this.budget.limits = limits;
+    for (const { pool } of this.servers.values()) pool.setLimits(limits);
+  }
+
   bills(): readonly Bill[] {
     const { record, paid } = this.options;
     return record.contenders.map(({ plans, prompt, ...contender }, i) => {

@@ -1,5 +1,5 @@
 /** Starts trials, goes on with them and stops them: what the commands and the Studio have in common. */
-import { l10n, type Uri, workspace } from "vscode";
+import { l10n, Uri, workspace } from "vscode";
 import type { FittingTrial, TryWords } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { RunRecord } from "../../protocol/run.ts";
@@ -65,18 +65,25 @@ export class TrialLauncher {
     return this.services.engine.request("trials/fitting", words);
   }
 
-  /** Goes on with a trial, with more visits where they are given. For a user's action, as `try`. */
+  /**
+   * Goes on with a trial, with more visits where they are given, and with the limits that its experiment has by now. For a
+   * user's action, as `try`.
+   */
   async goOn(id: string, sessions?: number): Promise<TrialSummary> {
     requireTrust();
-    const { engine, trials, keys, editorModels } = this.services;
+    const { engine, trials, files, keys, editorModels } = this.services;
     await trials.load();
+    const { servers = [], base } = knownTrial(trials, id);
     // The servers that it has asked, whatever the experiment names by now.
-    const key = await keyForTrial(knownTrial(trials, id).servers ?? [], keys);
+    const key = await keyForTrial(servers, keys);
     editorModels.consent();
+    // An experiment that is gone, or does not read, leaves the limits as they were.
+    const document = await files.startOf(Uri.file(base.experimentFile)).catch(() => undefined);
     return trials.adopt(
       await engine.request("trials/goOn", {
         id,
         ...(sessions !== undefined && { sessions }),
+        ...(document?.experiment && { experimentText: document.start.experimentText }),
         ...(key !== undefined && { apiKey: key }),
       }),
     );

@@ -34,6 +34,9 @@ const words = (more: Partial<TryWords> = {}): TryWords => ({
   ...more,
 });
 
+/** One that no other test tries: nothing of it is answered yet. */
+const PROMPT = { file: "planner.lerl.md", text: plannerPrompt.replace("You plan", "Carefully, you plan") };
+
 /** The last that was told of a trial. */
 const told = (id: string): TrialSummary | undefined =>
   notified
@@ -91,6 +94,16 @@ describe("words that are tried in the editor", () => {
     expect((await handlers["trials/goOn"]({ id })).id).toBe(id);
     while (told(id)?.state !== "done") await new Promise((resolve) => setTimeout(resolve, 10));
     await expect(handlers["trials/stop"]({ id })).rejects.toThrow("is not running");
+  });
+
+  it("wait at their budget, and go on with the higher one that the document has by then", async () => {
+    const limited = (maxCalls: number): string =>
+      JSON.stringify({ ...JSON.parse(readFileSync(experimentFile, "utf8")), models: { maxCalls } });
+    const { id } = await handlers["trials/try"](words({ sessions: 16, experimentText: limited(20), prompt: PROMPT }));
+    while (told(id)?.state !== "paused") await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(told(id)?.reason).toContain("20 of 20 calls");
+    await handlers["trials/goOn"]({ id, experimentText: limited(1000) });
+    expect((await ended(id)).state).toBe("done");
   });
 
   it("are looked into at the first step that differs, with what was asked and answered", async () => {

@@ -124,7 +124,10 @@ describe("a trial", () => {
     await studio.page.ask("goOnTrial", { id: "t", sessions: 200 });
     expect(await studio.page.ask("trialVisit", { id: "t", session: 4, contender: 1 })).toEqual({ differs: 3 });
     expect(studio.engine.paramsOf("trials/stop")).toEqual([{ id: "t" }]);
-    expect(studio.engine.paramsOf("trials/goOn")).toEqual([{ id: "t", sessions: 200, apiKey: "sk-secret" }]);
+    const experimentText = await textOf(studio.experiment);
+    expect(studio.engine.paramsOf("trials/goOn")).toEqual([
+      { id: "t", sessions: 200, experimentText, apiKey: "sk-secret" },
+    ]);
     expect(studio.engine.paramsOf("trials/visit")).toEqual([{ id: "t", session: 4, contender: 1 }]);
     expect(studio.consents).toHaveLength(1);
     expect(studio.services.trials.get("t")).toMatchObject({ state: "running", sessions: 200 });
@@ -137,7 +140,8 @@ describe("a trial", () => {
     await studio.keys.set(baseUrl, "sk-secret");
     await asksModel();
     await studio.page.ask("goOnTrial", { id: "t" });
-    expect(studio.engine.paramsOf("trials/goOn")).toEqual([{ id: "t" }]);
+    expect(studio.engine.paramsOf("trials/goOn")).toMatchObject([{ id: "t" }]);
+    expect(studio.engine.paramsOf("trials/goOn")[0]).not.toHaveProperty("apiKey");
   });
 });
 
