@@ -204,6 +204,20 @@ export const metricCatalogue = {
     better: "higher",
     definition: "(R_cum - random) / (oracle - random) on the same users and click uniforms.",
   },
+  evalModelTInt: {
+    label: "T_int of the prompt",
+    unit: "steps",
+    group: "Evaluation",
+    better: "higher",
+    definition: "T_int with the model's plans, on the first evaluation.modelSessions of the visits.",
+  },
+  evalModelRCum: {
+    label: "R_cum of the prompt",
+    unit: "reward",
+    group: "Evaluation",
+    better: "higher",
+    definition: "R_cum with the model's plans, on the first evaluation.modelSessions of the visits.",
+  },
   llmCalls: {
     label: "Calls",
     unit: "calls",

@@ -43,6 +43,8 @@ const measured = {
   normalised: z.optional(z.number()),
   /** Who planned in the evaluation (`evaluation.planner`); absent for means of training. */
   planner: z.optional(z.enum(["none", "offline", "model"])),
+  /** The same with the model's plans, on the first of the visits; absent where it planned all of them, or none. */
+  model: z.exactOptional(z.object({ tInt: z.number(), rCum: z.number(), rSin: z.number(), visits: z.int() })),
 };
 /** A summary before the run puts its place to it. */
 export const measuredSummarySchema = z.object(measured);
@@ -61,8 +63,8 @@ export const experimentValueSchema = z.custom<Experiment>(
 
 /** run.json, as it goes over the channels. */
 export const runRecordSchema = z.object({
-  /** 2: `models.unusableShare`. */
-  schemaVersion: z.literal(2),
+  /** 2: `models.unusableShare`. 3: `evaluation.modelSessions`. */
+  schemaVersion: z.literal(3),
   id: runIdSchema,
   name: z.string(),
   note: z._default(z.string(), ""),

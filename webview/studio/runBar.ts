@@ -5,6 +5,7 @@ import type { ModelActivity, RunProgress } from "../../src/protocol/engine.ts";
 import { valueAt } from "../../src/protocol/jsonPath.ts";
 import type { PromptRole } from "../../src/protocol/promptRole.ts";
 import { type AnsweredRole, answeredRoles, isMostlyStandIn } from "../../src/protocol/run/answeredRoles.ts";
+import { scoreOf } from "../../src/protocol/run/score.ts";
 import { isResumable } from "../../src/protocol/run/states.ts";
 import type { RunRecord } from "../../src/protocol/run.ts";
 import type { StudioSnapshot } from "../../src/protocol/studio.ts";
@@ -129,7 +130,7 @@ function providerFields(app: RunBarPort, snapshot: StudioSnapshot): TemplateResu
 
 function status(record: RunRecord, progress: RunProgress | undefined, snapshot: StudioSnapshot): TemplateResult {
   const iteration = progress?.iteration ?? record.iteration;
-  const rCum = progress?.rCum ?? record.summary?.rCum;
+  const rCum = progress?.rCum ?? scoreOf(record)?.rCum;
   const calls = progress?.calls ?? 0;
   const active = isActiveRun(record);
   return html`<dl class="run-status" aria-label="State of ${record.name}">
@@ -204,10 +205,10 @@ const answers: Readonly<Record<PromptRole, string>> = { planner: "plans", critic
 /** A model that is silent for longer may be loading. */
 const NAMED_SILENCE_SECONDS = 5;
 
-const planner = ({ summary }: RunRecord): TemplateResult | typeof nothing =>
-  summary
-    ? html`<span class="hint" title=${summary.planner ? "Who planned in the evaluation that measured it" : "No evaluation has measured it"}
-        >${plannedBy(summary)}</span
+const planner = (record: RunRecord): TemplateResult | typeof nothing =>
+  record.summary
+    ? html`<span class="hint" title=${record.summary.planner ? "Who planned in the evaluation that measured it" : "No evaluation has measured it"}
+        >${plannedBy(record)}</span
       >`
     : nothing;
 

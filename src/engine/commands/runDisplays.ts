@@ -7,7 +7,7 @@ import type { RunProgress } from "../../protocol/engine.ts";
 import { asksModel } from "../../protocol/experiment/models.ts";
 import { type AnsweredRole, answeredRoles, isMostlyStandIn } from "../../protocol/run/answeredRoles.ts";
 import { standInKind } from "../../protocol/run/standInKind.ts";
-import type { MetricRow, ReferenceRow, RunRecord, TimelineEvent } from "../../protocol/run.ts";
+import type { MetricRow, ReferenceRow, RunRecord, RunSummary, TimelineEvent } from "../../protocol/run.ts";
 import { whatCame } from "../llm/replyWatch.ts";
 import type { RunListener } from "../runs/runHost.ts";
 import { duration, number, paint } from "./terminal.ts";
@@ -245,11 +245,7 @@ function printResult(record: RunRecord, results: Results, folder: string): void 
     }
     process.stdout.write(`${table.toString()}\n`);
     const { planner } = record.experiment;
-    if (asksModel(planner) && record.summary?.planner === "offline") {
-      process.stdout.write(
-        `${paint.quiet('Evaluated with the offline planner in the model\'s place, without calls; evaluation.planner "same" asks the model.')}\n`,
-      );
-    }
+    if (asksModel(planner) && record.summary?.planner === "offline") process.stdout.write(policyOnly(record.summary));
   }
   for (const answered of answeredRoles(record.answered)) process.stdout.write(`${whoAnswered(answered)}\n`);
   const speed = results.userStepsPerSecond > 0 ? `, ${Math.round(results.userStepsPerSecond)} user steps/s` : "";
@@ -259,6 +255,16 @@ function printResult(record: RunRecord, results: Results, folder: string): void 
   if (record.state !== "interrupted" && record.state !== "stopped") return;
   if (record.reason !== undefined) process.stdout.write(`${record.reason}\n`);
   else process.stdout.write(`Go on with: lerl resume ${where}\n`);
+}
+
+/** Whose the table's numbers are, and the prompt's own beside them. */
+function policyOnly({ model }: RunSummary): string {
+  const prompt = model
+    ? `With the model's plans, on ${model.visits} visits: T_int ${number(model.tInt, 2)}, R_cum ${number(model.rCum)}.\n`
+    : "";
+  const note =
+    'The table is of the policy only, planned offline, without calls; evaluation.planner "same" asks the model.';
+  return `${prompt}${paint.quiet(note)}\n`;
 }
 
 /** `Plans: 12 of 16 by the model, 4 by the stand-in.` */

@@ -1,5 +1,6 @@
 /** How far a run has come, and how long it will take at the pace of this process. */
 import type { RunProgress } from "../../protocol/engine.ts";
+import { scoreOf } from "../../protocol/run/score.ts";
 import type { RunRecord } from "../../protocol/run.ts";
 import type { Spending } from "../llm/budget.ts";
 
@@ -17,7 +18,8 @@ export function trainingProgress(
   share: number,
   { calls, cost }: Pick<Spending, "calls" | "cost">,
 ): RunProgress {
-  const { iterations, summary, answered } = record;
+  const { iterations, answered } = record;
+  const score = scoreOf(record);
   const complete = Math.min(iterations, iteration - 1 + share);
   const served = complete - began.iteration;
   const secondsLeft =
@@ -29,7 +31,7 @@ export function trainingProgress(
     iteration: record.iteration,
     iterations,
     ...(secondsLeft !== undefined && { secondsLeft }),
-    ...(summary && { rCum: summary.rCum }),
+    ...(score && { rCum: score.rCum }),
     calls,
     cost,
     ...(answered && { answered }),

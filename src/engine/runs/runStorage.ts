@@ -28,7 +28,7 @@ export class RunStorage {
       ...(path !== undefined && { folder: path }),
     });
     const record: RunRecord = {
-      schemaVersion: 2,
+      schemaVersion: 3,
       id: folder.id,
       name: experiment.name,
       note: "",

@@ -23,8 +23,11 @@ const recordSchema = z.strictObject({
 
 const recordFormat: DocumentFormat<RunRecord> = {
   schema: recordSchema,
-  version: 2,
-  migrations: { 1: (record) => ({ ...record, schemaVersion: 2, experiment: asItWas(record.experiment) }) },
+  version: 3,
+  migrations: {
+    1: (record) => ({ ...record, schemaVersion: 2, experiment: asItWas(record.experiment) }),
+    2: (record) => ({ ...record, schemaVersion: 3, experiment: asItWas(record.experiment) }),
+  },
 };
 
 const reflectionsSchema = z.strictObject({ schemaVersion: z.literal(1), reflections: z.array(reflectionSchema) });

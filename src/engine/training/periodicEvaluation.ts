@@ -1,5 +1,6 @@
 /** The evaluation beside training, with its reference rows: random, round-robin planning, and the oracle. */
 import * as z from "zod";
+import { asksModel } from "../../protocol/experiment/models.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import {
   type Episode,
@@ -13,7 +14,7 @@ import type { ReflectionPool } from "../critic/reflectionPool.ts";
 import { mean, normalisedScore } from "../metrics/statistics.ts";
 import type { Plan } from "../planner/planner.ts";
 import type { Policy } from "../policy/policy.ts";
-import { contenderOf, evaluationPlanner } from "../serving/contender.ts";
+import { type ContenderParts, contenderOf, evaluationPlanner } from "../serving/contender.ts";
 import { type EvaluationSetting, evaluate, evaluationSetting, meanScores } from "../serving/evaluate.ts";
 import type { Players } from "../serving/players.ts";
 import { referenceContenders } from "../serving/references.ts";
@@ -39,7 +40,7 @@ export interface PeriodicEvaluationOptions {
 
 /** Numbers of one evaluation, by metric name. */
 export type EvaluationValues = Readonly<
-  Partial<Record<"evalTInt" | "evalRCum" | "evalRSin" | "evalNormalised", number>>
+  Partial<Record<"evalTInt" | "evalRCum" | "evalRSin" | "evalNormalised" | "evalModelTInt" | "evalModelRCum", number>>
 >;
 
 const scoresSchema = z.strictObject({ tInt: z.number(), rCum: z.number(), rSin: z.number() }).readonly();
@@ -90,12 +91,35 @@ export class PeriodicEvaluation {
     const parts = { experiment, players, policy, pool: { config: pool.config, state: pool.state() } };
     const scores = meanScores(await evaluate(this.settingInForce(), contenderOf(parts), signal, planned));
     const normalised = this.normalise(scores.rCum);
+    const model = await this.measureModel(parts);
     this.newest = {
       ...scores,
       ...(normalised !== undefined && { normalised }),
       planner: evaluationPlanner(experiment),
+      ...(model && { model }),
     };
-    return { ...evaluationValues(scores), ...(normalised !== undefined && { evalNormalised: normalised }) };
+    return {
+      ...evaluationValues(scores),
+      ...(normalised !== undefined && { evalNormalised: normalised }),
+      ...(model && { evalModelTInt: model.tInt, evalModelRCum: model.rCum }),
+    };
+  }
+
+  /** What the prompt's own plans make of the policy, on few visits; undefined where nobody reads it, or all visits had them. */
+  private async measureModel(parts: ContenderParts): Promise<RunSummary["model"]> {
+    const { experiment, players } = parts;
+    const { modelSessions } = experiment.evaluation;
+    const isAsked = asksModel(experiment.planner) && evaluationPlanner(experiment) === "offline" && modelSessions > 0;
+    if (!isAsked) return undefined;
+    const { signal, planned, progress } = this.options;
+    progress("Evaluating the prompt", 0);
+    const setting = this.settingInForce();
+    const sessions = setting.sessions.slice(0, modelSessions);
+    const contender = { ...contenderOf(parts), planner: players.planner, replanEvery: experiment.planner.replanEvery };
+    return {
+      ...meanScores(await evaluate({ ...setting, sessions }, contender, signal, planned)),
+      visits: sessions.length,
+    };
   }
 
   state(): PeriodicEvaluationState {

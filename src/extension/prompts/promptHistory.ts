@@ -2,6 +2,7 @@
 import { dirname, resolve } from "node:path";
 import type { Uri } from "vscode";
 import { normalisedPrompt } from "../../protocol/promptText.ts";
+import { scoreOf } from "../../protocol/run/score.ts";
 import type { RunRecord } from "../../protocol/run.ts";
 import type { PromptHistoryEntry, PromptRole } from "../../protocol/studio.ts";
 import type { PromptUse } from "../experiments/promptUses.ts";
@@ -18,7 +19,9 @@ export function promptHistory(
       .toSorted((a, b) => b.since - a.since);
     return versions.map(({ hash, since, text }, i): PromptHistoryEntry => {
       // A run's result is its last version's: what earlier ones were worth nobody has measured.
-      const rCum = i === 0 ? run.summary?.rCum : undefined;
+      const score = i === 0 ? scoreOf(run) : undefined;
+      // Where the model was left out, nothing has been measured of its prompt.
+      const rCum = score?.of === "policy" ? undefined : score?.rCum;
       return { hash, runId: run.id, runName: run.name, since, text, ...(rCum !== undefined && { rCum }) };
     });
   });

@@ -2,7 +2,8 @@
 import { l10n, MarkdownString } from "vscode";
 import type { RunProgress } from "../../protocol/engine.ts";
 import { answeredRoles } from "../../protocol/run/answeredRoles.ts";
-import type { RunRecord } from "../../protocol/run.ts";
+import { scoreOf } from "../../protocol/run/score.ts";
+import type { RunRecord, RunSummary } from "../../protocol/run.ts";
 import { formatAge, formatCost, formatDuration, formatScore, formatShare } from "../platform/format.ts";
 import { stateName } from "../platform/states.ts";
 
@@ -16,13 +17,15 @@ export const answeredTexts = ({ answered }: RunRecord): readonly string[] =>
 
 /** The line beside a run's name, most telling first: "42 % · R_cum 8.31 · T_int 12.40 · 3 min 20 s". */
 export function runNumbers(record: RunRecord, progress: RunProgress | undefined): string {
-  const { state, summary, iteration, iterations, activeSeconds } = record;
+  const { state, iteration, iterations, activeSeconds } = record;
   const ended = state === "done";
-  const rCum = summary?.rCum ?? progress?.rCum;
+  const score = scoreOf(record);
+  const rCum = score?.rCum ?? progress?.rCum;
   return [
     ...(ended ? [] : [progressText(record, progress)]),
     ...(rCum === undefined ? [] : [`R_cum ${formatScore(rCum)}`]),
-    ...(summary ? [`T_int ${formatScore(summary.tInt)}`] : []),
+    ...(score ? [`T_int ${formatScore(score.tInt)}`] : []),
+    ...(score?.of === "policy" ? [l10n.t("policy only")] : []),
     ...(activeSeconds > 0 ? [formatDuration(activeSeconds)] : []),
     ...answeredTexts(record),
     ...(ended && iteration < iterations ? [formatShare(iteration / iterations)] : []),
@@ -35,6 +38,10 @@ function progressText({ state, iteration, iterations }: RunRecord, progress: Run
   return state === "running" ? share : `${stateName(state)} · ${share}`;
 }
 
+/** Whose R_cum the evaluation's is. */
+const policyLabel = ({ planner }: RunSummary): string =>
+  planner === "offline" ? l10n.t("R_cum, policy only, planned offline") : "R_cum";
+
 export function runTooltip(record: RunRecord, progress: RunProgress | undefined, now: Date): MarkdownString {
   const { name, note, state, reason, iteration, iterations, seed, startedAt, summary, experimentFile } = record;
   const tooltip = new MarkdownString("", true);
@@ -43,9 +50,15 @@ export function runTooltip(record: RunRecord, progress: RunProgress | undefined,
   if (note) tooltip.appendMarkdown("\n\n$(note) ").appendText(note);
   const rows: readonly (readonly [string, string])[] = [
     [l10n.t("Iteration"), `${iteration} / ${iterations}`],
+    ...(summary?.model
+      ? ([
+          [l10n.t("R_cum of the prompt, {0} visits", summary.model.visits), formatScore(summary.model.rCum)],
+          [l10n.t("T_int of the prompt"), formatScore(summary.model.tInt)],
+        ] as const)
+      : []),
     ...(summary
       ? ([
-          ["R_cum", formatScore(summary.rCum)],
+          [scoreOf(record)?.of === "run" ? "R_cum" : policyLabel(summary), formatScore(summary.rCum)],
           ["T_int", formatScore(summary.tInt)],
           ["R_sin", formatScore(summary.rSin)],
         ] as const)

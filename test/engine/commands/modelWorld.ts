@@ -16,7 +16,7 @@ export const modelExperiment = (baseUrl: string) => ({
   critic: { provider: "openai" as const, baseUrl, model: "test-model" },
   models: { timeoutSeconds: 5, maxRetryAfterSeconds: 1 },
   training: { iterations: 3, checkpointEvery: 1 },
-  evaluation: { every: 3, sessions: 8 },
+  evaluation: { every: 3, sessions: 8, modelSessions: 0 },
 });
 
 /** Writes the prompts, and the experiment that uses them; the experiment's path. */

@@ -45,6 +45,23 @@ describe("a run with a model", () => {
     expect(recordOf(folderOf("first")).summary?.planner).toBe("offline");
   });
 
+  it("scores its prompt on few visits, and goes on after kill -9 to the same scores", async () => {
+    const few = ["--set", "evaluation.modelSessions=3"] as const;
+    const { out } = await lerl(["run", file, "--quiet", "--out", "scored", ...few], scratch.path);
+    expect(out).toMatch(/With the model's plans, on 3 visits: T_int [\d.]+, R_cum [\d.]+/);
+    server.journal.length = 0;
+    server.latencyMs = 20;
+    const cwd = scratchFolder();
+    const running = start(["run", file, "--json", "--out", folderOf("scored-killed"), ...few], cwd.path);
+    await server.asked(45);
+    running.kill("SIGKILL");
+    await running.finished;
+    expect((await lerl(["resume", folderOf("scored-killed"), "--quiet"], cwd.path)).code).toBe(0);
+    cwd.remove();
+    expect(metricsOf(folderOf("scored-killed"))).toBe(metricsOf(folderOf("scored")));
+    expect(metricsOf(folderOf("scored"))).toContain("evalModelRCum");
+  });
+
   it("asks nothing twice where the answers are kept", async () => {
     const once = await lerl(["run", file, "--quiet", "--out", "kept"], scratch.path);
     expect(once.code).toBe(0);

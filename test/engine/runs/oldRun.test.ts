@@ -16,13 +16,19 @@ afterAll(async () => {
   scratch.remove();
 });
 
-type Old = { models?: Record<string, unknown> };
+type Old = { models?: Record<string, unknown>; evaluation?: Record<string, unknown> };
 
-/** What an older version would have written: one setting less, and nobody counted. */
+/** Settings that came later. */
+function forget({ models, evaluation }: Old): void {
+  delete models?.unusableShare;
+  delete evaluation?.modelSessions;
+}
+
+/** What an older version would have written: settings less, and nobody counted. */
 async function age(folder: string): Promise<void> {
   const file = join(folder, "run.json");
   const { answered: _, ...record } = JSON.parse(readFileSync(file, "utf8"));
-  delete (record.experiment as Old).models?.unusableShare;
+  forget(record.experiment as Old);
   writeFileSync(file, JSON.stringify({ ...record, schemaVersion: 1 }));
   const store = new CheckpointStore(folder, (warning) => {
     throw warning;
@@ -30,7 +36,7 @@ async function age(folder: string): Promise<void> {
   const checkpoint = await store.load();
   if (!checkpoint) throw new Error("no checkpoint");
   const { answered: __, ...json } = checkpoint.json as Record<string, unknown>;
-  delete (json.experiment as Old).models?.unusableShare;
+  forget(json.experiment as Old);
   await store.save({ ...checkpoint, json });
 }
 
@@ -43,7 +49,7 @@ describe("a run of an older version", () => {
       simulator: { users: 2, historyLength: 5 },
       training: { iterations: 3, rolloutSteps: 8, checkpointEvery: 1 },
       planner: { ...experiment.planner, replanEvery: 1 },
-      evaluation: { every: 10, sessions: 3, references: false },
+      evaluation: { every: 10, sessions: 3, references: false, modelSessions: 0 },
     });
     server.fault = (n) => {
       if (n === 12) run.control.stop("interrupted");
@@ -58,8 +64,11 @@ describe("a run of an older version", () => {
     const resumed = await shop.resume("old");
     expect(resumed.current.experiment.models.unusableShare).toBe(1);
     const record = await resumed.execute();
-    expect(record).toMatchObject({ state: "done", schemaVersion: 2 });
-    expect(recordOf(folder)).toMatchObject({ schemaVersion: 2, experiment: { models: { unusableShare: 1 } } });
+    expect(record).toMatchObject({ state: "done", schemaVersion: 3 });
+    expect(recordOf(folder)).toMatchObject({
+      schemaVersion: 3,
+      experiment: { models: { unusableShare: 1 }, evaluation: { modelSessions: 0 } },
+    });
     expect(eventsOf(folder).filter(({ type }) => type === "paused")).toEqual([]);
     expect(eventsOf(folder).filter(({ type }) => type === "stand-in").length).toBeGreaterThan(20);
   });

@@ -17,14 +17,14 @@ afterAll(async () => {
 
 const SESSIONS = 20;
 
-async function run(name: string, planner: string | undefined) {
+async function run(name: string, planner: string | undefined, modelSessions = 0) {
   const before = server.journal.length;
   const experiment = {
     ...modelExperiment(server.baseUrl),
     models: { cache: false },
     critic: { enabled: false },
     training: { iterations: 1 },
-    evaluation: { every: 1, sessions: SESSIONS, references: false, ...(planner && { planner }) },
+    evaluation: { every: 1, sessions: SESSIONS, references: false, modelSessions, ...(planner && { planner }) },
   };
   const { reason } = await (await shop.start(name, experiment)).execute();
   expect(reason).toBeUndefined();
@@ -50,6 +50,28 @@ it("makes no model calls unless it is told to, and says who planned", async () =
     rows.map(({ values }) => Object.entries(values).filter(([key]) => !key.startsWith("eval")));
   expect(training(same)).toEqual(training(offline));
   expect(same.rows[0]?.values.evalRCum).not.toBe(offline.rows[0]?.values.evalRCum);
+});
+
+it("asks the model for few visits of an evaluation, so that a prompt has a score of its own", async () => {
+  const few = await run("few", undefined, 5);
+  const offline = await run("without", undefined);
+  const more = few.calls - offline.calls;
+  // Two evaluations of 5 visits, at most 20 steps of each, a plan every 4.
+  expect(more).toBeGreaterThan(2 * 5);
+  expect(more).toBeLessThanOrEqual(2 * 5 * 5);
+  expect(few.summary).toMatchObject({ planner: "offline", rCum: offline.summary?.rCum, model: { visits: 5 } });
+  expect(offline.summary).not.toHaveProperty("model");
+  const [first] = few.rows;
+  expect(first?.values.evalModelRCum).toBeGreaterThan(0);
+  expect(few.rows.at(-1)?.values.evalModelRCum).toBe(few.summary?.model?.rCum);
+  // Neither training nor the policy's evaluation notices.
+  const others = ({ rows }: typeof few) =>
+    rows.map(({ values }) => Object.entries(values).filter(([key]) => !key.startsWith("evalModel")));
+  expect(others(few)).toEqual(others(offline));
+  // All visits by the model: the first five of them were the same.
+  const all = await run("all-by-model", undefined, SESSIONS);
+  const same = await run("same-again", "same");
+  expect(all.summary?.model).toMatchObject({ visits: SESSIONS, rCum: same.summary?.rCum });
 });
 
 describe("the reference policies", () => {

@@ -1,7 +1,8 @@
 /** The Compare pane: runs side by side, with intervals, and what differs between them. */
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { Comparison } from "../../../src/protocol/engine.ts";
-import type { RunId } from "../../../src/protocol/run.ts";
+import { scoreOf } from "../../../src/protocol/run/score.ts";
+import type { RunId, RunRecord } from "../../../src/protocol/run.ts";
 import type { StudioSnapshot } from "../../../src/protocol/studio.ts";
 import { diffList } from "../../shared/diffList.ts";
 import { formatNumber, formatValue } from "../../shared/format.ts";
@@ -44,7 +45,7 @@ function chooser(app: ComparePort, snapshot: StudioSnapshot, chosen: readonly Ru
               @change=${(event: Event) => toggle(run.id, (event.target as HTMLInputElement).checked)}
             />
             <span>${run.name}</span>
-            <span class="hint">seed ${run.seed}${run.summary ? `, R_cum ${formatNumber(run.summary.rCum)} ${plannedBy(run.summary)}` : ""}</span>
+            <span class="hint">seed ${run.seed}${scored(run)}</span>
           </label>
         </li>`,
       )}
@@ -60,6 +61,11 @@ function chooser(app: ComparePort, snapshot: StudioSnapshot, chosen: readonly Ru
         : nothing
     }
   </fieldset>`;
+}
+
+function scored(run: RunRecord): string {
+  const score = scoreOf(run);
+  return score ? `, R_cum ${formatNumber(score.rCum)} ${plannedBy(run)}` : "";
 }
 
 function result(app: ComparePort, chosen: readonly RunId[]): TemplateResult {
