@@ -124,6 +124,8 @@ export const engineRequests = {
   "trials/fitting": { params: tryWordsSchema, result: fittingTrialSchema },
   /** What a reflection does to the plans of its run: the same visits, with it pinned and with it muted. */
   "trials/reflection": { params: tryReflectionSchema, result: trialSummarySchema },
+  /** How many visits of such a trial fit, and what they cost at most. Asks nothing. */
+  "trials/reflectionFitting": { params: z.strictObject({ runId: runIdSchema }), result: fittingTrialSchema },
   "trials/stop": { params: asked.oneTrial, result: done },
   /** Goes on with a trial: one that is paused, or one that has ended, with more visits where they are given. */
   "trials/goOn": {

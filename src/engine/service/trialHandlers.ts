@@ -42,7 +42,14 @@ export function trialHandlers(workspace: Workspace): HandlersOf<"trials"> {
         if (!record) return [];
         // A process that was killed could not say so.
         const isGone = isActive(record.state) && !("live" in found && found.live);
-        return [{ ...summaryOf(record), ...(isGone && { state: "interrupted" as const }) }];
+        const elsewhere = isActive(record.state) && !isGone;
+        return [
+          {
+            ...summaryOf(record),
+            ...(isGone && { state: "interrupted" as const }),
+            ...(elsewhere && { elsewhere: true as const }),
+          },
+        ];
       });
     },
 
@@ -56,18 +63,16 @@ export function trialHandlers(workspace: Workspace): HandlersOf<"trials"> {
     "trials/fitting": (words) => fitting(words, workspace),
 
     "trials/reflection": async ({ runId, reflection, sessions, apiKey }) => {
-      const { experiment } = await workspace.reader.record(runId);
-      if (!asksModel(experiment.planner)) {
-        throw new InputError("planner.offline", "The offline planner reads no reflections, so this one has no effect.");
-      }
+      const fit = await reflectionFitting(runId, workspace, sessions);
       const contenders: readonly AskedContender[] = [
         { name: `without ${reflection}`, pool: [{ reflection, action: "mute" }] },
         { name: `with ${reflection}`, pool: [{ reflection, action: "pin" }] },
       ];
-      const fit = fittingTrial({ contenders: [experiment, experiment], ...(await paceOf(runId, workspace)), sessions });
       const start = { name: `Effect of ${reflection}`, ...served, contenders, sessions: fit.sessions };
       return trials.start({ ...start, base: { run: workspace.reader.folder(runId) } }, workspace.modelAccess(apiKey));
     },
+
+    "trials/reflectionFitting": ({ runId }) => reflectionFitting(runId, workspace),
 
     "trials/stop": async ({ id }) => {
       await trials.stop(id);
@@ -190,6 +195,15 @@ async function fitting(words: TryWords, workspace: Workspace): Promise<FittingTr
     ...(await paceOf(words.runId, workspace, words.prompt)),
     sessions: words.sessions,
   });
+}
+
+/** @throws InputError where nobody reads the reflections */
+async function reflectionFitting(runId: RunId, workspace: Workspace, sessions?: number): Promise<FittingTrial> {
+  const { experiment } = await workspace.reader.record(runId);
+  if (!asksModel(experiment.planner)) {
+    throw new InputError("planner.offline", "The offline planner reads no reflections, so this one has no effect.");
+  }
+  return fittingTrial({ contenders: [experiment, experiment], ...(await paceOf(runId, workspace)), sessions });
 }
 
 /** How each contender's model answered before. @param prompt whose first lines may name the model */

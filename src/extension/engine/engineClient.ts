@@ -33,6 +33,7 @@ const reading: ReadonlySet<keyof EngineRequests> = new Set([
   "runs/compare",
   "trials/list",
   "trials/fitting",
+  "trials/reflectionFitting",
   "trials/visit",
   "reflections/list",
   "prompts/diagnose",

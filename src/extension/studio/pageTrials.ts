@@ -81,5 +81,13 @@ export class PageTrials implements Disposable {
 /** Without what only counts on: seconds of work. */
 const signatureOf = (trials: readonly TrialSummary[]): string =>
   JSON.stringify(
-    trials.map(({ id, name, state, reason, sessions, result }) => [id, name, state, reason, sessions, result]),
+    trials.map(({ id, name, state, reason, elsewhere, sessions, result }) => [
+      id,
+      name,
+      state,
+      reason,
+      elsewhere,
+      sessions,
+      result,
+    ]),
   );

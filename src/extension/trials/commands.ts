@@ -2,6 +2,7 @@
 import { type Disposable, l10n, Uri, window, workspace } from "vscode";
 import { isActive } from "../../protocol/run/states.ts";
 import type { TrialSummary } from "../../protocol/trial/summary.ts";
+import { estimateSentence } from "../../protocol/trial/words.ts";
 import { EngineInputError } from "../engine/engineErrors.ts";
 import { resolveBeside } from "../experiments/experimentPaths.ts";
 import { experimentsOf, promptInUse } from "../experiments/promptUses.ts";
@@ -11,6 +12,7 @@ import { executeCommand, registerCommand, type TrialTarget } from "../platform/c
 import { fittedText, replaceText } from "../platform/documents.ts";
 import { UserError } from "../platform/errors.ts";
 import { stateIcon } from "../platform/states.ts";
+import { requireTrust } from "../platform/trust.ts";
 import { activePrompt } from "../prompts/activePrompt.ts";
 import type { TrialsServices } from "./services.ts";
 import { deleteTrial } from "./trialFolders.ts";
@@ -25,7 +27,18 @@ export function registerTrialCommands(services: TrialsServices): readonly Dispos
       await runs.load();
       const run = target && runs.get(target.runId);
       if (!run) throw new UserError(l10n.t("Choose a reflection in the view Reflections first."));
-      const { id } = await trialLauncher.measure(run, target.reflection);
+      requireTrust();
+      const { sessions, estimate } = await trialLauncher.measureFitting(run);
+      const measure = l10n.t("Measure");
+      const detail = l10n.t(
+        "The planner's model plans the same visits with {0} and without, at most {1}: {2}. It ends as soon as the answer is clear, and nothing is trained.",
+        target.reflection,
+        sessions,
+        estimateSentence(estimate),
+      );
+      const question = l10n.t("Measure what this reflection does to the plans of {0}?", run.name);
+      if ((await window.showInformationMessage(question, { modal: true, detail }, measure)) !== measure) return;
+      const { id } = await trialLauncher.measure(run, target.reflection, sessions);
       await studio.showBeside(Uri.file(run.experimentFile), { tab: "trial", trial: id });
     }),
 

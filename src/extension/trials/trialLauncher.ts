@@ -49,13 +49,18 @@ export class TrialLauncher {
     return trials.adopt(await engine.request("trials/try", { ...words, ...(key !== undefined && { apiKey: key }) }));
   }
 
-  /** What a reflection does to the plans of its run. For a user's action, as `try`. */
-  async measure(run: RunRecord, reflection: string): Promise<TrialSummary> {
+  /** How many visits of a reflection's trial fit, and what they cost at most. Asks no model. */
+  measureFitting({ id }: RunRecord): Promise<FittingTrial> {
+    return this.services.engine.request("trials/reflectionFitting", { runId: id });
+  }
+
+  /** What a reflection does to the plans of its run, on so many visits at most. For a user's action, as `try`. */
+  async measure(run: RunRecord, reflection: string, sessions: number): Promise<TrialSummary> {
     requireTrust();
     const { engine, trials, keys, editorModels } = this.services;
     const key = await keyForTrial(plannerServersOf([run.experiment]), keys);
     editorModels.consent();
-    const params = { runId: run.id, reflection, ...(key !== undefined && { apiKey: key }) };
+    const params = { runId: run.id, reflection, sessions, ...(key !== undefined && { apiKey: key }) };
     return trials.adopt(await engine.request("trials/reflection", params));
   }
 

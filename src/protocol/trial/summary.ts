@@ -25,6 +25,8 @@ const told = z.pick(trialRecordSchema, {
 export const trialSummarySchema = z.extend(told, {
   /** Addresses of the servers that its contenders ask: a key is given for one of them. Absent: none is asked. */
   servers: z.exactOptional(z.array(z.string())),
+  /** Another process serves it: the command line, or another window. */
+  elsewhere: z.exactOptional(z.literal(true)),
 });
 export type TrialSummary = Immutable<z.output<typeof trialSummarySchema>>;
 

@@ -24,7 +24,7 @@ function write(name: string, changes: ExperimentInput = {}): string {
     planner: { ...experiment.planner, replanEvery: 1 },
     policy: { backend: "plain", layers: 1, hidden: [8], idEmbedding: 4, encoding: 8, heads: 2, feedForward: 8 },
     training: { iterations: 2, rolloutSteps: 6, checkpointEvery: 1 },
-    evaluation: { every: 10, sessions: 3, references: false },
+    evaluation: { every: 10, sessions: 3, references: false, modelSessions: 0 },
   };
   writeFileSync(file, JSON.stringify({ ...small, ...changes }));
   return file;

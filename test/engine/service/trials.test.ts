@@ -162,6 +162,8 @@ describe("words that are tried in the editor", () => {
     while ((await handlers["runs/list"]({})).find(({ id }) => id === runId)?.state !== "done")
       await new Promise(setImmediate);
     const [reflection = { id: "" }] = await handlers["reflections/list"]({ runId });
+    const fit = await handlers["trials/reflectionFitting"]({ runId });
+    expect(fit.estimate.calls).toBe(fit.sessions * 2 * 5);
     const { id } = await handlers["trials/reflection"]({ runId, reflection: reflection.id, sessions: 16 });
     const { contenders, result } = await ended(id);
     expect(contenders.map(({ name }) => name)).toEqual([`without ${reflection.id}`, `with ${reflection.id}`]);
@@ -189,6 +191,18 @@ describe("words that are tried in the editor", () => {
     const offline = words({ experimentText: '{ "dataset": { "kind": "synthetic", "users": 60, "items": 200 } }' });
     await expect(handlers["trials/try"](offline)).rejects.toThrow("The offline planner does not read the prompt");
     expect(readdirSync(join(scratch.path, ".lerl/trials"))).toEqual(before);
+  });
+
+  it("are another process's while it serves them", async () => {
+    const other = serviceAt(scratch.path);
+    const elsewhere = async (id: string): Promise<boolean | undefined> =>
+      (await other.handlers["trials/list"]({})).find((trial) => trial.id === id)?.elsewhere;
+    server.latencyMs = 20;
+    const { id } = await handlers["trials/try"](words({ prompt: PROMPT, sessions: 16 }));
+    expect(await elsewhere(id)).toBe(true);
+    await handlers["trials/stop"]({ id });
+    expect(await elsewhere(id)).toBeUndefined();
+    await other.stop();
   });
 
   it("wait for a key in memory only", async () => {

@@ -45,8 +45,11 @@ export type Loop = Awaited<ReturnType<typeof trainingLoop>>;
 
 export async function trainingLoop(input: ExperimentInput, cast: Cast = {}) {
   // A cast planner stands for a model's: evaluations leave it alone, and every step asks it unless the test says otherwise.
-  const asked = { provider: "openai", replanEvery: 1, ...input.planner } as const;
-  const experiment = clickExperiment(cast.planner ? { ...input, planner: asked } : input);
+  const asking = {
+    planner: { provider: "openai", replanEvery: 1, ...input.planner },
+    evaluation: { modelSessions: 0, ...input.evaluation },
+  } as const;
+  const experiment = clickExperiment(cast.planner ? { ...input, ...asking } : input);
   const world = clickWorld(experiment);
   const { dataset, interest, fidelity } = world;
   const backend = experiment.policy.kind === "ppo" ? "wasm" : "plain";

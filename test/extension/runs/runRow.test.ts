@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { runLabel, runNumbers, runTooltip } from "../../../src/extension/runs/runRow.ts";
+import { experimentSchema } from "../../../src/protocol/experiment.ts";
 import { noon, progress, run, summary } from "./support.ts";
 
 describe("a run in a list", () => {
@@ -16,6 +17,18 @@ describe("a run in a list", () => {
         fraction: 0.5,
       }),
     ).toMatch(/^Training the user model 50 % · R_cum/);
+  });
+
+  it("shows the score of the prompt that a model reads, and says where none was measured", () => {
+    const experiment = experimentSchema.parse({ planner: { provider: "openai", model: "m" } });
+    const policy = run({ state: "done", iteration: 100, experiment, summary: { ...summary, planner: "offline" } });
+    expect(runNumbers(policy, undefined)).toBe("R_cum 8.31 · T_int 12.40 · policy only · 3 min 20 s");
+    const model = { rCum: 7.5, tInt: 11, rSin: 0.6, visits: 16 };
+    const asked = run({ ...policy, summary: { ...summary, planner: "offline", model } });
+    expect(runNumbers(asked, undefined)).toBe("R_cum 7.50 · T_int 11.00 · 3 min 20 s");
+    const { value } = runTooltip(asked, undefined, noon);
+    expect(value).toContain("R\\_cum of the prompt, 16 visits | 7\\.50");
+    expect(value).toContain("R\\_cum, policy only, planned offline | 8\\.31");
   });
 
   it("says how many plans and lessons were the model's, where one is asked", () => {

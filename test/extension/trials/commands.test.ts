@@ -77,8 +77,17 @@ describe("Try Prompt", () => {
     studio.engine.answer("runs/list", () => [runRecord(studio.experiment)]);
     await studio.services.runs.refresh();
     studio.engine.answer("trials/reflection", () => trial({ id: "effect" }));
+    const estimate = { calls: 400, likely: 400, tokens: 90_000, seconds: 60, cost: 0.3 };
+    studio.engine.answer("trials/reflectionFitting", () => ({ sessions: 40, estimate }));
     await commands.executeCommand("lerl.measureReflection", { runId: "run-1", reflection: "r7" });
-    expect(studio.engine.paramsOf("trials/reflection")).toEqual([{ runId: "run-1", reflection: "r7" }]);
+    expect(host.messages.at(-1)).toMatchObject({
+      message: "Measure what this reflection does to the plans of Quickstart 1?",
+      detail: expect.stringContaining("at most 40: up to 400 calls, 90,000 tokens, 60 s, $0.30"),
+    });
+    expect(studio.engine.paramsOf("trials/reflection")).toEqual([]);
+    host.answerMessage = ({ actions }) => actions.find((action) => action === "Measure");
+    await commands.executeCommand("lerl.measureReflection", { runId: "run-1", reflection: "r7" });
+    expect(studio.engine.paramsOf("trials/reflection")).toEqual([{ runId: "run-1", reflection: "r7", sessions: 40 }]);
     expect(studio.page.events("reveal").at(-1)).toEqual({ tab: "trial", trial: "effect" });
     await commands.executeCommand("lerl.measureReflection");
     expect(studio.engine.paramsOf("trials/reflection")).toHaveLength(1);

@@ -32,9 +32,9 @@ test("progress, time left, calls and cost against their budget", () =>
     expect(await page.locator(".run-phase").count()).toBe(0);
   }));
 
-test("R_cum says who planned where it was measured", () =>
+test("R_cum says whose it is: the prompt's with its visits, or the policy's alone", () =>
   studio({ scenario: "done" }, async (page) => {
-    await page.locator(".run-status", { hasText: /R_cum\s*9\.61\s*with the offline planner/ }).waitFor();
+    await page.locator(".run-status", { hasText: /R_cum\s*9\.74\s*of the prompt, 16 visits/ }).waitFor();
     await page.locator("#result-tab-compare").click();
     await page.locator(".run-chooser", { hasText: "R_cum 8.72 with the offline planner" }).waitFor();
   }));

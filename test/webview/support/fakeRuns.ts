@@ -28,7 +28,9 @@ export function recordedRuns(scenario: Scenario, current: Experiment): readonly 
       record: runRecord(knownRuns.current, {
         name: "Wording 7",
         experiment: current,
-        ...(running ? { state: "running", iteration: 74 } : { summary: summary(9.61) }),
+        ...(running
+          ? { state: "running", iteration: 74 }
+          : { summary: { ...summary(9.61), model: { tInt: 18.6, rCum: 9.74, rSin: 0.52, visits: 16 } } }),
       }),
       slice: fullSlice(knownRuns.current, 1, iterations, 120, 0.15),
     },

@@ -11,6 +11,8 @@ import { progressText, whenText, wholeBill } from "./trialText.ts";
 import { cancelButton } from "./tryButton.ts";
 import { runningTrial } from "./tryObstacle.ts";
 
+const ELSEWHERE = "It runs on a command line or in another window, and ends there.";
+
 export function trialState(app: TrialPort, snapshot: StudioSnapshot, trial: TrialSummary): TemplateResult {
   const active = isActive(trial.state);
   const progress = active ? app.state.trialProgress[trial.id] : undefined;
@@ -23,8 +25,8 @@ export function trialState(app: TrialPort, snapshot: StudioSnapshot, trial: Tria
     <div class="trial-state-line">
       <span class="pill state-${trial.state}">${stateNames[trial.state]}</span>
       <span class="trial-far">${progress ? progressText(progress) : soFar(trial)}</span>
-      ${trial.state === "paused" ? goOn(app, snapshot, trial, "Go on") : nothing}
-      ${active ? cancelButton(app, trial.id) : waysOn(app, snapshot, trial)}
+      ${trial.state === "paused" && !trial.elsewhere ? goOn(app, snapshot, trial, "Go on") : nothing}
+      ${trial.elsewhere ? html`<span class="hint">${ELSEWHERE}</span>` : active ? cancelButton(app, trial.id) : waysOn(app, snapshot, trial)}
     </div>
     ${trial.reason === undefined ? nothing : html`<p class="trial-reason">${trial.reason}</p>`}
     ${base(app, snapshot, trial)}

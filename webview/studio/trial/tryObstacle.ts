@@ -21,6 +21,6 @@ export function tryObstacle(snapshot: StudioSnapshot): string | undefined {
   return runObstacle(snapshot);
 }
 
-/** The trial that runs, if one does; one at a time is asked for here. */
+/** The trial that runs, if one does; one at a time is asked for here. What other windows serve is no reason to wait. */
 export const runningTrial = ({ trials }: StudioState): TrialSummary | undefined =>
-  trials.find(({ state }) => isActive(state));
+  trials.find(({ state, elsewhere }) => isActive(state) && !elsewhere);

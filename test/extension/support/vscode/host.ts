@@ -10,6 +10,8 @@ export interface ShownMessage {
   readonly severity: "info" | "warning" | "error";
   readonly message: string;
   readonly actions: readonly string[];
+  /** Of a modal one. */
+  readonly detail?: string;
 }
 
 type Handler = (...args: never[]) => unknown;

@@ -16,7 +16,9 @@ const show =
   ): Promise<never> => {
     const items = rest.filter((item) => typeof item === "string" || "title" in item);
     const titles = items.map((item) => (typeof item === "string" ? item : String((item as vscode.MessageItem).title)));
-    const shown = { severity, message, actions: titles };
+    const options = rest.find((item): item is vscode.MessageOptions => typeof item === "object" && "modal" in item);
+    const detail = options?.detail;
+    const shown = { severity, message, actions: titles, ...(detail !== undefined && { detail }) };
     host.messages.push(shown);
     const answer = host.answerMessage(shown);
     return answered(items[titles.indexOf(answer ?? "")]);

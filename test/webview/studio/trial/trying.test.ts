@@ -65,6 +65,17 @@ test("Try sends the words as typed, and its trial is in sight; Cancel ends it", 
     await expect.poll(() => requests(page, "goOnTrial")).toEqual([{ id: "trial-1" }]);
   }));
 
+test("a trial of a command line is no reason to wait, and is not cancelled here", () =>
+  studio({ scenario: "done" }, async (page) => {
+    await setTrials(page, [trialSummary("elsewhere", { state: "running", elsewhere: true })]);
+    await page.locator("#result-tab-trial").click();
+    await page.locator(".trial-state", { hasText: "It runs on a command line or in another window" }).waitFor();
+    expect(await page.getByText("Cancel", { exact: true }).count()).toBe(0);
+    expect(await tryButton(page).textContent()).toContain("Try");
+    await tryButton(page).click();
+    await expect.poll(() => requests(page, "tryWords")).toEqual([{}]);
+  }));
+
 test("Ctrl+Enter tries, once, and runs nothing", () =>
   studio({}, async (page) => {
     await promptArea(page).press("Control+Enter");
