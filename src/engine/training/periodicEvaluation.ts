@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { asksModel } from "../../protocol/experiment/models.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
+import { answeredRoles, isMostlyStandIn } from "../../protocol/run/answeredRoles.ts";
 import {
   type Episode,
   measuredSummarySchema,
@@ -14,6 +15,7 @@ import type { ReflectionPool } from "../critic/reflectionPool.ts";
 import { mean, normalisedScore } from "../metrics/statistics.ts";
 import type { Plan } from "../planner/planner.ts";
 import type { Policy } from "../policy/policy.ts";
+import { AnswerTally } from "../serving/answerTally.ts";
 import { type ContenderParts, contenderOf, evaluationPlanner } from "../serving/contender.ts";
 import { type EvaluationSetting, evaluate, evaluationSetting, meanScores } from "../serving/evaluate.ts";
 import type { Players } from "../serving/players.ts";
@@ -105,7 +107,10 @@ export class PeriodicEvaluation {
     };
   }
 
-  /** What the prompt's own plans make of the policy, on few visits; undefined where nobody reads it, or all visits had them. */
+  /**
+   * What the prompt's own plans make of the policy, on few visits. Undefined where nobody reads it, all visits had them, or
+   * most of them turned out to be the stand-in's.
+   */
   private async measureModel(parts: ContenderParts): Promise<RunSummary["model"]> {
     const { experiment, players } = parts;
     const { modelSessions } = experiment.evaluation;
@@ -116,10 +121,13 @@ export class PeriodicEvaluation {
     const setting = this.settingInForce();
     const sessions = setting.sessions.slice(0, modelSessions);
     const contender = { ...contenderOf(parts), planner: players.planner, replanEvery: experiment.planner.replanEvery };
-    return {
-      ...meanScores(await evaluate({ ...setting, sessions }, contender, signal, planned)),
-      visits: sessions.length,
-    };
+    const tally = new AnswerTally();
+    const rows = await evaluate({ ...setting, sessions }, contender, signal, (plan, session) => {
+      tally.add("planner", plan);
+      planned(plan, session);
+    });
+    if (answeredRoles(tally.counts).some(isMostlyStandIn)) return undefined;
+    return { ...meanScores(rows), visits: sessions.length };
   }
 
   state(): PeriodicEvaluationState {

@@ -21,7 +21,7 @@ async function run(name: string, planner: string | undefined, modelSessions = 0)
   const before = server.journal.length;
   const experiment = {
     ...modelExperiment(server.baseUrl),
-    models: { cache: false },
+    models: { cache: false, unusableShare: 1 },
     critic: { enabled: false },
     training: { iterations: 1 },
     evaluation: { every: 1, sessions: SESSIONS, references: false, modelSessions, ...(planner && { planner }) },
@@ -72,6 +72,16 @@ it("asks the model for few visits of an evaluation, so that a prompt has a score
   const all = await run("all-by-model", undefined, SESSIONS);
   const same = await run("same-again", "same");
   expect(all.summary?.model).toMatchObject({ visits: SESSIONS, rCum: same.summary?.rCum });
+});
+
+it("gives a prompt no score where the stand-in made most of its plans", async () => {
+  const { reply } = server;
+  server.reply = () => "I would rather talk about the weather.";
+  const { rows, summary } = await run("stand-in", undefined, 5);
+  server.reply = reply;
+  expect(summary).toMatchObject({ planner: "offline" });
+  expect(summary).not.toHaveProperty("model");
+  expect(rows.flatMap(({ values }) => Object.keys(values)).filter((key) => key.startsWith("evalModel"))).toEqual([]);
 });
 
 describe("the reference policies", () => {

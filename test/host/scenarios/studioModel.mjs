@@ -158,7 +158,11 @@ export const scenarios = {
     const status = frame.locator(".run-bar .run-status");
     const told = async () => (await status.textContent()).replace(/\s+/g, " ");
     await until("its server's pace", async () => /\d in flight .*\d ms · [\d.]+ tokens\/s/.test(await told()));
-    assert.match(await told(), /By the model 0 of \d+ plans, (\d+) of \1 reflections/);
+    await until("who has answered", async () =>
+      /By the model 0 of \d+ plans, (\d+) of \1 reflections/.test(await told()),
+    );
+    // Plans of the stand-in's are no score of the prompt.
+    assert.match(await told(), /R_cum ?[\d.]+ policy only, planned offline/);
     await frame.locator(".event-list summary").click();
     const event = frame.locator(".event-list li", { hasText: "The stand-in answered for the planner's model" });
     assert.equal(await event.count(), 1);
