@@ -111,6 +111,7 @@ test("the verdict is read out when it changes, not with every visit", () =>
   studio({}, async (page) => {
     const running = trialSummary("trial-0", { state: "running" });
     await setTrials(page, [running]);
+    await page.locator('#studio > [role="status"]').waitFor({ state: "attached" });
     await page.evaluate(() => {
       const told: (string | null)[] = [];
       Object.assign(window, { told });
