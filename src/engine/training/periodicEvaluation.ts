@@ -14,6 +14,7 @@ import {
 import type { ReflectionPool } from "../critic/reflectionPool.ts";
 import { mean, normalisedScore } from "../metrics/statistics.ts";
 import type { Plan } from "../planner/planner.ts";
+import { stepsLeft } from "../policy/oracle.ts";
 import type { Policy } from "../policy/policy.ts";
 import { AnswerTally } from "../serving/answerTally.ts";
 import { type ContenderParts, contenderOf, evaluationPlanner } from "../serving/contender.ts";
@@ -58,6 +59,16 @@ export const evaluationStateSchema = z
   .readonly();
 export type PeriodicEvaluationState = z.output<typeof evaluationStateSchema>;
 
+/** Of the visits that training serves between two evaluations, the share that the prompt's score may cost. */
+const MODEL_SHARE = 0.25;
+
+/** Visits of an evaluation that the model plans: `evaluation.modelSessions`, and no more than their share of training's. */
+export function modelVisits({ evaluation, simulator, training }: Experiment, iteration: number): number {
+  const steps = Math.min(iteration, evaluation.every) * training.rolloutSteps * simulator.users;
+  const trained = steps / stepsLeft(simulator.quit, undefined);
+  return Math.min(evaluation.modelSessions, evaluation.sessions, Math.floor(MODEL_SHARE * trained));
+}
+
 export class PeriodicEvaluation {
   private readonly setting: EvaluationSetting;
   private references: readonly ReferenceRow[] | undefined;
@@ -93,7 +104,7 @@ export class PeriodicEvaluation {
     const parts = { experiment, players, policy, pool: { config: pool.config, state: pool.state() } };
     const scores = meanScores(await evaluate(this.settingInForce(), contenderOf(parts), signal, planned));
     const normalised = this.normalise(scores.rCum);
-    const model = await this.measureModel(parts);
+    const model = await this.measureModel(parts, iteration);
     this.newest = {
       ...scores,
       ...(normalised !== undefined && { normalised }),
@@ -108,18 +119,18 @@ export class PeriodicEvaluation {
   }
 
   /**
-   * What the prompt's own plans make of the policy, on few visits. Undefined where nobody reads it, all visits had them, or
-   * most of them turned out to be the stand-in's.
+   * What the prompt's own plans make of the policy, on few visits. Undefined where nobody reads it, all visits had them,
+   * training has served too few to spend calls on it, or most of them turned out to be the stand-in's.
    */
-  private async measureModel(parts: ContenderParts): Promise<RunSummary["model"]> {
+  private async measureModel(parts: ContenderParts, iteration: number): Promise<RunSummary["model"]> {
     const { experiment, players } = parts;
-    const { modelSessions } = experiment.evaluation;
-    const isAsked = asksModel(experiment.planner) && evaluationPlanner(experiment) === "offline" && modelSessions > 0;
-    if (!isAsked) return undefined;
+    const isAsked = asksModel(experiment.planner) && evaluationPlanner(experiment) === "offline";
+    const visits = isAsked ? modelVisits(experiment, iteration) : 0;
+    if (visits === 0) return undefined;
     const { signal, planned, progress } = this.options;
     progress("Evaluating the prompt", 0);
     const setting = this.settingInForce();
-    const sessions = setting.sessions.slice(0, modelSessions);
+    const sessions = setting.sessions.slice(0, visits);
     const contender = { ...contenderOf(parts), planner: players.planner, replanEvery: experiment.planner.replanEvery };
     const tally = new AnswerTally();
     const rows = await evaluate({ ...setting, sessions }, contender, signal, (plan, session) => {

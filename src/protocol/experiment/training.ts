@@ -85,7 +85,7 @@ export const evaluationSchema = z.strictObject({
       "Who plans in evaluations during training where a model plans the run. offline: the planner without a model, so that an evaluation makes no calls and measures the policy; same: the model, about five calls per session by default.",
   }),
   modelSessions: count(
-    "Visits of each evaluation that the model plans as well, where it plans the run and evaluations go without it: the score of the prompt. About five calls a visit; 0: none.",
+    "Visits of each evaluation that the model plans as well, where it plans the run and evaluations go without it: the score of the prompt. About five calls a visit, and no more than a quarter of the visits that training serves between two evaluations; 0: none.",
     16,
     0,
     10_000,

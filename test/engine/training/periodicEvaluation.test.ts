@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mean, normalisedScore } from "../../../src/engine/metrics/statistics.ts";
+import { stepsLeft } from "../../../src/engine/policy/oracle.ts";
+import { modelVisits } from "../../../src/engine/training/periodicEvaluation.ts";
+import { experimentSchema } from "../../../src/protocol/experiment.ts";
 import { ChatServer } from "../commands/chatServer.ts";
 import { scratchFolder } from "../commands/lerl.ts";
 import { callsOf, metricRowsOf, modelExperiment, recordOf } from "../commands/modelWorld.ts";
@@ -17,13 +20,13 @@ afterAll(async () => {
 
 const SESSIONS = 20;
 
-async function run(name: string, planner: string | undefined, modelSessions = 0) {
+async function run(name: string, planner: string | undefined, modelSessions = 0, rolloutSteps = 20) {
   const before = server.journal.length;
   const experiment = {
     ...modelExperiment(server.baseUrl),
     models: { cache: false, unusableShare: 1 },
     critic: { enabled: false },
-    training: { iterations: 1 },
+    training: { iterations: 1, rolloutSteps },
     evaluation: { every: 1, sessions: SESSIONS, references: false, modelSessions, ...(planner && { planner }) },
   };
   const { reason } = await (await shop.start(name, experiment)).execute();
@@ -53,35 +56,50 @@ it("makes no model calls unless it is told to, and says who planned", async () =
 });
 
 it("asks the model for few visits of an evaluation, so that a prompt has a score of its own", async () => {
-  const few = await run("few", undefined, 5);
-  const offline = await run("without", undefined);
+  // 4 users x 100 steps: 20 visits of 20 steps, a quarter of them is 5.
+  const few = await run("few", undefined, 16, 100);
+  const offline = await run("without", undefined, 0, 100);
   const more = few.calls - offline.calls;
-  // Two evaluations of 5 visits, at most 20 steps of each, a plan every 4.
-  expect(more).toBeGreaterThan(2 * 5);
-  expect(more).toBeLessThanOrEqual(2 * 5 * 5);
+  // Of the two evaluations the one before training costs nothing. 5 visits, at most 20 steps of each, a plan every 4.
+  expect(more).toBeGreaterThan(5);
+  expect(more).toBeLessThanOrEqual(5 * 5);
   expect(few.summary).toMatchObject({ planner: "offline", rCum: offline.summary?.rCum, model: { visits: 5 } });
   expect(offline.summary).not.toHaveProperty("model");
-  const [first] = few.rows;
-  expect(first?.values.evalModelRCum).toBeGreaterThan(0);
+  expect(few.rows[0]?.values).not.toHaveProperty("evalModelRCum");
   expect(few.rows.at(-1)?.values.evalModelRCum).toBe(few.summary?.model?.rCum);
   // Neither training nor the policy's evaluation notices.
   const others = ({ rows }: typeof few) =>
     rows.map(({ values }) => Object.entries(values).filter(([key]) => !key.startsWith("evalModel")));
   expect(others(few)).toEqual(others(offline));
-  // All visits by the model: the first five of them were the same.
-  const all = await run("all-by-model", undefined, SESSIONS);
-  const same = await run("same-again", "same");
+  // Where training serves four times as many, all visits may be the model's: the score is that of "same".
+  const all = await run("all-by-model", undefined, SESSIONS, 400);
+  const same = await run("same-again", "same", 0, 400);
   expect(all.summary?.model).toMatchObject({ visits: SESSIONS, rCum: same.summary?.rCum });
 });
 
 it("gives a prompt no score where the stand-in made most of its plans", async () => {
   const { reply } = server;
   server.reply = () => "I would rather talk about the weather.";
-  const { rows, summary } = await run("stand-in", undefined, 5);
+  const { rows, summary } = await run("stand-in", undefined, 5, 100);
   server.reply = reply;
   expect(summary).toMatchObject({ planner: "offline" });
   expect(summary).not.toHaveProperty("model");
   expect(rows.flatMap(({ values }) => Object.keys(values)).filter((key) => key.startsWith("evalModel"))).toEqual([]);
+});
+
+it("never spends more than a quarter of training's visits on the score of a prompt", () => {
+  const experiment = (evaluation: object, users = 4) =>
+    experimentSchema.parse({
+      simulator: { users },
+      training: { rolloutSteps: 20 },
+      evaluation: { every: 10, sessions: 200, ...evaluation },
+    });
+  const steps = stepsLeft(experimentSchema.parse({}).simulator.quit, undefined);
+  expect(steps).toBe(20);
+  expect([0, 1, 4, 10, 500].map((iteration) => modelVisits(experiment({}), iteration))).toEqual([0, 1, 4, 10, 10]);
+  expect(modelVisits(experiment({}, 12), 10)).toBe(16);
+  expect(modelVisits(experiment({ sessions: 6 }, 12), 10)).toBe(6);
+  expect(modelVisits(experiment({ modelSessions: 0 }, 12), 10)).toBe(0);
 });
 
 describe("the reference policies", () => {

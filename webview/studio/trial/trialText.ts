@@ -15,12 +15,12 @@ import { formatCount } from "../../shared/format.ts";
 /** Visits that need no words: as many as a trial has by default. */
 const USUAL_VISITS = 100;
 
-/** `to 1,000 calls, 15 s, $0.07`; `32 visits, to 320 calls, 2 min, price unknown` */
+/** `up to 1,000 calls, 15 s, $0.07`; `32 visits, up to 320 calls, 2 min, price unknown` */
 export function estimateText({ sessions, estimate }: FittingTrial): string {
   const { calls, seconds, cost } = estimate;
   return [
     ...(sessions === USUAL_VISITS ? [] : [visitsText(sessions)]),
-    calls === 0 ? "no calls" : `to ${callsText(calls)}`,
+    calls === 0 ? "no calls" : `up to ${callsText(calls)}`,
     ...(seconds === undefined ? [] : [timeText(seconds)]),
     ...(calls === 0 ? [] : [moneyText(cost)]),
   ].join(", ");

@@ -25,13 +25,13 @@ const goes = (page: Page, more: Partial<TrialProgress> = {}): Promise<void> =>
 
 test("Try says what it costs at most; asked again when words or model change, not for other settings", () =>
   studio({}, async (page) => {
-    await expect.poll(() => beside(page).textContent(), CALM).toBe("to 1,000 calls, 15 s, price unknown");
+    await expect.poll(() => beside(page).textContent(), CALM).toBe("up to 1,000 calls, 15 s, price unknown");
     await page.evaluate(() => {
       window.fakeHost.fitting = { sessions: 32 };
     });
     await promptArea(page).press("Control+End");
     await promptArea(page).pressSequentially("Vary.", { delay: 20 });
-    await expect.poll(() => beside(page).textContent(), CALM).toBe("32 visits, to 320 calls, price unknown");
+    await expect.poll(() => beside(page).textContent(), CALM).toBe("32 visits, up to 320 calls, price unknown");
     expect(await requests(page, "fittingTrial")).toHaveLength(2);
     await page.evaluate(() => {
       const { document } = window.fakeHost;
