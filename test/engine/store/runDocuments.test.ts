@@ -1,6 +1,8 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { openReflections, readReflections } from "../../../src/engine/store/runDocuments.ts";
+import { openReflections, readReflections, readRunRecord } from "../../../src/engine/store/runDocuments.ts";
+import { runRecord } from "./records.ts";
 import { temporaryFolder } from "./support.ts";
 
 const root = temporaryFolder();
@@ -19,4 +21,20 @@ it("reflections.json starts empty and keeps reflections with their defaults", as
   document.update((data) => ({ ...data, reflections: [{ ...reflection, ...flags }] }));
   await document.flush();
   expect(await readReflections(file)).toEqual([{ ...reflection, ...flags }]);
+});
+
+it.each([
+  [1, 1],
+  [2, 0.3],
+])("run.json of version %i is read with the settings that were in force then", async (schemaVersion, unusableShare) => {
+  const file = join(await root, `run-${schemaVersion}.json`);
+  const { experiment, ...record } = structuredClone(runRecord("old"));
+  const { modelSessions: _, ...evaluation } = experiment.evaluation;
+  const { unusableShare: __, ...models } = experiment.models;
+  const known = schemaVersion === 1 ? models : { ...models, unusableShare: 0.3 };
+  const old = { ...record, schemaVersion, experiment: { ...experiment, evaluation, models: known } };
+  await writeFile(file, JSON.stringify(old));
+  const read = await readRunRecord(file);
+  expect(read).toMatchObject({ schemaVersion: 3, experiment: { evaluation: { modelSessions: 0 } } });
+  expect(read.experiment.models.unusableShare).toBe(unusableShare);
 });

@@ -49,6 +49,15 @@ describe("a checkpoint of a version that did not count answers or pause for them
   });
 });
 
+describe("a checkpoint of a version whose evaluations left the model out", () => {
+  it("goes on as it was", () => {
+    const old = structuredClone(good.json);
+    const { modelSessions: _, ...evaluation } = old.experiment.evaluation;
+    const checkpoint = { json: { ...old, experiment: { ...old.experiment, evaluation } }, arrays: {} };
+    expect(trainerCheckpoint(checkpoint, FOLDER).json.experiment.evaluation.modelSessions).toBe(0);
+  });
+});
+
 describe("a checkpoint of another version", () => {
   const fields = [
     "iteration",
