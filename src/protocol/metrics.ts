@@ -209,14 +209,14 @@ export const metricCatalogue = {
     unit: "steps",
     group: "Evaluation",
     better: "higher",
-    definition: "T_int with the model's plans, on the first evaluation.modelSessions of the visits.",
+    definition: "T_int with the model's plans, on up to evaluation.modelSessions of the visits.",
   },
   evalModelRCum: {
     label: "R_cum of the prompt",
     unit: "reward",
     group: "Evaluation",
     better: "higher",
-    definition: "R_cum with the model's plans, on the first evaluation.modelSessions of the visits.",
+    definition: "R_cum with the model's plans, on up to evaluation.modelSessions of the visits.",
   },
   llmCalls: {
     label: "Calls",

@@ -18,7 +18,7 @@ export function trialState(app: TrialPort, snapshot: StudioSnapshot, trial: Tria
   const progress = active ? app.state.trialProgress[trial.id] : undefined;
   return html`<section class="trial-state" aria-label="State of the trial">
     ${
-      active
+      active && !trial.elsewhere
         ? html`<progress class="run-progress" max="1" .value=${progress?.fraction ?? 0} aria-label="Progress of the trial"></progress>`
         : nothing
     }
@@ -34,7 +34,9 @@ export function trialState(app: TrialPort, snapshot: StudioSnapshot, trial: Tria
 }
 
 /** Where no progress is told. */
-function soFar({ state, result, sessions, startedAt }: TrialSummary): string {
+function soFar({ state, result, sessions, startedAt, elsewhere }: TrialSummary): string {
+  // Its process tells nobody how far it is.
+  if (elsewhere) return "";
   if (state === "starting" || (state === "running" && !result)) return "Getting ready";
   const n = formatCount(result?.n ?? 0);
   const served = `${n} of ${formatCount(sessions)} visits`;
