@@ -22,6 +22,7 @@ import {
   revealSchema,
   studioSnapshotSchema,
 } from "./studio/snapshot.ts";
+import { trialDraftSchema } from "./studio/trialDraft.ts";
 import { trialProgressSchema, trialSummarySchema } from "./trial/summary.ts";
 
 export type { PromptRole } from "./promptRole.ts";
@@ -37,9 +38,12 @@ export type {
   StudioSnapshot,
   StudioTab,
 } from "./studio/snapshot.ts";
+export type { ContenderWords, DraftContender, TrialDraft } from "./studio/trialDraft.ts";
 
 const role = promptRoleSchema;
 const tryParams = z.strictObject({
+  /** Contenders of one's choice. */
+  draft: z.exactOptional(trialDraftSchema),
   sessions: z.exactOptional(asked.count),
   /** The run's newest checkpoint, where an earlier trial keeps another. */
   newest: z.exactOptional(z.boolean()),
@@ -94,10 +98,12 @@ export const studioRequests = {
     }),
     result: rerunResultSchema,
   },
-  /** The planner's prompt as it stands against the one in force in the run in sight. */
+  /** The planner's prompt as it stands against the one in force in the run in sight, or what a draft says. */
   tryWords: { params: tryParams, result: trialSummarySchema },
   /** How many visits of it fit, and what they cost at most. */
   fittingTrial: { params: tryParams, result: fittingTrialSchema },
+  /** A planner prompt that the person picks, as a path beside the experiment; none: they changed their mind. */
+  choosePrompt: { params: asked.nothing, result: z.object({ file: z.exactOptional(z.string()) }) },
   stopTrial: { params: asked.oneTrial, result: done },
   goOnTrial: { params: z.strictObject({ id: asked.trialId, sessions: z.exactOptional(asked.count) }), result: done },
   trialVisit: {

@@ -40,6 +40,7 @@ const patienceMs: Partial<Record<StudioMethod, number>> = {
   renderPrompt: 60_000,
   rerunStep: 180_000,
   tryWords: 120_000,
+  choosePrompt: 3_600_000,
   goOnTrial: 120_000,
   trialVisit: 60_000,
   compare: 120_000,

@@ -43,6 +43,8 @@ export interface StudioState {
   readonly trialProgress: Readonly<Record<string, TrialProgress>>;
   /** What a trial of the words as they stand would be. */
   readonly fitting: Loadable<FittingTrial>;
+  /** What the one that is put together would be. */
+  readonly draftFitting: Loadable<FittingTrial>;
   /** The pair of visits that is open. */
   readonly visit: Loadable<VisitPair>;
 }
@@ -89,6 +91,7 @@ export function initialState(saved: unknown): StudioState {
     trials: [],
     trialProgress: {},
     fitting: idle,
+    draftFitting: idle,
     visit: idle,
   };
 }

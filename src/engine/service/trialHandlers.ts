@@ -1,7 +1,7 @@
 /** `trials/...`: words tried against those in force, followed, and looked into. */
 import { join } from "node:path";
 import type { EpisodeDetail } from "../../protocol/engine/sessions.ts";
-import type { FittingTrial, PromptText, TryWords } from "../../protocol/engine.ts";
+import type { FittingTrial } from "../../protocol/engine.ts";
 import { asksModel } from "../../protocol/experiment/models.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { isActive } from "../../protocol/run/states.ts";
@@ -10,24 +10,15 @@ import { summaryOf } from "../../protocol/trial/summary.ts";
 import type { VisitRow } from "../../protocol/trial/visit.ts";
 import { InputError } from "../errors.ts";
 import type { CallRow } from "../llm/types.ts";
-import { parsePrompt } from "../prompts/prompt.ts";
 import { readJsonLines } from "../store/jsonLines.ts";
 import type { AskedContender } from "../trials/contenders.ts";
-import { type FittingOptions, fittingTrial } from "../trials/fitting.ts";
-import { modelPaces } from "../trials/modelPace.ts";
+import { fittingTrial } from "../trials/fitting.ts";
 import { callPrefix } from "../trials/paidAnswers.ts";
-import {
-  listTrials,
-  readTrialRecord,
-  readVisits,
-  recordedCalls,
-  trialFile,
-  trialsFolder,
-} from "../trials/trialFolder.ts";
-import type { BaseChoice } from "../trials/trialHost.ts";
+import { listTrials, readTrialRecord, readVisits, trialFile, trialsFolder } from "../trials/trialFolder.ts";
 import { experimentOf } from "./experimentText.ts";
 import type { HandlersOf } from "./handlers.ts";
 import { categoryNames } from "./rerun.ts";
+import { askingOf, fittingOf, pacesOf, plannerPromptOf, served, wantedTrial } from "./wantedTrial.ts";
 import type { Workspace } from "./workspace.ts";
 
 export function trialHandlers(workspace: Workspace): HandlersOf<"trials"> {
@@ -53,14 +44,10 @@ export function trialHandlers(workspace: Workspace): HandlersOf<"trials"> {
       });
     },
 
-    "trials/try": async (words) => {
-      const { base, contenders, experiment } = await asked(words, workspace);
-      const { sessions } = await fitting(words, workspace);
-      const name = `${experiment.name}: ${words.prompt.file}`.slice(0, 80);
-      return trials.start({ name, base, contenders, sessions, ...served }, workspace.modelAccess(words.apiKey));
-    },
+    "trials/try": async (words) =>
+      trials.start(await wantedTrial(words, workspace), workspace.modelAccess(words.apiKey)),
 
-    "trials/fitting": (words) => fitting(words, workspace),
+    "trials/fitting": (words) => fittingOf(words, workspace),
 
     "trials/reflection": async ({ runId, reflection, sessions, apiKey }) => {
       const fit = await reflectionFitting(runId, workspace, sessions);
@@ -119,106 +106,16 @@ function limitsOf({ models }: Experiment): Partial<Experiment["models"]> {
   return limits;
 }
 
-interface Asked {
-  readonly base: BaseChoice;
-  readonly contenders: readonly AskedContender[];
-  /** The document of the words that are tried, and of what they are tried against. */
-  readonly experiment: Experiment;
-  readonly inForce: Experiment | undefined;
-}
-
-/** @throws InputError where the document cannot be read, or nobody reads the words */
-async function asked(words: TryWords, workspace: Workspace): Promise<Asked> {
-  const { experimentFile, experimentText, prompt, runId } = words;
-  const experiment = experimentOf(experimentText, experimentFile);
-  if (!asksModel(experiment.planner)) {
-    throw new InputError(
-      "planner.offline",
-      "The offline planner does not read the prompt, so there is nothing to try. Connect a model first.",
-    );
-  }
-  const inForce = runId === undefined ? undefined : (await workspace.reader.record(runId)).experiment;
-  const contender: AskedContender = {
-    name: nameOf(words, experiment, inForce),
-    prompt,
-    pool: [],
-    ...asDocument(experiment),
-  };
-  if (runId === undefined) {
-    // Without a run no other words are in force.
-    const standIn: AskedContender = { plan: experiment.planner.strategy, pool: [] };
-    const base = { experimentFile, experiment, prompts: { planner: prompt } };
-    return { base, contenders: [standIn, contender], experiment, inForce: undefined };
-  }
-  const contenders = [{ pool: [] }, contender];
-  const like = await earlierTrial(words, workspace);
-  return { base: { run: workspace.reader.folder(runId), ...(like && { like }) }, contenders, experiment, inForce };
-}
-
-/** While a run goes on its trials keep one base, so that they can be compared, until the newest is asked for. */
-async function earlierTrial({ runId, newest = false }: TryWords, workspace: Workspace): Promise<string | undefined> {
-  if (newest || runId === undefined || !workspace.runs.get(runId)) return undefined;
-  const listed = await listTrials(workspace.options.workspaceFolder);
-  return listed.find(({ record }) => record?.base.run?.id === runId)?.path;
-}
-
-/** Asked with what the document says, and with nothing that only the base says. */
-function asDocument({ planner, reflections: { k, alpha } }: Experiment): Partial<AskedContender> {
-  const settings = Object.fromEntries(
-    [...settingNames, "replanEvery" as const].map((name) => [name, planner[name] ?? null]),
-  );
-  return { settings, reflections: { k, alpha } };
-}
-
-const settingNames = [
-  "provider",
-  "model",
-  "baseUrl",
-  "apiKeyVariable",
-  "temperature",
-  "maxTokens",
-  "reasoningEffort",
-] as const;
-
-/** By the file, and by what else differs from the run. */
-function nameOf({ prompt }: TryWords, { planner }: Experiment, inForce: Experiment | undefined): string {
-  if (!inForce) return prompt.file.slice(0, 80);
-  const changed = settingNames.filter((name) => planner[name] !== inForce.planner[name]);
-  const what = changed.map((name) => (name === "model" ? planner.model : `${name} ${planner[name] ?? "unset"}`));
-  return [prompt.file, ...what].join(", ").slice(0, 80);
-}
-
-async function fitting(words: TryWords, workspace: Workspace): Promise<FittingTrial> {
-  const { experiment, inForce } = await asked(words, workspace);
-  return fittingTrial({
-    contenders: [...(inForce ? [inForce] : []), experiment],
-    ...(await paceOf(words.runId, workspace, words.prompt)),
-    sessions: words.sessions,
-  });
-}
-
 /** @throws InputError where nobody reads the reflections */
 async function reflectionFitting(runId: RunId, workspace: Workspace, sessions?: number): Promise<FittingTrial> {
-  const { experiment } = await workspace.reader.record(runId);
+  const run = await workspace.reader.record(runId);
+  const { experiment } = run;
   if (!asksModel(experiment.planner)) {
     throw new InputError("planner.offline", "The offline planner reads no reflections, so this one has no effect.");
   }
-  return fittingTrial({ contenders: [experiment, experiment], ...(await paceOf(runId, workspace)), sessions });
+  const asking = askingOf(experiment, plannerPromptOf(run));
+  return fittingTrial({ contenders: [asking, asking], paces: await pacesOf(runId, workspace), sessions });
 }
-
-/** How each contender's model answered before. @param prompt whose first lines may name the model */
-async function paceOf(
-  runId: RunId | undefined,
-  workspace: Workspace,
-  prompt?: PromptText,
-): Promise<Pick<FittingOptions, "model" | "paces">> {
-  const paces = await modelPaces(await recordedCalls(workspace.options.workspaceFolder, runId));
-  const named = prompt && parsePrompt(prompt.file, prompt.text).settings.model;
-  return { paces, model: ({ planner }) => planner.model ?? named };
-}
-
-/** What the editor's trials have in common. */
-const served = { stop: true, limits: {}, failIf: [] } as const;
 
 /** Its own, and by the ids that its plans name. */
 function callsOf({ contender, episode }: VisitRow, calls: readonly CallRow[]): EpisodeDetail["calls"] {

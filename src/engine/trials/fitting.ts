@@ -1,6 +1,5 @@
 /** How many visits fit into the time that somebody waits for; from how the model answered before, without asking. */
 import type { FittingTrial } from "../../protocol/engine.ts";
-import { asksModel } from "../../protocol/experiment/models.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { costOf } from "../llm/usage.ts";
 import { FEWEST_VALUES } from "../metrics/confidenceSequence.ts";
@@ -11,20 +10,54 @@ import type { ModelPace } from "./modelPace.ts";
 const WAIT = 120;
 const MOST_VISITS = 100;
 
+export interface AskingContender {
+  /** Its document. */
+  readonly experiment: Experiment;
+  /** Empty: nobody names it. */
+  readonly model: string;
+}
+
 export interface FittingOptions {
-  /** The document of each contender. */
-  readonly contenders: readonly Experiment[];
-  /** The model that a contender asks, as far as it is named. */
-  readonly model: (experiment: Experiment) => string | undefined;
+  readonly contenders: readonly AskingContender[];
   /** How models were measured before, by name. */
   readonly paces: ReadonlyMap<string, ModelPace>;
   /** Visits that were asked for. */
   readonly sessions?: number | undefined;
+  /** Plans of each contender besides. */
+  readonly plansForMoments?: number;
 }
 
-/** A visit of one contender at most. */
-interface VisitCost {
-  readonly plans: number;
+export function fittingTrial({
+  contenders,
+  paces,
+  sessions: asked,
+  plansForMoments = 0,
+}: FittingOptions): FittingTrial {
+  const costs = contenders.map(({ experiment, model }) => ({
+    plans: mostPlans(experiment),
+    ...planCost(experiment, model, paces.get(model)),
+  }));
+  const ofVisit = sumOf(costs.map(({ plans, seconds }) => seconds && plans * seconds));
+  const ofMoments = sumOf(costs.map(({ seconds }) => seconds && plansForMoments * seconds));
+  const fit = ofVisit ? Math.floor((WAIT - (ofMoments ?? 0)) / ofVisit) : MOST_VISITS;
+  const sessions = asked ?? Math.min(MOST_VISITS, Math.max(FEWEST_VALUES, fit));
+  const made = costs.map((cost) => ({ ...cost, calls: sessions * cost.plans + plansForMoments }));
+  const calls = made.reduce((sum, cost) => sum + cost.calls, 0);
+  const seconds = sumOf(made.map((one) => one.seconds && one.calls * one.seconds));
+  const cost = sumOf(made.map((one) => one.cost && one.calls * one.cost));
+  return {
+    sessions,
+    estimate: {
+      calls,
+      likely: calls,
+      tokens: Math.round(made.reduce((sum, one) => sum + one.calls * one.tokens, 0)),
+      ...(seconds !== undefined && { seconds }),
+      ...(cost !== undefined && { cost }),
+    },
+  };
+}
+
+interface PlanCost {
   readonly tokens: number;
   /** Undefined: the model was never asked. */
   readonly seconds: number | undefined;
@@ -32,37 +65,12 @@ interface VisitCost {
   readonly cost: number | undefined;
 }
 
-export function fittingTrial({ contenders, model, paces, sessions: asked }: FittingOptions): FittingTrial {
-  const asking = contenders.filter(({ planner }) => asksModel(planner));
-  const visits = asking.map((experiment) => visitCost(experiment, model(experiment) ?? "", paces));
-  const seconds = sumOf(visits.map((visit) => visit.seconds));
-  const cost = sumOf(visits.map((visit) => visit.cost));
-  const fit = seconds ? Math.floor(WAIT / seconds) : MOST_VISITS;
-  const sessions = asked ?? Math.min(MOST_VISITS, Math.max(FEWEST_VALUES, fit));
-  const calls = sessions * visits.reduce((sum, visit) => sum + visit.plans, 0);
-  const tokens = Math.round(sessions * visits.reduce((sum, visit) => sum + visit.tokens, 0));
+function planCost({ models }: Experiment, model: string, pace: ModelPace | undefined): PlanCost {
+  if (!pace) return { tokens: 0, seconds: undefined, cost: undefined };
+  const usage = { inputTokens: pace.tokensIn, outputTokens: pace.tokensOut, estimated: true };
   return {
-    sessions,
-    estimate: {
-      calls,
-      likely: calls,
-      tokens,
-      ...(seconds !== undefined && { seconds: sessions * seconds }),
-      ...(cost !== undefined && { cost: sessions * cost }),
-    },
-  };
-}
-
-function visitCost(experiment: Experiment, model: string, paces: FittingOptions["paces"]): VisitCost {
-  const plans = mostPlans(experiment);
-  const pace = paces.get(model);
-  if (!pace) return { plans, tokens: 0, seconds: undefined, cost: undefined };
-  const { models } = experiment;
-  const usage = { inputTokens: plans * pace.tokensIn, outputTokens: plans * pace.tokensOut, estimated: true };
-  return {
-    plans,
     tokens: usage.inputTokens + usage.outputTokens,
-    seconds: (plans * pace.latencyMs) / 1000 / models.concurrency,
+    seconds: pace.latencyMs / 1000 / models.concurrency,
     cost: models.prices[model] ? costOf(models, model, usage) : undefined,
   };
 }

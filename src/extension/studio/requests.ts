@@ -67,7 +67,7 @@ export function requestHandlers(page: AskingPage, services: StudioServices): Stu
       });
     },
 
-    ...trialRequests({ services, document, planner: prompts.planner, currentRun: () => page.currentRun }),
+    ...trialRequests({ services, document, prompts, currentRun: () => page.currentRun }),
 
     keepMoment: (params) => engine.request("moments/keep", params),
 

@@ -1,6 +1,7 @@
 /** Starts trials, goes on with them and stops them: what the commands and the Studio have in common. */
 import { l10n, Uri, workspace } from "vscode";
-import type { FittingTrial, TryWords } from "../../protocol/engine.ts";
+import type { WantedContender } from "../../protocol/engine/trials.ts";
+import type { FittingTrial, PromptText, TryWords } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { RunRecord } from "../../protocol/run.ts";
 import type { TrialSummary } from "../../protocol/trial/summary.ts";
@@ -21,9 +22,13 @@ interface TrialLauncherServices {
   readonly editorModels: Pick<EditorModels, "consent">;
 }
 
-export interface TrialChoice extends Pick<TryWords, "sessions" | "newest"> {
+type Limits = "sessions" | "newest" | "moments" | "repeats" | "maxCalls" | "maxCost";
+
+export interface TrialChoice extends Pick<TryWords, Limits> {
   /** The run in sight. Before its first checkpoint there is nothing of it to serve from. */
   readonly run: RunRecord | undefined;
+  /** Of one's choice, from the prompt as it stands. */
+  readonly contenders?: (prompt: PromptText) => Promise<readonly WantedContender[]>;
 }
 
 interface Words {
@@ -99,7 +104,7 @@ export class TrialLauncher {
     await this.services.engine.request("trials/stop", { id });
   }
 
-  private async wordsOf(uri: Uri, { run, ...choice }: TrialChoice): Promise<Words> {
+  private async wordsOf(uri: Uri, { run, contenders: choose, ...choice }: TrialChoice): Promise<Words> {
     const { start, experiment } = await this.services.files.startOf(uri);
     const { experimentFile, experimentText, prompts } = start;
     if (!experiment) {
@@ -111,12 +116,20 @@ export class TrialLauncher {
       throw new UserError(l10n.t("The prompt file {0} was not found beside the experiment. Create it first.", prompt));
     }
     const base = run && run.iteration >= 1 ? run : undefined;
-    const experiments: readonly Experiment[] = [experiment, ...(base ? [base.experiment] : [])];
+    const contenders = await choose?.(prompts.planner);
+    // Nobody else is asked.
+    const tried = contenders?.some(({ prompt }) => prompt) ?? true;
+    const inForce = contenders?.some(({ prompt, plan }) => !prompt && plan === undefined) ?? true;
+    const experiments: readonly Experiment[] = [
+      ...(tried ? [experiment] : []),
+      ...(base && inForce ? [base.experiment] : []),
+    ];
     return {
       words: {
         experimentFile,
         experimentText,
         prompt: prompts.planner,
+        ...(contenders && { contenders }),
         ...(base && { runId: base.id }),
         ...choice,
       },

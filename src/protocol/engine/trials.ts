@@ -3,10 +3,22 @@ import * as z from "zod/mini";
 import type { Immutable } from "../immutable.ts";
 import { runIdSchema } from "../run/runId.ts";
 import { trialEstimateSchema } from "../trial/estimate.ts";
+import { contenderPlans } from "../trial/record.ts";
 import { promptTextSchema } from "./runs.ts";
 import { episodeDetailSchema } from "./sessions.ts";
 
-/** A planner prompt as it stands, saved or not, against the one in force in a run. */
+const contenderSchema = z.strictObject({
+  /** What its words are called; by default their file. */
+  label: z.exactOptional(z.string()),
+  /** Asked with the document's settings. Without words and without a plan: as in force in the run. */
+  prompt: z.exactOptional(promptTextSchema),
+  plan: z.exactOptional(z.enum(contenderPlans)),
+  model: z.exactOptional(z.string()),
+  temperature: z.exactOptional(z.number()),
+});
+export type WantedContender = Immutable<z.output<typeof contenderSchema>>;
+
+/** A planner prompt as it stands, saved or not, against the one in force in a run; or contenders of one's choice. */
 export const tryWordsSchema = z.strictObject({
   experimentFile: z.string(),
   /** Whose model settings the words are asked with. */
@@ -16,8 +28,17 @@ export const tryWordsSchema = z.strictObject({
   runId: z.exactOptional(runIdSchema),
   /** Takes the run's newest checkpoint, where an earlier trial of this run, still running, kept another. */
   newest: z.exactOptional(z.boolean()),
-  /** Visits planned; as many as fit by default. */
-  sessions: z.exactOptional(z.int().check(z.minimum(1), z.maximum(100_000))),
+  /** The baseline first. */
+  contenders: z.exactOptional(z.array(contenderSchema).check(z.minLength(1), z.maxLength(20))),
+  /** Visits planned; as many as fit by default. 0: moments only. */
+  sessions: z.exactOptional(z.int().check(z.minimum(0), z.maximum(100_000))),
+  /** With the moments that are kept beside the experiment, each planned so often. */
+  moments: z.exactOptional(z.boolean()),
+  repeats: z.exactOptional(z.int().check(z.minimum(1), z.maximum(100))),
+  /** In the place of the base's. */
+  maxCalls: z.exactOptional(z.int().check(z.minimum(1))),
+  /** US dollars. */
+  maxCost: z.exactOptional(z.number().check(z.gt(0))),
   /** Sent over the channel only, never stored. */
   apiKey: z.exactOptional(z.string()),
 });
@@ -32,7 +53,12 @@ export const tryReflectionSchema = z.strictObject({
 });
 
 /** What fits into the time that somebody waits for. */
-export const fittingTrialSchema = z.object({ sessions: z.int(), estimate: trialEstimateSchema });
+export const fittingTrialSchema = z.object({
+  sessions: z.int(),
+  /** Moments that are kept beside the experiment, where contenders were chosen. */
+  moments: z.exactOptional(z.int()),
+  estimate: trialEstimateSchema,
+});
 export type FittingTrial = Immutable<z.output<typeof fittingTrialSchema>>;
 
 /** The file that a moment was added to, and what it is called there. */

@@ -17,6 +17,8 @@ const LARGEST_FILE = 200_000_000;
 const textUpTo = (length: number) => z.string().check(z.maxLength(length));
 const nameUpTo = (length: number) => z.string().check(z.minLength(1), z.maxLength(length));
 
+export const name = nameUpTo(200);
+export const hash = textUpTo(200);
 export const runId: z.ZodMiniType<RunId> = nameUpTo(200);
 export const runIds = z.array(runId).check(z.maxLength(200));
 export const episodeId = textUpTo(200);
@@ -35,7 +37,7 @@ export const nothing = z.strictObject({});
 export const oneRun = z.strictObject({ runId });
 export const someRuns = z.strictObject({ runIds });
 export const onePrompt = z.strictObject({ role: promptRoleSchema });
-export const promptVersion = z.strictObject({ role: promptRoleSchema, hash: textUpTo(200), runId });
+export const promptVersion = z.strictObject({ role: promptRoleSchema, hash, runId });
 
 /** Name of a folder under .lerl/trials: never a path. */
 export const trialId = z.string().check(z.maxLength(200), z.regex(/^[^/\\.][^/\\]*$/));

@@ -3,6 +3,7 @@ import type { MetricName } from "../metrics.ts";
 import type { PromptRole } from "../promptRole.ts";
 import type { RunId } from "../run/runId.ts";
 import type { EditTab, ResultTab } from "./snapshot.ts";
+import type { TrialDraft } from "./trialDraft.ts";
 
 export interface PageState {
   readonly version: 1;
@@ -46,6 +47,10 @@ export interface TrialState {
   /** The pair of visits that is open: the baseline's and a contender's. */
   readonly visit?: { readonly session: number; readonly contender: number } | undefined;
   readonly step: number;
+  /** A trial that is put together; kept for the next one. */
+  readonly draft?: TrialDraft | undefined;
+  /** The draft is in sight, not a trial. */
+  readonly drafting?: boolean | undefined;
 }
 
 export interface SessionsState {

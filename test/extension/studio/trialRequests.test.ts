@@ -1,7 +1,10 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { VisitPair } from "../../../src/protocol/engine.ts";
 import { experimentSchema } from "../../../src/protocol/experiment.ts";
 import type { RunRecord } from "../../../src/protocol/run.ts";
+import type { TrialDraft } from "../../../src/protocol/studio.ts";
 import type { TrialSummary } from "../../../src/protocol/trial/summary.ts";
 import { contender, trialProgress, trialResult, trialSummary } from "../support/trialSummary.ts";
 import { events, host, partly, resetHost, Uri, workspace } from "../support/vscode.ts";
@@ -109,6 +112,86 @@ describe("Try", () => {
       },
     ]);
     expect(studio.consents).toEqual([]);
+  });
+});
+
+describe("a trial that is put together", () => {
+  const draft = (contenders: TrialDraft["contenders"]): TrialDraft => ({ contenders, moments: true, repeats: 2 });
+  const version = {
+    hash: "0123456789abcdef",
+    role: "planner",
+    file: "planner.lerl.md",
+    since: 0,
+    text: "Older.",
+  } as const;
+
+  beforeEach(async () => {
+    studio.engine.answer("trials/try", () => trial());
+    listed({ id: "run-1", iteration: 12, prompts: [version] });
+    writeFileSync(join(studio.folder, "terse.lerl.md"), "On disk.");
+    await asksModel();
+    await changeOutside(promptUri(), "unsaved words");
+    await changeOutside(Uri.file(join(studio.folder, "terse.lerl.md")), "Terse, unsaved.");
+    await studio.page.ask("ready", {});
+  });
+
+  it("has its contenders' texts as the editor holds them, with what else was chosen", async () => {
+    const contenders: TrialDraft["contenders"] = [
+      { words: { from: "force" } },
+      { words: { from: "editor" }, model: "qwen3-8b", temperature: 0.8 },
+      { words: { from: "version", runId: "run-1", hash: version.hash } },
+      { words: { from: "file", file: "terse.lerl.md" } },
+      { words: { from: "plan", plan: "oracle" } },
+    ];
+    await studio.page.ask("tryWords", { draft: { ...draft(contenders), sessions: 40, maxCalls: 900, maxCost: 0.5 } });
+    const planner = "planner.lerl.md";
+    expect(studio.engine.paramsOf("trials/try")).toMatchObject([
+      {
+        contenders: [
+          {},
+          { prompt: { file: planner, text: "unsaved words" }, model: "qwen3-8b", temperature: 0.8 },
+          { label: "version 0123456", prompt: { file: planner, text: "Older." } },
+          { prompt: { file: "terse.lerl.md", text: "Terse, unsaved." } },
+          { plan: "oracle" },
+        ],
+        ...{ runId: "run-1", sessions: 40, moments: true, repeats: 2, maxCalls: 900, maxCost: 0.5 },
+      },
+    ]);
+  });
+
+  it("sends a key only for the server of somebody who is asked", async () => {
+    await studio.keys.set(baseUrl, "sk-secret");
+    await studio.page.ask("tryWords", {
+      draft: draft([{ words: { from: "force" } }, { words: { from: "plan", plan: "none" } }]),
+    });
+    expect(studio.engine.paramsOf("trials/try").at(-1)).not.toHaveProperty("apiKey");
+    await studio.page.ask("tryWords", { draft: draft([{ words: { from: "force" } }, { words: { from: "editor" } }]) });
+    expect(studio.engine.paramsOf("trials/try").at(-1)).toMatchObject({ apiKey: "sk-secret" });
+  });
+
+  it("reads no file but prompts of the workspace, and says what is gone", async () => {
+    const tried = (words: TrialDraft["contenders"][number]["words"]) =>
+      expect(studio.page.ask("tryWords", { draft: draft([{ words: { from: "force" } }, { words }]) })).rejects;
+    await tried({ from: "file", file: "quickstart.lerl.json" }).toThrow(/no prompt of this workspace/);
+    await tried({ from: "file", file: "../../etc/secret.lerl.md" }).toThrow(/no prompt of this workspace/);
+    await tried({ from: "file", file: "/etc/secret.lerl.md" }).toThrow(/no prompt of this workspace/);
+    await tried({ from: "file", file: "missing.lerl.md" }).toThrow(/missing\.lerl\.md was not found/);
+    await tried({ from: "version", runId: "run-1", hash: "gone" }).toThrow(/Version gone .* its run was deleted/);
+    expect(studio.engine.paramsOf("trials/try")).toEqual([]);
+  });
+
+  it("offers the workspace's other prompts, and takes none where none is picked", async () => {
+    const offered: string[] = [];
+    host.answerPick = (items) => {
+      offered.push(...items.map(({ label }) => label));
+      return items.find(({ label }) => label === "terse.lerl.md");
+    };
+    expect(await studio.page.ask("choosePrompt", {})).toEqual({ file: "terse.lerl.md" });
+    expect(offered).toContain("terse.lerl.md");
+    expect(offered).not.toContain("planner.lerl.md");
+    expect(offered).not.toContain("critic.lerl.md");
+    host.answerPick = () => undefined;
+    expect(await studio.page.ask("choosePrompt", {})).toEqual({});
   });
 });
 

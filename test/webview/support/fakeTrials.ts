@@ -105,7 +105,14 @@ export interface TrialsHost {
   changePrompt(role: PromptRole, text: string): void;
 }
 
-type TrialMethods = "tryWords" | "fittingTrial" | "stopTrial" | "goOnTrial" | "trialVisit" | "useTrialWords";
+type TrialMethods =
+  | "tryWords"
+  | "fittingTrial"
+  | "choosePrompt"
+  | "stopTrial"
+  | "goOnTrial"
+  | "trialVisit"
+  | "useTrialWords";
 
 export function trialHandlers(host: TrialsHost): Pick<Handlers, TrialMethods> {
   const change = (id: string, patch: Partial<TrialSummary>): null => {
@@ -121,11 +128,18 @@ export function trialHandlers(host: TrialsHost): Pick<Handlers, TrialMethods> {
       host.emit("trials", { trials: host.trials });
       return trial;
     },
-    fittingTrial: () => {
-      const { sessions, seconds } = host.fitting;
-      const calls = 10 * sessions;
-      return { sessions, estimate: { calls, likely: calls, tokens: 0, ...(seconds !== undefined && { seconds }) } };
+    fittingTrial: ({ draft }) => {
+      const { seconds } = host.fitting;
+      const sessions = draft?.sessions ?? host.fitting.sessions;
+      const asking = draft?.contenders.filter(({ words: { from } }) => from !== "plan").length ?? 2;
+      const calls = 5 * sessions * asking;
+      return {
+        sessions,
+        ...(draft && { moments: 3 }),
+        estimate: { calls, likely: calls, tokens: 0, ...(seconds !== undefined && { seconds }) },
+      };
     },
+    choosePrompt: () => ({ file: "prompts/terse.lerl.md" }),
     stopTrial: ({ id }) => change(id, { state: "stopped", stoppedBy: "stopped" }),
     goOnTrial: ({ id, sessions }) => change(id, { state: "running", ...(sessions !== undefined && { sessions }) }),
     trialVisit: ({ session }) => visitPair(host.sessions, session),

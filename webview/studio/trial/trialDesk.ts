@@ -5,8 +5,9 @@ import type { TrialSummary } from "../../../src/protocol/trial/summary.ts";
 import { idle, load } from "../loading.ts";
 import type { HostActions, HostQuestions, Notices, PageWriter, StateWriter } from "../ports.ts";
 import { type StudioState, snapshotOf } from "../state.ts";
+import { DraftDesk } from "./draftDesk.ts";
+import { draftBasis, TrialEstimate, tryBasis } from "./trialEstimate.ts";
 import { TrialNews } from "./trialNews.ts";
-import { TryEstimate } from "./tryEstimate.ts";
 import { runningTrial, tryObstacle } from "./tryObstacle.ts";
 
 interface Desk extends StateWriter, PageWriter, HostQuestions, HostActions, Notices {
@@ -15,7 +16,8 @@ interface Desk extends StateWriter, PageWriter, HostQuestions, HostActions, Noti
 
 export class TrialDesk {
   readonly news = new TrialNews();
-  private readonly estimate: TryEstimate;
+  readonly draft: DraftDesk;
+  private readonly estimates: readonly TrialEstimate[];
   private isOpen = false;
   /** The host has told of trials. */
   private isListed = false;
@@ -27,7 +29,11 @@ export class TrialDesk {
     /** Waits until the host has the planner's prompt as typed; false: it does not get there. */
     private readonly wordsSent: () => Promise<boolean>,
   ) {
-    this.estimate = new TryEstimate(app);
+    this.draft = new DraftDesk(app, (params, obstacle) => this.begin(params, obstacle));
+    this.estimates = [
+      new TrialEstimate(app, tryBasis, (fitting) => app.update({ fitting })),
+      new TrialEstimate(app, draftBasis, (draftFitting) => app.update({ draftFitting })),
+    ];
   }
 
   /** The one chosen while it exists, else the newest. */
@@ -44,14 +50,16 @@ export class TrialDesk {
     this.news.hear(this.inSight);
     const { visit, id } = this.app.state.page.trial;
     if (visit && id === this.inSight?.id) this.loadVisit(visit.session, visit.contender);
+    if (this.draft.current) this.draft.readVersions();
   }
 
   /** After each change of the state: what a trial would cost depends on it. */
   follow(state: StudioState): void {
-    if (this.isOpen) this.estimate.follow(state);
+    if (!this.isOpen) return;
+    for (const estimate of this.estimates) estimate.follow(state);
   }
 
-  /** A trial just begun, by whomever, is the one in sight. */
+  /** A trial just begun, by whomever, is the one in sight; but not in the place of one that is put together. */
   receive(trials: readonly TrialSummary[]): void {
     // The list may come after the page: nothing in it has begun just now.
     if (!this.isListed && this.app.state.trials.length === 0) {
@@ -61,18 +69,21 @@ export class TrialDesk {
     const known = new Set(this.app.state.trials.map(({ id }) => id));
     const begun = trials.find(({ id, state }) => !known.has(id) && isActive(state));
     this.app.update({ trials });
-    if (begun) this.choose(begun.id);
+    if (begun && !this.draft.current) this.choose(begun.id);
     else this.news.hear(this.inSight);
   }
 
   /** The planner's words as they stand against those in force, and their result in sight. */
   async try(params: StudioRequests["tryWords"]["params"] = {}): Promise<void> {
+    const snapshot = snapshotOf(this.app.state);
+    if (!snapshot) return;
+    this.app.showTab("trial");
+    await this.begin(params, tryObstacle(snapshot));
+  }
+
+  private async begin(params: StudioRequests["tryWords"]["params"], obstacle: string | undefined): Promise<void> {
     const { app } = this;
-    const snapshot = snapshotOf(app.state);
-    if (!snapshot || this.starting) return;
-    app.showTab("trial");
-    if (runningTrial(app.state)) return;
-    const obstacle = tryObstacle(snapshot);
+    if (this.starting || runningTrial(app.state)) return;
     if (obstacle !== undefined) return app.notify("info", obstacle);
     this.starting = true;
     try {
@@ -92,7 +103,8 @@ export class TrialDesk {
   }
 
   choose(id: string): void {
-    if (id !== this.app.state.page.trial.id) this.patch({ id, visit: undefined, step: 0 });
+    const isNew = id !== this.app.state.page.trial.id;
+    this.patch({ drafting: false, ...(isNew && { id, visit: undefined, step: 0 }) });
     this.news.hear(this.inSight);
   }
 
