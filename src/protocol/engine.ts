@@ -151,7 +151,21 @@ export const engineRequests = {
     params: z.strictObject({ runId: runIdSchema, episode: z.string(), step: z.int().check(z.minimum(0)) }),
     result: keptMomentSchema,
   },
+  /** Likewise the decision that a preview of the prompt shows. */
+  "moments/keepPreview": {
+    params: z.omit(renderPromptSchema, { role: true, promptText: true }),
+    result: keptMomentSchema,
+  },
   "reflections/list": { params: oneRun, result: z.array(pooledReflectionSchema) },
+  /** A sheet (CSV) for two people to judge a sample of the pool. */
+  "reflections/sheet": {
+    params: z.strictObject({
+      runId: runIdSchema,
+      sample: z.int().check(z.minimum(1)),
+      seed: z.int().check(z.minimum(0)),
+    }),
+    result: z.object({ csv: z.string(), drawn: z.int() }),
+  },
   "reflections/change": { params: reflectionChangeSchema, result: done },
   "prompts/render": { params: renderPromptSchema, result: renderedPromptSchema },
   /** Every problem of a prompt's text, in the order of the text; needs no experiment and no run. */

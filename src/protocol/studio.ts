@@ -117,6 +117,8 @@ export const studioRequests = {
     params: z.strictObject({ runId: asked.runId, episode: asked.episodeId, step: asked.count }),
     result: keptMomentSchema,
   },
+  /** Likewise the decision that the preview of the planner's prompt shows. */
+  keepPreview: { params: z.strictObject({ runId: z.exactOptional(asked.runId) }), result: keptMomentSchema },
   compare: { params: asked.someRuns, result: comparisonSchema },
   diffRuns: { params: z.strictObject({ role, left: asked.runId, right: asked.runId }), result: done },
   openReport: { params: asked.someRuns, result: done },

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";
-import { ratingSheet, readRatings, reflectionKinds, sampleOf } from "../critic/ratingSheet.ts";
+import { emptyPool, ratingSheet, readRatings, reflectionKinds, sampleOf } from "../critic/ratingSheet.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { cohensKappa } from "../metrics/kappa.ts";
 import { replaceFile } from "../store/files.ts";
@@ -41,9 +41,7 @@ export function reflectionsCommand(): Command {
 
 async function writeSheet(folder: string, { sample, seed, out }: SheetOptions): Promise<void> {
   const pool = await readReflections(join(resolve(folder), runFiles.reflections));
-  if (pool.length === 0) {
-    throw new InputError("reflections.empty", `${folder}: this run's pool holds no reflection; its critic wrote none.`);
-  }
+  if (pool.length === 0) throw emptyPool(folder);
   const drawn = sampleOf(pool, sample, seed);
   const file = resolve(out ?? join(folder, "ratings.csv"));
   await refuseToReplace(file);

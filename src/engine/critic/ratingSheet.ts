@@ -25,6 +25,10 @@ export function sampleOf(pool: readonly Reflection[], count: number, seed: numbe
     .map((i) => pool[i] as Reflection);
 }
 
+/** @param run where it was looked for */
+export const emptyPool = (run: string): InputError =>
+  new InputError("reflections.empty", `${run}: its pool holds no reflection; its critic wrote none.`);
+
 /** CSV with a line a reflection; the last two columns are for the raters. */
 export function ratingSheet(reflections: readonly Reflection[]): string {
   const lines = reflections.map(({ id, text, score, episode, iteration, source }) =>

@@ -26,29 +26,34 @@ export interface RenderOptions {
 /** Characters of English text per token, about. */
 const CHARACTERS_PER_TOKEN = 4;
 
-/** @throws InputError for a prompt that cannot be used, or a user there is not */
-export function renderPrompt({
-  experiment,
+/**
+ * The visit that a preview is made for, from the end of the user's log.
+ * @throws InputError for a user there is not
+ */
+export function previewSession({
+  experiment: { simulator },
   dataset,
-  role,
-  prompt,
-  reflections,
   user,
   step,
-}: RenderOptions): RenderedPrompt {
+}: Pick<RenderOptions, "experiment" | "dataset" | "user" | "step">): Session {
   if (!Number.isInteger(user) || user < 0 || user >= dataset.users) {
     throw new InputError(
       "prompt.unknown-user",
       `User ${user}: expected a whole number from 0 to ${dataset.users - 1}.`,
     );
   }
+  return loggedSession({ dataset, ...simulator, quitRule: simulator.quit }, user, step);
+}
+
+/** @throws InputError for a prompt that cannot be used, or a user there is not */
+export function renderPrompt(options: RenderOptions): RenderedPrompt {
+  const { experiment, dataset, role, prompt, reflections } = options;
+  const session = previewSession(options);
   const parsed = parsePrompt(prompt.file, prompt.text);
-  const { simulator } = experiment;
-  const session: Session = loggedSession({ dataset, ...simulator, quitRule: simulator.quit }, user, step);
   const context =
     role === "planner"
       ? plannerContext(plannerKnowledge(dataset, experiment), { session, reflections })
-      : criticContext({ dataset, slateSize: simulator.slateSize }, { session, ended: "quit" });
+      : criticContext({ dataset, slateSize: experiment.simulator.slateSize }, { session, ended: "quit" });
   const messages = parsed.render(context);
   const characters = messages.reduce((sum, { content }) => sum + content.length, 0);
   return {

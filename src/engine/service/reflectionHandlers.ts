@@ -1,5 +1,6 @@
 /** `reflections/...`: the pool of a run, looked at and changed by hand, whether the run is running or not. */
 import type { PooledReflection } from "../../protocol/engine.ts";
+import { emptyPool, ratingSheet, sampleOf } from "../critic/ratingSheet.ts";
 import type { HandlersOf } from "./handlers.ts";
 import { changeAtRest } from "./restingPool.ts";
 import type { Workspace } from "./workspace.ts";
@@ -13,6 +14,12 @@ export function reflectionHandlers(workspace: Workspace): HandlersOf<"reflection
       return pool.reflections.map(
         (reflection): PooledReflection => ({ ...reflection, probability: probabilities.get(reflection.id) ?? 0 }),
       );
+    },
+
+    "reflections/sheet": async ({ runId, sample, seed }) => {
+      const drawn = sampleOf(await workspace.reflections(runId), sample, seed);
+      if (drawn.length === 0) throw emptyPool(`Run ${runId}`);
+      return { csv: ratingSheet(drawn), drawn: drawn.length };
     },
 
     "reflections/change": async ({ runId, ...change }) => {

@@ -6,7 +6,7 @@ import { InputError } from "../errors.ts";
 import { deriveKey } from "../math/random.ts";
 import type { PlanRequest } from "../planner/planner.ts";
 import { judgeSlate } from "../simulator/quitRule.ts";
-import type { SessionStep } from "../simulator/session.ts";
+import type { Session, SessionStep } from "../simulator/session.ts";
 
 export interface MomentSetting {
   readonly dataset: Dataset;
@@ -69,6 +69,25 @@ function stepOf(moment: Moment, { items, feedback }: Moment["slates"][number], s
     return item;
   });
   return { items: indices, feedback: bits, probabilities: items.map(() => 0), reward: reward / items.length };
+}
+
+/** The same the other way round: what a visit has served so far, and the reflections shown, told by the data's own ids. */
+export function momentOfSession(
+  { user, steps }: Session,
+  { itemIds, userIds, feedbackTypes }: Pick<Dataset, "itemIds" | "userIds" | "feedbackTypes">,
+  rest: Pick<Moment, "name" | "reflections">,
+): Moment {
+  const slates = steps.map(({ items, feedback }) => {
+    const given = items.map((item, i) => {
+      const types = feedbackTypes.filter((_, f) => ((feedback[i] ?? 0) >> f) & 1);
+      return [itemIds[item] as string, types] as const;
+    });
+    return {
+      items: given.map(([id]) => id),
+      feedback: Object.fromEntries(given.filter(([, types]) => types.length > 0)),
+    };
+  });
+  return { user: userIds[user] as string, slates, ...rest };
 }
 
 const unknown = ({ name }: Moment, what: string, dataset: Dataset): InputError =>

@@ -16,8 +16,25 @@ export async function readMoments(file: string, shown = file): Promise<Moments> 
   return parsed(await readText(file, shown), shown);
 }
 
-/** Adds a moment at the end; comments and the order of what is there stay. @throws InputError */
+/** By file: what is being added to it. */
+const writing = new Map<string, Promise<unknown>>();
+
+/** Adds a moment at the end, after those that are being added; comments and the order of what is there stay. @throws InputError */
 export async function appendMoment(file: string, moment: Moment): Promise<Moments> {
+  const before = writing.get(file);
+  const appending = (before ?? Promise.resolve()).then(
+    () => append(file, moment),
+    () => append(file, moment),
+  );
+  writing.set(file, appending);
+  try {
+    return await appending;
+  } finally {
+    if (writing.get(file) === appending) writing.delete(file);
+  }
+}
+
+async function append(file: string, moment: Moment): Promise<Moments> {
   const text = await readText(file, file).catch((error: unknown) => {
     if (error instanceof InputError && isMissing(error.cause)) return EMPTY;
     throw error;

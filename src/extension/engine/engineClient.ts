@@ -36,6 +36,7 @@ const reading: ReadonlySet<keyof EngineRequests> = new Set([
   "trials/reflectionFitting",
   "trials/visit",
   "reflections/list",
+  "reflections/sheet",
   "prompts/diagnose",
 ]);
 

@@ -71,6 +71,7 @@ export interface CommandArguments {
   "lerl.editReflection": [target?: ReflectionTarget];
   "lerl.deleteReflection": [target?: ReflectionTarget];
   "lerl.copyReflection": [target?: ReflectionTarget];
+  "lerl.saveRatingSheet": [];
   "lerl.groupReflectionsByScore": [];
   "lerl.groupReflectionsByPrompt": [];
   "lerl.groupReflectionsByEpisode": [];

@@ -8,6 +8,7 @@ import { UserError } from "../platform/errors.ts";
 import { promptOf } from "../prompts/preview.ts";
 import { registerArrangementCommands } from "./arrangementCommands.ts";
 import type { ReflectionPools } from "./pools.ts";
+import { saveRatingSheet } from "./ratingSheet.ts";
 import type { ReflectionDocuments } from "./reflectionDocuments.ts";
 import { chosenReflection, pickReflection } from "./reflectionPick.ts";
 import type { ReflectionsView } from "./reflectionsView.ts";
@@ -74,6 +75,11 @@ export function registerReflectionCommands(
       if (!run) throw new UserError(l10n.t("No run has a reflection pool for this prompt yet."));
       const target = await pickReflection(run, pools, l10n.t("Likeliest to be shown next first; Enter opens one"));
       if (target) await documents.open(target);
+    }),
+    registerCommand(log, "lerl.saveRatingSheet", async () => {
+      const run = await runFor(services, undefined);
+      if (!run) throw new UserError(l10n.t("No run has a reflection pool yet."));
+      await saveRatingSheet(services, run);
     }),
     registerArrangementCommands(log, view),
   );

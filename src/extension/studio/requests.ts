@@ -70,6 +70,12 @@ export function requestHandlers(page: AskingPage, services: StudioServices): Stu
     ...trialRequests({ services, document, prompts, currentRun: () => page.currentRun }),
 
     keepMoment: (params) => engine.request("moments/keep", params),
+    keepPreview: (params) =>
+      engine.request("moments/keepPreview", {
+        experimentFile: document.uri.fsPath,
+        experimentText: document.getText(),
+        ...params,
+      }),
 
     compare: (params) => engine.request("runs/compare", params),
     openReport: async ({ runIds }) => {

@@ -28,6 +28,20 @@ beforeAll(async () => {
 });
 
 describe("the pool of a run that rests", () => {
+  it("is drawn from for two people to judge", async () => {
+    const pool = await list();
+    const { csv, drawn } = await handlers["reflections/sheet"]({ runId, sample: 2, seed: 1 });
+    expect(drawn).toBe(2);
+    const ids = csv
+      .trim()
+      .split("\r\n")
+      .slice(1)
+      .map((line) => line.split(",")[0]);
+    expect(ids).toHaveLength(2);
+    expect(pool.map(({ id }) => id)).toEqual(expect.arrayContaining(ids));
+    expect((await handlers["reflections/sheet"]({ runId, sample: 9999, seed: 1 })).drawn).toBe(pool.length);
+  });
+
   it("is changed by hand: what was done is listed, told, and the folder is free", async () => {
     const [first, second, third] = await list();
     await change({ id: first?.id ?? "", action: "pin" });

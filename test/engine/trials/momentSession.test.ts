@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Dataset } from "../../../src/engine/data/dataset.ts";
 import { plannerContext, plannerKnowledge } from "../../../src/engine/planner/plannerContext.ts";
 import { parsePrompt } from "../../../src/engine/prompts/prompt.ts";
+import { previewSession, renderPrompt } from "../../../src/engine/runs/renderPrompt.ts";
 import { rewardPerFeedback } from "../../../src/engine/simulator/reward.ts";
 import { readJsonLines } from "../../../src/engine/store/jsonLines.ts";
-import { type MomentSetting, momentRequest } from "../../../src/engine/trials/momentSession.ts";
+import { type MomentSetting, momentOfSession, momentRequest } from "../../../src/engine/trials/momentSession.ts";
 import { momentOf } from "../../../src/engine/trials/momentsFile.ts";
 import type { Experiment } from "../../../src/protocol/experiment.ts";
 import { type Moment, momentSchema } from "../../../src/protocol/moments.ts";
@@ -57,11 +59,11 @@ const setting = (more: Partial<MomentSetting> = {}): MomentSetting => ({
 });
 
 /** What a planner is asked for a moment, after a way through its file. */
-function asked(moment: Moment): string {
+function asked(moment: Moment, data: Dataset = dataset): string {
   const read = momentSchema.parse(JSON.parse(JSON.stringify(moment)));
-  const request = momentRequest(read, setting({ quitRule: experiment.simulator.quit }));
+  const request = momentRequest(read, setting({ dataset: data, quitRule: experiment.simulator.quit }));
   const messages = parsePrompt("planner.lerl.md", plannerPrompt).render(
-    plannerContext(plannerKnowledge(dataset, experiment), request),
+    plannerContext(plannerKnowledge(data, experiment), request),
   );
   return JSON.stringify(messages);
 }
@@ -75,6 +77,39 @@ const decisions = () =>
         : [],
     ),
   );
+
+/** The toy data with 40 logged items a user, a third of them clicked. */
+function loggedDataset(): Dataset {
+  const each = 40;
+  const rows = each * dataset.users;
+  return {
+    ...dataset,
+    log: {
+      ...dataset.log,
+      offsets: Int32Array.from({ length: dataset.users + 1 }, (_, user) => each * user),
+      items: Int32Array.from({ length: rows }, (_, i) => (7 * i) % dataset.items),
+      feedback: Uint8Array.from({ length: rows }, (_, i) => Number(i % 3 === 0)),
+    },
+  };
+}
+
+describe("a moment kept from a preview", () => {
+  const logged = loggedDataset();
+
+  it.each([0, 1, 3, 5])("asks what the preview showed, word for word, after %i slates", (step) => {
+    const [first] = pool;
+    if (!first) throw new Error("no reflection");
+    for (const user of [0, 7, 59]) {
+      const shown = { experiment, dataset: logged, user, step, reflections: [first] };
+      const prompt = { file: "planner.lerl.md", text: plannerPrompt };
+      const { messages } = renderPrompt({ ...shown, role: "planner", prompt });
+      const { id, text, score } = first;
+      const moment = momentOfSession(previewSession(shown), logged, { name: "m", reflections: [{ id, text, score }] });
+      expect(moment.slates).toHaveLength(step);
+      expect(asked(moment, logged)).toBe(JSON.stringify(messages));
+    }
+  });
+});
 
 describe("a moment kept from a visit", () => {
   it("asks what its step asked, word for word", () => {

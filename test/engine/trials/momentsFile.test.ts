@@ -30,6 +30,20 @@ const COMMENTED = `// What the planner must not forget.
 `;
 
 describe("keeping a moment", () => {
+  it("loses none of several that are kept at once", async () => {
+    const file = join(await temporaryFolder(), "new.moments.json");
+    const kept = ["a", "b", "a", "c", "d"].map((name) => appendMoment(file, moment(name)));
+    const outcomes = await Promise.allSettled(kept);
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      "fulfilled",
+      "fulfilled",
+      "rejected",
+      "fulfilled",
+      "fulfilled",
+    ]);
+    expect((await readMoments(file)).moments.map(({ name }) => name)).toEqual(["a", "b", "c", "d"]);
+  });
+
   it("begins a file where there is none", async () => {
     const file = join(await temporaryFolder(), "new.moments.json");
     expect((await appendMoment(file, moment("a"))).moments).toHaveLength(1);

@@ -172,6 +172,7 @@ export const fakeHandlers = (host: HandledHost): Handlers => ({
     file: "/work/quickstart.moments.json",
     name: `user 7, visit ${episode}, step ${step + 1}`,
   }),
+  keepPreview: () => ({ file: "/work/quickstart.moments.json", name: "user 7, from the log, step 4" }),
   rerunStep: ({ episode, step, fresh }) => {
     const recorded = host.sessions.find(({ id }) => id === episode)?.steps[step]?.plan.categories ?? [];
     const after = [...recorded.slice(0, 3), 17, 19];

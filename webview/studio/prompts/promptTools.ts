@@ -92,11 +92,24 @@ function renderedPreview(app: PromptsPort, prompt: PromptState): TemplateResult 
     return html`<p class="hint error-text">The prompt cannot be rendered: ${preview.message}</p>`;
   }
   if (preview.status !== "ready") return html`<p class="hint">${waiting(app)}</p>`;
-  return html`${preview.value.messages.map(
+  return html`${prompt.role === "planner" ? keepMoment(app) : nothing}
+  ${preview.value.messages.map(
     ({ role, content }) => html`<h4 class="message-role">${role}</h4>
       <pre class="message" tabindex="0">${content}</pre>`,
   )}`;
 }
+
+const keepMoment = (app: PromptsPort): TemplateResult =>
+  html`<div class="preview-head">
+    <p class="hint">For a visit from the end of a user's log.</p>
+    <vscode-button
+      appearance="secondary"
+      title="Keeps this decision beside the experiment: trials hold later prompts against it"
+      ?disabled=${app.isBusy("keepPreview")}
+      @click=${() => app.prompts.keepMoment()}
+      >Keep as moment</vscode-button
+    >
+  </div>`;
 
 function waiting(app: PromptsPort): string {
   const snapshot = snapshotOf(app.state);

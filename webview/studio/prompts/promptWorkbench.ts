@@ -2,8 +2,9 @@
 import { promptRoles } from "../../../src/protocol/promptRole.ts";
 import type { PromptRole, PromptState } from "../../../src/protocol/studio.ts";
 import { debounce } from "../../shared/store.ts";
+import { tellKept } from "../keptMoment.ts";
 import { renew } from "../loading.ts";
-import type { HostQuestions, PageWriter, StateWriter } from "../ports.ts";
+import type { HostActions, HostQuestions, Notices, PageWriter, StateWriter } from "../ports.ts";
 import { snapshotOf } from "../state.ts";
 import { PromptSync, type SyncEvent } from "./promptSync.ts";
 
@@ -12,7 +13,7 @@ export class PromptWorkbench {
   private readonly render: () => void;
   private waiting: (() => void)[] = [];
 
-  constructor(private readonly app: StateWriter & PageWriter & HostQuestions) {
+  constructor(private readonly app: StateWriter & PageWriter & HostQuestions & HostActions & Notices) {
     this.render = debounce(() => void this.renderPreview(), 400);
   }
 
@@ -73,6 +74,12 @@ export class PromptWorkbench {
       () => app.request("renderPrompt", { role, ...(runId !== undefined && { runId }) }),
       (preview) => app.update(({ previews }) => ({ previews: { ...previews, [role]: preview } })),
     );
+  }
+
+  /** Keeps the decision that the preview shows beside the experiment, for trials to plan anew. */
+  async keepMoment(): Promise<void> {
+    const runId = snapshotOf(this.app.state)?.currentRun;
+    tellKept(this.app, await this.app.attempt("keepPreview", runId === undefined ? {} : { runId }));
   }
 
   /** The history is read while it is shown. */

@@ -1,6 +1,7 @@
 /** Fetches recorded sessions and re-runs single steps of them. */
 import type { RunId } from "../../../src/protocol/run.ts";
 import type { SessionsState } from "../../../src/protocol/studio.ts";
+import { tellKept } from "../keptMoment.ts";
 import { idle, load } from "../loading.ts";
 import type { HostActions, HostQuestions, Notices, PageWriter, StateWriter } from "../ports.ts";
 import { snapshotOf } from "../state.ts";
@@ -87,10 +88,7 @@ export class SessionLoader {
     const { runId } = this;
     const { episode, step } = this.app.state.page.sessions;
     if (runId === undefined || episode === undefined) return;
-    const kept = await this.app.attempt("keepMoment", { runId, episode, step });
-    if (!kept) return;
-    const file = kept.file.split(/[\\/]/).at(-1);
-    this.app.notify("info", `Kept “${kept.name}” in ${file}. Say there what its plan must be ("expect").`);
+    tellKept(this.app, await this.app.attempt("keepMoment", { runId, episode, step }));
   }
 
   private patch(patch: Partial<SessionsState>): void {

@@ -89,3 +89,15 @@ test("a missing prompt file is offered to be created", () =>
     await page.getByText("Create from the default").click();
     await expect.poll(() => promptArea(page).inputValue()).toContain("# system");
   }));
+
+test("the decision that the planner's preview shows is kept as a moment; the critic's preview shows none", () =>
+  studio({ scenario: "done" }, async (page) => {
+    await page.locator("#tool-tab-preview").click();
+    await page.getByText("Keep as moment", { exact: true }).click();
+    await page.locator(".notice", { hasText: "from the log, step 4” in quickstart.moments.json" }).waitFor();
+    expect(await requests(page, "keepPreview")).toMatchObject([{ runId: expect.any(String) }]);
+    await page.getByRole("tab", { name: "Critic" }).click();
+    await page.locator("pre.message").first().waitFor();
+    await expect.poll(() => page.getByText("Keep as moment", { exact: true }).count()).toBe(0);
+    expect(await page.locator("pre.message").count()).toBeGreaterThan(0);
+  }));
