@@ -46,9 +46,10 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["extension.ts"],
   ],
   "webview/studio": [
-    ["loading.ts", "emptyState.ts", "plannedBy.ts", "stateNames.ts", "runs", "steps"],
+    ["loading.ts", "emptyState.ts", "plannedBy.ts", "runCost.ts", "stateNames.ts", "runs", "steps"],
     ["state.ts"],
     ["ports.ts"],
+    ["keptMoment.ts"],
     ["prompts", "thresholds", "curves", "sessions", "compare", "trial", "runBar.ts", "scrollMemory.ts"],
     ["app.ts"],
     ["hostEvents.ts", "shell.ts"],

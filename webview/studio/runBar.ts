@@ -12,6 +12,7 @@ import type { StudioSnapshot } from "../../src/protocol/studio.ts";
 import { formatCount, formatDuration, formatLatency, formatMoney, formatNumber } from "../shared/format.ts";
 import { plannedBy } from "./plannedBy.ts";
 import type { HostActions, PageWriter } from "./ports.ts";
+import { runCost } from "./runCost.ts";
 import { currentRun, isActiveRun, runObstacle } from "./state.ts";
 import { stateNames } from "./stateNames.ts";
 
@@ -69,6 +70,7 @@ function buttons(app: RunBarPort, snapshot: StudioSnapshot, record: RunRecord | 
             >`
           : nothing
       }
+      ${runCost(snapshot)}
     </span>`;
   }
   const runId = record.id;
@@ -214,7 +216,8 @@ const planner = (record: RunRecord): TemplateResult | typeof nothing =>
 
 /** Used against allowed; a limit of 0 is none. */
 function budget(record: RunRecord, calls: number, cost: number, snapshot: StudioSnapshot): TemplateResult {
-  const limits = valueAt(record.experiment ?? snapshot.document.experiment, "models");
+  const experiment = record.experiment ?? snapshot.document.experiment;
+  const limits = valueAt(experiment, "models");
   const maxCalls = Number(valueAt(limits, "maxCalls") ?? 0);
   const maxCost = Number(valueAt(limits, "maxCost") ?? 0);
   return html`<div>
@@ -223,9 +226,19 @@ function budget(record: RunRecord, calls: number, cost: number, snapshot: Studio
     </div>
     <div>
       <dt>Cost</dt>
-      <dd>${formatMoney(cost)}${maxCost > 0 ? ` of ${formatMoney(maxCost)}` : ""}</dd>
+      <dd>${cost === 0 && hasNoPrice(experiment) ? "price unknown" : formatMoney(cost)}${maxCost > 0 ? ` of ${formatMoney(maxCost)}` : ""}</dd>
     </div>`;
 }
+
+/** A model that is asked has none: nobody knows what its calls cost. */
+const hasNoPrice = (experiment: unknown): boolean =>
+  ["planner", "critic"].some((role) => {
+    const asked = valueAt(experiment, role);
+    const provider = valueAt(asked, "provider");
+    const asks = valueAt(asked, "enabled") !== false && provider !== "offline" && provider !== "replay";
+    const prices = valueAt(experiment, "models.prices");
+    return asks && !(typeof prices === "object" && prices !== null && String(valueAt(asked, "model")) in prices);
+  });
 
 function progressBar(record: RunRecord, progress: RunProgress | undefined): TemplateResult | typeof nothing {
   const note = record.reason ? html`<p class="run-reason">${record.reason}</p>` : nothing;

@@ -4,7 +4,7 @@ import { relative } from "node:path";
 import { Presets, SingleBar } from "cli-progress";
 import Table from "cli-table3";
 import type { RunProgress } from "../../protocol/engine.ts";
-import { asksModel } from "../../protocol/experiment/models.ts";
+import { asksModel } from "../../protocol/experiment/asksModel.ts";
 import { type AnsweredRole, answeredRoles, isMostlyStandIn } from "../../protocol/run/answeredRoles.ts";
 import { standInKind } from "../../protocol/run/standInKind.ts";
 import type { MetricRow, ReferenceRow, RunRecord, RunSummary, TimelineEvent } from "../../protocol/run.ts";

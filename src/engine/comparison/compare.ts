@@ -3,7 +3,7 @@
  * evaluation sessions, with 95% bootstrap intervals.
  */
 import type { ComparedChange, Comparison } from "../../protocol/engine.ts";
-import { asksModel } from "../../protocol/experiment/models.ts";
+import { asksModel } from "../../protocol/experiment/asksModel.ts";
 import { promptRoles } from "../../protocol/promptRole.ts";
 import { referencePolicies, type TimelineEvent } from "../../protocol/run.ts";
 import { bootstrapEstimate, improvementEstimate, pairedDifference } from "../metrics/bootstrap.ts";

@@ -133,9 +133,3 @@ export class SlateSearch {
     }
   }
 }
-
-/** Slates a session with this much patience can still be served if none repeats. */
-export function stepsLeft(rule: QuitRule, patience: number | undefined): number {
-  if (rule.rule === "window") return patience ?? rule.maxTurns;
-  return Math.floor(((patience ?? rule.initialTemper) - 1) / rule.stepCost) + 1;
-}

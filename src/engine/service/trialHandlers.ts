@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { EpisodeDetail } from "../../protocol/engine/sessions.ts";
 import type { FittingTrial } from "../../protocol/engine.ts";
-import { asksModel } from "../../protocol/experiment/models.ts";
+import { asksModel } from "../../protocol/experiment/asksModel.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { isActive } from "../../protocol/run/states.ts";
 import type { RunId } from "../../protocol/run.ts";

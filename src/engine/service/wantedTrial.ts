@@ -2,7 +2,7 @@
 
 import type { WantedContender } from "../../protocol/engine/trials.ts";
 import type { FittingTrial, PromptText, TryWords } from "../../protocol/engine.ts";
-import { asksModel } from "../../protocol/experiment/models.ts";
+import { asksModel } from "../../protocol/experiment/asksModel.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { Moments } from "../../protocol/moments.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";

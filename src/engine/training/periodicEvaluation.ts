@@ -1,8 +1,9 @@
 /** The evaluation beside training, with its reference rows: random, round-robin planning, and the oracle. */
 import * as z from "zod";
-import { asksModel } from "../../protocol/experiment/models.ts";
+import { asksModel } from "../../protocol/experiment/asksModel.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { answeredRoles, isMostlyStandIn } from "../../protocol/run/answeredRoles.ts";
+import { modelVisits } from "../../protocol/run/modelCalls.ts";
 import {
   type Episode,
   measuredSummarySchema,
@@ -14,7 +15,6 @@ import {
 import type { ReflectionPool } from "../critic/reflectionPool.ts";
 import { mean, normalisedScore } from "../metrics/statistics.ts";
 import type { Plan } from "../planner/planner.ts";
-import { stepsLeft } from "../policy/oracle.ts";
 import type { Policy } from "../policy/policy.ts";
 import { AnswerTally } from "../serving/answerTally.ts";
 import { type ContenderParts, contenderOf, evaluationPlanner } from "../serving/contender.ts";
@@ -58,16 +58,6 @@ export const evaluationStateSchema = z
   })
   .readonly();
 export type PeriodicEvaluationState = z.output<typeof evaluationStateSchema>;
-
-/** Of the visits that training serves between two evaluations, the share that the prompt's score may cost. */
-const MODEL_SHARE = 0.25;
-
-/** Visits of an evaluation that the model plans: `evaluation.modelSessions`, and no more than their share of training's. */
-export function modelVisits({ evaluation, simulator, training }: Experiment, iteration: number): number {
-  const steps = Math.min(iteration, evaluation.every) * training.rolloutSteps * simulator.users;
-  const trained = steps / stepsLeft(simulator.quit, undefined);
-  return Math.min(evaluation.modelSessions, evaluation.sessions, Math.floor(MODEL_SHARE * trained));
-}
 
 export class PeriodicEvaluation {
   private readonly setting: EvaluationSetting;

@@ -1,5 +1,5 @@
 /** Contenders: from what a document or the command line asks for to what serves (docs/trials.md). */
-import { asksModel } from "../../protocol/experiment/models.ts";
+import { asksModel } from "../../protocol/experiment/asksModel.ts";
 import { type Experiment, experimentSchema } from "../../protocol/experiment.ts";
 import type { PromptVersion } from "../../protocol/run.ts";
 import type { ContenderRecord } from "../../protocol/trial/record.ts";

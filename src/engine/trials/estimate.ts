@@ -1,12 +1,10 @@
 /** What a trial will cost at most, before anything is paid (docs/trials.md): a rehearsal with the answers there are. */
-
-import type { Experiment } from "../../protocol/experiment.ts";
+import { stepsLeft } from "../../protocol/run/modelCalls.ts";
 import type { TrialEstimate } from "../../protocol/trial/estimate.ts";
 import type { TrialRecord } from "../../protocol/trial/record.ts";
 import { costOf } from "../llm/usage.ts";
 import { OfflinePlanner } from "../planner/offline.ts";
 import type { Planner } from "../planner/planner.ts";
-import { stepsLeft } from "../policy/oracle.ts";
 import { parsePrompt } from "../prompts/prompt.ts";
 import type { World } from "../serving/world.ts";
 import { experimentOf } from "./contenders.ts";
@@ -65,10 +63,6 @@ export async function estimateTrial(options: EstimateOptions): Promise<TrialEsti
     ...(!isUnknown.cost && { cost: total.cost }),
   };
 }
-
-/** Plans a visit can be asked for at most. */
-export const mostPlans = ({ simulator, planner }: Experiment): number =>
-  Math.ceil(stepsLeft(simulator.quit, undefined) / planner.replanEvery);
 
 interface Rehearsal {
   /** At most, and as far as visits last as long as the stand-in's. */

@@ -1,9 +1,9 @@
 /** How many visits fit into the time that somebody waits for; from how the model answered before, without asking. */
 import type { FittingTrial } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
+import { mostPlans } from "../../protocol/run/modelCalls.ts";
 import { costOf } from "../llm/usage.ts";
 import { FEWEST_VALUES } from "../metrics/confidenceSequence.ts";
-import { mostPlans } from "./estimate.ts";
 import type { ModelPace } from "./modelPace.ts";
 
 /** Seconds that a trial may take by default, and its visits then. */

@@ -1,11 +1,12 @@
 /** Where the reward of a step is lost: by the plan, or by the policy inside it (docs/trials.md). */
 import type { QuitRule } from "../../protocol/experiment/simulator.ts";
+import { stepsLeft } from "../../protocol/run/modelCalls.ts";
 import type { Judged } from "../../protocol/trial/visit.ts";
 import type { CategoryIndex, Dataset } from "../data/dataset.ts";
 import { primaryCategory } from "../data/dataset.ts";
 import type { CategoryMasks } from "../planner/mask.ts";
 import { expectedRewards } from "../policy/baselines/truth.ts";
-import { SlateSearch, type SlateSearchOptions, stepsLeft } from "../policy/oracle.ts";
+import { SlateSearch, type SlateSearchOptions } from "../policy/oracle.ts";
 import { judgeSlate } from "../simulator/quitRule.ts";
 import type { ResponseModel } from "../simulator/responseModel.ts";
 import type { Session } from "../simulator/session.ts";

@@ -113,8 +113,3 @@ export const modelLimitsSchema = z.strictObject({
 });
 
 export type OfflineStrategy = z.output<typeof offlineStrategySchema>;
-
-type Answering = Pick<z.output<typeof criticSchema>, "enabled" | "provider">;
-
-/** Whether a language model, live or recorded, answers for the planner or the critic; its prompt is read only then. */
-export const asksModel = ({ enabled, provider }: Answering): boolean => enabled && provider !== "offline";

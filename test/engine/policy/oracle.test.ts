@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { SlateSearch, stepsLeft } from "../../../src/engine/policy/oracle.ts";
+import { SlateSearch } from "../../../src/engine/policy/oracle.ts";
+import { stepsLeft } from "../../../src/protocol/run/modelCalls.ts";
 import { quitRule, toyDataset } from "../simulator/toy.ts";
 
 /** Items 0 .. 5 in categories 0, 0, 1, 1, 2, 2; encodings by category. */

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mean, normalisedScore } from "../../../src/engine/metrics/statistics.ts";
-import { stepsLeft } from "../../../src/engine/policy/oracle.ts";
-import { modelVisits } from "../../../src/engine/training/periodicEvaluation.ts";
 import { experimentSchema } from "../../../src/protocol/experiment.ts";
+import { modelVisits, runCalls, stepsLeft } from "../../../src/protocol/run/modelCalls.ts";
 import { ChatServer } from "../commands/chatServer.ts";
 import { scratchFolder } from "../commands/lerl.ts";
 import { callsOf, metricRowsOf, modelExperiment, recordOf } from "../commands/modelWorld.ts";
@@ -85,6 +84,22 @@ it("gives a prompt no score where the stand-in made most of its plans", async ()
   expect(summary).toMatchObject({ planner: "offline" });
   expect(summary).not.toHaveProperty("model");
   expect(rows.flatMap(({ values }) => Object.keys(values)).filter((key) => key.startsWith("evalModel"))).toEqual([]);
+});
+
+it("is part of the calls that are told before a run", () => {
+  const experiment = (planner: object, critic: object = { enabled: false }) =>
+    experimentSchema.parse({
+      planner: { replanEvery: 4, ...planner },
+      critic,
+      simulator: { users: 12 },
+      training: { rolloutSteps: 20, iterations: 25 },
+      evaluation: { every: 10, sessions: 200 },
+    });
+  // 300 visits of 20 steps, 5 plans each; 16 visits after 10, 20 and 25 iterations.
+  const asking = { provider: "openai", baseUrl: "http://127.0.0.1:9/v1" };
+  expect(runCalls(experiment(asking))).toEqual({ plans: 1500, reflections: 0, score: 3 * 16 * 5 });
+  expect(runCalls(experiment(asking, asking))).toMatchObject({ plans: 1500, reflections: 300 });
+  expect(runCalls(experiment({}))).toEqual({ plans: 0, reflections: 0, score: 0 });
 });
 
 it("never spends more than a quarter of training's visits on the score of a prompt", () => {

@@ -32,6 +32,44 @@ test("progress, time left, calls and cost against their budget", () =>
     expect(await page.locator(".run-phase").count()).toBe(0);
   }));
 
+test("beside Run stands what a run asks for: with its limit, or without; nothing where no model is asked", () =>
+  studio({ scenario: "done" }, async (page) => {
+    const beside = page.locator(".run-buttons .try-estimate");
+    const change = (models: object, planner: object = {}): Promise<void> =>
+      page.evaluate(
+        ([limits, asked]) => {
+          const { document, experiment } = window.fakeHost;
+          const { critic } = experiment;
+          const changed = {
+            ...experiment,
+            planner: { ...experiment.planner, replanEvery: 4, ...asked },
+            critic: { ...critic, enabled: true, provider: "offline" as const },
+            training: { ...experiment.training, iterations: 100, rolloutSteps: 20 },
+            simulator: { ...experiment.simulator, users: 10 },
+            models: { ...experiment.models, maxCalls: 0, ...limits },
+          };
+          window.fakeHost.emit("document", { ...document, experiment: changed });
+        },
+        [models, planner] as const,
+      );
+    await change({});
+    // 1,000 visits of 20 steps are 5,000 plans; 16 visits every 10 of 100 iterations 800 more.
+    await expect.poll(() => beside.textContent()).toBe("5,800 calls or more");
+    expect(await beside.getAttribute("title")).toContain("Up to 800 plans score the prompt.");
+    await change({ maxCalls: 20_000 });
+    await expect.poll(() => beside.textContent()).toBe("5,800 to 20,000 calls");
+    await change({ maxCalls: 3000 });
+    await expect.poll(() => beside.textContent()).toBe("pauses at 3,000 calls");
+    await change({}, { provider: "offline" });
+    await expect.poll(() => beside.count()).toBe(0);
+  }));
+
+test("what calls of a model without a price cost is not known", () =>
+  studio({}, async (page) => {
+    await progress(page, { cost: 0 });
+    await page.locator(".run-status", { hasText: /Cost\s*price unknown of \$5\.00/ }).waitFor();
+  }));
+
 test("R_cum says whose it is: the prompt's with its visits, or the policy's alone", () =>
   studio({ scenario: "done" }, async (page) => {
     await page.locator(".run-status", { hasText: /R_cum\s*9\.74\s*of the prompt, 16 visits/ }).waitFor();

@@ -1,6 +1,7 @@
+import { stepsLeft } from "../../../protocol/run/modelCalls.ts";
 import type { ResponseModel } from "../../simulator/responseModel.ts";
 import type { Session } from "../../simulator/session.ts";
-import { type FoundSlate, SlateSearch, stepsLeft } from "../oracle.ts";
+import { type FoundSlate, SlateSearch } from "../oracle.ts";
 import type { ActMode, ActRequest, Policy } from "../policy.ts";
 import { Baseline } from "./baseline.ts";
 import { expectedRewards, followSteps, type OracleDependencies } from "./truth.ts";
