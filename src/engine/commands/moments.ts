@@ -2,6 +2,7 @@ import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
 import type { Episode, Reflection } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
+import { shellWord } from "../shellWord.ts";
 import { jsonLines } from "../store/jsonLines.ts";
 import { readReflections, readRunRecord } from "../store/runDocuments.ts";
 import { runFiles } from "../store/runFolder.ts";
@@ -54,7 +55,7 @@ async function keep(runFolder: string, id: string, step: number, { file, name }:
     process.stderr.write(`${ids}: edited since, or before; the moment holds the text as it is now.\n`);
   }
   process.stdout.write(
-    `Kept "${moment.name}" in ${relative(process.cwd(), target)}, now ${moments.length}. Say what its plan must be there ("expect"), and try words on it: lerl trial ${relative(process.cwd(), record.experimentFile)} --moments ${relative(process.cwd(), target)} --sessions 0 --prompt <file>\n`,
+    `Kept "${moment.name}" in ${relative(process.cwd(), target)}, now ${moments.length}. Say what its plan must be there ("expect"), and try words on it: lerl trial ${shellWord(relative(process.cwd(), record.experimentFile))} --moments ${shellWord(relative(process.cwd(), target))} --sessions 0 --prompt <file>\n`,
   );
 }
 

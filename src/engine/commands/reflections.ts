@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { emptyPool, ratingSheet, readRatings, reflectionKinds, sampleOf } from "../critic/ratingSheet.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { cohensKappa } from "../metrics/kappa.ts";
+import { shellWord } from "../shellWord.ts";
 import { replaceFile } from "../store/files.ts";
 import { readReflections } from "../store/runDocuments.ts";
 import { runFiles } from "../store/runFolder.ts";
@@ -48,7 +49,7 @@ async function writeSheet(folder: string, { sample, seed, out }: SheetOptions): 
   await replaceFile(file, ratingSheet(drawn));
   const shown = relative(process.cwd(), file);
   process.stdout.write(
-    `${drawn.length} of ${pool.length} reflections are in ${shown}. Fill the columns "rater 1" and "rater 2", each without the other's, then: lerl reflections agreement ${shown}\n`,
+    `${drawn.length} of ${pool.length} reflections are in ${shown}. Fill the columns "rater 1" and "rater 2", each without the other's, then: lerl reflections agreement ${shellWord(shown)}\n`,
   );
 }
 

@@ -10,6 +10,7 @@ import { standInKind } from "../../protocol/run/standInKind.ts";
 import type { MetricRow, ReferenceRow, RunRecord, RunSummary, TimelineEvent } from "../../protocol/run.ts";
 import { whatCame } from "../llm/replyWatch.ts";
 import type { RunListener } from "../runs/runHost.ts";
+import { shellWord } from "../shellWord.ts";
 import { duration, number, paint } from "./terminal.ts";
 
 export interface RunDisplay {
@@ -254,7 +255,7 @@ function printResult(record: RunRecord, results: Results, folder: string): void 
   );
   if (record.state !== "interrupted" && record.state !== "stopped") return;
   if (record.reason !== undefined) process.stdout.write(`${record.reason}\n`);
-  else process.stdout.write(`Go on with: lerl resume ${where}\n`);
+  else process.stdout.write(`Go on with: lerl resume ${shellWord(where)}\n`);
 }
 
 /** Whose the table's numbers are, and the prompt's own beside them. */

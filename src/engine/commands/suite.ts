@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { compareRuns } from "../comparison/compare.ts";
 import { formatComparison, type TableFormat, tableFormats } from "../comparison/tables.ts";
 import { exitCodes } from "../exitCodes.ts";
+import { shellWord } from "../shellWord.ts";
 import { replaceFile } from "../store/files.ts";
 import { readSuite } from "../suites/readSuite.ts";
 import { runSuite, type SuiteOutcome, type SuiteProgress } from "../suites/runSuite.ts";
@@ -91,7 +92,7 @@ async function printTable({ folder }: SuiteOutcome, json: boolean): Promise<void
   process.stdout.write(formatComparison(comparison, "text"));
   const where = relative(process.cwd(), folder);
   process.stdout.write(
-    `\n${paint.quiet(`Tables and runs are in ${where}; a page with curves: lerl report ${where}`)}\n`,
+    `\n${paint.quiet(`Tables and runs are in ${where}; a page with curves: lerl report ${shellWord(where)}`)}\n`,
   );
 }
 

@@ -7,6 +7,7 @@ import { estimateSentence, moneyText } from "../../protocol/trial/words.ts";
 import { InputError } from "../errors.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { StopSignal } from "../serving/control.ts";
+import { shellWord } from "../shellWord.ts";
 import { type Condition, judgeAll, parseCondition } from "../trials/gate.ts";
 import { Trial } from "../trials/trial.ts";
 import { isTrialFolder, readTrialRecord } from "../trials/trialFolder.ts";
@@ -184,7 +185,7 @@ function conclude(path: string, record: TrialRecord, failure: unknown, format: T
   if (record.state === "failed") return reportFailure(failure);
   if (record.state !== "done") {
     const { reason = "Interrupted." } = record;
-    const how = reason.includes("lerl trial") ? "" : ` Go on: lerl trial ${folder}`;
+    const how = reason.includes("lerl trial") ? "" : ` Go on: lerl trial ${shellWord(folder)}`;
     process.stderr.write(`${paint.error("stopped")} ${reason} What was paid for is kept.${how}\n`);
     return record.stoppedBy === "unusable" ? exitCodes.standIn : exitCodes.interrupted;
   }

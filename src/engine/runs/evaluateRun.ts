@@ -21,6 +21,7 @@ import { createPlayers, type Players } from "../serving/players.ts";
 import { createPolicy, createTensorEngine } from "../serving/policies.ts";
 import { referenceContenders } from "../serving/references.ts";
 import { buildWorld, type World } from "../serving/world.ts";
+import { shellWord } from "../shellWord.ts";
 import { CheckpointStore } from "../store/checkpoint.ts";
 import { JsonLinesWriter } from "../store/jsonLines.ts";
 import { readRunRecord } from "../store/runDocuments.ts";
@@ -120,7 +121,7 @@ async function readCheckpoint(folder: RunFolder, { log }: AllOptions): Promise<T
   if (checkpoint) return trainerCheckpoint(checkpoint, folder.path);
   throw new InputError(
     "evaluation.no-checkpoint",
-    `${folder.path}: this run has no checkpoint yet, so there are no weights to evaluate. Resume it: lerl resume ${folder.path}.`,
+    `${folder.path}: this run has no checkpoint yet, so there are no weights to evaluate. Resume it: lerl resume ${shellWord(folder.path)}.`,
   );
 }
 

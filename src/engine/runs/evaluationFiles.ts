@@ -5,6 +5,7 @@ import * as z from "zod";
 import { answeredSchema } from "../../protocol/run/answered.ts";
 import { referencePolicies } from "../../protocol/run.ts";
 import { InputError, messageOf } from "../errors.ts";
+import { shellWord } from "../shellWord.ts";
 import { isMissing, replaceFile, toJson } from "../store/files.ts";
 import { readJsonLines } from "../store/jsonLines.ts";
 
@@ -77,7 +78,7 @@ export async function readEvaluation(folder: string): Promise<EvaluationSummary 
     if (isMissing(error)) return undefined;
     throw new InputError(
       "evaluation.broken",
-      `${file}: not readable (${messageOf(error)}). Evaluate the run again: lerl evaluate ${folder}.`,
+      `${file}: not readable (${messageOf(error)}). Evaluate the run again: lerl evaluate ${shellWord(folder)}.`,
       { cause: error },
     );
   }

@@ -15,6 +15,7 @@ import { parsePrompt } from "../prompts/prompt.ts";
 import type { RunControl } from "../serving/control.ts";
 import { type Asker, type ModelAccess, ModelPool } from "../serving/modelPool.ts";
 import type { World } from "../serving/world.ts";
+import { shellWord } from "../shellWord.ts";
 import { answersFile } from "../store/storage.ts";
 import { experimentOf } from "./contenders.ts";
 import type { PaidAnswers } from "./paidAnswers.ts";
@@ -43,7 +44,8 @@ const asker = (folder: string, useless: () => void): Asker => ({
   noun: "trial",
   useless,
   afterChange: "after a change of the key, stop it and go on",
-  goOn: (limit) => `lerl trial ${relative(process.cwd(), folder)}${limit ? ` ${raisedBy[limit]} <more>` : ""}`,
+  goOn: (limit) =>
+    `lerl trial ${shellWord(relative(process.cwd(), folder))}${limit ? ` ${raisedBy[limit]} <more>` : ""}`,
   advice:
     "Look at the replies (llm.jsonl in its folder). Go on once the model answers as it should, or start a trial of other words; models.unusableShare sets how many are too many.",
 });

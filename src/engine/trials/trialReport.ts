@@ -14,6 +14,7 @@ import {
   verdictText,
 } from "../../protocol/trial/words.ts";
 import { oneLine } from "../prompts/shownSlates.ts";
+import { shellWord } from "../shellWord.ts";
 import type { Found, TrialReport } from "./found.ts";
 import { countedMetrics, judgeCondition } from "./gate.ts";
 import { junitReport, junitText, unfinished } from "./junit.ts";
@@ -62,7 +63,9 @@ function sentences({ record, result, folder }: Found): readonly string[] {
       const more = undecidedSentence(pair, record.sessions);
       return `${contender?.name}: ${pairSentence(pair, n)} ${contender?.calls ? `${billText(contender)}. ` : ""}${more ?? ""}`.trimEnd();
     }),
-    ...(undecided ? [`Go on: lerl trial ${folder} --sessions ${2 * Math.max(record.sessions, record.planned)}`] : []),
+    ...(undecided
+      ? [`Go on: lerl trial ${shellWord(folder)} --sessions ${2 * Math.max(record.sessions, record.planned)}`]
+      : []),
   ];
 }
 

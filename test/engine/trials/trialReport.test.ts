@@ -4,7 +4,7 @@ import { parseCondition } from "../../../src/engine/trials/gate.ts";
 import { formatTrial, type TrialFormat } from "../../../src/engine/trials/trialReport.ts";
 import { experimentSchema } from "../../../src/protocol/experiment.ts";
 import type { TrialRecord } from "../../../src/protocol/trial/record.ts";
-import type { ContenderResult, PairResult, TrialResult } from "../../../src/protocol/trial/result.ts";
+import type { ContenderResult, Grid, PairResult, TrialResult } from "../../../src/protocol/trial/result.ts";
 
 const record: TrialRecord = {
   schemaVersion: 1,
@@ -77,13 +77,15 @@ interface Made {
   readonly pair?: PairResult;
   readonly record?: Partial<TrialRecord>;
   readonly failIf?: readonly string[];
+  readonly grid?: Grid;
 }
 
-function report({ name = "short", contender = {}, pair = better, record: own = {}, failIf = [] }: Made): Found {
+function report({ name = "short", contender = {}, pair = better, record: own = {}, failIf = [], grid }: Made): Found {
   const result: TrialResult = {
     n: 50,
     contenders: [baseline, { ...words, name, ...contender }],
     pairs: [pair],
+    ...(grid && { grid }),
   };
   const conditions = failIf.map(parseCondition);
   const judgement = conditions.length > 0 ? "undecided" : undefined;
@@ -296,6 +298,15 @@ describe("a trial as JUnit", () => {
     const elements = junit({ pair: undecided });
     expect(outcomes(elements)).toEqual([]);
     expect(elements[1]?.attributes).toMatchObject({ tests: "1", failures: "0", errors: "0", skipped: "0" });
+  });
+
+  it("fails where words miss a moment, not where the baseline does", () => {
+    const cell = (passed: number) => ({ planned: 2, passed, different: 1, plan: [], why: ["6 categories"] });
+    const grid: Grid = { repeats: 2, moments: [{ name: "tired", cells: [cell(0), cell(1)] }] };
+    const elements = junit({ grid });
+    expect(outcomes(elements)).toEqual(["skipped", "failure"]);
+    const messages = elements.flatMap(({ attributes: { message } }) => message ?? []);
+    expect(messages).toEqual(["the baseline: 0 of 2 pass: 6 categories", "1 of 2 pass: 6 categories"]);
   });
 
   it.each([hostile, "a &amp; b", "]]>", "umläut 🎬"])("names a contender and a trial %j as they are named", (name) => {
