@@ -142,7 +142,8 @@ export const studioEvents = {
   runs: knownRunsSchema,
   appended: runSliceSchema,
   progress: runProgressSchema,
-  trials: z.object({ trials: z.array(trialSummarySchema) }),
+  /** All there are by their ids, newest first, and those that the page does not know as they are. */
+  trials: z.object({ ids: z.array(z.string()), changed: z.array(trialSummarySchema) }),
   trialProgress: trialProgressSchema,
   trust: z.object({ trusted: z.boolean() }),
   engine: engineStateSchema,

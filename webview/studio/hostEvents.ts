@@ -55,7 +55,7 @@ export function listenToHost(app: App): void {
     app.update((state) => ({ progress: { ...state.progress, [progress.runId]: progress } }));
     if (app.state.page.resultTab === "sessions" && progress.runId === app.sessions.runId) refreshSessions();
   });
-  messenger.on("trials", ({ trials }) => app.trials.receive(trials));
+  messenger.on("trials", (news) => app.trials.receive(news));
   messenger.on("trialProgress", (progress) => {
     app.update(({ trialProgress }) => ({ trialProgress: { ...trialProgress, [progress.id]: progress } }));
   });

@@ -7,7 +7,7 @@ import { formatCount } from "../shared/format.ts";
 export function runCost({ document: { experiment } }: StudioSnapshot): TemplateResult | typeof nothing {
   const calls = experiment && runCalls(experiment);
   if (!calls || calls.plans + calls.reflections === 0) return nothing;
-  return html`<span class="try-estimate" title=${costTitle(calls)}>${costText(calls, experiment.models.maxCalls)}</span>`;
+  return html`<span class="run-cost" title=${costTitle(calls)}>${costText(calls, experiment.models.maxCalls)}</span>`;
 }
 
 /** `10,400 calls or more`; `10,400 to 20,000 calls`; `pauses at 5,000 calls`. @param limit 0: none */

@@ -10,16 +10,15 @@ import type { RunId, RunRecord } from "../../protocol/run.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { messageOf } from "../platform/errors.ts";
 import type { EngineClient } from "./engineClient.ts";
+import { OwnedList } from "./ownedList.ts";
 import { RunWindow } from "./runWindow.ts";
 
-/** How often runs of other processes (the command line, a window that is closing) are looked at. */
-const FOREIGN_POLL_MS = 2000;
 /** After rows that are missing could not be read: batches come ten times a second, the next attempt after this. */
 const GAP_REST_MS = 5000;
 
 export class RunStore implements Disposable {
   private readonly owned = new DisposableStore();
-  private readonly records = new Map<RunId, RunRecord>();
+  private readonly list: OwnedList<RunRecord>;
   private readonly progressOf = new Map<RunId, RunProgress>();
   private readonly windows = new Map<RunId, RunWindow>();
   private readonly sequences = new Map<RunId, number>();
@@ -27,10 +26,6 @@ export class RunStore implements Disposable {
   private readonly taking = new Map<RunId, Promise<void>>();
   /** Runs whose missing rows could not be read, and until when they are left alone. */
   private readonly resting = new Map<RunId, number>();
-  /** Runs this window's engine works on; others that are active belong to other processes. */
-  private readonly mine = new Set<RunId>();
-  private loaded: Promise<void> | undefined;
-  private foreignTimer: NodeJS.Timeout | undefined;
 
   private readonly changed = this.owned.add(new EventEmitter<RunId | undefined>());
   private readonly progressed = this.owned.add(new EventEmitter<RunProgress>());
@@ -51,23 +46,29 @@ export class RunStore implements Disposable {
     private readonly engine: EngineClient,
     private readonly log: LogOutputChannel,
   ) {
+    this.list = this.owned.add(
+      new OwnedList(
+        () => this.fill(),
+        (message) => log.warn(message),
+      ),
+    );
     this.owned.addAll(
       engine.on("run/changed", (record) => this.takeRecord(record)),
       engine.on("run/progress", (progress) => this.takeProgress(progress)),
       engine.on("run/appended", (batch) => this.takeBatch(batch)),
       engine.on("reflections/changed", ({ runId }) => this.reflected.fire(runId)),
       engine.onDidDie(() => this.engineDied()),
-      engine.onDidChangeState(({ state }) => state === "ready" && this.engineIsBack()),
+      engine.onDidChangeState(({ state }) => state === "ready" && this.list.engineIsBack()),
     );
   }
 
   /** All runs known, newest first. */
   get all(): readonly RunRecord[] {
-    return [...this.records.values()].sort((a, b) => b.startedAt.localeCompare(a.startedAt));
+    return this.list.all;
   }
 
   get(runId: RunId): RunRecord | undefined {
-    return this.records.get(runId);
+    return this.list.items.get(runId);
   }
 
   progress(runId: RunId): RunProgress | undefined {
@@ -76,7 +77,7 @@ export class RunStore implements Disposable {
 
   /** Runs that have not ended and belong to this window, newest first. */
   get active(): readonly RunRecord[] {
-    return this.all.filter(({ id, state }) => this.mine.has(id) && isActive(state));
+    return this.list.active;
   }
 
   /** The run a window without a choice follows: the newest that is active, else the newest. */
@@ -85,24 +86,24 @@ export class RunStore implements Disposable {
   }
 
   isMine(runId: RunId): boolean {
-    return this.mine.has(runId);
+    return this.list.mine.has(runId);
   }
 
   /** Lists the workspace's runs once; `refresh` asks again. */
   load(): Promise<void> {
-    this.loaded ??= this.refresh().catch((error: unknown) => {
-      this.loaded = undefined;
-      throw error;
-    });
-    return this.loaded;
+    return this.list.load();
   }
 
-  async refresh(): Promise<void> {
+  refresh(): Promise<void> {
+    return this.list.refresh();
+  }
+
+  private async fill(): Promise<void> {
     const listed = await this.engine.request("runs/list", {});
-    this.records.clear();
-    for (const record of listed) this.records.set(record.id, record);
+    const { items } = this.list;
+    items.clear();
+    for (const record of listed) items.set(record.id, record);
     this.changed.fire(undefined);
-    this.watchForeign();
   }
 
   /** Takes a record that a request answered with: the run is this window's from now on when it is active. */
@@ -114,7 +115,7 @@ export class RunStore implements Disposable {
   /** A run whose folder was removed. */
   forget(runId: RunId): void {
     this.drop(runId);
-    this.records.delete(runId);
+    this.list.items.delete(runId);
     this.changed.fire(undefined);
   }
 
@@ -125,14 +126,13 @@ export class RunStore implements Disposable {
   }
 
   dispose(): void {
-    clearTimeout(this.foreignTimer);
     this.owned.dispose();
   }
 
   private takeRecord(record: RunRecord): void {
-    const before = this.records.get(record.id)?.state;
-    this.records.set(record.id, record);
-    if (isActive(record.state)) this.mine.add(record.id);
+    const before = this.get(record.id)?.state;
+    this.list.items.set(record.id, record);
+    if (isActive(record.state)) this.list.mine.add(record.id);
     else this.progressOf.delete(record.id);
     this.changed.fire(before === undefined ? undefined : record.id);
     // No batch may come any more that would ask again.
@@ -202,33 +202,14 @@ export class RunStore implements Disposable {
     this.taking.delete(runId);
     this.resting.delete(runId);
     this.progressOf.delete(runId);
-    this.mine.delete(runId);
+    this.list.mine.delete(runId);
   }
 
   /** What it ran stands in the run folders as of the last checkpoint. */
   private engineDied(): void {
-    this.loaded = undefined;
-    const lost = this.active.map((record): RunRecord => ({ ...record, state: "interrupted" }));
-    for (const record of lost) {
-      this.drop(record.id);
-      this.records.set(record.id, record);
-    }
+    const lost = this.list.interrupt((id) => this.drop(id));
     if (lost.length === 0) return;
     this.changed.fire(undefined);
     this.interrupted.fire(lost);
-  }
-
-  /** What stands in the run folders counts, as the new process reads it. */
-  private engineIsBack(): void {
-    if (this.loaded || this.records.size === 0) return;
-    this.load().catch((error: unknown) => this.log.warn(messageOf(error)));
-  }
-
-  private watchForeign(): void {
-    clearTimeout(this.foreignTimer);
-    if (!this.all.some(({ id, state }) => isActive(state) && !this.mine.has(id))) return;
-    this.foreignTimer = setTimeout(() => {
-      this.refresh().catch((error: unknown) => this.log.warn(messageOf(error)));
-    }, FOREIGN_POLL_MS);
   }
 }

@@ -6,20 +6,13 @@ import { type Disposable, type Event, EventEmitter, type LogOutputChannel } from
 import { isActive } from "../../protocol/run/states.ts";
 import type { TrialProgress, TrialSummary } from "../../protocol/trial/summary.ts";
 import { DisposableStore } from "../platform/disposables.ts";
-import { messageOf } from "../platform/errors.ts";
 import type { EngineClient } from "./engineClient.ts";
-
-/** How often trials of other processes (the command line) are looked at. */
-const FOREIGN_POLL_MS = 2000;
+import { OwnedList } from "./ownedList.ts";
 
 export class TrialStore implements Disposable {
   private readonly owned = new DisposableStore();
-  private readonly trials = new Map<string, TrialSummary>();
+  private readonly list: OwnedList<TrialSummary>;
   private readonly progressOf = new Map<string, TrialProgress>();
-  /** Trials this window's engine works on, or has ended; others that are active belong to other processes. */
-  private readonly mine = new Set<string>();
-  private loaded: Promise<void> | undefined;
-  private foreignTimer: NodeJS.Timeout | undefined;
 
   private readonly changed = this.owned.add(new EventEmitter<string | undefined>());
   private readonly progressed = this.owned.add(new EventEmitter<TrialProgress>());
@@ -30,19 +23,25 @@ export class TrialStore implements Disposable {
 
   constructor(
     private readonly engine: Pick<EngineClient, "request" | "on" | "onDidDie" | "onDidChangeState">,
-    private readonly log: LogOutputChannel,
+    log: LogOutputChannel,
   ) {
+    this.list = this.owned.add(
+      new OwnedList(
+        () => this.fill(),
+        (message) => log.warn(message),
+      ),
+    );
     this.owned.addAll(
       engine.on("trial/changed", (trial) => this.take(trial)),
       engine.on("trial/progress", (progress) => this.takeProgress(progress)),
       engine.onDidDie(() => this.engineDied()),
-      engine.onDidChangeState(({ state }) => state === "ready" && this.engineIsBack()),
+      engine.onDidChangeState(({ state }) => state === "ready" && this.list.engineIsBack()),
     );
   }
 
   /** All trials known, newest first. */
   get all(): readonly TrialSummary[] {
-    return [...this.trials.values()].sort((a, b) => b.startedAt.localeCompare(a.startedAt));
+    return this.list.all;
   }
 
   /** Those of an experiment, newest first. */
@@ -51,7 +50,7 @@ export class TrialStore implements Disposable {
   }
 
   get(id: string): TrialSummary | undefined {
-    return this.trials.get(id);
+    return this.list.items.get(id);
   }
 
   progress(id: string): TrialProgress | undefined {
@@ -60,37 +59,37 @@ export class TrialStore implements Disposable {
 
   /** Trials that have not ended and belong to this window, newest first. */
   get active(): readonly TrialSummary[] {
-    return this.all.filter(({ id, state }) => this.mine.has(id) && isActive(state));
+    return this.list.active;
   }
 
   isMine(id: string): boolean {
-    return this.mine.has(id);
+    return this.list.mine.has(id);
   }
 
   /** Lists the workspace's trials once; `refresh` asks again. */
   load(): Promise<void> {
-    this.loaded ??= this.refresh().catch((error: unknown) => {
-      this.loaded = undefined;
-      throw error;
-    });
-    return this.loaded;
+    return this.list.load();
   }
 
-  async refresh(): Promise<void> {
-    const before = new Map(this.trials);
+  refresh(): Promise<void> {
+    return this.list.refresh();
+  }
+
+  private async fill(): Promise<void> {
+    const { items } = this.list;
+    const before = new Map(items);
     const listed = await this.engine.request("trials/list", {});
     // What was told while the list was being made is newer than it.
-    const told = [...this.trials.values()].filter((trial) => before.get(trial.id) !== trial);
-    this.trials.clear();
-    for (const trial of listed) this.trials.set(trial.id, withResult(trial, before.get(trial.id)));
-    for (const trial of told) this.trials.set(trial.id, trial);
+    const told = [...items.values()].filter((trial) => before.get(trial.id) !== trial);
+    items.clear();
+    for (const trial of listed) items.set(trial.id, withResult(trial, before.get(trial.id)));
+    for (const trial of told) items.set(trial.id, trial);
     this.changed.fire(undefined);
-    this.watchForeign();
   }
 
   /** Takes what a request answered with: the trial is this window's from now on when it is active. */
   adopt(trial: TrialSummary): TrialSummary {
-    const known = this.trials.get(trial.id);
+    const known = this.get(trial.id);
     // One that is known to go on has been told of since the answer was given.
     if (!known || !isActive(known.state)) this.take(trial);
     return trial;
@@ -99,19 +98,18 @@ export class TrialStore implements Disposable {
   /** A trial whose folder was removed. */
   forget(id: string): void {
     this.drop(id);
-    this.trials.delete(id);
+    this.list.items.delete(id);
     this.changed.fire(undefined);
   }
 
   dispose(): void {
-    clearTimeout(this.foreignTimer);
     this.owned.dispose();
   }
 
   private take(trial: TrialSummary): void {
-    const known = this.trials.get(trial.id);
-    this.trials.set(trial.id, withResult(trial, known));
-    if (isActive(trial.state)) this.mine.add(trial.id);
+    const known = this.get(trial.id);
+    this.list.items.set(trial.id, withResult(trial, known));
+    if (isActive(trial.state)) this.list.mine.add(trial.id);
     else this.drop(trial.id);
     this.changed.fire(known ? trial.id : undefined);
   }
@@ -123,34 +121,13 @@ export class TrialStore implements Disposable {
 
   private drop(id: string): void {
     this.progressOf.delete(id);
-    this.mine.delete(id);
+    this.list.mine.delete(id);
   }
 
   /** What it served stands in the trials' folders, and nothing of it is lost. */
   private engineDied(): void {
-    this.loaded = undefined;
-    const lost = this.active.map((trial): TrialSummary => ({ ...trial, state: "interrupted" }));
-    for (const trial of lost) {
-      this.drop(trial.id);
-      this.trials.set(trial.id, trial);
-    }
+    const lost = this.list.interrupt((id) => this.drop(id));
     if (lost.length > 0) this.changed.fire(undefined);
-  }
-
-  private engineIsBack(): void {
-    if (this.loaded || this.trials.size === 0) return;
-    this.load().catch((error: unknown) => this.log.warn(messageOf(error)));
-  }
-
-  private watchForeign(): void {
-    clearTimeout(this.foreignTimer);
-    if (!this.all.some(({ id, state }) => isActive(state) && !this.mine.has(id))) return;
-    this.foreignTimer = setTimeout(() => {
-      this.refresh().catch((error: unknown) => {
-        this.log.warn(messageOf(error));
-        this.watchForeign();
-      });
-    }, FOREIGN_POLL_MS);
   }
 }
 

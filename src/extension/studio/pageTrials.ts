@@ -1,9 +1,11 @@
 /**
- * What one page is told of its experiment's trials: all of them, when something that a person would notice is new. The
- * results of one that goes on grow with every visit, so it is told of them a few times a second.
+ * What one page is told of its experiment's trials: those of which a person would notice something new. The results of
+ * one that goes on grow with every visit, so it is told of them a few times a second.
  */
+import { isDeepStrictEqual } from "node:util";
 import type { Disposable } from "vscode";
 import { isActive } from "../../protocol/run/states.ts";
+import type { StudioEvents } from "../../protocol/studio.ts";
 import type { TrialProgress, TrialSummary } from "../../protocol/trial/summary.ts";
 import type { TrialStore } from "../engine/trialStore.ts";
 import { DisposableStore } from "../platform/disposables.ts";
@@ -11,14 +13,14 @@ import { DisposableStore } from "../platform/disposables.ts";
 const INTERVAL_MS = 250;
 
 interface Listener {
-  trials(trials: readonly TrialSummary[]): void;
+  trials(news: StudioEvents["trials"]): void;
   progress(progress: TrialProgress): void;
 }
 
 export class PageTrials implements Disposable {
   private readonly owned = new DisposableStore();
-  /** What the page knows. */
-  private told = signatureOf([]);
+  /** What the page knows of each, in its order. */
+  private told: ReadonlyMap<string, string> = new Map();
   private resting: NodeJS.Timeout | undefined;
 
   constructor(
@@ -35,7 +37,7 @@ export class PageTrials implements Disposable {
   /** For a page that is being told of everything. */
   snapshot(): readonly TrialSummary[] {
     const trials = this.store.of(this.experimentFile);
-    this.told = signatureOf(trials);
+    this.told = signaturesOf(trials);
     return trials;
   }
 
@@ -47,13 +49,16 @@ export class PageTrials implements Disposable {
       .flatMap(({ id }) => this.store.progress(id) ?? []);
   }
 
-  /** Tells at once what is new. */
-  flush(): void {
+  /** Tells at once what is new; false: nothing is. */
+  flush(): boolean {
     const trials = this.store.of(this.experimentFile);
-    const signature = signatureOf(trials);
-    if (signature === this.told) return;
-    this.told = signature;
-    this.page.trials(trials);
+    const before = this.told;
+    const now = signaturesOf(trials);
+    const changed = trials.filter(({ id }) => before.get(id) !== now.get(id));
+    if (changed.length === 0 && isDeepStrictEqual([...before.keys()], [...now.keys()])) return false;
+    this.told = now;
+    this.page.trials({ ids: [...now.keys()], changed });
+    return true;
   }
 
   dispose(): void {
@@ -64,9 +69,7 @@ export class PageTrials implements Disposable {
   /** The first change is told at once, what follows after a rest. */
   private changed(): void {
     if (this.resting) return;
-    const before = this.told;
-    this.flush();
-    if (this.told === before) return;
+    if (!this.flush()) return;
     this.resting = setTimeout(() => {
       this.resting = undefined;
       this.changed();
@@ -79,15 +82,10 @@ export class PageTrials implements Disposable {
 }
 
 /** Without what only counts on: seconds of work. */
-const signatureOf = (trials: readonly TrialSummary[]): string =>
-  JSON.stringify(
+const signaturesOf = (trials: readonly TrialSummary[]): ReadonlyMap<string, string> =>
+  new Map(
     trials.map(({ id, name, state, reason, elsewhere, sessions, result }) => [
       id,
-      name,
-      state,
-      reason,
-      elsewhere,
-      sessions,
-      result,
+      JSON.stringify([name, state, reason, elsewhere, sessions, result]),
     ]),
   );

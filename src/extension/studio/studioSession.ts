@@ -62,7 +62,7 @@ export class StudioSession {
     };
     this.trials = this.owned.add(
       new PageTrials(services.trials, document.uri.fsPath, {
-        trials: (trials) => this.send("trials", { trials }),
+        trials: (news) => this.send("trials", news),
         progress: (progress) => this.send("trialProgress", progress),
       }),
     );

@@ -59,7 +59,7 @@ describe("Try", () => {
       },
     ]);
     expect(studio.consents).toHaveLength(1);
-    expect(studio.page.events("trials").at(-1)?.trials).toMatchObject([{ id: "t", state: "running" }]);
+    expect(studio.page.events("trials").at(-1)).toMatchObject({ ids: ["t"], changed: [{ id: "t", state: "running" }] });
     expect(told()).not.toContain("sk-secret");
   });
 
@@ -296,11 +296,26 @@ describe("the page", () => {
     const first = studio.page.events("trials");
     expect(first.length).toBeGreaterThan(1);
     expect(first.length).toBeLessThanOrEqual(elapsed / 250 + 1);
-    await expect.poll(() => studio.page.events("trials").at(-1)?.trials[0]?.result?.n).toBe(60);
+    await expect.poll(() => studio.page.events("trials").at(-1)?.changed[0]?.result?.n).toBe(60);
     const all = studio.page.events("trials").length;
     studio.engine.notify("trial/changed", trial({ result: trialResult({ n: 60 }), activeSeconds: 99 }));
     await pause(300);
     expect(studio.page.events("trials")).toHaveLength(all);
+  });
+
+  it("is told of the trial that changed, and of one that is gone, not of all there are", async () => {
+    studio.engine.answer("trials/list", () => [
+      trial({ id: "old", state: "done" }),
+      trial({ id: "gone", state: "done" }),
+    ]);
+    await studio.page.ask("ready", {});
+    await pause(300);
+    studio.engine.notify("trial/changed", trial({ id: "new", startedAt: "2026-06-01T00:00:00Z" }));
+    const news = studio.page.events("trials").at(-1);
+    expect([news?.ids, news?.changed.map(({ id }) => id)]).toEqual([["new", "old", "gone"], ["new"]]);
+    await pause(300);
+    studio.services.trials.forget("gone");
+    expect(studio.page.events("trials").at(-1)).toEqual({ ids: ["new", "old"], changed: [] });
   });
 
   it("knows a trial before it is asked to show it", async () => {

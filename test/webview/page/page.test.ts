@@ -62,7 +62,7 @@ test("a run that tells much leaves the editor its time: progress draws no chart,
         progress: await during((i) => {
           fakeHost.emit("progress", { ...told, fraction: i / 50, iteration: i });
           fakeHost.emit("trialProgress", { ...served, fraction: i / 50, n: i });
-          fakeHost.emit("trials", { trials: [] });
+          fakeHost.emit("trials", { ids: [], changed: [] });
         }),
         rows: await during((i) =>
           fakeHost.appendUnkept("current", [{ iteration: 75 + i, userSteps: 7500 + i, values: { tInt: i } }]),

@@ -34,7 +34,7 @@ test("progress, time left, calls and cost against their budget", () =>
 
 test("beside Run stands what a run asks for: with its limit, or without; nothing where no model is asked", () =>
   studio({ scenario: "done" }, async (page) => {
-    const beside = page.locator(".run-buttons .try-estimate");
+    const beside = page.locator(".run-cost");
     const change = (models: object, planner: object = {}): Promise<void> =>
       page.evaluate(
         ([limits, asked]) => {

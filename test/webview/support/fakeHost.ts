@@ -22,7 +22,7 @@ import { CRITIC_TEXT, episodes, experiment, PLANNER_TEXT } from "./fakeData.ts";
 import { cursorOf, documentOf, promptOf } from "./fakeDocuments.ts";
 import { fakeHandlers, type HandledHost } from "./fakeHandlers.ts";
 import { recordedRuns, type Scenario } from "./fakeRuns.ts";
-import { trialResult, trialSummary } from "./fakeTrials.ts";
+import { trialResult, trialSummary, trialsNews } from "./fakeTrials.ts";
 import * as load from "./load.ts";
 
 const STATE_KEY = "fake-host-state";
@@ -159,7 +159,7 @@ class FakeHost implements HandledHost {
   /** What the host knows of trials from now on. */
   setTrials(trials: TrialSummary[]): void {
     this.trials = trials;
-    this.emit("trials", { trials });
+    this.emit("trials", trialsNews(trials));
   }
 
   emitRuns(): void {

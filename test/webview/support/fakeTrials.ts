@@ -105,6 +105,12 @@ export interface TrialsHost {
   changePrompt(role: PromptRole, text: string): void;
 }
 
+/** All of them, as news. */
+export const trialsNews = (trials: readonly TrialSummary[]): StudioEvents["trials"] => ({
+  ids: trials.map(({ id }) => id),
+  changed: trials,
+});
+
 type TrialMethods =
   | "tryWords"
   | "fittingTrial"
@@ -117,7 +123,7 @@ type TrialMethods =
 export function trialHandlers(host: TrialsHost): Pick<Handlers, TrialMethods> {
   const change = (id: string, patch: Partial<TrialSummary>): null => {
     host.trials = host.trials.map((trial) => (trial.id === id ? { ...trial, ...patch } : trial));
-    host.emit("trials", { trials: host.trials });
+    host.emit("trials", trialsNews(host.trials));
     return null;
   };
   return {
@@ -125,7 +131,7 @@ export function trialHandlers(host: TrialsHost): Pick<Handlers, TrialMethods> {
       const contenders = [words("as it is", PLANNER_TEXT), words(FILE, host.prompts.planner.text)];
       const trial = trialSummary(`trial-${host.trials.length}`, { state: "running", contenders });
       host.trials = [trial, ...host.trials];
-      host.emit("trials", { trials: host.trials });
+      host.emit("trials", trialsNews(host.trials));
       return trial;
     },
     fittingTrial: ({ draft }) => {

@@ -1,6 +1,6 @@
 /** Trials of this experiment: asked for, followed, chosen, looked into. */
 import { isActive } from "../../../src/protocol/run/states.ts";
-import type { StudioRequests, StudioTab, TrialState } from "../../../src/protocol/studio.ts";
+import type { StudioEvents, StudioRequests, StudioTab, TrialState } from "../../../src/protocol/studio.ts";
 import type { TrialSummary } from "../../../src/protocol/trial/summary.ts";
 import { idle, load } from "../loading.ts";
 import type { HostActions, HostQuestions, Notices, PageWriter, StateWriter } from "../ports.ts";
@@ -60,7 +60,9 @@ export class TrialDesk {
   }
 
   /** A trial just begun, by whomever, is the one in sight; but not in the place of one that is put together. */
-  receive(trials: readonly TrialSummary[]): void {
+  receive({ ids, changed }: StudioEvents["trials"]): void {
+    const all = new Map([...this.app.state.trials, ...changed].map((trial) => [trial.id, trial]));
+    const trials = ids.flatMap((id) => all.get(id) ?? []);
     // The list may come after the page: nothing in it has begun just now.
     if (!this.isListed && this.app.state.trials.length === 0) {
       this.open(trials);
