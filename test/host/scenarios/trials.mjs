@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { LLMock } from "@copilotkit/aimock";
-import { runCommand } from "../lib/quickInput.mjs";
+import { pickRow, runCommand } from "../lib/quickInput.mjs";
 import { screenshotThemes } from "../lib/screenshots.mjs";
 import { chooseTab, documentOf, iteration, press, runState, studioFrame, until } from "../lib/studio.mjs";
 import { repositoryFolder } from "../lib/variants.mjs";
@@ -146,6 +146,36 @@ export const scenarios = {
     await frame.locator(".trial-pane").getByText("oracle plan").first().waitFor();
     await frame.locator(".trial-pane").getByText("a new user").first().waitFor();
     await screenshotThemes(host, "trial-five");
+  },
+
+  "five contenders with moments are put together in the Studio, and run": async (host) => {
+    const frame = await studioFrame(host);
+    await press(frame, "New trial…");
+    await frame.locator(".contender-row").nth(1).waitFor();
+    const add = (name) => frame.locator(".draft-add").getByText(name, { exact: true }).click();
+    await add("A file…");
+    await pickRow(host.page, "narrow.lerl.md");
+    await frame.locator(".contender-row").nth(2).waitFor();
+    await add("Another temperature");
+    await frame.getByLabel("Temperature of contender 4").fill("0.9");
+    await frame.getByLabel("Temperature of contender 4").press("Tab");
+    await add("Oracle plan");
+    await frame.getByLabel("Visits").fill("16");
+    await frame.getByLabel("2 moments").check();
+    await frame.getByLabel("Repeats of each").fill("2");
+    await frame.getByLabel("Calls at most").fill("3000");
+    await frame.getByLabel("Calls at most").press("Tab");
+    await frame
+      .locator(".draft-start")
+      .getByText(/16 visits, up to [\d,]+ calls/)
+      .waitFor();
+    await screenshotThemes(host, "trial-draft");
+    await press(frame, "Run trial");
+    await frame.locator(".trial-state .pill", { hasText: "Done" }).waitFor({ timeout: 120_000 });
+    const pane = await frame.locator(".trial-pane").textContent();
+    for (const name of ["as it is", "narrow.lerl.md", "planner.lerl.md, temperature 0.9", "oracle plan", "a new user"])
+      assert.ok(pane.includes(name), `${name} is shown`);
+    await screenshotThemes(host, "trial-draft-result");
     await server.stop();
   },
 };
