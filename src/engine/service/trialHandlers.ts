@@ -18,7 +18,7 @@ import { listTrials, readTrialRecord, readVisits, trialFile, trialsFolder } from
 import { experimentOf } from "./experimentText.ts";
 import type { HandlersOf } from "./handlers.ts";
 import { categoryNames } from "./rerun.ts";
-import { askingOf, fittingOf, pacesOf, plannerPromptOf, served, wantedTrial } from "./wantedTrial.ts";
+import { askingOf, fittingOf, pacesOf, plannerPromptOf, served, visitLengthOf, wantedTrial } from "./wantedTrial.ts";
 import type { Workspace } from "./workspace.ts";
 
 export function trialHandlers(workspace: Workspace): HandlersOf<"trials"> {
@@ -114,7 +114,12 @@ async function reflectionFitting(runId: RunId, workspace: Workspace, sessions?: 
     throw new InputError("planner.offline", "The offline planner reads no reflections, so this one has no effect.");
   }
   const asking = askingOf(experiment, plannerPromptOf(run));
-  return fittingTrial({ contenders: [asking, asking], paces: await pacesOf(runId, workspace), sessions });
+  return fittingTrial({
+    contenders: [asking, asking],
+    paces: await pacesOf(runId, workspace),
+    sessions,
+    visitLength: visitLengthOf(run),
+  });
 }
 
 /** Its own, and by the ids that its plans name. */

@@ -58,6 +58,7 @@ async function fittingFor(words: TryWords, wanted: Wanted, workspace: Workspace)
     paces: await pacesOf(words.runId, workspace),
     sessions: words.sessions,
     plansForMoments: (moments?.moments.length ?? 0) * (words.repeats ?? 1),
+    visitLength: visitLengthOf(wanted.inForce),
   });
   return { ...fitting, ...(beside && { moments: beside.moments.length }) };
 }
@@ -117,6 +118,10 @@ function contenderOf(wanted: WantedContender, experiment: Experiment, inForce: R
   const name = nameOf(label ?? prompt.file, asks, inForce?.experiment ?? experiment);
   return { asked: { name, prompt, pool: [], ...asDocument(experiment), ...own }, asking };
 }
+
+/** Steps of a visit as a run was measured last, by its model where that was asked. */
+export const visitLengthOf = (run: RunRecord | undefined): number | undefined =>
+  run?.summary?.model?.tInt ?? run?.summary?.tInt;
 
 /** @param prompt whose first lines may name the model */
 export function askingOf(experiment: Experiment, prompt: PromptText | undefined): AskingContender {

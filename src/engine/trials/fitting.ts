@@ -25,6 +25,8 @@ export interface FittingOptions {
   readonly sessions?: number | undefined;
   /** Plans of each contender besides. */
   readonly plansForMoments?: number;
+  /** Steps of a visit, as the base was measured. */
+  readonly visitLength?: number | undefined;
 }
 
 export function fittingTrial({
@@ -32,9 +34,11 @@ export function fittingTrial({
   paces,
   sessions: asked,
   plansForMoments = 0,
+  visitLength,
 }: FittingOptions): FittingTrial {
   const costs = contenders.map(({ experiment, model }) => ({
     plans: mostPlans(experiment),
+    likely: likelyPlans(experiment, visitLength),
     ...planCost(experiment, model, paces.get(model)),
   }));
   const ofVisit = sumOf(costs.map(({ plans, seconds }) => seconds && plans * seconds));
@@ -49,12 +53,20 @@ export function fittingTrial({
     sessions,
     estimate: {
       calls,
-      likely: calls,
+      likely: Math.round(costs.reduce((sum, { likely }) => sum + sessions * likely + plansForMoments, 0)),
       tokens: Math.round(made.reduce((sum, one) => sum + one.calls * one.tokens, 0)),
       ...(seconds !== undefined && { seconds }),
       ...(cost !== undefined && { cost }),
     },
   };
+}
+
+/** Plans of a visit of so many steps on average: the last one is seldom used up. */
+function likelyPlans(experiment: Experiment, steps: number | undefined): number {
+  const most = mostPlans(experiment);
+  if (steps === undefined) return most;
+  const { replanEvery } = experiment.planner;
+  return Math.min(most, steps / replanEvery + (1 - 1 / replanEvery) / 2);
 }
 
 interface PlanCost {

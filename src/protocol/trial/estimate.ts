@@ -5,7 +5,7 @@ import type { Immutable } from "../immutable.ts";
 export const trialEstimateSchema = z.object({
   /** Questions at most: each visit to its last possible step. A reply that cannot be read is asked for once more. */
   calls: z.int(),
-  /** As long as visits last with the stand-in. */
+  /** As long as visits last with the stand-in, or lasted when the base was measured. */
   likely: z.int(),
   tokens: z.int(),
   /** At the pace at which the model answered before; absent: it was not asked yet. */

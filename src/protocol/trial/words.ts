@@ -66,9 +66,14 @@ export function undecidedSentence({ verdict, shows }: PairResult, sessions: numb
 /** `up to 1,000 calls (about 640), 1,200,000 tokens, 62 s, $0.41` */
 export function estimateSentence({ calls, likely, tokens, seconds, cost }: TrialEstimate): string {
   if (calls === 0) return "no calls: every answer is there, or no model is asked";
-  const about = likely < 0.9 * calls ? ` (about ${whole.format(likely)})` : "";
   const time = seconds === undefined ? "time unknown before the first answer" : timeText(seconds);
-  return `up to ${callsText(calls)}${about}, ${whole.format(tokens)} tokens, ${time}, ${moneyText(cost)}`;
+  return `${callsAtMost({ calls, likely })}, ${whole.format(tokens)} tokens, ${time}, ${moneyText(cost)}`;
+}
+
+/** `up to 1,000 calls (about 640)` */
+export function callsAtMost({ calls, likely }: Pick<TrialEstimate, "calls" | "likely">): string {
+  const about = likely < 0.9 * calls ? ` (about ${whole.format(likely)})` : "";
+  return `up to ${callsText(calls)}${about}`;
 }
 
 /** `62 s`, `4 min`, `1.5 h` */

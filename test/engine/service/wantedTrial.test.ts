@@ -109,6 +109,17 @@ describe("contenders of one's choice", () => {
     expect(server.journal).toHaveLength(3);
   });
 
+  it("cost about what visits ask for that last as long as the run's did", async () => {
+    const { summary } = (await handlers["runs/list"]({})).find(({ id }) => id === runId) ?? {};
+    const steps = summary?.model?.tInt ?? summary?.tInt ?? 0;
+    const { estimate } = await handlers["trials/fitting"](wanted({ sessions: 20 }));
+    const plans = (record: TrialSummary) => record.result?.contenders.map(({ calls }) => calls) ?? [];
+    expect(estimate.calls).toBe(200);
+    expect(estimate.likely).toBe(Math.round(2 * 20 * Math.min(5, steps / 4 + 0.375)));
+    const trial = await served(wanted({ contenders: [{}, { prompt: VARIED }], sessions: 20 }));
+    expect(plans(trial).reduce((a, b) => a + b)).toBeLessThanOrEqual(estimate.calls);
+  });
+
   it("are refused in words where nothing would be compared, or nobody reads the words", async () => {
     const offline = JSON.stringify({ ...JSON.parse(text()), planner: { provider: "offline" } });
     const refused = (more: Partial<TryWords>) => expect(handlers["trials/try"](wanted(more))).rejects;

@@ -4,6 +4,7 @@ import type { ContenderResult } from "../../../src/protocol/trial/result.ts";
 import type { TrialProgress, TrialSummary } from "../../../src/protocol/trial/summary.ts";
 import {
   billText,
+  callsAtMost,
   moneyText,
   pairSentence,
   timeText,
@@ -15,12 +16,12 @@ import { formatCount } from "../../shared/format.ts";
 /** Visits that need no words: as many as a trial has by default. */
 const USUAL_VISITS = 100;
 
-/** `up to 1,000 calls, 15 s, $0.07`; `32 visits, up to 320 calls, 2 min, price unknown` */
+/** `up to 1,000 calls (about 640), 15 s, $0.07`; `32 visits, up to 320 calls, 2 min, price unknown` */
 export function estimateText({ sessions, estimate }: FittingTrial): string {
   const { calls, seconds, cost } = estimate;
   return [
     ...(sessions === USUAL_VISITS ? [] : [visitsText(sessions)]),
-    calls === 0 ? "no calls" : `up to ${callsText(calls)}`,
+    calls === 0 ? "no calls" : callsAtMost(estimate),
     ...(seconds === undefined ? [] : [timeText(seconds)]),
     ...(calls === 0 ? [] : [moneyText(cost)]),
   ].join(", ");
