@@ -37,6 +37,7 @@ import { askedCursorSchema, runSliceSchema } from "./run/rows.ts";
 import { runIdSchema } from "./run/runId.ts";
 import { runRecordSchema } from "./run.ts";
 import * as asked from "./studio/asked.ts";
+import { LEAST_COST, MOST_VISITS } from "./trial/extent.ts";
 import { trialProgressSchema, trialSummarySchema } from "./trial/summary.ts";
 
 export type { ModelCall } from "./engine/calls.ts";
@@ -131,9 +132,12 @@ export const engineRequests = {
   "trials/goOn": {
     params: z.strictObject({
       id: asked.trialId,
-      sessions: z.exactOptional(z.int().check(z.minimum(1), z.maximum(100_000))),
-      /** The document as it is now: its limits of the models are in force from here on. */
+      sessions: z.exactOptional(z.int().check(z.minimum(1), z.maximum(MOST_VISITS))),
+      /** The document as it is now: its limits of the models are in force from here on, but for the trial's own. */
       experimentText: z.exactOptional(z.string()),
+      /** The trial's own from here on. */
+      maxCalls: z.exactOptional(z.int().check(z.minimum(1))),
+      maxCost: z.exactOptional(z.number().check(z.minimum(LEAST_COST))),
       apiKey: z.exactOptional(z.string()),
     }),
     result: trialSummarySchema,

@@ -105,7 +105,16 @@ export const studioRequests = {
   /** A planner prompt that the person picks, as a path beside the experiment; none: they changed their mind. */
   choosePrompt: { params: asked.nothing, result: z.object({ file: z.exactOptional(z.string()) }) },
   stopTrial: { params: asked.oneTrial, result: done },
-  goOnTrial: { params: z.strictObject({ id: asked.trialId, sessions: z.exactOptional(asked.count) }), result: done },
+  /** With limits of its own from here on, where they are given. */
+  goOnTrial: {
+    params: z.strictObject({
+      id: asked.trialId,
+      sessions: z.exactOptional(asked.count),
+      maxCalls: trialDraftSchema.shape.maxCalls,
+      maxCost: trialDraftSchema.shape.maxCost,
+    }),
+    result: done,
+  },
   trialVisit: {
     params: z.strictObject({ id: asked.trialId, session: asked.count, contender: asked.count }),
     result: visitPairSchema,

@@ -6,6 +6,7 @@ import * as z from "zod";
 import { count, flag, text } from "./experiment/fields.ts";
 import { plannerFields, reflectionsSchema } from "./experiment/models.ts";
 import { type DocumentProblem, type ParsedDocument, parseDocument, problemAt } from "./parseExperiment.ts";
+import { MOST_CONTENDERS, MOST_REPEATS, MOST_VISITS } from "./trial/extent.ts";
 import { contenderPlans } from "./trial/record.ts";
 
 const poolChangeSchema = z
@@ -64,7 +65,7 @@ export const trialSchema = z
     $schema: z.string().optional(),
     name: z.string().min(1).max(80).meta({ description: "Names the trial and its folder .lerl/trials/<id>." }),
     base: text("What all serve from: a run's folder, or an experiment, whose newest run it is; relative to this file."),
-    contenders: z.array(contenderSchema).min(2).max(20).meta({
+    contenders: z.array(contenderSchema).min(2).max(MOST_CONTENDERS).meta({
       description:
         "What is compared. The first is the baseline; one without prompt, version and plan is the base as it is.",
     }),
@@ -72,11 +73,11 @@ export const trialSchema = z
       "Visits planned; a trial that is decided before stops before. 0: moments only.",
       100,
       0,
-      100_000,
+      MOST_VISITS,
       "sessions",
     ),
     moments: text("Moments that every contender plans: a *.moments.json, relative to this file.").optional(),
-    repeats: count("Times that each contender plans each moment.", 1, 1, 100),
+    repeats: count("Times that each contender plans each moment.", 1, 1, MOST_REPEATS),
     seed: z.int().min(0).max(0xffff_ffff).optional().meta({
       description: "Seed of the users and their click uniforms; by default the evaluation's of the base.",
     }),

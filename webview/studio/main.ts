@@ -63,7 +63,7 @@ function start(root: HTMLElement): void {
       if (!(event.ctrlKey || event.metaKey) || !(tries || event.key === "F5")) return;
       event.preventDefault();
       event.stopPropagation();
-      void (tries ? app.trials.try() : app.run());
+      void (tries ? app.trials.tryOrRun() : app.run());
     },
     true,
   );

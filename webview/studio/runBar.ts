@@ -1,9 +1,10 @@
 /** The run bar: what runs, how far it is, what it costs, who plans; and the buttons to start and stop it. */
 import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
+import { asksModel } from "../../src/protocol/asksModel.ts";
 import type { ModelActivity, RunProgress } from "../../src/protocol/engine.ts";
 import { valueAt } from "../../src/protocol/jsonPath.ts";
-import type { PromptRole } from "../../src/protocol/promptRole.ts";
+import { type PromptRole, promptRoles } from "../../src/protocol/promptRole.ts";
 import { type AnsweredRole, answeredRoles, isMostlyStandIn } from "../../src/protocol/run/answeredRoles.ts";
 import { scoreOf } from "../../src/protocol/run/score.ts";
 import { isResumable } from "../../src/protocol/run/states.ts";
@@ -216,8 +217,7 @@ const planner = (record: RunRecord): TemplateResult | typeof nothing =>
 
 /** Used against allowed; a limit of 0 is none. */
 function budget(record: RunRecord, calls: number, cost: number, snapshot: StudioSnapshot): TemplateResult {
-  const experiment = record.experiment ?? snapshot.document.experiment;
-  const limits = valueAt(experiment, "models");
+  const limits = valueAt(record.experiment ?? snapshot.document.experiment, "models");
   const maxCalls = Number(valueAt(limits, "maxCalls") ?? 0);
   const maxCost = Number(valueAt(limits, "maxCost") ?? 0);
   return html`<div>
@@ -226,19 +226,24 @@ function budget(record: RunRecord, calls: number, cost: number, snapshot: Studio
     </div>
     <div>
       <dt>Cost</dt>
-      <dd>${cost === 0 && hasNoPrice(experiment) ? "price unknown" : formatMoney(cost)}${maxCost > 0 ? ` of ${formatMoney(maxCost)}` : ""}</dd>
+      <dd>${hasNoPrice(record) ? unpriced(cost) : formatMoney(cost)}${maxCost > 0 ? ` of ${formatMoney(maxCost)}` : ""}</dd>
     </div>`;
 }
 
+/** Of calls that have a price, where some have none. */
+const unpriced = (cost: number): string => (cost === 0 ? "price unknown" : `${formatMoney(cost)} and more`);
+
 /** A model that is asked has none: nobody knows what its calls cost. */
-const hasNoPrice = (experiment: unknown): boolean =>
-  ["planner", "critic"].some((role) => {
-    const asked = valueAt(experiment, role);
-    const provider = valueAt(asked, "provider");
-    const asks = valueAt(asked, "enabled") !== false && provider !== "offline" && provider !== "replay";
-    const prices = valueAt(experiment, "models.prices");
-    return asks && !(typeof prices === "object" && prices !== null && String(valueAt(asked, "model")) in prices);
+function hasNoPrice({ experiment, prompts }: RunRecord): boolean {
+  const { prices } = experiment.models;
+  return promptRoles.some((role) => {
+    if (!asksModel(experiment[role]) || experiment[role].provider === "replay") return false;
+    // Where the experiment names none, the prompt's first lines do.
+    const text = prompts.findLast((version) => version.role === role)?.text ?? "";
+    const model = experiment[role].model ?? /^model:\s*["']?(.*?)["']?\s*$/m.exec(text)?.[1];
+    return model === undefined || prices[model] === undefined;
   });
+}
 
 function progressBar(record: RunRecord, progress: RunProgress | undefined): TemplateResult | typeof nothing {
   const note = record.reason ? html`<p class="run-reason">${record.reason}</p>` : nothing;

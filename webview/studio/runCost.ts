@@ -7,23 +7,22 @@ import { formatCount } from "../shared/format.ts";
 export function runCost({ document: { experiment } }: StudioSnapshot): TemplateResult | typeof nothing {
   const calls = experiment && runCalls(experiment);
   if (!calls || calls.plans + calls.reflections === 0) return nothing;
-  return html`<span class="run-cost" title=${costTitle(calls)}>${costText(calls, experiment.models.maxCalls)}</span>`;
+  const { maxCalls, maxCost, maxTokens } = experiment.models;
+  const others = maxCost > 0 || maxTokens > 0 ? " Its limit of money or tokens may pause it before." : "";
+  return html`<span class="run-cost" title="${costTitle(calls)}${others}">${costText(calls, maxCalls)}</span>`;
 }
 
-/** `10,400 calls or more`; `10,400 to 20,000 calls`; `pauses at 5,000 calls`. @param limit 0: none */
-export function costText({ plans, reflections, score }: RunCalls, limit: number): string {
-  const least = plans + reflections + score;
-  if (limit === 0) return `${formatCount(least)} calls or more`;
-  return limit < least
-    ? `pauses at ${formatCount(limit)} calls`
-    : `${formatCount(least)} to ${formatCount(limit)} calls`;
+/** `about 10,400 calls`; `pauses at 5,000 calls`. @param limit 0: none */
+function costText({ plans, reflections, score }: RunCalls, limit: number): string {
+  const all = plans + reflections + score;
+  return limit > 0 && limit < all ? `pauses at ${formatCount(limit)} calls` : `about ${formatCount(all)} calls`;
 }
 
-export function costTitle({ plans, reflections, score }: RunCalls): string {
+function costTitle({ plans, reflections, score }: RunCalls): string {
   const made = [
     ...(plans > 0 ? [`${formatCount(plans)} plans`] : []),
     ...(reflections > 0 ? [`${formatCount(reflections)} reflections`] : []),
   ].join(" and ");
-  const scored = score > 0 ? ` Up to ${formatCount(score)} plans score the prompt.` : "";
-  return `A whole run asks for ${made} where every visit lasts as long as it can, for more where visits end early.${scored} Answers that are kept cost nothing.`;
+  const scored = score > 0 ? `, and up to ${formatCount(score)} plans in evaluations` : "";
+  return `A whole run asks for ${made}${scored}; for more where visits end early. Answers that are kept cost nothing.`;
 }

@@ -1,5 +1,6 @@
 /** What the page knows, apart from the curves' numbers (runs/). */
 
+import * as z from "zod/mini";
 import type { EpisodeDetail } from "../../src/protocol/engine/sessions.ts";
 import type {
   Comparison,
@@ -12,6 +13,7 @@ import type {
 } from "../../src/protocol/engine.ts";
 import { type ActiveState, isActive } from "../../src/protocol/run/states.ts";
 import type { RunId, RunRecord } from "../../src/protocol/run.ts";
+import { trialDraftSchema } from "../../src/protocol/studio/trialDraft.ts";
 import type { PageState, PromptHistoryEntry, PromptRole, StudioSnapshot } from "../../src/protocol/studio.ts";
 import type { TrialProgress, TrialSummary } from "../../src/protocol/trial/summary.ts";
 import type { StudioMethod } from "../shared/messenger.ts";
@@ -45,6 +47,8 @@ export interface StudioState {
   readonly fitting: Loadable<FittingTrial>;
   /** What the one that is put together would be. */
   readonly draftFitting: Loadable<FittingTrial>;
+  /** Moments that are kept beside the experiment; undefined: nobody has looked yet. */
+  readonly moments: number | undefined;
   /** The pair of visits that is open. */
   readonly visit: Loadable<VisitPair>;
 }
@@ -92,6 +96,7 @@ export function initialState(saved: unknown): StudioState {
     trialProgress: {},
     fitting: idle,
     draftFitting: idle,
+    moments: undefined,
     visit: idle,
   };
 }
@@ -105,9 +110,13 @@ function restorePage(saved: unknown): PageState {
     ...page,
     curves: { ...initialPage.curves, ...page.curves },
     sessions: { ...initialPage.sessions, ...page.sessions },
-    trial: { ...initialPage.trial, ...page.trial },
+    trial: { ...initialPage.trial, ...page.trial, ...readableDraft(page.trial) },
     scroll: { ...initialPage.scroll, ...page.scroll },
   };
+}
+
+function readableDraft(trial: PageState["trial"] | undefined): Partial<PageState["trial"]> {
+  return z.safeParse(trialDraftSchema, trial?.draft).success ? {} : { draft: undefined, drafting: false };
 }
 
 export function snapshotOf(state: StudioState): StudioSnapshot | undefined {

@@ -40,7 +40,7 @@ async function keep(runFolder: string, id: string, step: number, { file, name }:
   const pool = await poolOf(folder);
   const target = resolve(file ?? momentsFileOf(record.experimentFile));
   const moment = momentOf(episode, step, name ?? momentName(episode, step), pool);
-  const { moments } = await appendMoment(target, moment);
+  const kept = await appendMoment(target, moment, name === undefined ? "number" : "refuse");
   const shown = episode.steps[step - 1]?.plan.reflections.length ?? 0;
   const lost = shown - moment.reflections.length;
   if (lost > 0)
@@ -55,7 +55,7 @@ async function keep(runFolder: string, id: string, step: number, { file, name }:
     process.stderr.write(`${ids}: edited since, or before; the moment holds the text as it is now.\n`);
   }
   process.stdout.write(
-    `Kept "${moment.name}" in ${relative(process.cwd(), target)}, now ${moments.length}. Say what its plan must be there ("expect"), and try words on it: lerl trial ${shellWord(relative(process.cwd(), record.experimentFile))} --moments ${shellWord(relative(process.cwd(), target))} --sessions 0 --prompt <file>\n`,
+    `Kept "${kept.name}" in ${relative(process.cwd(), target)}, now ${kept.moments.moments.length}. Say what its plan must be there ("expect"), and try words on it: lerl trial ${shellWord(relative(process.cwd(), record.experimentFile))} --moments ${shellWord(relative(process.cwd(), target))} --sessions 0 --prompt <file>\n`,
   );
 }
 

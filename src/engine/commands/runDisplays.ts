@@ -3,8 +3,8 @@
 import { relative } from "node:path";
 import { Presets, SingleBar } from "cli-progress";
 import Table from "cli-table3";
+import { asksModel } from "../../protocol/asksModel.ts";
 import type { RunProgress } from "../../protocol/engine.ts";
-import { asksModel } from "../../protocol/experiment/asksModel.ts";
 import { type AnsweredRole, answeredRoles, isMostlyStandIn } from "../../protocol/run/answeredRoles.ts";
 import { standInKind } from "../../protocol/run/standInKind.ts";
 import type { MetricRow, ReferenceRow, RunRecord, RunSummary, TimelineEvent } from "../../protocol/run.ts";

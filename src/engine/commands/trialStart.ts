@@ -1,10 +1,10 @@
 /** From what `lerl trial` is given to a trial: an experiment, a run or a *.trial.json, and contenders for it. */
 import { readFile, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import type { Experiment } from "../../protocol/experiment.ts";
 import type { Moments } from "../../protocol/moments.ts";
 import { formatProblems } from "../../protocol/parseExperiment.ts";
-import type { ContenderPlan } from "../../protocol/trial/record.ts";
+import { MOST_CONTENDERS } from "../../protocol/trial/extent.ts";
+import type { ContenderPlan, TrialLimits } from "../../protocol/trial/record.ts";
 import { type ContenderDocument, parseTrial, type Trial } from "../../protocol/trial.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { runFiles } from "../store/runFolder.ts";
@@ -74,7 +74,8 @@ export async function trialStart(target: string, options: TrialOptions, workspac
     seed: options.seed ?? document?.seed,
     stop: options.stop && (document?.stop ?? true),
     margin: options.margin ?? document?.margin,
-    limits: { ...limitsOf(document ?? {}), ...limitsOf(options), ...(options.cache ? {} : { cache: false }) },
+    ...(!options.cache && { models: { cache: false } }),
+    limits: { ...limitsOf(document ?? {}), ...limitsOf(options) },
     failIf: [...(document?.failIf ?? []), ...options.failIf],
     moments,
     repeats: options.repeats ?? document?.repeats,
@@ -82,15 +83,13 @@ export async function trialStart(target: string, options: TrialOptions, workspac
 }
 
 const DEFAULT_SESSIONS = 100;
-/** As in a document. */
-const MOST_CONTENDERS = 20;
 
 /** The limits that are given; those that are not stay the base's. */
 export function limitsOf({
   maxCalls,
   maxTokens,
   maxCost,
-}: { readonly [K in "maxCalls" | "maxTokens" | "maxCost"]?: number | undefined }): Partial<Experiment["models"]> {
+}: { readonly [K in keyof TrialLimits]: number | undefined }): TrialLimits {
   return {
     ...(maxCalls !== undefined && { maxCalls }),
     ...(maxTokens !== undefined && { maxTokens }),

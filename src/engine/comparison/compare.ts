@@ -2,8 +2,9 @@
  * Compares runs (docs/method.md, section 13): per row the interquartile mean over seeds of each run's mean over its
  * evaluation sessions, with 95% bootstrap intervals.
  */
+
+import { asksModel } from "../../protocol/asksModel.ts";
 import type { ComparedChange, Comparison } from "../../protocol/engine.ts";
-import { asksModel } from "../../protocol/experiment/asksModel.ts";
 import { promptRoles } from "../../protocol/promptRole.ts";
 import { referencePolicies, type TimelineEvent } from "../../protocol/run.ts";
 import { bootstrapEstimate, improvementEstimate, pairedDifference } from "../metrics/bootstrap.ts";

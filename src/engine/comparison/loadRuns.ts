@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { asksModel } from "../../protocol/experiment/asksModel.ts";
+import { asksModel } from "../../protocol/asksModel.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { type PromptRole, promptRoles } from "../../protocol/promptRole.ts";
 import type { MetricRow, ReferenceRow, RunRecord, TimelineEvent } from "../../protocol/run.ts";

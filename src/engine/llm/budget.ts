@@ -26,8 +26,14 @@ export class Budget {
   private readonly reserved = new Set<Reservation>();
   private readonly watchers: (() => void)[] = [];
 
-  /** @param limits 0: no limit; may be replaced while requests are on their way */
-  constructor(public limits: BudgetLimits) {}
+  /**
+   * @param limits 0: no limit; may be replaced while requests are on their way
+   * @param raising what must be raised where a limit is reached
+   */
+  constructor(
+    public limits: BudgetLimits,
+    public raising: (limit: BudgetReached["limit"]) => string = (limit) => budgetSettings[limit],
+  ) {}
 
   get spending(): Spending {
     return this.used;
@@ -89,7 +95,7 @@ export class Budget {
       limit,
       used,
       allowed,
-      message: `The model budget is used up: ${amount}. Raise ${budgetSettings[limit]} to go on.`,
+      message: `The model budget is used up: ${amount}. Raise ${this.raising(limit)} to go on.`,
     };
   }
 }

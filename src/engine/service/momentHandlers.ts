@@ -10,19 +10,21 @@ export const momentHandlers = (workspace: Workspace): HandlersOf<"moments"> => (
   "moments/keep": async ({ runId, episode: id, step }) => {
     const { experimentFile } = await workspace.reader.record(runId);
     const { episode } = await workspace.reader.episode(runId, id);
-    const name = momentName(episode, step + 1);
     const file = momentsFileOf(experimentFile);
-    await appendMoment(file, momentOf(episode, step + 1, name, await workspace.reflections(runId)));
+    const pool = await workspace.reflections(runId);
+    const moment = momentOf(episode, step + 1, momentName(episode, step + 1), pool);
+    const { name } = await appendMoment(file, moment, "number");
     return { file, name };
   },
 
   "moments/keepPreview": async (asked) => {
     const shown = await previewed(asked, workspace);
     const session = previewSession(shown);
-    const name = `user ${shown.dataset.userIds[session.user]}, from the log, step ${session.steps.length + 1}`;
+    const wanted = `user ${shown.dataset.userIds[session.user]}, from the log, step ${session.steps.length + 1}`;
     const reflections = shown.reflections.map(({ id, text, score }) => ({ id, text, score }));
     const file = momentsFileOf(asked.experimentFile);
-    await appendMoment(file, momentOfSession(session, shown.dataset, { name, reflections }));
+    const moment = momentOfSession(session, shown.dataset, { name: wanted, reflections });
+    const { name } = await appendMoment(file, moment, "number");
     return { file, name };
   },
 });

@@ -1,7 +1,7 @@
 /** Plans one recorded step again with another prompt: what would the model have chosen? */
 
+import { asksModel } from "../../protocol/asksModel.ts";
 import type { RerunResult, RerunStep } from "../../protocol/engine.ts";
-import { asksModel } from "../../protocol/experiment/asksModel.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { Episode, Reflection } from "../../protocol/run.ts";
 import type { Dataset, UserIndex } from "../data/dataset.ts";

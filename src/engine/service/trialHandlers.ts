@@ -1,9 +1,8 @@
 /** `trials/...`: words tried against those in force, followed, and looked into. */
 import { join } from "node:path";
+import { asksModel } from "../../protocol/asksModel.ts";
 import type { EpisodeDetail } from "../../protocol/engine/sessions.ts";
 import type { FittingTrial } from "../../protocol/engine.ts";
-import { asksModel } from "../../protocol/experiment/asksModel.ts";
-import type { Experiment } from "../../protocol/experiment.ts";
 import { isActive } from "../../protocol/run/states.ts";
 import type { RunId } from "../../protocol/run.ts";
 import { summaryOf } from "../../protocol/trial/summary.ts";
@@ -18,7 +17,16 @@ import { listTrials, readTrialRecord, readVisits, trialFile, trialsFolder } from
 import { experimentOf } from "./experimentText.ts";
 import type { HandlersOf } from "./handlers.ts";
 import { categoryNames } from "./rerun.ts";
-import { askingOf, fittingOf, pacesOf, plannerPromptOf, served, visitLengthOf, wantedTrial } from "./wantedTrial.ts";
+import {
+  askingOf,
+  fittingOf,
+  modelLimitsOf,
+  pacesOf,
+  plannerPromptOf,
+  served,
+  visitLengthOf,
+  wantedTrial,
+} from "./wantedTrial.ts";
 import type { Workspace } from "./workspace.ts";
 
 export function trialHandlers(workspace: Workspace): HandlersOf<"trials"> {
@@ -66,13 +74,14 @@ export function trialHandlers(workspace: Workspace): HandlersOf<"trials"> {
       return null;
     },
 
-    "trials/goOn": async ({ id, sessions, experimentText, apiKey }) => {
+    "trials/goOn": async ({ id, sessions, experimentText, apiKey, ...limits }) => {
       const live = trials.get(id);
       if (live && live.current.state !== "paused") throw new InputError("trial.running", `The trial ${id} is running.`);
       const { base } = live?.current ?? (await readTrialRecord(folderOf(id)));
-      const limits = experimentText === undefined ? {} : limitsOf(experimentOf(experimentText, base.experimentFile));
-      if (!live) return trials.reopen(folderOf(id), workspace.modelAccess(apiKey), { sessions, limits });
-      live.setLimits(limits);
+      const models =
+        experimentText === undefined ? {} : modelLimitsOf(experimentOf(experimentText, base.experimentFile));
+      if (!live) return trials.reopen(folderOf(id), workspace.modelAccess(apiKey), { sessions, models, limits });
+      live.setLimits({ models, limits });
       live.control.resume();
       return summaryOf(live.current);
     },
@@ -98,12 +107,6 @@ export function trialHandlers(workspace: Workspace): HandlersOf<"trials"> {
       return { baseline: detail(first), contender: detail(other), ...(differs !== undefined && { differs }) };
     },
   };
-}
-
-/** What may change while a trial is on its way. Whether kept answers count belongs to what it is. */
-function limitsOf({ models }: Experiment): Partial<Experiment["models"]> {
-  const { cache: _, ...limits } = models;
-  return limits;
 }
 
 /** @throws InputError where nobody reads the reflections */

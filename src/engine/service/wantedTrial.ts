@@ -1,15 +1,15 @@
 /** From what the editor wants to be tried to a trial: whose words, with which settings, on which base. */
 
+import { asksModel } from "../../protocol/asksModel.ts";
 import type { WantedContender } from "../../protocol/engine/trials.ts";
 import type { FittingTrial, PromptText, TryWords } from "../../protocol/engine.ts";
-import { asksModel } from "../../protocol/experiment/asksModel.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { Moments } from "../../protocol/moments.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
 import { parsePrompt } from "../prompts/prompt.ts";
 import { isMissing } from "../store/files.ts";
-import type { AskedContender } from "../trials/contenders.ts";
+import { type AskedContender, freeName } from "../trials/contenders.ts";
 import { type AskingContender, type FittingOptions, fittingTrial } from "../trials/fitting.ts";
 import { modelPaces } from "../trials/modelPace.ts";
 import { momentsFileOf, readMoments } from "../trials/momentsFile.ts";
@@ -37,13 +37,27 @@ export async function wantedTrial(words: TryWords, workspace: Workspace): Promis
         : "A trial compares at least two contenders. Add one, or serve moments without visits.",
     );
   }
-  const name = `${experiment.name}: ${words.contenders ? `${asked.length} contenders` : prompt.file}`.slice(0, 80);
+  const name = trialName(experiment, words, asked);
   const like = await earlierTrial(words, workspace);
   const base: BaseChoice = inForce
     ? { run: workspace.reader.folder(inForce.id), ...(like !== undefined && { like }) }
     : { experimentFile, experiment, prompts: { planner: prompt } };
   const limits = { ...(maxCalls !== undefined && { maxCalls }), ...(maxCost !== undefined && { maxCost }) };
-  return { ...served, name, base, contenders: asked, sessions, limits, moments, repeats };
+  const models = modelLimitsOf(experiment);
+  return { ...served, name, base, contenders: asked, sessions, models, limits, moments, repeats };
+}
+
+/** Within what a trial of the editor asks its models, as the document says by now. Whether kept answers count belongs to what it is. */
+export function modelLimitsOf({ models }: Experiment): Partial<Experiment["models"]> {
+  const { cache: _, ...limits } = models;
+  return limits;
+}
+
+/** By who is new in it. */
+function trialName({ name }: Experiment, { prompt, contenders }: TryWords, asked: readonly AskedContender[]): string {
+  const [, first] = asked.map((contender) => contender.name ?? contender.plan ?? contender.model ?? "as it is");
+  const more = asked.length > 2 ? ` and ${asked.length - 2} more` : "";
+  return `${name}: ${contenders && first !== undefined ? `${first}${more}` : prompt.file}`.slice(0, 80);
 }
 
 /** How many visits of it fit, and what they cost at most. */
@@ -96,10 +110,12 @@ async function read(words: TryWords, workspace: Workspace): Promise<Wanted> {
   }
   const inForce = runId === undefined ? undefined : await workspace.reader.record(runId);
   const beside = words.contenders ? await momentsBeside(experimentFile) : undefined;
+  const contenders = withOwnNames(chosen.map((contender) => contenderOf(contender, experiment, inForce)));
+  if (words.maxCost !== undefined) for (const { asking } of contenders) requirePrice(asking);
   return {
     experiment,
     inForce,
-    contenders: chosen.map((contender) => contenderOf(contender, experiment, inForce)),
+    contenders,
     moments: words.moments ? beside : undefined,
     beside,
   };
@@ -112,7 +128,14 @@ function contenderOf(wanted: WantedContender, experiment: Experiment, inForce: R
   const who = plan ?? (prompt || inForce ? undefined : experiment.planner.strategy);
   if (who) return { asked: { plan: who, pool: [] }, asking: undefined };
   const source = prompt || !inForce ? experiment : inForce.experiment;
-  const asks: Experiment = { ...source, planner: { ...source.planner, ...own } };
+  // Visits are the base's, and the limits and prices the document's.
+  const { simulator } = (inForce ?? { experiment }).experiment;
+  const asks: Experiment = {
+    ...source,
+    planner: { ...source.planner, ...own },
+    simulator,
+    models: experiment.models,
+  };
   const asking = asksModel(asks.planner) ? askingOf(asks, prompt ?? plannerPromptOf(inForce)) : undefined;
   if (!prompt) return { asked: { pool: [], ...own }, asking };
   const name = nameOf(label ?? prompt.file, asks, inForce?.experiment ?? experiment);
@@ -122,6 +145,18 @@ function contenderOf(wanted: WantedContender, experiment: Experiment, inForce: R
 /** Steps of a visit as a run was measured last, by its model where that was asked. */
 export const visitLengthOf = (run: RunRecord | undefined): number | undefined =>
   run?.summary?.model?.tInt ?? run?.summary?.tInt;
+
+/** Nobody can be asked for a name here. */
+function withOwnNames(contenders: readonly Contender[]): readonly Contender[] {
+  const taken: string[] = [];
+  return contenders.map((contender) => {
+    const { name: wanted } = contender.asked;
+    if (wanted === undefined) return contender;
+    const name = freeName(wanted, taken);
+    taken.push(name);
+    return { ...contender, asked: { ...contender.asked, name } };
+  });
+}
 
 /** @param prompt whose first lines may name the model */
 export function askingOf(experiment: Experiment, prompt: PromptText | undefined): AskingContender {
@@ -133,6 +168,15 @@ export function askingOf(experiment: Experiment, prompt: PromptText | undefined)
 export const plannerPromptOf = (run: RunRecord | undefined): PromptText | undefined =>
   run?.prompts.findLast(({ role }) => role === "planner");
 
+/** A limit in money means nothing for a model without a price. */
+function requirePrice(asking: AskingContender | undefined): void {
+  if (!asking || asking.experiment.models.prices[asking.model]) return;
+  throw new InputError(
+    "models.price-missing",
+    `A limit in US dollars needs the price of "${asking.model}": add it to models.prices in the experiment, or leave the limit empty.`,
+  );
+}
+
 /** Asked with what the document says, and with nothing that only the base says. */
 function asDocument({ planner, reflections: { k, alpha } }: Experiment): Partial<AskedContender> {
   const settings = Object.fromEntries(
@@ -141,12 +185,13 @@ function asDocument({ planner, reflections: { k, alpha } }: Experiment): Partial
   return { settings, reflections: { k, alpha } };
 }
 
+/** What tells contenders apart first comes first: names are short. */
 const settingNames = [
-  "provider",
   "model",
+  "temperature",
+  "provider",
   "baseUrl",
   "apiKeyVariable",
-  "temperature",
   "maxTokens",
   "reasoningEffort",
 ] as const;

@@ -1,5 +1,5 @@
 /** What is evaluated, and by what rule a run's own policy becomes it. Every evaluation asks here. */
-import { asksModel } from "../../protocol/experiment/asksModel.ts";
+import { asksModel } from "../../protocol/asksModel.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { PoolConfig, PoolState } from "../critic/reflectionPool.ts";
 import type { Planner, ShownReflection } from "../planner/planner.ts";

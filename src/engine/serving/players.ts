@@ -1,6 +1,7 @@
 /** The planner and the critic of a run, with or without a language model. */
+
+import { asksModel } from "../../protocol/asksModel.ts";
 import type { PromptTexts } from "../../protocol/engine.ts";
-import { asksModel } from "../../protocol/experiment/asksModel.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { PromptRole } from "../../protocol/promptRole.ts";
 import type { Critic } from "../critic/critic.ts";

@@ -1,6 +1,6 @@
 /** When two runs have the same configuration, and in what they differ. */
 import { createHash } from "node:crypto";
-import { asksModel } from "../../protocol/experiment/asksModel.ts";
+import { asksModel } from "../../protocol/asksModel.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 
 /** Paths that change no result: names, threads, and how often a run is looked at or saved. */

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { asksModel } from "../../protocol/experiment/asksModel.ts";
+import { asksModel } from "../../protocol/asksModel.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { applyOverrides, type Override } from "../../protocol/overrides.ts";
 import { type DocumentProblem, formatProblems, parseExperiment, problemAt } from "../../protocol/parseExperiment.ts";

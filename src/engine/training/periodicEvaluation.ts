@@ -1,6 +1,6 @@
 /** The evaluation beside training, with its reference rows: random, round-robin planning, and the oracle. */
 import * as z from "zod";
-import { asksModel } from "../../protocol/experiment/asksModel.ts";
+import { asksModel } from "../../protocol/asksModel.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { answeredRoles, isMostlyStandIn } from "../../protocol/run/answeredRoles.ts";
 import { modelVisits } from "../../protocol/run/modelCalls.ts";

@@ -1,5 +1,5 @@
 /** Contenders: from what a document or the command line asks for to what serves (docs/trials.md). */
-import { asksModel } from "../../protocol/experiment/asksModel.ts";
+import { asksModel } from "../../protocol/asksModel.ts";
 import { type Experiment, experimentSchema } from "../../protocol/experiment.ts";
 import type { PromptVersion } from "../../protocol/run.ts";
 import type { ContenderRecord } from "../../protocol/trial/record.ts";
@@ -151,11 +151,19 @@ const planNames: Readonly<Record<ContenderRecord["plans"], string>> = {
   oracle: "oracle plan",
 };
 
-function freeName(wanted: string, taken: readonly string[]): string {
+/** Not longer than names may be. */
+export function freeName(wanted: string, taken: readonly string[]): string {
   for (let i = 1; ; i++) {
-    const name = i === 1 ? wanted : `${wanted} (${i})`;
+    const name = i === 1 ? wanted : numbered(wanted, i);
     if (!taken.includes(name)) return name;
   }
+}
+
+const LONGEST_NAME = 80;
+
+function numbered(name: string, number: number): string {
+  const mark = ` (${number})`;
+  return `${name.slice(0, LONGEST_NAME - mark.length)}${mark}`;
 }
 
 /** The base's document as a contender serves it. @throws InputError where a setting cannot be used */

@@ -1,11 +1,13 @@
 /** Moments files: read, and added to without touching what stands in them. */
 import { readFile } from "node:fs/promises";
+import { isDeepStrictEqual } from "node:util";
 import { createScanner, findNodeAtLocation, parseTree } from "jsonc-parser";
 import { type Moment, type Moments, parseMoments } from "../../protocol/moments.ts";
 import { formatProblems } from "../../protocol/parseExperiment.ts";
 import type { Episode, Reflection } from "../../protocol/run.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { isMissing, replaceFile } from "../store/files.ts";
+import { freeName } from "./contenders.ts";
 
 /** Beside the experiment: `quickstart.moments.json` for `quickstart.lerl.json`. */
 export const momentsFileOf = (experimentFile: string): string =>
@@ -19,12 +21,22 @@ export async function readMoments(file: string, shown = file): Promise<Moments> 
 /** By file: what is being added to it. */
 const writing = new Map<string, Promise<unknown>>();
 
-/** Adds a moment at the end, after those that are being added; comments and the order of what is there stay. @throws InputError */
-export async function appendMoment(file: string, moment: Moment): Promise<Moments> {
+interface Kept {
+  readonly moments: Moments;
+  /** What it is called there. */
+  readonly name: string;
+}
+
+/**
+ * Adds a moment at the end, after those that are being added; comments and the order of what is there stay.
+ * @param taken whether another moment of its name refuses it, or gives it a number
+ * @throws InputError
+ */
+export async function appendMoment(file: string, moment: Moment, taken: "refuse" | "number" = "refuse"): Promise<Kept> {
   const before = writing.get(file);
   const appending = (before ?? Promise.resolve()).then(
-    () => append(file, moment),
-    () => append(file, moment),
+    () => append(file, moment, taken),
+    () => append(file, moment, taken),
   );
   writing.set(file, appending);
   try {
@@ -34,16 +46,26 @@ export async function appendMoment(file: string, moment: Moment): Promise<Moment
   }
 }
 
-async function append(file: string, moment: Moment): Promise<Moments> {
+async function append(file: string, wanted: Moment, taken: "refuse" | "number"): Promise<Kept> {
   const text = await readText(file, file).catch((error: unknown) => {
     if (error instanceof InputError && isMissing(error.cause)) return EMPTY;
     throw error;
   });
-  parsed(text, file);
+  const there = parsed(text, file);
+  const moment = taken === "number" ? numberedAmong(there, wanted, file) : wanted;
   const added = withMoment(text, moment);
-  const all = parsed(added, file);
+  const moments = parsed(added, file);
   await replaceFile(file, added);
-  return all;
+  return { moments, name: moment.name };
+}
+
+/** @throws InputError where the same decision is kept already */
+function numberedAmong({ moments }: Moments, moment: Moment, file: string): Moment {
+  const decision = ({ user, slates, reflections }: Moment) => ({ user, slates, reflections });
+  const same = moments.find((other) => isDeepStrictEqual(decision(other), decision(moment)));
+  if (same) throw new InputError("moments.kept", `This decision is kept already, as "${same.name}" in ${file}.`);
+  const names = moments.map(({ name }) => name);
+  return { ...moment, name: freeName(moment.name, names) };
 }
 
 const EMPTY = '{\n  "moments": []\n}\n';

@@ -1,6 +1,5 @@
 /** One trial: a folder, a frozen base, visits served by every contender; from start or interruption to a result. */
 import { dirname } from "node:path";
-import type { Experiment } from "../../protocol/experiment.ts";
 import type { CellRow } from "../../protocol/trial/cell.ts";
 import type { TrialEstimate } from "../../protocol/trial/estimate.ts";
 import type { TrialRecord } from "../../protocol/trial/record.ts";
@@ -24,7 +23,7 @@ import { Tally } from "./tally.ts";
 import { readCells, readVisits, recordedCalls, TrialFolder } from "./trialFolder.ts";
 import type { TrialExtension, TrialHost, TrialStart } from "./trialHost.ts";
 import { TrialModels } from "./trialModels.ts";
-import { extended, newRecord, tallySetting } from "./trialRecord.ts";
+import { extended, newRecord, tallySetting, withLimits } from "./trialRecord.ts";
 
 export class Trial {
   readonly control: RunControl;
@@ -117,12 +116,10 @@ export class Trial {
     return this.finished;
   }
 
-  /** Of its models; in force at once, for requests that wait too. */
-  setLimits(limits: Partial<Experiment["models"]>): void {
-    const { experiment } = this.current;
-    const models = { ...experiment.models, ...limits };
-    this.update({ experiment: { ...experiment, models } });
-    this.models?.setLimits(models);
+  /** In force at once, for requests that wait too. */
+  setLimits(extension: Pick<TrialExtension, "models" | "limits">): void {
+    this.update(withLimits(this.current, extension));
+    this.models?.setLimits(this.current);
   }
 
   private async conclude(): Promise<TrialRecord> {

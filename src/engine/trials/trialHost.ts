@@ -3,7 +3,7 @@ import type { PromptTexts } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { Moments } from "../../protocol/moments.ts";
 import type { TrialEstimate } from "../../protocol/trial/estimate.ts";
-import type { TrialRecord } from "../../protocol/trial/record.ts";
+import type { TrialLimits, TrialRecord } from "../../protocol/trial/record.ts";
 import type { TrialProgress } from "../../protocol/trial/summary.ts";
 import type { ModelAccess } from "../serving/modelPool.ts";
 import type { AskedContender } from "./contenders.ts";
@@ -25,8 +25,10 @@ export interface TrialStart {
   readonly seed?: number | undefined;
   readonly stop: boolean;
   readonly margin?: number | undefined;
-  /** Settings of `models` that take the place of the base's. */
-  readonly limits: Partial<Experiment["models"]>;
+  /** Settings that take the place of the base's. */
+  readonly models?: Partial<Experiment["models"]>;
+  /** Of its own: they stay in the place of any other. */
+  readonly limits: TrialLimits;
   readonly failIf: readonly string[];
   /** Decisions that every contender plans anew, each so many times; one by default. */
   readonly moments?: Moments | undefined;
@@ -53,6 +55,7 @@ export interface TrialHost {
 export interface TrialExtension {
   readonly sessions?: number | undefined;
   readonly stop?: boolean | undefined;
-  readonly limits?: Partial<Experiment["models"]> | undefined;
+  readonly models?: Partial<Experiment["models"]> | undefined;
+  readonly limits?: TrialLimits | undefined;
   readonly failIf?: readonly string[] | undefined;
 }

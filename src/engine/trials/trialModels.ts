@@ -2,7 +2,7 @@
 import { relative } from "node:path";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { TrialRecord } from "../../protocol/trial/record.ts";
-import { Budget } from "../llm/budget.ts";
+import { Budget, budgetSettings } from "../llm/budget.ts";
 import { ReplyWatch } from "../llm/replyWatch.ts";
 import type { Scheduler } from "../llm/scheduler.ts";
 import type { CallRow, Complete } from "../llm/types.ts";
@@ -40,6 +40,14 @@ export interface TrialModelsOptions {
 
 const raisedBy = { calls: "--max-calls", tokens: "--max-tokens", cost: "--max-cost" } as const;
 
+const ownLimits = { calls: "maxCalls", tokens: "maxTokens", cost: "maxCost" } as const;
+
+/** What raises a limit: the trial's own, or the experiment's. */
+const raising =
+  ({ limits }: TrialRecord): Budget["raising"] =>
+  (limit) =>
+    limits?.[ownLimits[limit]] === undefined ? budgetSettings[limit] : `the trial's own limit of ${limit}`;
+
 const asker = (folder: string, useless: () => void): Asker => ({
   noun: "trial",
   useless,
@@ -76,7 +84,7 @@ export class TrialModels {
   private readonly watches = new Map<number, ReplyWatch>();
 
   constructor(private readonly options: TrialModelsOptions) {
-    this.budget = new Budget(options.record.experiment.models);
+    this.budget = new Budget(options.record.experiment.models, raising(options.record));
     this.budget.restore(options.paid.total);
   }
 
@@ -133,9 +141,11 @@ export class TrialModels {
     return this.budget.spending;
   }
 
-  setLimits(limits: Experiment["models"]): void {
-    this.budget.limits = limits;
-    for (const { pool } of this.servers.values()) pool.setLimits(limits);
+  setLimits(record: TrialRecord): void {
+    const { models } = record.experiment;
+    this.budget.limits = models;
+    this.budget.raising = raising(record);
+    for (const { pool } of this.servers.values()) pool.setLimits(models);
   }
 
   bills(): readonly Bill[] {

@@ -19,7 +19,7 @@ export const tallySetting = ({ contenders, planned, sessions, margin, stop, fail
 
 /** @throws InputError where a contender cannot serve from the base */
 export function newRecord(start: TrialStart, base: Base, id: string, host: TrialHost): TrialRecord {
-  const { name, sessions, seed, stop, margin, limits, failIf, moments, repeats = 1 } = start;
+  const { name, sessions, seed, stop, margin, models, limits, failIf, moments, repeats = 1 } = start;
   return {
     schemaVersion: 1,
     id,
@@ -28,7 +28,7 @@ export function newRecord(start: TrialStart, base: Base, id: string, host: Trial
     startedAt: host.now().toISOString(),
     activeSeconds: 0,
     base: base.record,
-    experiment: { ...base.experiment, models: { ...base.experiment.models, ...limits } },
+    experiment: { ...base.experiment, models: { ...base.experiment.models, ...models, ...limits } },
     prompts: [...base.versions],
     contenders: contenderRecords(start.contenders, base),
     seed: seed ?? base.experiment.evaluation.seed,
@@ -39,6 +39,7 @@ export function newRecord(start: TrialStart, base: Base, id: string, host: Trial
     failIf: [...failIf],
     ...(moments && { moments }),
     repeats,
+    ...(Object.keys(limits).length > 0 && { limits }),
     engineVersion: host.engineVersion,
   };
 }
@@ -49,8 +50,8 @@ export function newRecord(start: TrialStart, base: Base, id: string, host: Trial
  * @throws InputError where there is nobody to compare visits with
  */
 export function extended(record: TrialRecord, extension: TrialExtension): TrialRecord {
-  const { experiment, contenders } = record;
-  const { stop, limits, failIf } = extension;
+  const { contenders } = record;
+  const { stop, failIf } = extension;
   const sessions = Math.max(record.sessions, extension.sessions ?? 0);
   if (contenders.length < 2 && sessions > 0) {
     throw new InputError(
@@ -59,11 +60,21 @@ export function extended(record: TrialRecord, extension: TrialExtension): TrialR
     );
   }
   return {
-    ...record,
+    ...withLimits(record, extension),
     sessions,
     planned: record.planned === 0 ? sessions : record.planned,
     stop: stop ?? record.stop,
     failIf: failIf && failIf.length > 0 ? failIf : record.failIf,
-    experiment: { ...experiment, models: { ...experiment.models, ...limits } },
+  };
+}
+
+/** What its models are asked within from here on: the settings given, and its own limits in their place. */
+export function withLimits(record: TrialRecord, { models, limits }: TrialExtension): TrialRecord {
+  const { experiment } = record;
+  const own = { ...record.limits, ...limits };
+  return {
+    ...record,
+    experiment: { ...experiment, models: { ...experiment.models, ...models, ...own } },
+    ...(Object.keys(own).length > 0 && { limits: own }),
   };
 }

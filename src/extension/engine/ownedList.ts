@@ -17,15 +17,20 @@ interface Item {
 
 export class OwnedList<T extends Item> implements Disposable {
   readonly items = new Map<string, T>();
-  /** Those this window's engine works on, or has ended; others that are active belong to other processes. */
+  /** Those this window's engine works on; others that are active belong to other processes. */
   readonly mine = new Set<string>();
   private loaded: Promise<void> | undefined;
   private foreignTimer: NodeJS.Timeout | undefined;
 
   constructor(
-    /** Fills the list anew. */
-    private readonly fill: () => Promise<void>,
-    private readonly warn: (message: string) => void,
+    private readonly options: {
+      readonly list: () => Promise<readonly T[]>;
+      /** It was listed anew. */
+      readonly listed: () => void;
+      /** What is known of one already, for one that is listed. */
+      readonly merge?: (item: T, known: T | undefined) => T;
+      readonly warn: (message: string) => void;
+    },
   ) {}
 
   /** Newest first. */
@@ -48,7 +53,15 @@ export class OwnedList<T extends Item> implements Disposable {
   }
 
   async refresh(): Promise<void> {
-    await this.fill();
+    const { list, listed, merge = (item) => item } = this.options;
+    const before = new Map(this.items);
+    const found = await list();
+    // What was told while the list was being made is newer than it.
+    const told = [...this.items.values()].filter((item) => before.get(item.id) !== item);
+    this.items.clear();
+    for (const item of found) this.items.set(item.id, merge(item, before.get(item.id)));
+    for (const item of told) this.items.set(item.id, item);
+    listed();
     this.watchForeign();
   }
 
@@ -66,7 +79,7 @@ export class OwnedList<T extends Item> implements Disposable {
   /** What stands in the folders counts, as the new process reads it. */
   engineIsBack(): void {
     if (this.loaded || this.items.size === 0) return;
-    this.load().catch((error: unknown) => this.warn(messageOf(error)));
+    this.load().catch((error: unknown) => this.options.warn(messageOf(error)));
   }
 
   dispose(): void {
@@ -78,7 +91,7 @@ export class OwnedList<T extends Item> implements Disposable {
     if (!this.all.some(({ id, state }) => isActive(state) && !this.mine.has(id))) return;
     this.foreignTimer = setTimeout(() => {
       this.refresh().catch((error: unknown) => {
-        this.warn(messageOf(error));
+        this.options.warn(messageOf(error));
         this.watchForeign();
       });
     }, FOREIGN_POLL_MS);

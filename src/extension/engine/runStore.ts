@@ -47,10 +47,11 @@ export class RunStore implements Disposable {
     private readonly log: LogOutputChannel,
   ) {
     this.list = this.owned.add(
-      new OwnedList(
-        () => this.fill(),
-        (message) => log.warn(message),
-      ),
+      new OwnedList({
+        list: () => engine.request("runs/list", {}),
+        listed: () => this.changed.fire(undefined),
+        warn: (message) => log.warn(message),
+      }),
     );
     this.owned.addAll(
       engine.on("run/changed", (record) => this.takeRecord(record)),
@@ -96,14 +97,6 @@ export class RunStore implements Disposable {
 
   refresh(): Promise<void> {
     return this.list.refresh();
-  }
-
-  private async fill(): Promise<void> {
-    const listed = await this.engine.request("runs/list", {});
-    const { items } = this.list;
-    items.clear();
-    for (const record of listed) items.set(record.id, record);
-    this.changed.fire(undefined);
   }
 
   /** Takes a record that a request answered with: the run is this window's from now on when it is active. */

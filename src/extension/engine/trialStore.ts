@@ -21,15 +21,14 @@ export class TrialStore implements Disposable {
   readonly onDidChange: Event<string | undefined> = this.changed.event;
   readonly onDidProgress: Event<TrialProgress> = this.progressed.event;
 
-  constructor(
-    private readonly engine: Pick<EngineClient, "request" | "on" | "onDidDie" | "onDidChangeState">,
-    log: LogOutputChannel,
-  ) {
+  constructor(engine: Pick<EngineClient, "request" | "on" | "onDidDie" | "onDidChangeState">, log: LogOutputChannel) {
     this.list = this.owned.add(
-      new OwnedList(
-        () => this.fill(),
-        (message) => log.warn(message),
-      ),
+      new OwnedList({
+        list: () => engine.request("trials/list", {}),
+        listed: () => this.changed.fire(undefined),
+        merge: withResult,
+        warn: (message) => log.warn(message),
+      }),
     );
     this.owned.addAll(
       engine.on("trial/changed", (trial) => this.take(trial)),
@@ -73,18 +72,6 @@ export class TrialStore implements Disposable {
 
   refresh(): Promise<void> {
     return this.list.refresh();
-  }
-
-  private async fill(): Promise<void> {
-    const { items } = this.list;
-    const before = new Map(items);
-    const listed = await this.engine.request("trials/list", {});
-    // What was told while the list was being made is newer than it.
-    const told = [...items.values()].filter((trial) => before.get(trial.id) !== trial);
-    items.clear();
-    for (const trial of listed) items.set(trial.id, withResult(trial, before.get(trial.id)));
-    for (const trial of told) items.set(trial.id, trial);
-    this.changed.fire(undefined);
   }
 
   /** Takes what a request answered with: the trial is this window's from now on when it is active. */

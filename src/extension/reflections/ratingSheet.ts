@@ -1,7 +1,6 @@
 /** A sheet on which two people judge a sample of the reflections in sight. */
 import { l10n, Uri, window, workspace } from "vscode";
 import type { RunRecord } from "../../protocol/run.ts";
-import { fileName } from "../platform/documents.ts";
 import type { ReflectionsServices } from "./services.ts";
 
 const USUAL_SAMPLE = 40;
@@ -28,7 +27,7 @@ export async function saveRatingSheet(
       '{0} of {1} reflections are in {2}. Two people fill the columns "rater 1" and "rater 2", each without the other\'s; lerl reflections agreement {2} says how far they agree.',
       drawn,
       length,
-      fileName(target),
+      `"${workspace.asRelativePath(target, false)}"`,
     ),
   );
 }

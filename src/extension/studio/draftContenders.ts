@@ -51,7 +51,7 @@ async function textOf(
       );
       if (!version) {
         throw new UserError(
-          l10n.t("Version {0} of the prompt is not kept any more: its run was deleted.", hash.slice(0, 7)),
+          l10n.t("No run has version {0} of {1}. Choose another version.", hash.slice(0, 7), prompt.file),
         );
       }
       const label = l10n.t("version {0}", hash.slice(0, 7));

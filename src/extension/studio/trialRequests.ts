@@ -55,8 +55,8 @@ export function trialRequests(options: TrialRequestsOptions): Pick<StudioHandler
       return null;
     },
 
-    goOnTrial: async ({ id, sessions }) => {
-      await trialLauncher.goOn(id, sessions);
+    goOnTrial: async ({ id, ...further }) => {
+      await trialLauncher.goOn(id, further);
       return null;
     },
 

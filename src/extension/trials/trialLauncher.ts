@@ -1,7 +1,7 @@
 /** Starts trials, goes on with them and stops them: what the commands and the Studio have in common. */
 import { l10n, Uri, workspace } from "vscode";
 import type { WantedContender } from "../../protocol/engine/trials.ts";
-import type { FittingTrial, PromptText, TryWords } from "../../protocol/engine.ts";
+import type { EngineRequests, FittingTrial, PromptText, TryWords } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { RunRecord } from "../../protocol/run.ts";
 import type { TrialSummary } from "../../protocol/trial/summary.ts";
@@ -30,6 +30,8 @@ export interface TrialChoice extends Pick<TryWords, Limits> {
   /** Of one's choice, from the prompt as it stands. */
   readonly contenders?: (prompt: PromptText) => Promise<readonly WantedContender[]>;
 }
+
+type Further = Pick<EngineRequests["trials/goOn"]["params"], "sessions" | "maxCalls" | "maxCost">;
 
 interface Words {
   readonly words: TryWords;
@@ -76,10 +78,10 @@ export class TrialLauncher {
   }
 
   /**
-   * Goes on with a trial, with more visits where they are given, and with the limits that its experiment has by now. For a
-   * user's action, as `try`.
+   * Goes on with a trial, with more visits or other limits of its own where they are given, and else with the limits that
+   * its experiment has by now. For a user's action, as `try`.
    */
-  async goOn(id: string, sessions?: number): Promise<TrialSummary> {
+  async goOn(id: string, further: Further = {}): Promise<TrialSummary> {
     requireTrust();
     const { engine, trials, files, keys, editorModels } = this.services;
     await trials.load();
@@ -92,7 +94,7 @@ export class TrialLauncher {
     return trials.adopt(
       await engine.request("trials/goOn", {
         id,
-        ...(sessions !== undefined && { sessions }),
+        ...further,
         ...(document?.experiment && { experimentText: document.start.experimentText }),
         ...(key !== undefined && { apiKey: key }),
       }),

@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import type { Immutable } from "../immutable.ts";
 import { runIdSchema } from "../run/runId.ts";
 import { trialEstimateSchema } from "../trial/estimate.ts";
+import { LEAST_COST, MOST_CONTENDERS, MOST_REPEATS, MOST_VISITS } from "../trial/extent.ts";
 import { contenderPlans } from "../trial/record.ts";
 import { promptTextSchema } from "./runs.ts";
 import { episodeDetailSchema } from "./sessions.ts";
@@ -29,16 +30,16 @@ export const tryWordsSchema = z.strictObject({
   /** Takes the run's newest checkpoint, where an earlier trial of this run, still running, kept another. */
   newest: z.exactOptional(z.boolean()),
   /** The baseline first. */
-  contenders: z.exactOptional(z.array(contenderSchema).check(z.minLength(1), z.maxLength(20))),
+  contenders: z.exactOptional(z.array(contenderSchema).check(z.minLength(1), z.maxLength(MOST_CONTENDERS))),
   /** Visits planned; as many as fit by default. 0: moments only. */
-  sessions: z.exactOptional(z.int().check(z.minimum(0), z.maximum(100_000))),
+  sessions: z.exactOptional(z.int().check(z.minimum(0), z.maximum(MOST_VISITS))),
   /** With the moments that are kept beside the experiment, each planned so often. */
   moments: z.exactOptional(z.boolean()),
-  repeats: z.exactOptional(z.int().check(z.minimum(1), z.maximum(100))),
+  repeats: z.exactOptional(z.int().check(z.minimum(1), z.maximum(MOST_REPEATS))),
   /** In the place of the base's. */
   maxCalls: z.exactOptional(z.int().check(z.minimum(1))),
   /** US dollars. */
-  maxCost: z.exactOptional(z.number().check(z.gt(0))),
+  maxCost: z.exactOptional(z.number().check(z.minimum(LEAST_COST))),
   /** Sent over the channel only, never stored. */
   apiKey: z.exactOptional(z.string()),
 });
@@ -48,7 +49,7 @@ export const tryReflectionSchema = z.strictObject({
   runId: runIdSchema,
   reflection: z.string(),
   /** Visits planned; as many as fit by default. */
-  sessions: z.exactOptional(z.int().check(z.minimum(1), z.maximum(100_000))),
+  sessions: z.exactOptional(z.int().check(z.minimum(1), z.maximum(MOST_VISITS))),
   apiKey: z.exactOptional(z.string()),
 });
 

@@ -1,5 +1,5 @@
 /** What a run asks its models for, as far as its document says. Section numbers refer to docs/method.md. */
-import { asksModel } from "../experiment/asksModel.ts";
+import { asksModel } from "../asksModel.ts";
 import type { QuitRule } from "../experiment/simulator.ts";
 import type { Experiment } from "../experiment.ts";
 
@@ -27,20 +27,29 @@ export interface RunCalls {
   /** Plans and reflections where every visit lasts as long as it can: shorter ones ask for more of both. */
   readonly plans: number;
   readonly reflections: number;
-  /** Plans at most for the prompt's score. */
+  /** Plans of the evaluations at most. */
   readonly score: number;
 }
 
-/** Calls of a whole run whose answers are not kept yet. */
+/** Calls of a whole run, about: none of its answers is kept yet. */
 export function runCalls(experiment: Experiment): RunCalls {
-  const { planner, critic, simulator, training, evaluation } = experiment;
-  const visits = (training.iterations * training.rolloutSteps * simulator.users) / stepsLeft(simulator.quit, undefined);
-  const most = mostPlans(experiment);
-  const plans = asksModel(planner) ? Math.round(visits * most) : 0;
-  let score = 0;
-  for (let iteration = evaluation.every; plans > 0 && iteration < training.iterations; iteration += evaluation.every) {
-    score += most * modelVisits(experiment, iteration);
+  const { planner, critic, simulator, training } = experiment;
+  const steps = training.iterations * training.rolloutSteps * simulator.users;
+  const longest = stepsLeft(simulator.quit, undefined);
+  const asks = asksModel(planner);
+  return {
+    plans: asks ? Math.round(steps / Math.min(planner.replanEvery, longest)) : 0,
+    reflections: asksModel(critic) ? Math.round(steps / longest) : 0,
+    score: asks ? mostPlans(experiment) * evaluatedVisits(experiment) : 0,
+  };
+}
+
+/** Visits that the model plans in all evaluations of a run: where `evaluation.planner` is "same", every one. */
+function evaluatedVisits(experiment: Experiment): number {
+  const { evaluation, training } = experiment;
+  let visits = 0;
+  for (let iteration = 0; ; iteration = Math.min(iteration + evaluation.every, training.iterations)) {
+    visits += evaluation.planner === "same" ? evaluation.sessions : modelVisits(experiment, iteration);
+    if (iteration >= training.iterations) return visits;
   }
-  if (plans > 0) score += most * modelVisits(experiment, training.iterations);
-  return { plans, reflections: asksModel(critic) ? Math.round(visits) : 0, score };
 }

@@ -1,6 +1,7 @@
 /** A trial as it is put together in the Studio, before it begins. */
 import * as z from "zod/mini";
 import type { Immutable } from "../immutable.ts";
+import { LEAST_COST, MOST_CONTENDERS, MOST_REPEATS, MOST_VISITS } from "../trial/extent.ts";
 import { contenderPlans } from "../trial/record.ts";
 import { hash, name, runId } from "./asked.ts";
 
@@ -26,11 +27,6 @@ const draftContenderSchema = z.strictObject({
 });
 export type DraftContender = Immutable<z.output<typeof draftContenderSchema>>;
 
-/** As in a *.trial.json. */
-export const MOST_CONTENDERS = 20;
-export const MOST_REPEATS = 100;
-export const MOST_VISITS = 100_000;
-
 export const trialDraftSchema = z.strictObject({
   /** The baseline first. */
   contenders: z.array(draftContenderSchema).check(z.minLength(1), z.maxLength(MOST_CONTENDERS)),
@@ -41,6 +37,6 @@ export const trialDraftSchema = z.strictObject({
   repeats: z.int().check(z.minimum(1), z.maximum(MOST_REPEATS)),
   maxCalls: z.exactOptional(z.int().check(z.minimum(1), z.maximum(1_000_000_000))),
   /** US dollars. */
-  maxCost: z.exactOptional(z.number().check(z.gt(0))),
+  maxCost: z.exactOptional(z.number().check(z.minimum(LEAST_COST))),
 });
 export type TrialDraft = Immutable<z.output<typeof trialDraftSchema>>;

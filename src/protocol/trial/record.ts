@@ -46,6 +46,15 @@ const momentsValueSchema = z.custom<Moments>(
   "expected moments",
 );
 
+/** Limits of a trial's own, in the place of its experiment's. */
+export const trialLimitsSchema = z.object({
+  maxCalls: z.exactOptional(z.int()),
+  maxTokens: z.exactOptional(z.int()),
+  /** US dollars. */
+  maxCost: z.exactOptional(z.number()),
+});
+export type TrialLimits = Immutable<z.output<typeof trialLimitsSchema>>;
+
 export const trialRecordSchema = z.object({
   schemaVersion: z.literal(1),
   id: z.string(),
@@ -78,6 +87,7 @@ export const trialRecordSchema = z.object({
   /** Decisions that every contender plans anew, each so many times. */
   moments: z.optional(momentsValueSchema),
   repeats: z.int(),
+  limits: z.optional(trialLimitsSchema),
   result: z.optional(trialResultSchema),
   engineVersion: z.string(),
 });

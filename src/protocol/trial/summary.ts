@@ -19,6 +19,7 @@ const told = z.pick(trialRecordSchema, {
   sessions: true,
   planned: true,
   repeats: true,
+  limits: true,
   result: true,
 });
 

@@ -32,7 +32,8 @@ export function arbitraryOf(schema: Schema): fc.Arbitrary<unknown> {
         ? fc.stringMatching(pattern).filter(({ length }) => length <= most)
         : fc.string({ minLength: least, maxLength: Math.min(most, least + 20) });
     case "number":
-      return "format" in def ? fc.integer({ min: least, max: Math.min(most, least + 1000) }) : real;
+      if ("format" in def) return fc.integer({ min: least, max: Math.min(most, least + 1000) });
+      return def.checks?.length ? fc.double({ min: least, max: most, noNaN: true }) : real;
     case "boolean":
       return fc.boolean();
     case "null":

@@ -181,7 +181,7 @@ describe("words that are tried in the editor", () => {
     expect(kept.file).toBe(join(scratch.path, "tiny.moments.json"));
     const { moments } = JSON.parse(readFileSync(kept.file, "utf8"));
     expect(moments).toMatchObject([{ name: kept.name, slates: [{}] }]);
-    await expect(handlers["moments/keep"]({ runId, episode, step: 1 })).rejects.toThrow("earlier moment");
+    await expect(handlers["moments/keep"]({ runId, episode, step: 1 })).rejects.toThrow("is kept already");
   });
 
   it("need a model that reads them", async () => {

@@ -74,7 +74,7 @@ describe("contenders of one's choice", () => {
         maxCalls: 5000,
       }),
     );
-    expect(trial.name).toMatch(/: 6 contenders$/);
+    expect(trial.name).toMatch(/: as it is and 4 more$/);
     expect(trial.contenders.map(({ name, plans }) => `${name} (${plans})`)).toEqual([
       "round-robin (round-robin)",
       "as it is (model)",
@@ -118,6 +118,51 @@ describe("contenders of one's choice", () => {
     expect(estimate.likely).toBe(Math.round(2 * 20 * Math.min(5, steps / 4 + 0.375)));
     const trial = await served(wanted({ contenders: [{}, { prompt: VARIED }], sessions: 20 }));
     expect(plans(trial).reduce((a, b) => a + b)).toBeLessThanOrEqual(estimate.calls);
+  });
+
+  it("keep limits of their own when they go on, in the place of the document's, until others are given", async () => {
+    const experimentText = JSON.stringify({ ...JSON.parse(text()), models: { maxCalls: 5000 } });
+    const NEW = { file: "new.lerl.md", text: plannerPrompt.replace("You plan", "Slowly, you plan") };
+    const words = wanted({ experimentText, contenders: [{ plan: "oracle" }, { prompt: NEW }], sessions: 20 });
+    const { id } = await handlers["trials/try"]({ ...words, maxCalls: 10 });
+    const state = async () => (await handlers["trials/list"]({})).find((trial) => trial.id === id);
+    await expect.poll(async () => (await state())?.state, { timeout: 20_000 }).toBe("paused");
+    expect((await state())?.reason).toContain("10 of 10 calls. Raise the trial's own limit of calls to go on.");
+    await handlers["trials/goOn"]({ id, experimentText });
+    await expect.poll(async () => (await state())?.state, { timeout: 20_000 }).toBe("paused");
+    await handlers["trials/goOn"]({ id, experimentText, maxCalls: 1000 });
+    await expect.poll(async () => (await state())?.state, { timeout: 20_000 }).toBe("done");
+    expect((await state())?.limits).toEqual({ maxCalls: 1000 });
+  });
+
+  it("are asked within the limits and prices that the document has by now, not the run's", async () => {
+    const document = {
+      ...JSON.parse(text()),
+      models: { maxCalls: 12, prices: { "test-model": { input: 1, output: 2 } } },
+    };
+    const experimentText = JSON.stringify(document);
+    const { id } = await handlers["trials/try"](wanted({ experimentText, sessions: 16 }));
+    const { experiment } = trialRecordOf(join(scratch.path, ".lerl/trials", id));
+    expect(experiment.models).toMatchObject({ maxCalls: 12, prices: { "test-model": { output: 2 } } });
+    await handlers["trials/stop"]({ id });
+    const priced = wanted({ experimentText, contenders: [{}, { prompt: VARIED }], maxCost: 0.5 });
+    expect((await handlers["trials/fitting"](priced)).estimate.cost).toBeGreaterThan(0);
+    const other = { ...priced, contenders: [{}, { prompt: VARIED, model: "other-model" }] };
+    await expect(handlers["trials/fitting"](other)).rejects.toThrow('needs the price of "other-model"');
+  });
+
+  it("have names that tell them apart, however long their settings are", async () => {
+    const long = { provider: "openai", model: "m".repeat(70), baseUrl: server.baseUrl };
+    const experimentText = JSON.stringify({
+      ...JSON.parse(text()),
+      planner: { ...JSON.parse(text()).planner, ...long },
+    });
+    const contenders = [{}, { prompt: VARIED, temperature: 0.2 }, { prompt: VARIED, temperature: 0.9 }];
+    const { id, contenders: named } = await handlers["trials/try"](
+      wanted({ experimentText, contenders, sessions: 16 }),
+    );
+    await handlers["trials/stop"]({ id });
+    expect(new Set(named.map(({ name }) => name)).size).toBe(3);
   });
 
   it("are refused in words where nothing would be compared, or nobody reads the words", async () => {

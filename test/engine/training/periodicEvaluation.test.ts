@@ -100,6 +100,11 @@ it("is part of the calls that are told before a run", () => {
   expect(runCalls(experiment(asking))).toEqual({ plans: 1500, reflections: 0, score: 3 * 16 * 5 });
   expect(runCalls(experiment(asking, asking))).toMatchObject({ plans: 1500, reflections: 300 });
   expect(runCalls(experiment({}))).toEqual({ plans: 0, reflections: 0, score: 0 });
+  // All 200 visits before training and after 10, 20 and 25 iterations.
+  const same = experiment(asking);
+  expect(runCalls({ ...same, evaluation: { ...same.evaluation, planner: "same" } }).score).toBe(4 * 200 * 5);
+  // Visits of 20 steps at most, a plan for up to 30 of them.
+  expect(runCalls(experiment({ ...asking, replanEvery: 30 })).plans).toBe(300);
 });
 
 it("never spends more than a quarter of training's visits on the score of a prompt", () => {

@@ -44,10 +44,21 @@ describe("keeping a moment", () => {
     expect((await readMoments(file)).moments.map(({ name }) => name)).toEqual(["a", "b", "c", "d"]);
   });
 
+  it("numbers a name that is taken where nobody chose it, and keeps no decision twice", async () => {
+    const file = join(await temporaryFolder(), "new.moments.json");
+    await appendMoment(file, moment("a"), "number");
+    await expect(appendMoment(file, moment("b"), "number")).rejects.toThrow('is kept already, as "a" in');
+    const others = ["9", "12"].map((user) => appendMoment(file, moment("a", { user }), "number"));
+    expect((await Promise.all(others)).map(({ name }) => name)).toEqual(["a (2)", "a (3)"]);
+    const long = "x".repeat(80);
+    await appendMoment(file, moment(long, { user: "1" }), "number");
+    expect((await appendMoment(file, moment(long, { user: "2" }), "number")).name).toBe(`${"x".repeat(76)} (2)`);
+  });
+
   it("begins a file where there is none", async () => {
     const file = join(await temporaryFolder(), "new.moments.json");
-    expect((await appendMoment(file, moment("a"))).moments).toHaveLength(1);
-    expect((await appendMoment(file, moment("b"))).moments.map(({ name }) => name)).toEqual(["a", "b"]);
+    expect((await appendMoment(file, moment("a"))).moments.moments).toHaveLength(1);
+    expect((await appendMoment(file, moment("b"))).moments.moments.map(({ name }) => name)).toEqual(["a", "b"]);
     expect((await readMoments(file)).moments).toEqual([moment("a"), moment("b")]);
     expect(await readFile(file, "utf8")).toMatch(/\n$/);
   });
@@ -78,7 +89,7 @@ describe("keeping a moment", () => {
     ['{"expect": {}, "moments" : [], }', '{"expect": {}, "moments" : [\n  A\n], }'],
   ])("adds at the end of the list in %j", async (text, expected) => {
     const file = await written(text);
-    const { moments } = await appendMoment(file, moment("a"));
+    const { moments } = (await appendMoment(file, moment("a"))).moments;
     expect(moments.at(-1)).toEqual(moment("a"));
     const after = await readFile(file, "utf8");
     expect(after.replace(/\{\s*"name": "a"[\s\S]*"score": 9.5\s*\}\s*\]\s*\}/, "A")).toBe(expected);

@@ -47,7 +47,7 @@ async function serve(seed: number, sessions: number, word: string): Promise<read
     contenders: [{ pool: [] }, { prompt: { file: "other.lerl.md", text: other }, pool: [] }],
     sessions,
     seed,
-    limits: { cache: false },
+    models: { cache: false },
   });
   const { state, reason } = await trial.execute();
   if (state !== "done") throw new Error(reason);

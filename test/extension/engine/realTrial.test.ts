@@ -61,7 +61,7 @@ it("what is typed is tried, followed to its end, looked into and gone on with", 
 
   await trials.refresh();
   expect(trials.of(file.fsPath).map((trial) => trial.id)).toEqual([id]);
-  await launcher.goOn(id, 20);
+  await launcher.goOn(id, { sessions: 20 });
   await expect.poll(() => trials.get(id)?.state, { timeout: 60_000 }).toBe("done");
   expect(new Set(server.journal.map(({ authorization }) => authorization))).toEqual(new Set(["Bearer sk-secret"]));
   expect(host.logged.filter((line) => line.startsWith("error") || line.includes("sk-secret"))).toEqual([]);

@@ -34,7 +34,7 @@ describe("the rating sheet", () => {
     await save();
     expect(readFileSync(file, "utf8")).toBe(CSV);
     expect(editor.engine.paramsOf("reflections/sheet")).toMatchObject([{ sample: 2, seed: 1 }]);
-    expect(JSON.stringify(host.messages)).toContain("2 of 3 reflections are in judged.csv.");
+    expect(host.messages.map(({ message }) => message).join()).toContain('2 of 3 reflections are in "judged.csv"');
   });
 
   it("is not written where the person changes their mind", async () => {

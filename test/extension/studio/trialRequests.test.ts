@@ -176,7 +176,9 @@ describe("a trial that is put together", () => {
     await tried({ from: "file", file: "../../etc/secret.lerl.md" }).toThrow(/no prompt of this workspace/);
     await tried({ from: "file", file: "/etc/secret.lerl.md" }).toThrow(/no prompt of this workspace/);
     await tried({ from: "file", file: "missing.lerl.md" }).toThrow(/missing\.lerl\.md was not found/);
-    await tried({ from: "version", runId: "run-1", hash: "gone" }).toThrow(/Version gone .* its run was deleted/);
+    await tried({ from: "version", runId: "run-1", hash: "gone" }).toThrow(
+      "No run has version gone of planner.lerl.md. Choose another version.",
+    );
     expect(studio.engine.paramsOf("trials/try")).toEqual([]);
   });
 

@@ -54,10 +54,8 @@ test("beside Run stands what a run asks for: with its limit, or without; nothing
       );
     await change({});
     // 1,000 visits of 20 steps are 5,000 plans; 16 visits every 10 of 100 iterations 800 more.
-    await expect.poll(() => beside.textContent()).toBe("5,800 calls or more");
-    expect(await beside.getAttribute("title")).toContain("Up to 800 plans score the prompt.");
-    await change({ maxCalls: 20_000 });
-    await expect.poll(() => beside.textContent()).toBe("5,800 to 20,000 calls");
+    await expect.poll(() => beside.textContent()).toBe("about 5,800 calls");
+    expect(await beside.getAttribute("title")).toContain("and up to 800 plans in evaluations");
     await change({ maxCalls: 3000 });
     await expect.poll(() => beside.textContent()).toBe("pauses at 3,000 calls");
     await change({}, { provider: "offline" });
@@ -66,8 +64,19 @@ test("beside Run stands what a run asks for: with its limit, or without; nothing
 
 test("what calls of a model without a price cost is not known", () =>
   studio({}, async (page) => {
+    await page.evaluate(() => {
+      const { runs } = window.fakeHost;
+      const unpriced = runs.map((run) => {
+        const { models, ...experiment } = run.experiment;
+        return { ...run, experiment: { ...experiment, models: { ...models, prices: {} } } };
+      });
+      window.fakeHost.emit("runs", { runs: unpriced, currentRun: runs[0]?.id ?? "" });
+    });
     await progress(page, { cost: 0 });
     await page.locator(".run-status", { hasText: /Cost\s*price unknown of \$5\.00/ }).waitFor();
+    // Another model's calls have a price.
+    await progress(page, { cost: 0.5 });
+    await page.locator(".run-status", { hasText: /Cost\s*\$0\.500? and more of \$5\.00/ }).waitFor();
   }));
 
 test("R_cum says whose it is: the prompt's with its visits, or the policy's alone", () =>

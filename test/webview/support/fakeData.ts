@@ -68,7 +68,7 @@ export const experiment = experimentSchema.parse({
   dataset: { kind: "synthetic", satiation: 1.2 },
   simulator: { users: 12 },
   training: { iterations: 120 },
-  models: { maxCalls: 20000, maxCost: 5 },
+  models: { maxCalls: 20000, maxCost: 5, prices: { "llama3.1:8b": { input: 0.1, output: 0.2 } } },
 });
 
 export function runRecord(id: string, patch: Partial<RunRecord> = {}): RunRecord {

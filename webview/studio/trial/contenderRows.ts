@@ -1,11 +1,13 @@
 /** The contenders of a trial that is put together, a row each. */
 import { html, nothing, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
 import { valueAt } from "../../../src/protocol/jsonPath.ts";
 import type { ContenderWords, DraftContender, StudioSnapshot, TrialDraft } from "../../../src/protocol/studio.ts";
 import { type ContenderPlan, contenderPlans } from "../../../src/protocol/trial/record.ts";
 import { formatCount } from "../../shared/format.ts";
-import { baseRun } from "./draft.ts";
+import { asksModelIn, baseRun } from "./draft.ts";
 import type { DraftDesk } from "./draftDesk.ts";
+import { numberField } from "./numberField.ts";
 import type { TrialPort } from "./trialPort.ts";
 
 const planNames: Readonly<Record<ContenderPlan, string>> = {
@@ -46,7 +48,7 @@ function row(
       ${wordsField(desk, snapshot, words, index)}
       ${index === 0 ? html` <span class="pill">baseline</span>` : nothing}
     </th>
-    ${asks(snapshot, words) ? settings(desk, snapshot, contender, index) : html`<td colspan="2"><span class="hint">asks no model</span></td>`}
+    ${asksModelIn(snapshot, words) ? settings(desk, snapshot, contender, index) : html`<td colspan="2"><span class="hint">asks no model</span></td>`}
     <td class="contender-ways">
       ${
         index === 0
@@ -75,12 +77,6 @@ function row(
   </tr>`;
 }
 
-/** Whether it asks a model that can be named. */
-function asks(snapshot: StudioSnapshot, { from }: ContenderWords): boolean {
-  if (from === "force") return valueAt(baseRun(snapshot)?.experiment, "planner.provider") !== "offline";
-  return from !== "plan";
-}
-
 function wordsField(desk: DraftDesk, snapshot: StudioSnapshot, words: ContenderWords, index: number): TemplateResult {
   switch (words.from) {
     case "force": {
@@ -101,7 +97,7 @@ function wordsField(desk: DraftDesk, snapshot: StudioSnapshot, words: ContenderW
           if (plan) desk.change(index, { words: { from: "plan", plan } });
         }}
       >
-        ${contenderPlans.map((plan) => html`<option value=${plan} ?selected=${plan === words.plan}>${planNames[plan]}</option>`)}
+        ${contenderPlans.map((plan) => html`<option value=${plan} .selected=${live(plan === words.plan)}>${planNames[plan]}</option>`)}
       </select>`;
     case "version":
       return versionField(desk, words, index);
@@ -121,10 +117,10 @@ function versionField(
       if (chosen) desk.change(index, { words: { from: "version", runId: chosen.runId, hash: chosen.hash } });
     }}
   >
-    ${at < 0 ? html`<option value="-1" selected>${hash.slice(0, 7)}: not kept any more</option>` : nothing}
+    ${at < 0 ? html`<option value="-1" .selected=${live(true)}>${hash.slice(0, 7)}${desk.knowsVersions ? ": no run has it" : ""}</option>` : nothing}
     ${desk.versions.map(
       (version, i) =>
-        html`<option value=${i} ?selected=${i === at}>
+        html`<option value=${i} .selected=${live(i === at)}>
           ${version.hash.slice(0, 7)} of ${version.runName}, from iteration ${formatCount(version.since)}
         </option>`,
     )}
@@ -140,15 +136,6 @@ function settings(
 ): TemplateResult {
   const source = words.from === "force" ? baseRun(snapshot)?.experiment : snapshot.document.experiment;
   const inSource = (path: string): string => String(valueAt(source, path) ?? "");
-  const setTemperature = (event: Event): void => {
-    const field = event.target as HTMLInputElement;
-    if (field.checkValidity()) {
-      desk.change(index, { temperature: field.value === "" ? undefined : Number(field.value) });
-      return;
-    }
-    field.reportValidity();
-    field.value = temperature === undefined ? "" : String(temperature);
-  };
   return html`<td>
       <input
         type="text"
@@ -162,16 +149,15 @@ function settings(
       />
     </td>
     <td>
-      <input
-        type="number"
-        class="contender-temperature"
-        aria-label="Temperature of contender ${index + 1}"
-        min="0"
-        max="2"
-        step="any"
-        placeholder=${inSource("planner.temperature") || "default"}
-        .value=${temperature === undefined ? "" : String(temperature)}
-        @change=${setTemperature}
-      />
+      ${numberField({
+        label: `Temperature of contender ${index + 1}`,
+        className: "contender-temperature",
+        value: temperature,
+        min: 0,
+        max: 2,
+        step: "any",
+        placeholder: inSource("planner.temperature") || "default",
+        set: (value) => desk.change(index, { temperature: value }),
+      })}
     </td>`;
 }

@@ -1,4 +1,5 @@
 /** A trial that is put together, as plain values: what it begins with, and what keeps it from running. */
+import { asksModel } from "../../../src/protocol/asksModel.ts";
 import { valueAt } from "../../../src/protocol/jsonPath.ts";
 import type { ContenderWords, DraftContender, StudioSnapshot, TrialDraft } from "../../../src/protocol/studio.ts";
 import { sameJson } from "../../shared/sameJson.ts";
@@ -25,21 +26,39 @@ export function freshDraft(snapshot: StudioSnapshot): TrialDraft {
   return { contenders: words.map((one) => ({ words: one })), moments: false, repeats: 1 };
 }
 
+/** Whether it asks a model that can be named. */
+export function asksModelIn(snapshot: StudioSnapshot, { from }: ContenderWords): boolean {
+  const run = baseRun(snapshot);
+  return from === "force" ? run !== undefined && asksModel(run.experiment.planner) : from !== "plan";
+}
+
+/** As it is asked for: without settings of contenders that ask no model. */
+export const sentDraft = (draft: TrialDraft, snapshot: StudioSnapshot): TrialDraft => ({
+  ...draft,
+  contenders: draft.contenders.map((contender) =>
+    asksModelIn(snapshot, contender.words) ? contender : { words: contender.words },
+  ),
+});
+
 /** Without visits only moments are served. */
 export const momentsOnly = ({ sessions }: TrialDraft): boolean => sessions === 0;
 
 /**
  * In words; undefined: it can run, where no other trial does.
- * @param moments kept beside the experiment
+ * @param moments kept beside the experiment; undefined: nobody has looked yet
  */
-export function draftObstacle(draft: TrialDraft, snapshot: StudioSnapshot, moments: number): string | undefined {
+export function draftObstacle(
+  draft: TrialDraft,
+  snapshot: StudioSnapshot,
+  moments: number | undefined,
+): string | undefined {
   const { contenders } = draft;
   const reads = contenders.some(({ words }) => words.from !== "plan" && words.from !== "force");
   if (reads && !modelPlans(snapshot)) return OFFLINE_PLANNER;
   if (!snapshot.prompts.planner.exists) return "There is no planner prompt yet. Create it first.";
-  const twin = twinOf(contenders);
+  const twin = twinOf(sentDraft(draft, snapshot).contenders);
   if (twin) return `Contenders ${twin.first} and ${twin.second} are the same. Change or remove one.`;
-  if (momentsOnly(draft) && !(draft.moments && moments > 0)) return "Without visits there must be moments.";
+  if (momentsOnly(draft) && !(draft.moments && moments !== 0)) return "Without visits there must be moments.";
   if (!momentsOnly(draft) && contenders.length < 2) return "A trial compares at least two contenders. Add one.";
   return runObstacle(snapshot);
 }

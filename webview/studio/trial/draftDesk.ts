@@ -9,8 +9,9 @@ import type {
 import { renew } from "../loading.ts";
 import type { HostActions, HostQuestions, PageWriter, StateWriter } from "../ports.ts";
 import { snapshotOf } from "../state.ts";
-import { draftObstacle, freshDraft, loaded } from "./draft.ts";
+import { draftObstacle, freshDraft, loaded, sentDraft } from "./draft.ts";
 import { focusDrawn } from "./focusDrawn.ts";
+import { sameWords } from "./sameWords.ts";
 
 type App = StateWriter & PageWriter & HostQuestions & HostActions;
 /** Undefined: not given any more. */
@@ -32,6 +33,17 @@ export class DraftDesk {
   /** Of the planner's prompt, as runs have used it; newest first. */
   get versions(): readonly PromptHistoryEntry[] {
     return loaded(this.app.state.histories.planner) ?? [];
+  }
+
+  get knowsVersions(): boolean {
+    return this.app.state.histories.planner.status === "ready";
+  }
+
+  /** The newest that says something else than the prompt does now; without one, the newest. */
+  get another(): PromptHistoryEntry | undefined {
+    const { versions } = this;
+    const now = snapshotOf(this.app.state)?.prompts.planner.text;
+    return versions.find(({ text }) => now === undefined || !sameWords(text, now)) ?? versions[0];
   }
 
   /** As it was left, or afresh. */
@@ -105,8 +117,7 @@ export class DraftDesk {
     const { current, app } = this;
     const snapshot = snapshotOf(app.state);
     if (!current || !snapshot) return;
-    const moments = loaded(app.state.draftFitting)?.moments ?? 0;
-    await this.begin({ draft: current }, draftObstacle(current, snapshot, moments));
+    await this.begin({ draft: sentDraft(current, snapshot) }, draftObstacle(current, snapshot, app.state.moments));
   }
 
   private show(patch: { readonly draft?: TrialDraft; readonly drafting?: boolean }): void {

@@ -2,12 +2,13 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import { valueAt } from "../../../src/protocol/jsonPath.ts";
-import { MOST_CONTENDERS, MOST_REPEATS, MOST_VISITS } from "../../../src/protocol/studio/trialDraft.ts";
 import type { ContenderWords, StudioSnapshot, TrialDraft } from "../../../src/protocol/studio.ts";
+import { LEAST_COST, MOST_CONTENDERS, MOST_REPEATS, MOST_VISITS } from "../../../src/protocol/trial/extent.ts";
 import { formatCount } from "../../shared/format.ts";
 import { contenderRows } from "./contenderRows.ts";
 import { baseRun, draftObstacle, loaded } from "./draft.ts";
 import type { DraftDesk } from "./draftDesk.ts";
+import { numberField } from "./numberField.ts";
 import type { TrialPort } from "./trialPort.ts";
 import { estimateText } from "./trialText.ts";
 import { modelPlans, runningTrial } from "./tryObstacle.ts";
@@ -15,9 +16,11 @@ import { modelPlans, runningTrial } from "./tryObstacle.ts";
 export function draftPane(app: TrialPort, snapshot: StudioSnapshot, draft: TrialDraft): TemplateResult {
   const desk = app.trials.draft;
   const runOnEnter = (event: KeyboardEvent): void => {
-    if (event.key !== "Enter" || !(event.target instanceof HTMLInputElement)) return;
+    const { target: field } = event;
+    if (event.key !== "Enter" || event.isComposing) return;
+    if (!(field instanceof HTMLInputElement) || field.type === "checkbox" || !field.reportValidity()) return;
     // A field tells its value when it is left.
-    event.target.blur();
+    field.blur();
     void desk.run();
   };
   return html`<section class="draft" aria-labelledby="draft-title" @keydown=${runOnEnter}>
@@ -71,9 +74,9 @@ function additions(desk: DraftDesk, snapshot: StudioSnapshot, { contenders }: Tr
 type Chip = (label: string, title: string, add: () => unknown, disabled?: boolean) => TemplateResult;
 
 function version(desk: DraftDesk, chip: Chip, offline: boolean): TemplateResult | typeof nothing {
-  const [newest] = desk.versions;
-  if (!newest) return nothing;
-  const { runId, hash } = newest;
+  const { another } = desk;
+  if (!another) return nothing;
+  const { runId, hash } = another;
   return chip("A version", "A text that a run has used", () => desk.add({ from: "version", runId, hash }), offline);
 }
 
@@ -81,7 +84,7 @@ function version(desk: DraftDesk, chip: Chip, offline: boolean): TemplateResult 
 function extent(app: TrialPort, snapshot: StudioSnapshot, draft: TrialDraft): TemplateResult {
   const desk = app.trials.draft;
   const fitting = loaded(app.state.draftFitting);
-  const moments = fitting?.moments ?? 0;
+  const { moments } = app.state;
   const limits = valueAt(snapshot.document.experiment, "models");
   const maxCalls = Number(valueAt(limits, "maxCalls") ?? 0);
   const maxCost = Number(valueAt(limits, "maxCost") ?? 0);
@@ -97,17 +100,18 @@ function extent(app: TrialPort, snapshot: StudioSnapshot, draft: TrialDraft): Te
     <label class="draft-check" title="Decisions that were kept with Keep as moment; each contender plans them"
       ><input
         type="checkbox"
-        .checked=${live(draft.moments && moments > 0)}
-        ?disabled=${moments === 0}
+        .checked=${live(draft.moments && moments !== 0)}
+        ?disabled=${!moments}
         @change=${(event: Event) => desk.set({ moments: (event.target as HTMLInputElement).checked })}
       />
-      ${moments === 0 ? "Moments: none kept yet" : `${formatCount(moments)} ${moments === 1 ? "moment" : "moments"}`}</label
+      ${momentsText(moments)}</label
     >
     <label>Repeats of each ${numberField({
       value: draft.repeats,
       min: 1,
       max: MOST_REPEATS,
-      disabled: !draft.moments || moments === 0,
+      disabled: !draft.moments || !moments,
+      required: true,
       set: (repeats) => desk.set({ repeats: repeats ?? 1 }),
       title: "A model does not repeat itself: how often it plans each moment",
     })}</label>
@@ -121,7 +125,7 @@ function extent(app: TrialPort, snapshot: StudioSnapshot, draft: TrialDraft): Te
     })}</label>
     <label>US dollars at most ${numberField({
       value: draft.maxCost,
-      min: 0.0001,
+      min: LEAST_COST,
       max: 1_000_000,
       step: "any",
       placeholder: maxCost > 0 ? String(maxCost) : "no limit",
@@ -131,57 +135,20 @@ function extent(app: TrialPort, snapshot: StudioSnapshot, draft: TrialDraft): Te
   </div>`;
 }
 
-interface NumberField {
-  readonly value: number | undefined;
-  readonly min: number;
-  readonly max: number;
-  readonly step?: "any";
-  readonly placeholder?: string;
-  readonly disabled?: boolean;
-  readonly title: string;
-  /** Undefined: left empty. */
-  readonly set: (value: number | undefined) => void;
+/** @param count undefined: nobody has looked yet */
+function momentsText(count: number | undefined): string {
+  if (count === undefined) return "Moments";
+  return count === 0 ? "Moments: none kept yet" : `${formatCount(count)} ${count === 1 ? "moment" : "moments"}`;
 }
 
-/** What cannot be used is not taken: the field goes back to what it was. */
-function numberField({
-  value,
-  min,
-  max,
-  step,
-  placeholder = "",
-  disabled = false,
-  title,
-  set,
-}: NumberField): TemplateResult {
-  const shown = value === undefined ? "" : String(value);
-  const changed = (event: Event): void => {
-    const field = event.target as HTMLInputElement;
-    if (!field.checkValidity()) {
-      field.reportValidity();
-      field.value = shown;
-      return;
-    }
-    set(field.value === "" ? undefined : Number(field.value));
-  };
-  return html`<input
-    type="number"
-    min=${min}
-    max=${max}
-    step=${step ?? 1}
-    placeholder=${placeholder}
-    title=${title}
-    ?disabled=${disabled}
-    .value=${shown}
-    @change=${changed}
-  />`;
-}
+const pausesAt = ({ maxCalls }: TrialDraft, calls: number): string =>
+  maxCalls !== undefined && maxCalls < calls ? `; pauses at ${formatCount(maxCalls)} calls` : "";
 
 function start(app: TrialPort, snapshot: StudioSnapshot, draft: TrialDraft): TemplateResult {
   const { draftFitting } = app.state;
   const fitting = loaded(draftFitting);
   const other = runningTrial(app.state) && "Another trial runs. It goes first.";
-  const obstacle = draftObstacle(draft, snapshot, fitting?.moments ?? 0) ?? other;
+  const obstacle = draftObstacle(draft, snapshot, app.state.moments) ?? other;
   return html`<div class="draft-start">
     <vscode-button
       ?disabled=${obstacle !== undefined || app.isBusy("tryWords")}
@@ -195,7 +162,7 @@ function start(app: TrialPort, snapshot: StudioSnapshot, draft: TrialDraft): Tem
         : draftFitting.status === "failed"
           ? html`<span class="error-text">${draftFitting.message}</span>`
           : fitting
-            ? html`<span class="try-estimate">${estimateText(fitting)}</span>`
+            ? html`<span class="try-estimate">${estimateText(fitting)}${pausesAt(draft, fitting.estimate.calls)}</span>`
             : nothing
     }</span>
   </div>`;

@@ -1,8 +1,10 @@
 /** Trials of this experiment: asked for, followed, chosen, looked into. */
+import type { FittingTrial } from "../../../src/protocol/engine.ts";
 import { isActive } from "../../../src/protocol/run/states.ts";
 import type { StudioEvents, StudioRequests, StudioTab, TrialState } from "../../../src/protocol/studio.ts";
+import type { TrialLimits } from "../../../src/protocol/trial/record.ts";
 import type { TrialSummary } from "../../../src/protocol/trial/summary.ts";
-import { idle, load } from "../loading.ts";
+import { idle, type Loadable, load } from "../loading.ts";
 import type { HostActions, HostQuestions, Notices, PageWriter, StateWriter } from "../ports.ts";
 import { type StudioState, snapshotOf } from "../state.ts";
 import { DraftDesk } from "./draftDesk.ts";
@@ -14,6 +16,10 @@ interface Desk extends StateWriter, PageWriter, HostQuestions, HostActions, Noti
   showTab(tab: StudioTab): void;
 }
 
+/** Undefined: the answer does not say. */
+const momentsOf = (fitting: Loadable<FittingTrial>): number | undefined =>
+  fitting.status === "ready" ? (fitting.value.moments ?? 0) : undefined;
+
 export class TrialDesk {
   readonly news = new TrialNews();
   readonly draft: DraftDesk;
@@ -21,6 +27,7 @@ export class TrialDesk {
   private isOpen = false;
   /** The host has told of trials. */
   private isListed = false;
+  private readonly raised = new Map<string, TrialLimits>();
   private starting = false;
   private asked = 0;
 
@@ -32,7 +39,9 @@ export class TrialDesk {
     this.draft = new DraftDesk(app, (params, obstacle) => this.begin(params, obstacle));
     this.estimates = [
       new TrialEstimate(app, tryBasis, (fitting) => app.update({ fitting })),
-      new TrialEstimate(app, draftBasis, (draftFitting) => app.update({ draftFitting })),
+      new TrialEstimate(app, draftBasis, (draftFitting) =>
+        app.update(({ moments }) => ({ draftFitting, moments: momentsOf(draftFitting) ?? moments })),
+      ),
     ];
   }
 
@@ -83,6 +92,12 @@ export class TrialDesk {
     await this.begin(params, tryObstacle(snapshot));
   }
 
+  /** What is put together, while it is in sight; else the words. */
+  async tryOrRun(): Promise<void> {
+    const { resultTab } = this.app.state.page;
+    await (resultTab === "trial" && this.draft.current ? this.draft.run() : this.try());
+  }
+
   private async begin(params: StudioRequests["tryWords"]["params"], obstacle: string | undefined): Promise<void> {
     const { app } = this;
     if (this.starting || runningTrial(app.state)) return;
@@ -98,9 +113,24 @@ export class TrialDesk {
     }
   }
 
+  /** Limits that were put in the place of a trial's own, for when it goes on. */
+  raisedOf(id: string): TrialLimits {
+    return this.raised.get(id) ?? {};
+  }
+
+  raise(id: string, limits: TrialLimits): void {
+    this.raised.set(id, { ...this.raisedOf(id), ...limits });
+  }
+
   /** With as many visits as before, or more. */
   async goOn(id: string, sessions?: number): Promise<void> {
-    const done = await this.app.attempt("goOnTrial", { id, ...(sessions !== undefined && { sessions }) });
+    const { maxCalls, maxCost } = this.raisedOf(id);
+    const done = await this.app.attempt("goOnTrial", {
+      id,
+      ...(sessions !== undefined && { sessions }),
+      ...(maxCalls !== undefined && { maxCalls }),
+      ...(maxCost !== undefined && { maxCost }),
+    });
     if (done === null) this.choose(id);
   }
 

@@ -7,6 +7,7 @@ import { debounce } from "../../shared/store.ts";
 import { type Loadable, renew } from "../loading.ts";
 import type { HostQuestions } from "../ports.ts";
 import { runObstacle, type StudioState, snapshotOf } from "../state.ts";
+import { sentDraft } from "./draft.ts";
 import { runningTrial, tryObstacle } from "./tryObstacle.ts";
 
 const CALM_MS = 600;
@@ -71,7 +72,7 @@ export function draftBasis(state: StudioState): Basis | undefined {
   const snapshot = snapshotOf(state);
   const { draft, drafting } = state.page.trial;
   if (!snapshot || !draft || !drafting || runObstacle(snapshot) !== undefined) return undefined;
-  return basisOf(state, snapshot, { draft });
+  return basisOf(state, snapshot, { draft: sentDraft(draft, snapshot) });
 }
 
 function basisOf(state: StudioState, snapshot: StudioSnapshot, params: Basis["params"]): Basis | undefined {

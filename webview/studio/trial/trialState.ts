@@ -2,10 +2,12 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { isActive, isResumable } from "../../../src/protocol/run/states.ts";
 import type { StudioSnapshot } from "../../../src/protocol/studio.ts";
+import { LEAST_COST } from "../../../src/protocol/trial/extent.ts";
 import type { TrialSummary } from "../../../src/protocol/trial/summary.ts";
 import { formatCount } from "../../shared/format.ts";
 import { isActiveRun, runById, runObstacle } from "../state.ts";
 import { stateNames } from "../stateNames.ts";
+import { numberField } from "./numberField.ts";
 import type { TrialPort } from "./trialPort.ts";
 import { progressText, whenText, wholeBill } from "./trialText.ts";
 import { cancelButton } from "./tryButton.ts";
@@ -25,6 +27,7 @@ export function trialState(app: TrialPort, snapshot: StudioSnapshot, trial: Tria
     <div class="trial-state-line">
       <span class="pill state-${trial.state}">${stateNames[trial.state]}</span>
       <span class="trial-far">${progress ? progressText(progress) : soFar(trial)}</span>
+      ${mayGoOn(trial) ? ownLimits(app, trial) : nothing}
       ${trial.state === "paused" && !trial.elsewhere ? goOn(app, snapshot, trial, "Go on") : nothing}
       ${trial.elsewhere ? html`<span class="hint">${ELSEWHERE}</span>` : active ? cancelButton(app, trial.id) : waysOn(app, snapshot, trial)}
     </div>
@@ -47,12 +50,28 @@ function soFar({ state, result, sessions, startedAt, elsewhere }: TrialSummary):
   return `${(result?.n ?? 0) < sessions ? `decided after ${served}` : `${n} visits`}${bill}${when}`;
 }
 
+const mayGoOn = (trial: TrialSummary): boolean =>
+  !trial.elsewhere && (trial.state === "paused" || isResumable(trial.state) || isUndecided(trial));
+
+const isUndecided = ({ state, result, sessions }: TrialSummary): boolean =>
+  state === "done" && sessions > 0 && (result?.pairs.some(({ verdict }) => verdict === "undecided") ?? false);
+
+/** Limits that it was begun with: it goes on within them, or within what is put in their place. */
+function ownLimits({ trials }: TrialPort, { id, limits = {} }: TrialSummary): TemplateResult {
+  const { maxCalls, maxCost } = { ...limits, ...trials.raisedOf(id) };
+  const field = (label: string, value: number, least: number, set: (value: number) => void): TemplateResult =>
+    html`<label class="own-limit">${label} at most
+      ${numberField({ value, min: least, max: 1_000_000_000, step: "any", required: true, set: (given) => set(given ?? value) })}</label
+    >`;
+  return html`${maxCalls === undefined ? nothing : field("Calls", maxCalls, 1, (calls) => trials.raise(id, { maxCalls: Math.round(calls) }))}
+  ${maxCost === undefined ? nothing : field("US dollars", maxCost, LEAST_COST, (cost) => trials.raise(id, { maxCost: cost }))}`;
+}
+
 /** With the rest of its visits, or with as many again where it could not decide. */
 function waysOn(app: TrialPort, snapshot: StudioSnapshot, trial: TrialSummary): TemplateResult | typeof nothing {
-  const undecided = trial.result?.pairs.some(({ verdict }) => verdict === "undecided") ?? false;
   const more = 2 * Math.max(trial.sessions, trial.planned);
   if (isResumable(trial.state)) return goOn(app, snapshot, trial, "Go on");
-  if (trial.state !== "done" || !undecided || trial.sessions === 0) return nothing;
+  if (!isUndecided(trial)) return nothing;
   return goOn(app, snapshot, trial, `Go on to ${formatCount(more)} visits`, more);
 }
 
@@ -63,7 +82,9 @@ function goOn(
   label: string,
   sessions?: number,
 ): TemplateResult {
-  const obstacle = runObstacle(snapshot) ?? (runningTrial(app.state) && "Another trial runs. It goes first.");
+  const running = runningTrial(app.state);
+  const other = running && running.id !== id ? "Another trial runs. It goes first." : undefined;
+  const obstacle = runObstacle(snapshot) ?? other;
   return html`<vscode-button
     appearance="secondary"
     ?disabled=${obstacle !== undefined || app.isBusy("goOnTrial")}

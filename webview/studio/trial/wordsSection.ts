@@ -5,6 +5,7 @@ import type { ContenderRecord } from "../../../src/protocol/trial/record.ts";
 import type { TrialSummary } from "../../../src/protocol/trial/summary.ts";
 import { diffList } from "../../shared/diffList.ts";
 import { formatValue } from "../../shared/format.ts";
+import { sameWords } from "./sameWords.ts";
 import type { TrialPort } from "./trialPort.ts";
 
 export function wordsSection(
@@ -65,5 +66,3 @@ function words(
         : nothing
     }`;
 }
-
-const sameWords = (a: string, b: string): boolean => a.replaceAll("\r\n", "\n") === b.replaceAll("\r\n", "\n");

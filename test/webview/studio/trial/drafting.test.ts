@@ -150,3 +150,70 @@ test("one trial at a time; a draft survives a reload of the page", () =>
     await rows(page).nth(2).waitFor();
     expect(await page.getByLabel("Who plans as contender 3").inputValue()).toBe("oracle");
   }));
+
+test("Enter runs nothing while a value cannot be used, and a box is only ticked by it", () =>
+  studio({ scenario: "done" }, async (page) => {
+    await open(page);
+    await page.getByLabel("Calls at most").fill("-5");
+    await page.getByLabel("Calls at most").press("Enter");
+    await page.getByLabel("Temperature of contender 2").fill("7");
+    await page.getByLabel("Temperature of contender 2").press("Enter");
+    await expect.poll(() => page.getByLabel("3 moments").count(), CALM).toBe(1);
+    await page.getByLabel("3 moments").press("Enter");
+    await page.getByLabel("Calls at most").fill("");
+    await page.getByLabel("Temperature of contender 2").fill("");
+    expect(await requests(page, "tryWords")).toEqual([]);
+    await page.getByLabel("3 moments").check();
+    await page.getByLabel("Repeats of each").fill("");
+    await page.getByLabel("Repeats of each").press("Tab");
+    expect(await page.getByLabel("Repeats of each").inputValue()).toBe("1");
+    // What is put together is what Ctrl+Enter runs.
+    await page.keyboard.press("Control+Enter");
+    await expect.poll(() => drafts(page, "tryWords")).toHaveLength(1);
+  }));
+
+test("every row shows who serves, however often they change places", () =>
+  studio({ scenario: "fresh" }, async (page) => {
+    await open(page);
+    const shown = () =>
+      rows(page)
+        .locator("select")
+        .evaluateAll((all) => all.map((one) => (one as HTMLSelectElement).value));
+    await page.getByLabel("Who plans as contender 2").selectOption("oracle");
+    await page.getByLabel("Make contender 2 the baseline").click();
+    await expect.poll(shown).toEqual(["oracle", "top-interest"]);
+    await page.getByLabel("Make contender 2 the baseline").click();
+    await expect.poll(shown).toEqual(["top-interest", "oracle"]);
+    await page.getByLabel("Remove contender 1").click();
+    await expect.poll(shown).toEqual(["oracle"]);
+  }));
+
+test("a moment that is kept while a trial is put together can be ticked at once", () =>
+  studio({ scenario: "done" }, async (page) => {
+    await open(page);
+    await expect.poll(() => page.getByLabel("3 moments").count(), CALM).toBe(1);
+    await page.locator("#tool-tab-preview").click();
+    await page.getByText("Keep as moment", { exact: true }).click();
+    await expect.poll(() => page.getByLabel("4 moments").count()).toBe(1);
+  }));
+
+test("a trial with limits of its own goes on within them, or within what is put in their place", () =>
+  studio({ scenario: "done" }, async (page) => {
+    const paused = () =>
+      setTrials(page, [
+        trialSummary("own", { state: "paused", reason: "10 of 10 calls.", limits: { maxCalls: 10, maxCost: 0.5 } }),
+        trialSummary("other", { state: "stopped" }),
+      ]);
+    await paused();
+    await page.locator("#result-tab-trial").click();
+    await page.getByText("Go on", { exact: true }).click();
+    await expect.poll(() => requests(page, "goOnTrial")).toHaveLength(1);
+    await paused();
+    await page.getByLabel("Calls at most").fill("200");
+    await page.getByLabel("Calls at most").press("Tab");
+    await page.getByText("Go on", { exact: true }).click();
+    await expect.poll(() => requests(page, "goOnTrial")).toEqual([{ id: "own" }, { id: "own", maxCalls: 200 }]);
+    await page.locator(".trial-list summary").click();
+    await page.locator(".trial-item").nth(1).click();
+    await expect.poll(() => page.getByLabel("Calls at most").count()).toBe(0);
+  }));

@@ -1,6 +1,6 @@
 /** Who answers: a model, or what is built in. */
 import type * as z from "zod";
-import type { criticSchema } from "./models.ts";
+import type { criticSchema } from "./experiment/models.ts";
 
 type Answering = Pick<z.output<typeof criticSchema>, "enabled" | "provider">;
 

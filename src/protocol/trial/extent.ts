@@ -1,0 +1,6 @@
+/** How large a trial may be: in a document, over a channel and in the Studio alike. */
+export const MOST_CONTENDERS = 20;
+export const MOST_REPEATS = 100;
+export const MOST_VISITS = 100_000;
+/** US dollars. */
+export const LEAST_COST = 0.0001;
