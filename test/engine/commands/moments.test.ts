@@ -73,13 +73,15 @@ describe("lerl moments keep", () => {
       expect(code).toBe(2);
       return err;
     };
-    const [noVisit, noStep, taken] = await Promise.all([
+    const [noVisit, noStep, kept, taken] = await Promise.all([
       refused("s9-99", "1"),
       refused(visit.id, "99"),
       refused(visit.id, "2"),
+      refused(visit.id, "2", "--name", JSON.parse(before).moments[0].name),
     ]);
     expect(noVisit).toMatch(/no finished visit "s9-99"\. For example s\d-\d+/);
     expect(noStep).toContain(`Give one from 1 to ${visit.steps.length}.`);
+    expect(kept).toContain("This decision is kept already, as ");
     expect(taken).toContain("is the name of an earlier moment; choose another.");
     expect(readFileSync(file, "utf8")).toBe(before);
   });

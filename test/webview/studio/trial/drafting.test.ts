@@ -207,7 +207,7 @@ test("a trial with limits of its own goes on within them, or within what is put 
     await paused();
     await page.locator("#result-tab-trial").click();
     await page.getByText("Go on", { exact: true }).click();
-    await expect.poll(() => requests(page, "goOnTrial")).toHaveLength(1);
+    await page.locator(".trial-state .pill", { hasText: "Running" }).waitFor();
     await paused();
     await page.getByLabel("Calls at most").fill("200");
     await page.getByLabel("Calls at most").press("Tab");
