@@ -89,7 +89,7 @@ export const scenarios = {
     await waitForMessage(page, '"Steady" is done');
     await clearMessages(page);
     await startRun(page, "Steady");
-    await waitForStatusBar(page, /LERL (1\d|2\d)\/60/, 60_000);
+    await waitForStatusBar(page, /LERL [1-9]\d\/160/, 60_000);
     const [engine] = await engines(host);
     process.kill(engine.pid, "SIGKILL");
     await showsNumbers(page, "Steady", /interrupted/);
