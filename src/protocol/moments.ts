@@ -6,6 +6,7 @@ import * as z from "zod";
 import { text } from "./experiment/fields.ts";
 import type { Immutable } from "./immutable.ts";
 import { type ParsedDocument, parseDocument, problemAt } from "./parseExperiment.ts";
+import { LONGEST_NAME } from "./trial/extent.ts";
 
 const category = z.union([z.int(), z.string().min(1)]);
 const categories = (description: string) => z.array(category).min(1).max(1000).optional().meta({ description });
@@ -61,7 +62,7 @@ const reflectionSchema = z.strictObject({
 });
 
 export const momentSchema = z.strictObject({
-  name: z.string().min(1).max(80).meta({ description: "Names it in the grid." }),
+  name: z.string().min(1).max(LONGEST_NAME).meta({ description: "Names it in the grid." }),
   note: z.string().optional().meta({ description: "Why it was kept." }),
   user: text("User id in the data."),
   slates: z.array(slateSchema).max(1000).default([]).meta({ description: "Slates served in the visit before." }),

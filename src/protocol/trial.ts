@@ -6,7 +6,7 @@ import * as z from "zod";
 import { count, flag, text } from "./experiment/fields.ts";
 import { plannerFields, reflectionsSchema } from "./experiment/models.ts";
 import { type DocumentProblem, type ParsedDocument, parseDocument, problemAt } from "./parseExperiment.ts";
-import { MOST_CONTENDERS, MOST_REPEATS, MOST_VISITS } from "./trial/extent.ts";
+import { LONGEST_NAME, MOST_CONTENDERS, MOST_REPEATS, MOST_VISITS, USUAL_VISITS } from "./trial/extent.ts";
 import { contenderPlans } from "./trial/record.ts";
 
 const poolChangeSchema = z
@@ -24,7 +24,12 @@ const { provider, model, baseUrl, apiKeyVariable, temperature, maxTokens, reason
 
 const contenderSchema = z
   .strictObject({
-    name: z.string().min(1).max(80).optional().meta({ description: "Names it in tables; by default by what it is." }),
+    name: z
+      .string()
+      .min(1)
+      .max(LONGEST_NAME)
+      .optional()
+      .meta({ description: "Names it in tables; by default by what it is." }),
     prompt: text("Planner prompt file, relative to this file.").optional(),
     version: text("Beginning of the hash of a planner prompt that the base's run has used.").optional(),
     plan: z.enum(contenderPlans).optional().meta({
@@ -63,7 +68,11 @@ export type ContenderInput = z.input<typeof contenderSchema>;
 export const trialSchema = z
   .strictObject({
     $schema: z.string().optional(),
-    name: z.string().min(1).max(80).meta({ description: "Names the trial and its folder .lerl/trials/<id>." }),
+    name: z
+      .string()
+      .min(1)
+      .max(LONGEST_NAME)
+      .meta({ description: "Names the trial and its folder .lerl/trials/<id>." }),
     base: text("What all serve from: a run's folder, or an experiment, whose newest run it is; relative to this file."),
     contenders: z.array(contenderSchema).min(2).max(MOST_CONTENDERS).meta({
       description:
@@ -71,7 +80,7 @@ export const trialSchema = z
     }),
     sessions: count(
       "Visits planned; a trial that is decided before stops before. 0: moments only.",
-      100,
+      USUAL_VISITS,
       0,
       MOST_VISITS,
       "sessions",

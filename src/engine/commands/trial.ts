@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { relative, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { MOST_REPEATS, MOST_VISITS, USUAL_VISITS } from "../../protocol/trial/extent.ts";
 import { contenderPlans, type TrialRecord } from "../../protocol/trial/record.ts";
 import type { TrialProgress } from "../../protocol/trial/summary.ts";
 import { estimateSentence, moneyText } from "../../protocol/trial/words.ts";
@@ -55,9 +56,17 @@ what was paid for, and the same command with the trial's folder goes on.`,
         .default([]),
     )
     .option("--no-own", "leave the base's own words out: the first given is the baseline")
-    .option("--sessions <n>", "visits planned, by default 100; 0: moments only", atMost(100_000, wholeNumberOption))
+    .option(
+      "--sessions <n>",
+      `visits planned, by default ${USUAL_VISITS}; 0: moments only`,
+      atMost(MOST_VISITS, wholeNumberOption),
+    )
     .option("--moments <file>", "moments that each contender plans too: *.moments.json")
-    .option("--repeats <n>", "times that each contender plans each moment, by default once", atMost(100, countOption))
+    .option(
+      "--repeats <n>",
+      "times that each contender plans each moment, by default once",
+      atMost(MOST_REPEATS, countOption),
+    )
     .option(
       "--seed <n>",
       "seed of the visits, by default the experiment's evaluation.seed",

@@ -3,7 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { Moments } from "../../protocol/moments.ts";
 import { formatProblems } from "../../protocol/parseExperiment.ts";
-import { MOST_CONTENDERS } from "../../protocol/trial/extent.ts";
+import { LONGEST_NAME, MOST_CONTENDERS, USUAL_VISITS } from "../../protocol/trial/extent.ts";
 import type { ContenderPlan, TrialLimits } from "../../protocol/trial/record.ts";
 import { type ContenderDocument, parseTrial, type Trial } from "../../protocol/trial.ts";
 import { InputError, messageOf } from "../errors.ts";
@@ -46,7 +46,7 @@ export async function trialStart(target: string, options: TrialOptions, workspac
   const written = await Promise.all((document?.contenders ?? []).map((contender) => withText(contender, folder)));
   const contenders = [...written, ...typed];
   const isAlone = contenders.length < 2;
-  const sessions = options.sessions ?? document?.sessions ?? (isAlone ? 0 : DEFAULT_SESSIONS);
+  const sessions = options.sessions ?? document?.sessions ?? (isAlone ? 0 : USUAL_VISITS);
   if (contenders.length === 0 || (isAlone && (options.moments === undefined || sessions > 0))) {
     throw new InputError(
       "trial.contender",
@@ -81,8 +81,6 @@ export async function trialStart(target: string, options: TrialOptions, workspac
     repeats: options.repeats ?? document?.repeats,
   };
 }
-
-const DEFAULT_SESSIONS = 100;
 
 /** The limits that are given; those that are not stay the base's. */
 export function limitsOf({
@@ -166,5 +164,5 @@ function nameOf(contenders: readonly AskedContender[]): string {
   const [fresh] = contenders.flatMap(
     ({ prompt, version, plan, model }) => prompt?.file ?? version ?? plan ?? model ?? [],
   );
-  return (fresh ?? "trial").slice(0, 80);
+  return (fresh ?? "trial").slice(0, LONGEST_NAME);
 }

@@ -56,7 +56,7 @@ export class LiveTrials {
     if (!trial)
       throw new InputError(
         "trial.not-running",
-        `The trial ${id} is not running in this window. Stop it where it was started.`,
+        `The trial ${id} is not running in this window. End it where it was started.`,
       );
     trial.control.stop("stopped");
     await trial.execute();

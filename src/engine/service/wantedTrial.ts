@@ -6,13 +6,15 @@ import type { FittingTrial, PromptText, TryWords } from "../../protocol/engine.t
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { Moments } from "../../protocol/moments.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
+import { LONGEST_NAME } from "../../protocol/trial/extent.ts";
 import { InputError } from "../errors.ts";
 import { parsePrompt } from "../prompts/prompt.ts";
 import { isMissing } from "../store/files.ts";
-import { type AskedContender, freeName } from "../trials/contenders.ts";
+import type { AskedContender } from "../trials/contenders.ts";
 import { type AskingContender, type FittingOptions, fittingTrial } from "../trials/fitting.ts";
 import { modelPaces } from "../trials/modelPace.ts";
 import { momentsFileOf, readMoments } from "../trials/momentsFile.ts";
+import { freeName } from "../trials/names.ts";
 import { listTrials, recordedCalls } from "../trials/trialFolder.ts";
 import type { BaseChoice, TrialStart } from "../trials/trialHost.ts";
 import { experimentOf } from "./experimentText.ts";
@@ -57,7 +59,7 @@ export function modelLimitsOf({ models }: Experiment): Partial<Experiment["model
 function trialName({ name }: Experiment, { prompt, contenders }: TryWords, asked: readonly AskedContender[]): string {
   const [, first] = asked.map((contender) => contender.name ?? contender.plan ?? contender.model ?? "as it is");
   const more = asked.length > 2 ? ` and ${asked.length - 2} more` : "";
-  return `${name}: ${contenders && first !== undefined ? `${first}${more}` : prompt.file}`.slice(0, 80);
+  return `${name}: ${contenders && first !== undefined ? `${first}${more}` : prompt.file}`.slice(0, LONGEST_NAME);
 }
 
 /** How many visits of it fit, and what they cost at most. */
@@ -200,7 +202,7 @@ const settingNames = [
 function nameOf(words: string, { planner }: Experiment, { planner: other }: Experiment): string {
   const changed = settingNames.filter((name) => planner[name] !== other[name]);
   const what = changed.map((name) => (name === "model" ? planner.model : `${name} ${planner[name] ?? "unset"}`));
-  return [words, ...what].join(", ").slice(0, 80);
+  return [words, ...what].join(", ").slice(0, LONGEST_NAME);
 }
 
 /** While a run goes on its trials keep one base, so that they can be compared, until the newest is asked for. */

@@ -10,6 +10,7 @@ import { RandomStream } from "../math/random.ts";
 import { promptHash } from "../prompts/prompt.ts";
 import { promptFor } from "../serving/promptsInForce.ts";
 import type { Base } from "./base.ts";
+import { freeName } from "./names.ts";
 
 /** A contender as it is asked for; `text` is the prompt's, wherever it comes from. */
 export interface AskedContender extends Omit<ContenderDocument, "prompt"> {
@@ -150,21 +151,6 @@ const planNames: Readonly<Record<ContenderRecord["plans"], string>> = {
   none: "no plan",
   oracle: "oracle plan",
 };
-
-/** Not longer than names may be. */
-export function freeName(wanted: string, taken: readonly string[]): string {
-  for (let i = 1; ; i++) {
-    const name = i === 1 ? wanted : numbered(wanted, i);
-    if (!taken.includes(name)) return name;
-  }
-}
-
-const LONGEST_NAME = 80;
-
-function numbered(name: string, number: number): string {
-  const mark = ` (${number})`;
-  return `${name.slice(0, LONGEST_NAME - mark.length)}${mark}`;
-}
 
 /** The base's document as a contender serves it. @throws InputError where a setting cannot be used */
 export function experimentOf(

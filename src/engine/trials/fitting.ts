@@ -2,13 +2,13 @@
 import type { FittingTrial } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { mostPlans } from "../../protocol/run/modelCalls.ts";
+import { USUAL_VISITS } from "../../protocol/trial/extent.ts";
 import { costOf } from "../llm/usage.ts";
 import { FEWEST_VALUES } from "../metrics/confidenceSequence.ts";
 import type { ModelPace } from "./modelPace.ts";
 
-/** Seconds that a trial may take by default, and its visits then. */
+/** Seconds that a trial may take by default. */
 const WAIT = 120;
-const MOST_VISITS = 100;
 
 export interface AskingContender {
   /** Its document. */
@@ -43,8 +43,8 @@ export function fittingTrial({
   }));
   const ofVisit = sumOf(costs.map(({ plans, seconds }) => seconds && plans * seconds));
   const ofMoments = sumOf(costs.map(({ seconds }) => seconds && plansForMoments * seconds));
-  const fit = ofVisit ? Math.floor((WAIT - (ofMoments ?? 0)) / ofVisit) : MOST_VISITS;
-  const sessions = asked ?? Math.min(MOST_VISITS, Math.max(FEWEST_VALUES, fit));
+  const fit = ofVisit ? Math.floor((WAIT - (ofMoments ?? 0)) / ofVisit) : USUAL_VISITS;
+  const sessions = asked ?? Math.min(USUAL_VISITS, Math.max(FEWEST_VALUES, fit));
   const made = costs.map((cost) => ({ ...cost, calls: sessions * cost.plans + plansForMoments }));
   const calls = made.reduce((sum, cost) => sum + cost.calls, 0);
   const seconds = sumOf(made.map((one) => one.seconds && one.calls * one.seconds));

@@ -7,7 +7,7 @@ import { formatProblems } from "../../protocol/parseExperiment.ts";
 import type { Episode, Reflection } from "../../protocol/run.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { isMissing, replaceFile } from "../store/files.ts";
-import { freeName } from "./contenders.ts";
+import { freeName } from "./names.ts";
 
 /** Beside the experiment: `quickstart.moments.json` for `quickstart.lerl.json`. */
 export const momentsFileOf = (experimentFile: string): string =>

@@ -14,7 +14,7 @@ import type { DocumentProblem, ParsedDocument } from "../../protocol/parseExperi
 import { DisposableStore } from "../platform/disposables.ts";
 import { fileName, readText, readTextIfPresent } from "../platform/documents.ts";
 import { messageOf } from "../platform/errors.ts";
-import { EXPERIMENT_FILES, type FileKind, fileKind, resolveBeside } from "./experimentPaths.ts";
+import { EXCLUDED_FILES, EXPERIMENT_FILES, type FileKind, fileKind, resolveBeside } from "./experimentPaths.ts";
 
 export interface IndexedFile {
   readonly uri: Uri;
@@ -28,7 +28,6 @@ export interface IndexedFile {
   readonly experiment?: Experiment;
 }
 
-const EXCLUDED = "{**/node_modules/**,**/.lerl/**,**/.git/**}";
 const MAX_FILES = 2000;
 /** Files change in bursts (a checkout): one look after the last. */
 const SETTLE_MS = 150;
@@ -94,7 +93,7 @@ export class ExperimentIndex implements Disposable {
   }
 
   private async find(): Promise<readonly IndexedFile[]> {
-    const uris = await workspace.findFiles(EXPERIMENT_FILES, EXCLUDED, MAX_FILES);
+    const uris = await workspace.findFiles(EXPERIMENT_FILES, EXCLUDED_FILES, MAX_FILES);
     const files = await Promise.all(
       uris.map((uri) =>
         this.describe(uri).catch((error: unknown) => {

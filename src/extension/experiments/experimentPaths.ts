@@ -6,6 +6,9 @@ export type FileKind = "experiment" | "suite";
 /** Both kinds, as a glob. */
 export const EXPERIMENT_FILES = "**/*.{lerl,suite}.json";
 
+/** Where no file of a person's is looked for, as a glob. */
+export const EXCLUDED_FILES = "{**/node_modules/**,**/.lerl/**,**/.git/**}";
+
 /** The kind of a file by its name; undefined: neither. */
 export function fileKind(uri: Uri): FileKind | undefined {
   if (uri.path.endsWith(".lerl.json")) return "experiment";

@@ -4,7 +4,7 @@ import { l10n, type QuickPickItem, type TextDocument, type Uri, window, workspac
 import type { WantedContender } from "../../protocol/engine/trials.ts";
 import type { PromptText } from "../../protocol/engine.ts";
 import type { ContenderWords, TrialDraft } from "../../protocol/studio.ts";
-import { resolveBeside } from "../experiments/experimentPaths.ts";
+import { EXCLUDED_FILES, resolveBeside } from "../experiments/experimentPaths.ts";
 import { readTextIfPresent } from "../platform/documents.ts";
 import { UserError } from "../platform/errors.ts";
 import { promptHistory } from "../prompts/promptHistory.ts";
@@ -12,7 +12,6 @@ import type { PagePrompt } from "./pagePrompt.ts";
 import type { StudioServices } from "./services.ts";
 
 const PROMPT_ENDING = ".lerl.md";
-const EXCLUDED = "{**/node_modules/**,**/.lerl/**,**/.git/**}";
 const MOST_FILES = 1000;
 
 interface Sources {
@@ -75,7 +74,7 @@ async function readPrompt(file: string, document: TextDocument): Promise<string>
 
 /** A prompt that the person picks, as a path beside the experiment. @param others not offered */
 export async function choosePrompt(document: TextDocument, others: readonly Uri[]): Promise<string | undefined> {
-  const found = await workspace.findFiles(`**/*${PROMPT_ENDING}`, EXCLUDED, MOST_FILES);
+  const found = await workspace.findFiles(`**/*${PROMPT_ENDING}`, EXCLUDED_FILES, MOST_FILES);
   const not = new Set(others.map(String));
   const items = found
     .filter((uri) => !not.has(uri.toString()))

@@ -84,8 +84,8 @@ export class PageTrials implements Disposable {
 /** Without what only counts on: seconds of work. */
 const signaturesOf = (trials: readonly TrialSummary[]): ReadonlyMap<string, string> =>
   new Map(
-    trials.map(({ id, name, state, reason, elsewhere, sessions, result }) => [
+    trials.map(({ id, name, state, reason, elsewhere, sessions, limits, result }) => [
       id,
-      JSON.stringify([name, state, reason, elsewhere, sessions, result]),
+      JSON.stringify([name, state, reason, elsewhere, sessions, limits, result]),
     ]),
   );

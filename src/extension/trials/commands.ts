@@ -50,7 +50,7 @@ export function registerTrialCommands(services: TrialsServices): readonly Dispos
     registerCommand(log, "lerl.stopTrial", async (target) => {
       const trial = await chosen(services, target, {
         fits: ({ id, state }) => isActive(state) && trials.isMine(id),
-        placeHolder: l10n.t("Choose the trial to stop"),
+        placeHolder: l10n.t("Choose the trial to cancel"),
         none: l10n.t("No trial is under way in this window."),
       });
       if (trial) await trialLauncher.stop(trial.id);
@@ -70,7 +70,7 @@ export function registerTrialCommands(services: TrialsServices): readonly Dispos
       const trial = await chosen(services, target, {
         fits: ({ state }) => !isActive(state),
         placeHolder: l10n.t("Choose the trial to delete"),
-        none: l10n.t("Stop the trial before you delete it."),
+        none: l10n.t("Cancel the trial before you delete it."),
       });
       if (trial && (await deleteTrial(trial))) trials.forget(trial.id);
     }),

@@ -36,7 +36,7 @@ export const tryWordsSchema = z.strictObject({
   /** With the moments that are kept beside the experiment, each planned so often. */
   moments: z.exactOptional(z.boolean()),
   repeats: z.exactOptional(z.int().check(z.minimum(1), z.maximum(MOST_REPEATS))),
-  /** In the place of the base's. */
+  /** Limits of its own, in the place of the document's. */
   maxCalls: z.exactOptional(z.int().check(z.minimum(1))),
   /** US dollars. */
   maxCost: z.exactOptional(z.number().check(z.minimum(LEAST_COST))),

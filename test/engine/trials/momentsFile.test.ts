@@ -53,6 +53,9 @@ describe("keeping a moment", () => {
     const long = "x".repeat(80);
     await appendMoment(file, moment(long, { user: "1" }), "number");
     expect((await appendMoment(file, moment(long, { user: "2" }), "number")).name).toBe(`${"x".repeat(76)} (2)`);
+    // A user's id may be longer than a name.
+    const hash = `user ${"f".repeat(90)}, visit s0-1, step 3`;
+    expect((await appendMoment(file, moment(hash, { user: "3" }), "number")).name).toBe(hash.slice(0, 80));
   });
 
   it("begins a file where there is none", async () => {

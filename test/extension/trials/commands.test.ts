@@ -181,7 +181,7 @@ describe("a trial's commands", () => {
     writeFileSync(join(folder, "trial.json"), "{}");
     studio.engine.answer("trials/list", () => [trial()]);
     await commands.executeCommand("lerl.deleteTrial", { trialId: "t" });
-    expect(host.messages.at(-1)?.message).toBe("Stop the trial before you delete it.");
+    expect(host.messages.at(-1)?.message).toBe("Cancel the trial before you delete it.");
     studio.engine.notify("trial/changed", trial({ state: "done" }));
     await commands.executeCommand("lerl.deleteTrial", { trialId: "t" });
     expect(existsSync(folder)).toBe(true);

@@ -1,4 +1,5 @@
 /** The trial that is put together: its contenders and limits, until it begins. */
+import { normalisedPrompt } from "../../../src/protocol/promptText.ts";
 import type {
   ContenderWords,
   DraftContender,
@@ -11,7 +12,6 @@ import type { HostActions, HostQuestions, PageWriter, StateWriter } from "../por
 import { snapshotOf } from "../state.ts";
 import { draftObstacle, freshDraft, loaded, sentDraft } from "./draft.ts";
 import { focusDrawn } from "./focusDrawn.ts";
-import { sameWords } from "./sameWords.ts";
 
 type App = StateWriter & PageWriter & HostQuestions & HostActions;
 /** Undefined: not given any more. */
@@ -43,7 +43,9 @@ export class DraftDesk {
   get another(): PromptHistoryEntry | undefined {
     const { versions } = this;
     const now = snapshotOf(this.app.state)?.prompts.planner.text;
-    return versions.find(({ text }) => now === undefined || !sameWords(text, now)) ?? versions[0];
+    return (
+      versions.find(({ text }) => now === undefined || normalisedPrompt(text) !== normalisedPrompt(now)) ?? versions[0]
+    );
   }
 
   /** As it was left, or afresh. */

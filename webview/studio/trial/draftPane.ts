@@ -3,7 +3,13 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import { valueAt } from "../../../src/protocol/jsonPath.ts";
 import type { ContenderWords, StudioSnapshot, TrialDraft } from "../../../src/protocol/studio.ts";
-import { LEAST_COST, MOST_CONTENDERS, MOST_REPEATS, MOST_VISITS } from "../../../src/protocol/trial/extent.ts";
+import {
+  LEAST_COST,
+  MOST_CONTENDERS,
+  MOST_REPEATS,
+  MOST_VISITS,
+  USUAL_VISITS,
+} from "../../../src/protocol/trial/extent.ts";
 import { formatCount } from "../../shared/format.ts";
 import { contenderRows } from "./contenderRows.ts";
 import { baseRun, draftObstacle, loaded } from "./draft.ts";
@@ -95,7 +101,7 @@ function extent(app: TrialPort, snapshot: StudioSnapshot, draft: TrialDraft): Te
       min: 0,
       max: MOST_VISITS,
       set: (sessions) => desk.set({ sessions }),
-      title: "By default as many as fit into two minutes, 100 at most. 0: moments only",
+      title: `By default as many as fit into two minutes, ${USUAL_VISITS} at most. 0: moments only`,
     })}</label>
     <label class="draft-check" title="Decisions that were kept with Keep as moment; each contender plans them"
       ><input

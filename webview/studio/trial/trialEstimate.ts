@@ -84,5 +84,7 @@ function basisOf(state: StudioState, snapshot: StudioSnapshot, params: Basis["pa
 function isSame(a: Basis, b: Basis): boolean {
   if (a.words !== b.words || a.run !== b.run || !sameJson(a.params, b.params)) return false;
   if (a.experiment === b.experiment) return true;
-  return ["planner", "models"].every((part) => sameJson(valueAt(a.experiment, part), valueAt(b.experiment, part)));
+  return ["planner", "models", "simulator"].every((part) =>
+    sameJson(valueAt(a.experiment, part), valueAt(b.experiment, part)),
+  );
 }

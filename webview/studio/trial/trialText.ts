@@ -1,5 +1,6 @@
 /** Trials in words that only the page needs; what they say is in src/protocol/trial/words.ts. */
 import type { FittingTrial } from "../../../src/protocol/engine.ts";
+import { USUAL_VISITS } from "../../../src/protocol/trial/extent.ts";
 import type { ContenderResult } from "../../../src/protocol/trial/result.ts";
 import type { TrialProgress, TrialSummary } from "../../../src/protocol/trial/summary.ts";
 import {
@@ -12,9 +13,6 @@ import {
   verdictText,
 } from "../../../src/protocol/trial/words.ts";
 import { formatCount } from "../../shared/format.ts";
-
-/** Visits that need no words: as many as a trial has by default. */
-const USUAL_VISITS = 100;
 
 /** `up to 1,000 calls (about 640), 15 s, $0.07`; `32 visits, up to 320 calls, 2 min, price unknown` */
 export function estimateText({ sessions, estimate }: FittingTrial): string {

@@ -1,11 +1,12 @@
 /** The words of each contender: how they differ, and the way to have them in the prompt. */
+
 import { html, nothing, type TemplateResult } from "lit-html";
+import { normalisedPrompt } from "../../../src/protocol/promptText.ts";
 import type { StudioSnapshot } from "../../../src/protocol/studio.ts";
 import type { ContenderRecord } from "../../../src/protocol/trial/record.ts";
 import type { TrialSummary } from "../../../src/protocol/trial/summary.ts";
 import { diffList } from "../../shared/diffList.ts";
 import { formatValue } from "../../shared/format.ts";
-import { sameWords } from "./sameWords.ts";
 import type { TrialPort } from "./trialPort.ts";
 
 export function wordsSection(
@@ -32,7 +33,7 @@ function words(
 ): TemplateResult {
   const { name, prompt } = contender;
   const first = trial.contenders[0]?.prompt;
-  const isThere = prompt !== undefined && sameWords(prompt.text, planner.text);
+  const isThere = prompt !== undefined && normalisedPrompt(prompt.text) === normalisedPrompt(planner.text);
   const settings = [
     ...Object.entries(contender.planner).map(([key, value]) => `${key} ${formatValue(value, 40)}`),
     ...contender.pool.map(({ action, reflection }) => `${action} reflection ${reflection}`),
@@ -57,7 +58,7 @@ function words(
     </div>
     ${
       prompt && first && index > 0
-        ? sameWords(prompt.text, first.text)
+        ? normalisedPrompt(prompt.text) === normalisedPrompt(first.text)
           ? html`<p class="hint">The same words as the baseline's.</p>`
           : html`<details>
               <summary>How they differ from the baseline's</summary>

@@ -1,6 +1,7 @@
 import type { Locator, Page } from "playwright-core";
 import { expect, test } from "vitest";
 import type { TrialDraft } from "../../../../src/protocol/studio.ts";
+import { EDITED_PLANNER_TEXT } from "../../support/fakeData.ts";
 import { trialSummary } from "../../support/fakeTrials.ts";
 import { promptArea, requests, setTrials, studio, useBrowser } from "../../support/studioTest.ts";
 
@@ -216,4 +217,20 @@ test("a trial with limits of its own goes on within them, or within what is put 
     await page.locator(".trial-list summary").click();
     await page.locator(".trial-item").nth(1).click();
     await expect.poll(() => page.getByLabel("Calls at most").count()).toBe(0);
+  }));
+
+test("a version that is added says something else than the prompt does now", () =>
+  studio({ scenario: "done" }, async (page) => {
+    await page.evaluate((text) => window.fakeHost.changePrompt("planner", text), EDITED_PLANNER_TEXT);
+    await open(page);
+    await add(page, "A version");
+    await expect
+      .poll(() => page.getByLabel("Version of contender 3").locator("option:checked").textContent())
+      .toContain("a41c09b");
+    await page.evaluate((text) => window.fakeHost.changePrompt("planner", text), "Other words.");
+    await page.getByLabel("Remove contender 3").click();
+    await add(page, "A version");
+    await expect
+      .poll(() => page.getByLabel("Version of contender 3").locator("option:checked").textContent())
+      .toContain("c90ffe1");
   }));
