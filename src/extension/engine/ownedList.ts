@@ -17,7 +17,7 @@ interface Item {
 
 export class OwnedList<T extends Item> implements Disposable {
   readonly items = new Map<string, T>();
-  /** Those this window's engine works on; others that are active belong to other processes. */
+  /** Those this window's engine works on, or has; others that are active belong to other processes. */
   readonly mine = new Set<string>();
   private loaded: Promise<void> | undefined;
   private foreignTimer: NodeJS.Timeout | undefined;

@@ -64,11 +64,13 @@ export class ReflectionsView implements Disposable {
   private async count(runId: string): Promise<void> {
     const pool = await this.pools.of(runId);
     const state = this.runs.get(runId)?.state;
+    // A short run of this window may have ended before its pool was first read.
+    const isRecent = this.runs.isMine(runId) || (state !== undefined && isActive(state));
     this.unseen.take(
       runId,
       pool.map(({ id }) => id),
       this.view.visible,
-      state !== undefined && isActive(state),
+      isRecent,
     );
     this.showBadge();
     await this.showMessage();

@@ -7,10 +7,10 @@ export class Unseen {
 
   /**
    * @param looked whether the view is being looked at
-   * @param growing whether the run goes on; a pool that is first read after its run's end holds nothing new
+   * @param recent whether the run goes on, or this window has run it; the pool of another, when first read, holds nothing new
    */
-  take(runId: RunId, ids: readonly string[], looked: boolean, growing: boolean): void {
-    const isOld = !growing && !this.present.has(runId);
+  take(runId: RunId, ids: readonly string[], looked: boolean, recent: boolean): void {
+    const isOld = !recent && !this.present.has(runId);
     this.present.set(runId, ids);
     if (looked || isOld) this.seen.set(runId, new Set(ids));
   }
