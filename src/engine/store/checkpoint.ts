@@ -3,10 +3,11 @@
  * checksums. It is written beside and put in place by renaming, and the one before is kept as `checkpoint.previous/`.
  */
 import { createHash } from "node:crypto";
-import { access, copyFile, link, mkdir, readFile, rename, rm } from "node:fs/promises";
+import { access, copyFile, link, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { LerlError, messageOf } from "../errors.ts";
+import { readRegular, readText } from "../regularFile.ts";
 import { fileError, syncFolder, toJson, writeDurably } from "./files.ts";
 
 export interface Checkpoint {
@@ -142,7 +143,7 @@ export async function freezeCheckpoint(
           () => undefined,
         )
         .catch(() => undefined);
-      if (checkpoint) return { name: sha256(await readFile(join(target, files.manifest))).slice(0, 16), checkpoint };
+      if (checkpoint) return { name: sha256(await readRegular(join(target, files.manifest))).slice(0, 16), checkpoint };
     }
   }
   await rm(target, { recursive: true, force: true });
@@ -186,9 +187,9 @@ function encode({ json, arrays }: Checkpoint): Encoded {
 
 async function decode(folder: string): Promise<Checkpoint> {
   try {
-    const manifest = manifestSchema.parse(JSON.parse(await readFile(join(folder, files.manifest), "utf8")));
-    const state = await readFile(join(folder, files.state), "utf8");
-    const bytes = await readFile(join(folder, files.arrays));
+    const manifest = manifestSchema.parse(JSON.parse(await readText(join(folder, files.manifest))));
+    const state = await readText(join(folder, files.state));
+    const bytes = await readRegular(join(folder, files.arrays));
     if (sha256(state) !== manifest.stateSha256) throw new Error(`${files.state} does not match its checksum`);
     if (sha256(bytes) !== manifest.arraysSha256) throw new Error(`${files.arrays} does not match its checksum`);
     const arrays: Record<string, Float32Array> = {};

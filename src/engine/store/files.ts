@@ -1,19 +1,12 @@
 /** What every file of a run shares: durable writing, replacement in one step, and errors a person can act on. */
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { randomBytes } from "node:crypto";
+import { constants } from "node:fs";
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { InputError, LerlError, messageOf } from "../errors.ts";
+import { requireRegular } from "../regularFile.ts";
 
-const inTheWay = new Set([
-  "EACCES",
-  "EPERM",
-  "EROFS",
-  "ENOTDIR",
-  "EEXIST",
-  "EISDIR",
-  "ENAMETOOLONG",
-  "ELOOP",
-  "ENOENT",
-]);
+const inTheWay = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST", "EISDIR", "ENAMETOOLONG", "ENOENT"]);
 const noSpace = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 
 /** The system's code of a failed call, for example `ENOENT`. */
@@ -33,6 +26,13 @@ export function isMissing(error: unknown): boolean {
 export function fileError(error: unknown, path: string): LerlError {
   if (error instanceof LerlError) return error;
   const code = systemCode(error) ?? "";
+  if (code === "ELOOP") {
+    return new InputError(
+      "store.link",
+      `${path}: a symbolic link, and links are not followed for writing. Remove it, or put what it points to there.`,
+      { cause: error },
+    );
+  }
   if (inTheWay.has(code)) {
     return new InputError(
       "store.unwritable",
@@ -74,9 +74,25 @@ function isFolder(path: string): Promise<boolean> {
   );
 }
 
-/** Writes a file and waits until its content has reached the disk. */
+/** How a file is opened that is changed in place: never by way of a symbolic link, and never waiting. */
+const CHANGING = constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+export const appending = CHANGING | constants.O_CREAT | constants.O_APPEND;
+
+/** Opens a file to change it in place. @throws InputError `file.not-regular`; a symbolic link fails with ELOOP */
+export async function openToChange(file: string): Promise<FileHandle> {
+  const handle = await open(file, CHANGING);
+  try {
+    requireRegular(file, await handle.stat());
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** Writes a new file and waits until its content has reached the disk. What stands there already fails with EEXIST. */
 export async function writeDurably(file: string, content: string | Uint8Array): Promise<void> {
-  const handle = await open(file, "w");
+  const handle = await open(file, "wx");
   try {
     await handle.writeFile(content);
     await handle.sync();
@@ -96,13 +112,24 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+const LEFTOVER = /\.[0-9a-f]{16}\.tmp$/;
+
+/** A name for the next content of a file, which nobody can foresee. */
+export const nameBeside = (file: string): string => `${file}.${randomBytes(8).toString("hex")}.tmp`;
+
+/** Removes what killed processes left of files they were replacing. For the folder's owner: others may be at it now. */
+export async function sweepLeftovers(folder: string): Promise<void> {
+  const leftovers = (await readdir(folder)).filter((name) => LEFTOVER.test(name));
+  await Promise.all(leftovers.map((name) => rm(join(folder, name), { force: true })));
+}
+
 /**
  * Replaces a file in one step: whoever reads it, and whenever this process dies, finds the old content or the new.
  *
  * @throws InputError `store.unwritable`, LerlError `store.disk-full`; the old file is then untouched
  */
 export async function replaceFile(file: string, content: string | Uint8Array): Promise<void> {
-  const beside = `${file}.tmp`;
+  const beside = nameBeside(file);
   try {
     await writeDurably(beside, content);
     await rename(beside, file);

@@ -2,11 +2,13 @@
  * Small mutable documents, kept by lowdb through an adapter of our own: lowdb's renames but does not fsync, keeps no
  * backup and checks nothing it reads.
  */
-import { copyFile, readFile, rename } from "node:fs/promises";
+import { constants } from "node:fs";
+import { copyFile, rename, rm } from "node:fs/promises";
 import { type Adapter, Low } from "lowdb";
 import * as z from "zod";
 import { InputError, LerlError, messageOf } from "../errors.ts";
-import { fileError, isMissing, replaceFile, toJson } from "./files.ts";
+import { readText } from "../regularFile.ts";
+import { fileError, isMissing, nameBeside, replaceFile, toJson } from "./files.ts";
 
 /** What a document must look like, and how older versions become the newest. Its `schemaVersion` says which it is. */
 export interface DocumentFormat<T> {
@@ -134,11 +136,12 @@ class DurableJsonFile<T> implements Adapter<T> {
   }
 
   private async keepBackup(): Promise<void> {
-    const beside = `${this.backup}.tmp`;
+    const beside = nameBeside(this.backup);
     try {
-      await copyFile(this.file, beside);
+      await copyFile(this.file, beside, constants.COPYFILE_EXCL);
       await rename(beside, this.backup);
     } catch (error) {
+      await rm(beside, { force: true }).catch(() => undefined);
       if (!isMissing(error)) throw fileError(error, this.backup);
     }
   }
@@ -147,16 +150,17 @@ class DurableJsonFile<T> implements Adapter<T> {
 async function readChecked<T>(file: string, format: DocumentFormat<T>): Promise<T | null> {
   let text: string;
   try {
-    text = await readFile(file, "utf8");
+    text = await readText(file);
   } catch (error) {
     if (isMissing(error)) return null;
+    if (error instanceof InputError) throw error;
     throw new InputError("store.unreadable", `${file}: cannot be read (${messageOf(error)}).`, { cause: error });
   }
   let document: unknown;
   try {
     document = JSON.parse(text);
-  } catch (error) {
-    throw broken(file, `not valid JSON (${messageOf(error)})`);
+  } catch {
+    throw broken(file, "not valid JSON");
   }
   return checked(migrated(document, file, format), file, format);
 }

@@ -3,10 +3,11 @@
  * writing leaves at most one torn last line, which readers leave out and the next writer cuts off.
  */
 import { closeSync, fstatSync, fsync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
-import { type FileHandle, open, truncate } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { promisify } from "node:util";
 import { InputError, messageOf } from "../errors.ts";
-import { fileError, isMissing, toJson } from "./files.ts";
+import { openRegular, requireRegular } from "../regularFile.ts";
+import { appending, fileError, isMissing, openToChange, toJson } from "./files.ts";
 
 const NEWLINE = 0x0a;
 const CHUNK_BYTES = 1 << 18;
@@ -32,8 +33,8 @@ export class JsonLinesWriter<Row> {
    */
   static open<Row>(file: string): JsonLinesWriter<Row> {
     try {
-      const descriptor = openSync(file, "a+");
-      const { size } = fstatSync(descriptor);
+      const descriptor = openSync(file, appending);
+      const size = sizeOf(descriptor, file);
       const whole = endOfLastLine(descriptor, size);
       if (whole < size) ftruncateSync(descriptor, whole);
       return new JsonLinesWriter<Row>(file, descriptor, whole);
@@ -89,6 +90,18 @@ export class JsonLinesWriter<Row> {
   }
 }
 
+/** @throws InputError `file.not-regular`; the descriptor is then closed */
+function sizeOf(descriptor: number, file: string): number {
+  const found = fstatSync(descriptor);
+  try {
+    requireRegular(file, found);
+    return found.size;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}
+
 function restoreSize(descriptor: number, bytes: number): void {
   try {
     ftruncateSync(descriptor, bytes);
@@ -124,7 +137,7 @@ export const START: Pick<Line, "number" | "end"> = { number: 0, end: 0 };
 export async function* wholeLines(file: string, behind = START): AsyncGenerator<Line> {
   let handle: FileHandle;
   try {
-    handle = await open(file, "r");
+    handle = await openRegular(file);
   } catch (error) {
     if (isMissing(error)) return;
     throw unreadable(file, error);
@@ -155,18 +168,18 @@ export async function* wholeLines(file: string, behind = START): AsyncGenerator<
   }
 }
 
-/** @throws InputError `store.broken-line` */
+/** The line itself is not quoted: a link may have led to a file of another kind. @throws InputError `store.broken-line` */
 export function parseLine<Row>(text: string, where: string): Row {
   try {
     return JSON.parse(text) as Row;
   } catch (error) {
-    const shown = text.length > 80 ? `${text.slice(0, 77)}...` : text;
-    const message = `${where}: not valid JSON (${messageOf(error)}): ${JSON.stringify(shown)}. Delete the line to go on.`;
+    const message = `${where}: a line of ${text.length} characters that is not JSON. Delete it to go on.`;
     throw new InputError("store.broken-line", message, { cause: error });
   }
 }
 
 function unreadable(file: string, error: unknown): InputError {
+  if (error instanceof InputError) return error;
   return new InputError("store.unreadable", `${file}: cannot be read (${messageOf(error)}).`, { cause: error });
 }
 
@@ -210,10 +223,15 @@ export async function truncateAfter<Row>(file: string, covered: (row: Row) => bo
     kept += 1;
     end = line.end;
   }
+  await cutTo(file, end);
+  return kept;
+}
+
+async function cutTo(file: string, end: number): Promise<void> {
   try {
-    await truncate(file, end);
+    const handle = await openToChange(file);
+    await handle.truncate(end).finally(() => handle.close());
   } catch (error) {
     if (!isMissing(error)) throw fileError(error, file);
   }
-  return kept;
 }

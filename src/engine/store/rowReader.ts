@@ -1,5 +1,5 @@
 /** Reads growing files of JSON Lines from a row on, without reading again what an earlier call has read. */
-import { open } from "node:fs/promises";
+import { openRegular } from "../regularFile.ts";
 import { type Line, parseLine, START, wholeLines } from "./jsonLines.ts";
 
 /** Where the rows read so far end: after `number` lines, at a byte offset of one very file. */
@@ -43,7 +43,7 @@ export class RowReader {
 /** Which file stands there now, and whether it still holds what the mark remembers. */
 async function inspect(file: string, mark: Mark | undefined): Promise<{ inode: number; holds: boolean }> {
   // Why a file cannot be opened is said by who reads it.
-  const handle = await open(file, "r").catch(() => undefined);
+  const handle = await openRegular(file).catch(() => undefined);
   if (!handle) return { inode: 0, holds: false };
   try {
     const { ino: inode } = await handle.stat();

@@ -6,7 +6,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
 import { InputError, messageOf } from "../errors.ts";
-import { fileError, isMissing, makeFolder } from "./files.ts";
+import { fileError, isMissing, makeFolder, sweepLeftovers } from "./files.ts";
 import { makeNamedFolder } from "./namedFolder.ts";
 import { readRunRecord } from "./runDocuments.ts";
 import { isLocked, RunLock } from "./runLock.ts";
@@ -81,6 +81,7 @@ export class RunFolder {
 
   private static async own(path: string, now: () => Date): Promise<RunFolder> {
     const lock = await RunLock.acquire(join(path, runFiles.lock), now);
+    await sweepLeftovers(path);
     return new RunFolder(path, basename(path), lock);
   }
 

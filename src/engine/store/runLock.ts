@@ -1,8 +1,9 @@
 /** One process owns a run folder: a file with the owner's id and start time, taken over when its owner has ended. */
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod";
 import { InputError } from "../errors.ts";
+import { readText } from "../regularFile.ts";
 import { fileError, isMissing, systemCode } from "./files.ts";
 import { processStart } from "./processIdentity.ts";
 
@@ -86,7 +87,7 @@ async function readFilled(file: string): Promise<string | undefined> {
 
 async function readIfPresent(file: string): Promise<string | undefined> {
   try {
-    return await readFile(file, "utf8");
+    return await readText(file);
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw fileError(error, file);

@@ -9,7 +9,7 @@ import type { CellRow } from "../../protocol/trial/cell.ts";
 import { type TrialRecord, trialRecordSchema } from "../../protocol/trial/record.ts";
 import type { VisitRow } from "../../protocol/trial/visit.ts";
 import { InputError, messageOf } from "../errors.ts";
-import { isMissing } from "../store/files.ts";
+import { isMissing, sweepLeftovers } from "../store/files.ts";
 import { type DocumentFormat, JsonDocument, readJsonDocument } from "../store/jsonDocument.ts";
 import { readJsonLines } from "../store/jsonLines.ts";
 import { makeNamedFolder, type NamedFolder } from "../store/namedFolder.ts";
@@ -63,7 +63,9 @@ export class TrialFolder {
   }
 
   private static async own(path: string, now: () => Date): Promise<TrialFolder> {
-    return new TrialFolder(path, await RunLock.acquire(join(path, files.lock), now));
+    const lock = await RunLock.acquire(join(path, files.lock), now);
+    await sweepLeftovers(path);
+    return new TrialFolder(path, lock);
   }
 
   file(name: keyof typeof files): string {

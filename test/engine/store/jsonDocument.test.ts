@@ -1,10 +1,10 @@
-import { existsSync } from "node:fs";
-import { readFile, rm, symlink, unlink, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { readdir, readFile, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { type DocumentFormat, JsonDocument, readJsonDocument } from "../../../src/engine/store/jsonDocument.ts";
-import { temporaryFolder } from "./support.ts";
+import { bundleProgram, temporaryFolder } from "./support.ts";
 
 const schema = z.strictObject({
   schemaVersion: z.literal(2),
@@ -42,6 +42,11 @@ function open(initial?: Note, coalesceMs = 60_000): Promise<JsonDocument<Note>> 
   return JsonDocument.open({ file, format, onWarning, coalesceMs, ...(initial && { initial }) });
 }
 
+/** Files beside the document that were to replace it. */
+async function leftovers(): Promise<readonly string[]> {
+  return (await readdir(root)).filter((name) => name.endsWith(".tmp"));
+}
+
 async function onDisk(path = file): Promise<unknown> {
   return JSON.parse(await readFile(path, "utf8"));
 }
@@ -56,7 +61,7 @@ describe("a document", () => {
     expect(process.env.NODE_ENV).toBe("test");
     await open(first);
     expect(await onDisk()).toEqual(first);
-    expect(existsSync(`${file}.tmp`)).toBe(false);
+    expect(await leftovers()).toEqual([]);
   });
 
   it("keeps what is on disk rather than the initial content", async () => {
@@ -157,15 +162,31 @@ describe("a damaged document", () => {
   });
 });
 
-describe.skipIf(!existsSync("/dev/full"))("on a full disk", () => {
-  it("keeps the old file, reports, and writes the change once there is space", async () => {
-    const document = await open(first, 1);
-    await symlink("/dev/full", `${file}.tmp`);
-    document.update((data) => ({ ...data, steps: 1 }));
-    await expect.poll(() => warnings).toMatchObject([{ code: "store.disk-full" }]);
-    expect(await onDisk()).toEqual(first);
-    await rm(`${file}.tmp`, { force: true });
-    await document.flush();
-    expect(await onDisk()).toEqual(second);
+describe.skipIf(process.platform === "win32")("on a full disk", () => {
+  it("keeps the old file, reports, and writes a change that finds space", async () => {
+    const program = await bundleProgram(
+      root,
+      `import { readFileSync } from "node:fs";
+      import * as z from "zod";
+      import { JsonDocument } from "@store/jsonDocument.ts";
+      const file = process.argv[2] ?? "";
+      const format = { schema: z.strictObject({ schemaVersion: z.literal(1), text: z.string() }), version: 1, migrations: {} };
+      const codes: unknown[] = [];
+      const onWarning = (warning: Error) => { codes.push((warning as { code?: string }).code); };
+      const initial = { schemaVersion: 1 as const, text: "old" };
+      const document = await JsonDocument.open({ file, format, initial, onWarning, coalesceMs: 1 });
+      document.update((data) => ({ ...data, text: "x".repeat(100_000) }));
+      while (codes.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      const between = JSON.parse(readFileSync(file, "utf8")).text;
+      document.update((data) => ({ ...data, text: "new" }));
+      await document.flush();
+      console.log(JSON.stringify({ codes: [...new Set(codes)], between, text: JSON.parse(readFileSync(file, "utf8")).text }));`,
+    );
+    // A limit on the size of files fails as a full disk does, and needs no rights.
+    const limited = ["-c", 'ulimit -f 64 && exec "$@"', "sh", process.execPath, program, file];
+    const { stdout, stderr } = spawnSync("sh", limited, { encoding: "utf8" });
+    expect(stderr).toBe("");
+    expect(JSON.parse(stdout)).toEqual({ codes: ["store.disk-full"], between: "old", text: "new" });
+    expect(await leftovers()).toEqual([]);
   });
 });

@@ -208,6 +208,6 @@ describe("the file", () => {
   it("names a damaged line", async () => {
     const file = join(await temporaryFolder(), "llm.jsonl");
     await writeFile(file, "{}\nnonsense\n{}\n");
-    await expect(PaidAnswers.read(file)).rejects.toThrow(/llm\.jsonl:2: not valid JSON/);
+    await expect(PaidAnswers.read(file)).rejects.toThrow(/llm\.jsonl:2: a line of/);
   });
 });

@@ -1,0 +1,63 @@
+/**
+ * Opens what is read: regular files only. A named pipe keeps its reader waiting for ever, a device may never end, and
+ * either may stand where a path from a document or a folder from elsewhere leads.
+ */
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats, statSync } from "node:fs";
+import { type FileHandle, open, stat } from "node:fs/promises";
+import { InputError } from "./errors.ts";
+
+/** Looked at before it is opened, as opening alone may do something to a device; and again, as it may be another by then. */
+const READING = constants.O_RDONLY | constants.O_NONBLOCK;
+
+/** @throws InputError `file.not-regular`; errors of the system pass unchanged */
+export async function openRegular(file: string): Promise<FileHandle> {
+  requireRegular(file, await stat(file));
+  const handle = await open(file, READING);
+  try {
+    requireRegular(file, await handle.stat());
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** The whole content, as `openRegular`. */
+export async function readRegular(file: string): Promise<Buffer> {
+  const handle = await openRegular(file);
+  try {
+    return await handle.readFile();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The whole content as UTF-8, as `openRegular`. */
+export async function readText(file: string): Promise<string> {
+  return (await readRegular(file)).toString("utf8");
+}
+
+/** As `readText`, where nothing can wait. */
+export function readTextSync(file: string): string {
+  requireRegular(file, statSync(file));
+  const descriptor = openSync(file, READING);
+  try {
+    requireRegular(file, fstatSync(descriptor));
+    return readFileSync(descriptor, "utf8");
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** @throws InputError `file.not-regular` */
+export function requireRegular(file: string, found: Stats): void {
+  if (found.isFile()) return;
+  throw new InputError("file.not-regular", `${file}: ${kindOf(found)}, not a file. Give the path of a regular file.`);
+}
+
+function kindOf(found: Stats): string {
+  if (found.isDirectory()) return "a folder";
+  if (found.isFIFO()) return "a named pipe";
+  if (found.isSocket()) return "a socket";
+  return "a device";
+}
