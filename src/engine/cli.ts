@@ -11,6 +11,7 @@ import { reflectionsCommand } from "./commands/reflections.ts";
 import { reportCommand } from "./commands/report.ts";
 import { resumeCommand, runCommand } from "./commands/run.ts";
 import { suiteCommand } from "./commands/suite.ts";
+import { say, sayAside } from "./commands/terminal.ts";
 import { trialCommand } from "./commands/trial.ts";
 import { userModelCommand } from "./commands/userModel.ts";
 import { exitCodes } from "./exitCodes.ts";
@@ -26,7 +27,6 @@ async function main(): Promise<number> {
     .helpOption("-h, --help", "print help")
     .helpCommand(false)
     .showHelpAfterError("(run with --help for what is possible)")
-    .exitOverride()
     .addHelpText(
       "after",
       `
@@ -54,8 +54,9 @@ Exit codes: ${exitCodes.done} done, ${exitCodes.failed} failed, ${exitCodes.badI
     reflectionsCommand(),
     doctorCommand(),
   ]) {
-    program.addCommand(command.exitOverride());
+    program.addCommand(command);
   }
+  prepare(program);
   try {
     await program.parseAsync();
     return typeof process.exitCode === "number" ? process.exitCode : exitCodes.done;
@@ -63,6 +64,12 @@ Exit codes: ${exitCodes.done} done, ${exitCodes.failed} failed, ${exitCodes.badI
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.badInput;
     return reportFailure(error);
   }
+}
+
+/** A command and those below it write as everything does here, and leave the exit to `main`. */
+function prepare(command: Command): void {
+  command.exitOverride().configureOutput({ writeOut: say, writeErr: sayAside });
+  for (const inner of command.commands) prepare(inner);
 }
 
 main().then((code) => {

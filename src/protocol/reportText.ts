@@ -1,4 +1,14 @@
-/** Texts as other formats take them. */
+/** Texts as other formats take them: what stands in data stays text there. */
+
+/**
+ * Text that steers no terminal: control characters and those that turn the direction of writing stand there as JSON writes
+ * them (`\u001b`), so that JSON stays the same JSON. Line feeds and tabs stay.
+ */
+export const terminalText = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, escaped);
+
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
 /** Text that Markdown shows as it is: no markup of its own, and no end of a cell. */
 export const markdownText = (text: string): string =>

@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { compareRuns } from "../comparison/compare.ts";
 import { formatComparison, type TableFormat, tableFormats } from "../comparison/tables.ts";
 import { resultFolders } from "./resultFolders.ts";
+import { say } from "./terminal.ts";
 
 export function compareCommand(): Command {
   return new Command("compare")
@@ -13,6 +14,6 @@ export function compareCommand(): Command {
     .option("--json", "the same as --format json")
     .action(async (targets: readonly string[], { format, json }: { format: TableFormat; json?: boolean }) => {
       const comparison = await compareRuns(await resultFolders(targets));
-      process.stdout.write(formatComparison(comparison, json ? "json" : format));
+      say(formatComparison(comparison, json ? "json" : format));
     });
 }

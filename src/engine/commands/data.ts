@@ -9,7 +9,7 @@ import { detectDataset } from "../data/detect.ts";
 import { loadDataset } from "../data/loadDataset.ts";
 import { cacheFolder, storageFolder } from "../store/storage.ts";
 import { readExperimentFile } from "./experimentFile.ts";
-import { paint } from "./terminal.ts";
+import { say, status } from "./terminal.ts";
 
 export function dataCommand(): Command {
   const command = new Command("data").description("Look at data sets.").helpCommand(false);
@@ -31,15 +31,12 @@ export function dataCommand(): Command {
           cacheFolder: cacheFolder(storageFolder(process.cwd())),
           ...(itemCategories && { itemCategories }),
           onProgress: ({ file, bytesRead, bytes }) => {
-            if (process.stderr.isTTY)
-              process.stderr.write(
-                `\r\x1b[K${paint.quiet(`reading ${basename(file)} ${Math.round((100 * bytesRead) / bytes)}%`)}`,
-              );
+            status(`reading ${basename(file)} ${Math.round((100 * bytesRead) / bytes)}%`);
           },
         });
-        if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
+        status("");
         const description = describeDataset(dataset);
-        process.stdout.write(json ? `${JSON.stringify(description)}\n` : `${renderDescription(description)}\n`);
+        say(json ? `${JSON.stringify(description)}\n` : `${renderDescription(description)}\n`);
       }),
   );
   return command;

@@ -8,7 +8,7 @@ import { detectServers, localServers, modelToTry, type ServerAddress, tryModel }
 import { TensorEngine } from "../tensor/tensorEngine.ts";
 import { describeTfjs } from "../tensor/tfjs/availability.ts";
 import { engineVersion } from "../version.ts";
-import { paint } from "./terminal.ts";
+import { paint, say } from "./terminal.ts";
 
 export interface Finding {
   readonly name: string;
@@ -40,10 +40,8 @@ export function doctorCommand(): Command {
         await folder(),
         ...(await models(addresses, model)),
       ];
-      if (json) process.stdout.write(`${JSON.stringify({ version: engineVersion, findings })}\n`);
-      else
-        for (const { name, state, text } of findings)
-          process.stdout.write(`${marks[state]} ${name.padEnd(16)} ${text}\n`);
+      if (json) say(`${JSON.stringify({ version: engineVersion, findings })}\n`);
+      else for (const { name, state, text } of findings) say(`${marks[state]} ${name.padEnd(16)} ${text}\n`);
       if (findings.some(({ state }) => state === "bad")) process.exitCode = 1;
     });
 }

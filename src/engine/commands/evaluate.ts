@@ -12,7 +12,7 @@ import { StopSignal } from "../serving/control.ts";
 import { environmentModels } from "./models.ts";
 import { countOption } from "./options.ts";
 import { whoAnswered } from "./runDisplays.ts";
-import { number, paint } from "./terminal.ts";
+import { number, paint, say, sayAside, status } from "./terminal.ts";
 
 /** Sessions below which an evaluation is too noisy to be told to others (docs/method.md, section 13). */
 const FEWEST_SESSIONS = 200;
@@ -57,10 +57,9 @@ export function evaluateCommand(): Command {
         models: environmentModels(),
         signal: abort.signal,
         progress: (phase, fraction) => {
-          if (process.stderr.isTTY && !json)
-            process.stderr.write(`\r\x1b[K${paint.quiet(`${phase} ${Math.round(fraction * 100)}%`)}`);
+          if (!json) status(`${phase} ${Math.round(fraction * 100)}%`);
         },
-        log: (message) => process.stderr.write(`${paint.quiet(message)}\n`),
+        log: (message) => sayAside(`${paint.quiet(message)}\n`),
       }).catch((error: unknown) => {
         if (error !== interrupted && !(error instanceof StopSignal)) throw error;
         process.exitCode = endedBy(error);
@@ -69,9 +68,9 @@ export function evaluateCommand(): Command {
       if (!evaluation) return;
       const { summary } = evaluation;
       if (answeredRoles(summary.answered).some(isMostlyStandIn)) process.exitCode = exitCodes.standIn;
-      if (process.stderr.isTTY && !json) process.stderr.write("\r\x1b[K");
+      if (!json) status("");
       const differences = await differencesOf(folder);
-      if (json) process.stdout.write(`${JSON.stringify({ folder, ...summary, differences })}\n`);
+      if (json) say(`${JSON.stringify({ folder, ...summary, differences })}\n`);
       else print(folder, summary, differences);
     });
 }
@@ -79,7 +78,7 @@ export function evaluateCommand(): Command {
 /** What a model's budget or its replies ended is said; Ctrl+C is not. Returns the exit code. */
 function endedBy(error: unknown): number {
   if (!(error instanceof StopSignal) || error.reason === undefined) return exitCodes.interrupted;
-  process.stderr.write(`${paint.error("error")} ${error.reason} The evaluation before, if any, was kept.\n`);
+  sayAside(`${paint.error("error")} ${error.reason} The evaluation before, if any, was kept.\n`);
   return error.kind === "unusable" ? exitCodes.standIn : exitCodes.interrupted;
 }
 
@@ -112,14 +111,10 @@ function print(folder: string, summary: EvaluationSummary, differences: Readonly
       difference ? formatEstimate(difference) : "",
     ]);
   }
-  process.stdout.write(`${table.toString()}\n`);
-  for (const answered of answeredRoles(summary.answered)) process.stdout.write(`${whoAnswered(answered)}\n`);
+  say(`${table.toString()}\n`);
+  for (const answered of answeredRoles(summary.answered)) say(`${whoAnswered(answered)}\n`);
   const where = relative(process.cwd(), folder) || ".";
-  process.stdout.write(
-    `${sessions} sessions, weights of iteration ${iteration}; every session is kept in ${where}/evaluation.jsonl\n`,
-  );
+  say(`${sessions} sessions, weights of iteration ${iteration}; every session is kept in ${where}/evaluation.jsonl\n`);
   if (sessions < FEWEST_SESSIONS)
-    process.stdout.write(
-      `${paint.warning("warning")} fewer than ${FEWEST_SESSIONS} sessions: expect wide intervals.\n`,
-    );
+    say(`${paint.warning("warning")} fewer than ${FEWEST_SESSIONS} sessions: expect wide intervals.\n`);
 }

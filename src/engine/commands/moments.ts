@@ -8,6 +8,7 @@ import { readReflections, readRunRecord } from "../store/runDocuments.ts";
 import { runFiles } from "../store/runFolder.ts";
 import { appendMoment, momentName, momentOf, momentsFileOf } from "../trials/momentsFile.ts";
 import { countOption } from "./options.ts";
+import { say, sayAside } from "./terminal.ts";
 
 interface KeepOptions {
   readonly file?: string;
@@ -44,17 +45,15 @@ async function keep(runFolder: string, id: string, step: number, { file, name }:
   const shown = episode.steps[step - 1]?.plan.reflections.length ?? 0;
   const lost = shown - moment.reflections.length;
   if (lost > 0)
-    process.stderr.write(
-      `${lost} of ${shown} reflections that were shown are no longer in the pool: they are left out.\n`,
-    );
+    sayAside(`${lost} of ${shown} reflections that were shown are no longer in the pool: they are left out.\n`);
   const edited = moment.reflections.filter(({ id: shownId }) =>
     pool.some((entry) => entry.id === shownId && entry.edited),
   );
   if (edited.length > 0) {
     const ids = edited.map((entry) => entry.id).join(", ");
-    process.stderr.write(`${ids}: edited since, or before; the moment holds the text as it is now.\n`);
+    sayAside(`${ids}: edited since, or before; the moment holds the text as it is now.\n`);
   }
-  process.stdout.write(
+  say(
     `Kept "${kept.name}" in ${relative(process.cwd(), target)}, now ${kept.moments.moments.length}. Say what its plan must be there ("expect"), and try words on it: lerl trial ${shellWord(relative(process.cwd(), record.experimentFile))} --moments ${shellWord(relative(process.cwd(), target))} --sessions 0 --prompt <file>\n`,
   );
 }

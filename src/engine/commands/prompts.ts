@@ -6,7 +6,7 @@ import { InputError } from "../errors.ts";
 import { renderPrompt } from "../runs/renderPrompt.ts";
 import { cacheFolder, storageFolder } from "../store/storage.ts";
 import { readExperimentFile } from "./experimentFile.ts";
-import { paint } from "./terminal.ts";
+import { paint, say } from "./terminal.ts";
 
 interface RenderOptions {
   readonly role: PromptRole;
@@ -55,13 +55,13 @@ export function promptsCommand(): Command {
           step: Number(step),
         });
         if (json) {
-          process.stdout.write(`${JSON.stringify(rendered)}\n`);
+          say(`${JSON.stringify(rendered)}\n`);
           return;
         }
         for (const message of rendered.messages) {
-          process.stdout.write(`${paint.accent(`── ${message.role} ──`)}\n${message.content}\n\n`);
+          say(`${paint.accent(`── ${message.role} ──`)}\n${message.content}\n\n`);
         }
-        process.stdout.write(`${paint.quiet(`about ${rendered.tokensEstimate} tokens (characters / 4)`)}\n`);
+        say(`${paint.quiet(`about ${rendered.tokensEstimate} tokens (characters / 4)`)}\n`);
       }),
   );
   return command;

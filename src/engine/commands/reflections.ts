@@ -10,7 +10,7 @@ import { replaceFile } from "../store/files.ts";
 import { readReflections } from "../store/runDocuments.ts";
 import { runFiles } from "../store/runFolder.ts";
 import { countOption, wholeNumberOption } from "./options.ts";
-import { number } from "./terminal.ts";
+import { number, say } from "./terminal.ts";
 
 interface SheetOptions {
   readonly sample: number;
@@ -48,7 +48,7 @@ async function writeSheet(folder: string, { sample, seed, out }: SheetOptions): 
   await refuseToReplace(file);
   await replaceFile(file, ratingSheet(drawn));
   const shown = relative(process.cwd(), file);
-  process.stdout.write(
+  say(
     `${drawn.length} of ${pool.length} reflections are in ${shown}. Fill the columns "rater 1" and "rater 2", each without the other's, then: lerl reflections agreement ${shellWord(shown)}\n`,
   );
 }
@@ -79,7 +79,7 @@ async function agreement(file: string): Promise<void> {
   }
   const left = unrated > 0 ? ` ${unrated} are not rated by both and do not count.` : "";
   const said = kappa === undefined ? "not defined: both gave one and the same rating only" : number(kappa, 2);
-  process.stdout.write(
+  say(
     `${table.toString()}\nCohen's kappa ${said}: they agree on ${number(100 * observed, 0)} % of ${n} reflections, ${number(100 * expected, 0)} % by chance.${left}\n`,
   );
 }

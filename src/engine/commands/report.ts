@@ -2,6 +2,7 @@ import { dirname, relative } from "node:path";
 import { Command } from "commander";
 import { writeReport } from "../comparison/report/report.ts";
 import { resultFolders } from "./resultFolders.ts";
+import { say } from "./terminal.ts";
 
 export function reportCommand(): Command {
   return new Command("report")
@@ -11,7 +12,7 @@ export function reportCommand(): Command {
     .action(async (targets: readonly string[], { json }: { json?: boolean }) => {
       const page = await writeReport(await resultFolders(targets));
       const summary = `${dirname(page)}/report.md`;
-      if (json) process.stdout.write(`${JSON.stringify({ page, summary })}\n`);
-      else process.stdout.write(`${relative(process.cwd(), page)}\n${relative(process.cwd(), summary)}\n`);
+      if (json) say(`${JSON.stringify({ page, summary })}\n`);
+      else say(`${relative(process.cwd(), page)}\n${relative(process.cwd(), summary)}\n`);
     });
 }

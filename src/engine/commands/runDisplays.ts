@@ -1,7 +1,6 @@
 /** What `lerl run` shows while it works: a progress bar, JSON lines, or nothing but the result. */
 
 import { relative } from "node:path";
-import { Presets, SingleBar } from "cli-progress";
 import Table from "cli-table3";
 import { asksModel } from "../../protocol/asksModel.ts";
 import type { RunProgress } from "../../protocol/engine.ts";
@@ -11,7 +10,7 @@ import type { MetricRow, ReferenceRow, RunRecord, RunSummary, TimelineEvent } fr
 import { whatCame } from "../llm/replyWatch.ts";
 import type { RunListener } from "../runs/runHost.ts";
 import { shellWord } from "../shellWord.ts";
-import { duration, number, paint } from "./terminal.ts";
+import { duration, number, ProgressBar, paint, say, sayAside } from "./terminal.ts";
 
 export interface RunDisplay {
   readonly listener: RunListener;
@@ -53,7 +52,7 @@ class Results {
 export function jsonDisplay(): RunDisplay {
   const results = new Results();
   const print = (object: Record<string, unknown>): void => {
-    process.stdout.write(`${JSON.stringify(object)}\n`);
+    say(`${JSON.stringify(object)}\n`);
   };
   return {
     listener: {
@@ -116,11 +115,11 @@ export function terminalDisplay(): RunDisplay {
       log: (level, message) => {
         progress.clear();
         if (level === "warn") warn(level, message);
-        else process.stdout.write(`${paint.quiet(message)}\n`);
+        else say(`${paint.quiet(message)}\n`);
       },
     },
     begin: (record, folder) => {
-      process.stdout.write(
+      say(
         `${paint.strong(record.name)}  seed ${record.seed}  ${paint.quiet(relative(process.cwd(), folder) || ".")}\n`,
       );
     },
@@ -137,21 +136,10 @@ interface ProgressDisplay {
 }
 
 function bar(): ProgressDisplay {
-  const display = new SingleBar(
-    { format: " {bar} {percentage}%  {text}", hideCursor: true, clearOnComplete: true, etaBuffer: 1 },
-    Presets.shades_classic,
-  );
-  let started = false;
+  const display = new ProgressBar();
   return {
-    show: (progress) => {
-      if (!started) display.start(1000, 0, { text: "" });
-      started = true;
-      display.update(Math.round(progress.fraction * 1000), { text: describe(progress) });
-    },
-    clear: () => {
-      if (started) display.stop();
-      started = false;
-    },
+    show: (progress) => display.show(progress.fraction, describe(progress)),
+    clear: () => display.clear(),
   };
 }
 
@@ -163,7 +151,7 @@ function lines(): ProgressDisplay {
       const mark = `${progress.phase} ${Math.floor(progress.fraction * 10)}`;
       if (mark === shown) return;
       shown = mark;
-      process.stdout.write(`${String(Math.round(progress.fraction * 100)).padStart(3)}%  ${describe(progress)}\n`);
+      say(`${String(Math.round(progress.fraction * 100)).padStart(3)}%  ${describe(progress)}\n`);
     },
     clear: () => undefined,
   };
@@ -198,7 +186,7 @@ class SpokenEvents {
 }
 
 const warn = (_level: string, message: string): void => {
-  process.stderr.write(`${paint.warning("warning")} ${message}\n`);
+  sayAside(`${paint.warning("warning")} ${message}\n`);
 };
 
 function summaryOf(record: RunRecord, results: Results) {
@@ -220,7 +208,7 @@ function printResult(record: RunRecord, results: Results, folder: string): void 
   const { first, last, references } = results;
   const where = relative(process.cwd(), folder) || ".";
   if (record.state === "failed") {
-    process.stdout.write(`${paint.quiet(`The run's files are in ${where}.`)}\n`);
+    say(`${paint.quiet(`The run's files are in ${where}.`)}\n`);
     return;
   }
   if (last && first) {
@@ -244,18 +232,18 @@ function printResult(record: RunRecord, results: Results, folder: string): void 
       const normalised = { random: 0, oracle: 1 }[policy as string];
       table.push([policy, number(tInt, 2), number(rCum), number(rSin), number(normalised)]);
     }
-    process.stdout.write(`${table.toString()}\n`);
+    say(`${table.toString()}\n`);
     const { planner } = record.experiment;
-    if (asksModel(planner) && record.summary?.planner === "offline") process.stdout.write(policyOnly(record.summary));
+    if (asksModel(planner) && record.summary?.planner === "offline") say(policyOnly(record.summary));
   }
-  for (const answered of answeredRoles(record.answered)) process.stdout.write(`${whoAnswered(answered)}\n`);
+  for (const answered of answeredRoles(record.answered)) say(`${whoAnswered(answered)}\n`);
   const speed = results.userStepsPerSecond > 0 ? `, ${Math.round(results.userStepsPerSecond)} user steps/s` : "";
-  process.stdout.write(
+  say(
     `${record.state === "done" ? paint.good("done") : paint.warning(record.state)} in ${duration(record.activeSeconds)}${speed}; files in ${where}\n`,
   );
   if (record.state !== "interrupted" && record.state !== "stopped") return;
-  if (record.reason !== undefined) process.stdout.write(`${record.reason}\n`);
-  else process.stdout.write(`Go on with: lerl resume ${shellWord(where)}\n`);
+  if (record.reason !== undefined) say(`${record.reason}\n`);
+  else say(`Go on with: lerl resume ${shellWord(where)}\n`);
 }
 
 /** Whose the table's numbers are, and the prompt's own beside them. */

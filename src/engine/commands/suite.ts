@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
-import { Presets, SingleBar } from "cli-progress";
 import { Command } from "commander";
 import { compareRuns } from "../comparison/compare.ts";
 import { formatComparison, type TableFormat, tableFormats } from "../comparison/tables.ts";
@@ -11,7 +10,7 @@ import { readSuite } from "../suites/readSuite.ts";
 import { runSuite, type SuiteOutcome, type SuiteProgress } from "../suites/runSuite.ts";
 import { readOverride } from "./experimentFile.ts";
 import { collect, countOption } from "./options.ts";
-import { duration, paint } from "./terminal.ts";
+import { duration, ProgressBar, paint, say, sayAside } from "./terminal.ts";
 
 interface SuiteOptions {
   readonly jobs: number;
@@ -63,10 +62,10 @@ async function run(file: string, { jobs, set, json }: SuiteOptions): Promise<num
   display.end();
   process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
   for (const { variant, seed, reason } of outcome.failures) {
-    process.stderr.write(`${paint.error("error")} ${variant}, seed ${seed}: ${reason}\n`);
+    sayAside(`${paint.error("error")} ${variant}, seed ${seed}: ${reason}\n`);
   }
   if (outcome.state === "interrupted") {
-    process.stderr.write("Interrupted; finished runs are kept. The same command goes on.\n");
+    sayAside("Interrupted; finished runs are kept. The same command goes on.\n");
     return exitCodes.interrupted;
   }
   if (outcome.state === "done" || (await hasResults(outcome))) await printTable(outcome, json === true);
@@ -86,14 +85,12 @@ async function printTable({ folder }: SuiteOutcome, json: boolean): Promise<void
     await replaceFile(join(folder, tableFiles[format]), formatComparison(comparison, format));
   }
   if (json) {
-    process.stdout.write(`${JSON.stringify({ type: "comparison", folder, ...comparison })}\n`);
+    say(`${JSON.stringify({ type: "comparison", folder, ...comparison })}\n`);
     return;
   }
-  process.stdout.write(formatComparison(comparison, "text"));
+  say(formatComparison(comparison, "text"));
   const where = relative(process.cwd(), folder);
-  process.stdout.write(
-    `\n${paint.quiet(`Tables and runs are in ${where}; a page with curves: lerl report ${shellWord(where)}`)}\n`,
-  );
+  say(`\n${paint.quiet(`Tables and runs are in ${where}; a page with curves: lerl report ${shellWord(where)}`)}\n`);
 }
 
 interface Display {
@@ -107,14 +104,10 @@ function describe({ done, runs, running, secondsLeft }: SuiteProgress): string {
 }
 
 function barDisplay(): Display {
-  const bar = new SingleBar(
-    { format: " {bar} {percentage}%  {text}", hideCursor: true, clearOnComplete: true, stream: process.stderr },
-    Presets.shades_classic,
-  );
-  bar.start(1000, 0, { text: "" });
+  const bar = new ProgressBar();
   return {
-    show: (progress) => bar.update(Math.round(progress.fraction * 1000), { text: describe(progress) }),
-    end: () => bar.stop(),
+    show: (progress) => bar.show(progress.fraction, describe(progress)),
+    end: () => bar.clear(),
   };
 }
 
@@ -125,7 +118,7 @@ function lineDisplay(): Display {
     show: (progress) => {
       if (progress.done === shown) return;
       shown = progress.done;
-      process.stderr.write(`${describe(progress)}\n`);
+      sayAside(`${describe(progress)}\n`);
     },
     end: () => undefined,
   };
@@ -133,7 +126,7 @@ function lineDisplay(): Display {
 
 function jsonDisplay(): Display {
   return {
-    show: (progress) => void process.stdout.write(`${JSON.stringify({ type: "progress", ...progress })}\n`),
+    show: (progress) => say(`${JSON.stringify({ type: "progress", ...progress })}\n`),
     end: () => undefined,
   };
 }

@@ -18,7 +18,7 @@ import { engineVersion } from "../version.ts";
 import { reportFailure } from "./exit.ts";
 import { environmentModels } from "./models.ts";
 import { atMost, collect, countOption, wholeNumberOption } from "./options.ts";
-import { duration, paint } from "./terminal.ts";
+import { duration, paint, say, sayAside, status } from "./terminal.ts";
 import { limitsOf, type TrialOptions, trialStart } from "./trialStart.ts";
 
 interface Options extends TrialOptions {
@@ -112,7 +112,7 @@ async function run(target: string, options: Options): Promise<number> {
 
 async function estimate(trial: Trial): Promise<number> {
   try {
-    process.stdout.write(`${estimateSentence(await trial.estimate())}\n`);
+    say(`${estimateSentence(await trial.estimate())}\n`);
     return exitCodes.done;
   } catch (error) {
     if (error instanceof StopSignal) return exitCodes.interrupted;
@@ -190,15 +190,15 @@ function conclude(path: string, record: TrialRecord, failure: unknown, format: T
   const { result } = record;
   const conditions: readonly Condition[] = record.failIf.map(parseCondition);
   const judgement = conditions.length === 0 ? undefined : result ? judgeAll(conditions, result) : "undecided";
-  process.stdout.write(formatTrial({ record, result, folder, conditions, judgement }, format));
+  say(formatTrial({ record, result, folder, conditions, judgement }, format));
   if (record.state === "failed") return reportFailure(failure);
   if (record.state !== "done") {
     const { reason = "Interrupted." } = record;
     const how = reason.includes("lerl trial") ? "" : ` Go on: lerl trial ${shellWord(folder)}`;
-    process.stderr.write(`${paint.error("stopped")} ${reason} What was paid for is kept.${how}\n`);
+    sayAside(`${paint.error("stopped")} ${reason} What was paid for is kept.${how}\n`);
     return record.stoppedBy === "unusable" ? exitCodes.standIn : exitCodes.interrupted;
   }
-  process.stderr.write(`${paint.quiet(`Kept in ${folder}`)}\n`);
+  sayAside(`${paint.quiet(`Kept in ${folder}`)}\n`);
   if (result?.contenders.some(({ fallbackPlans = 0 }) => fallbackPlans > 0.5)) return exitCodes.standIn;
   if (judgement === "holds") return exitCodes.conditionHolds;
   return judgement === "undecided" ? exitCodes.undecided : exitCodes.done;
@@ -206,17 +206,13 @@ function conclude(path: string, record: TrialRecord, failure: unknown, format: T
 
 /** One line on standard error that is written over; on none but a terminal only what is said. */
 function progressDisplay() {
-  const isTerminal = process.stderr.isTTY;
-  const clear = (): void => void (isTerminal && process.stderr.write("\r\x1b[K"));
   return {
-    show: (progress: TrialProgress): void => {
-      if (isTerminal) process.stderr.write(`\r\x1b[K${paint.quiet(progressLine(progress))}`);
-    },
+    show: (progress: TrialProgress): void => status(progressLine(progress)),
     say: (message: string): void => {
-      clear();
-      process.stderr.write(`${paint.quiet(message)}\n`);
+      status("");
+      sayAside(`${paint.quiet(message)}\n`);
     },
-    end: clear,
+    end: (): void => status(""),
   };
 }
 

@@ -10,7 +10,7 @@ import { cacheFolder, storageFolder } from "../store/storage.ts";
 import type { TensorEngine } from "../tensor/tensorEngine.ts";
 import { readExperimentFile } from "./experimentFile.ts";
 import { collect } from "./options.ts";
-import { number, paint } from "./terminal.ts";
+import { number, paint, say, sayAside, status } from "./terminal.ts";
 
 export function userModelCommand(): Command {
   const command = new Command("user-model").description("The simulated user's response model.").helpCommand(false);
@@ -61,28 +61,21 @@ async function open(
     progress: (phase, fraction) => status(`${phase} ${Math.round(fraction * 100)}%`),
     log: (message) => {
       status("");
-      process.stderr.write(`${paint.quiet(message)}\n`);
+      sayAside(`${paint.quiet(message)}\n`);
     },
   });
-}
-
-/** A line that the next one replaces; on a terminal only. */
-function status(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${paint.quiet(text)}`);
 }
 
 function print({ report, folder, reused }: UserModel, json: boolean): void {
   status("");
   if (json) {
-    process.stdout.write(`${JSON.stringify({ ...report, folder, reused })}\n`);
+    say(`${JSON.stringify({ ...report, folder, reused })}\n`);
     return;
   }
   for (const [feedbackType, auc] of Object.entries(report.auc)) {
-    process.stdout.write(`${feedbackType.padEnd(12)} AUC ${auc === null ? "–" : number(auc)}\n`);
+    say(`${feedbackType.padEnd(12)} AUC ${auc === null ? "–" : number(auc)}\n`);
   }
   const { trainingRows, testRows, droppedUsers } = report;
-  process.stdout.write(
-    `trained on ${trainingRows} interactions, measured on ${testRows}; ${droppedUsers} users with too short a log\n`,
-  );
-  process.stdout.write(`${reused ? "reused from" : "kept in"} ${folder}\n`);
+  say(`trained on ${trainingRows} interactions, measured on ${testRows}; ${droppedUsers} users with too short a log\n`);
+  say(`${reused ? "reused from" : "kept in"} ${folder}\n`);
 }
