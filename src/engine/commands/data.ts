@@ -9,7 +9,7 @@ import { detectDataset } from "../data/detect.ts";
 import { loadDataset } from "../data/loadDataset.ts";
 import { cacheFolder, storageFolder } from "../store/storage.ts";
 import { readExperimentFile } from "./experimentFile.ts";
-import { say, status } from "./terminal.ts";
+import { say, status, warn } from "./terminal.ts";
 
 export function dataCommand(): Command {
   const command = new Command("data").description("Look at data sets.").helpCommand(false);
@@ -30,8 +30,9 @@ export function dataCommand(): Command {
           baseFolder: folder,
           cacheFolder: cacheFolder(storageFolder(process.cwd())),
           ...(itemCategories && { itemCategories }),
-          onProgress: ({ file, bytesRead, bytes }) => {
-            status(`reading ${basename(file)} ${Math.round((100 * bytesRead) / bytes)}%`);
+          onWarning: warn,
+          onProgress: ({ doing, file, bytesRead, bytes }) => {
+            status(`${doing} ${basename(file)} ${Math.round((100 * bytesRead) / bytes)}%`);
           },
         });
         status("");

@@ -6,7 +6,7 @@ import { InputError } from "../errors.ts";
 import { renderPrompt } from "../runs/renderPrompt.ts";
 import { cacheFolder, storageFolder } from "../store/storage.ts";
 import { readExperimentFile } from "./experimentFile.ts";
-import { paint, say } from "./terminal.ts";
+import { paint, say, warn } from "./terminal.ts";
 
 interface RenderOptions {
   readonly role: PromptRole;
@@ -44,6 +44,7 @@ export function promptsCommand(): Command {
           baseFolder: folder,
           cacheFolder: cacheFolder(storageFolder(process.cwd())),
           itemCategories: fidelityChoice(experiment.fidelity, "itemCategories"),
+          onWarning: warn,
         });
         const rendered = renderPrompt({
           experiment,

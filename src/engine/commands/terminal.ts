@@ -42,6 +42,9 @@ export const say = (text: string): void => void process.stdout.write(inert(text)
 /** What is said beside it: to standard error. */
 export const sayAside = (text: string): void => void process.stderr.write(inert(text));
 
+/** Something to know, beside it. */
+export const warn = (message: string): void => sayAside(`${paint.warning("warning")} ${message}\n`);
+
 /** A line on standard error that the next one replaces, and an empty one removes; on a terminal only. */
 export function status(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${inert(paint.quiet(text))}`);

@@ -10,7 +10,7 @@ import { cacheFolder, storageFolder } from "../store/storage.ts";
 import type { TensorEngine } from "../tensor/tensorEngine.ts";
 import { readExperimentFile } from "./experimentFile.ts";
 import { collect } from "./options.ts";
-import { number, paint, say, sayAside, status } from "./terminal.ts";
+import { number, paint, say, sayAside, status, warn } from "./terminal.ts";
 
 export function userModelCommand(): Command {
   const command = new Command("user-model").description("The simulated user's response model.").helpCommand(false);
@@ -51,6 +51,7 @@ async function open(
     baseFolder,
     signal,
     cacheFolder: cacheFolder(storageFolder(process.cwd())),
+    onWarning: warn,
     itemCategories: fidelityChoice(fidelity, "itemCategories"),
   });
   const { responseModel } = simulator;

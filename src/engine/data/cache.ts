@@ -2,14 +2,18 @@
  * A parsed data set on disk: `magic, sha256 of the rest, header length, header (JSON), arrays`. A file that is short,
  * damaged or of another version is not trusted: it reads as absent and is written anew.
  */
-import { createHash, randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { readRegular } from "../regularFile.ts";
 import type { Dataset } from "./dataset.ts";
 import type { UnnamedDataset } from "./loading.ts";
+import { writeBeside } from "./writeBeside.ts";
 
-/** Raised with every change of a loader or of this format: older files are then read anew. */
-const FORMAT = 2;
+/** Raised with every change of a loader or of this format: the files are then read anew. */
+const FORMAT = 3;
+/** A cache file's name; those of format 2 and before do not say their format. */
+const CACHE_FILE = /^[0-9a-f]{32}(?:\.v(\d{1,9}))?\.lerldata$/;
 const MAGIC = Buffer.from("LERLDATA");
 const HASH_BYTES = 32;
 const HEADER_START = MAGIC.length + HASH_BYTES + 4;
@@ -26,18 +30,20 @@ interface ArrayPlace {
   readonly length: number;
 }
 
-/** The cache file's name: what was read, with which options, and the state of each file. */
-export async function cacheKey(config: unknown, files: readonly string[]): Promise<string> {
-  const hash = createHash("sha256").update(JSON.stringify([FORMAT, config]));
-  for (const file of files) {
-    const { size, mtimeMs } = await stat(file);
-    hash.update(JSON.stringify([basename(file), size, mtimeMs]));
-  }
-  return hash.digest("hex").slice(0, 32);
+/** What a parsed data set is kept under: the options it was read with, and the files' names and content. */
+export function cacheKey(
+  config: unknown,
+  files: readonly { readonly path: string; readonly sha256: string }[],
+): string {
+  const named = files.map(({ path, sha256 }) => [basename(path), sha256]);
+  return createHash("sha256")
+    .update(JSON.stringify([FORMAT, config, named]))
+    .digest("hex")
+    .slice(0, 32);
 }
 
 export function cachePath(folder: string, key: string): string {
-  return join(folder, `${key}.lerldata`);
+  return join(folder, `${key}.v${FORMAT}.lerldata`);
 }
 
 /** Names the data set after its content: equal data has one fingerprint on every machine. */
@@ -83,26 +89,20 @@ export function deserialise(bytes: Buffer): Dataset | undefined {
 
 /** @returns nothing when there is no file that can be read and trusted; writing it anew tells why, should that fail too */
 export async function readCache(path: string): Promise<Dataset | undefined> {
-  const bytes = await readFile(path).catch(() => undefined);
-  return bytes && deserialise(bytes);
+  try {
+    return deserialise(await readRegular(path));
+  } catch {
+    return undefined;
+  }
 }
 
-/** Writes beside and renames: a reader never meets a half-written file. */
+/** Keeps a parsed data set; what earlier formats left, nothing reads any more. */
 export async function writeCache(path: string, bytes: Buffer): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const beside = `${path}.${randomUUID()}.tmp`;
-  try {
-    const file = await open(beside, "w");
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(beside, path);
-  } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
+  await writeBeside(path, bytes);
+  const folder = dirname(path);
+  for (const name of await readdir(folder)) {
+    const found = CACHE_FILE.exec(name);
+    if (found && Number(found[1] ?? 0) < FORMAT) await rm(join(folder, name), { force: true });
   }
 }
 
@@ -130,6 +130,7 @@ function isPlace(value: unknown): value is ArrayPlace {
 /** A copy, so that the array is aligned and the file's bytes can be freed. */
 function arrayAt(bytes: Buffer, offset: number, { $array, length }: ArrayPlace): AnyArray {
   const type = arrayTypes[$array];
-  const from = bytes.byteOffset + offset;
-  return new type(bytes.buffer.slice(from, from + length * type.BYTES_PER_ELEMENT) as ArrayBuffer);
+  const end = offset + length * type.BYTES_PER_ELEMENT;
+  if (!(offset >= HEADER_START && end <= bytes.length)) throw new RangeError("an array lies outside the file");
+  return new type(bytes.buffer.slice(bytes.byteOffset + offset, bytes.byteOffset + end) as ArrayBuffer);
 }

@@ -2,13 +2,14 @@
 import { isAbsolute, join } from "node:path";
 import type { DatasetConfig } from "../../protocol/experiment/dataset.ts";
 import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
-import { messageOf } from "../errors.ts";
+import { InputError, messageOf } from "../errors.ts";
 import { cacheKey, cachePath, readCache, serialise, writeCache } from "./cache.ts";
 import { findCsv } from "./csv.ts";
 import type { Dataset, Lists } from "./dataset.ts";
+import { FileHashes, type SeenFile, seenFile } from "./fileHashes.ts";
 import { findKuaiRand } from "./kuairand.ts";
 import { findKuaiRec } from "./kuairec.ts";
-import type { DataSource, LoadContext } from "./loading.ts";
+import type { DataSource, LoadContext, UnnamedDataset } from "./loading.ts";
 import { findMovieLens } from "./movielens.ts";
 import { generateSynthetic } from "./synthetic.ts";
 
@@ -21,6 +22,8 @@ export interface LoadOptions extends LoadContext {
   readonly itemCategories?: FidelityChoice<"itemCategories"> | undefined;
   /** Told when the cache cannot be written; the data set is fine nevertheless. */
   readonly onWarning?: ((message: string) => void) | undefined;
+  /** Milliseconds since 1970: a file changed a moment ago is hashed again next time. The system's by default. */
+  readonly now?: (() => number) | undefined;
 }
 
 /** @throws InputError for anything wrong with the files; the signal's reason when aborted */
@@ -34,20 +37,48 @@ type FileConfig = Exclude<DatasetConfig, { kind: "synthetic" }>;
 
 async function loadFiles(config: FileConfig, options: LoadOptions): Promise<Dataset> {
   const source = await findSource(config, options.baseFolder);
-  if (!options.cacheFolder) return serialise(await source.read(options)).dataset;
-  const path = cachePath(options.cacheFolder, await cacheKey(config, source.files));
+  const { cacheFolder, now = Date.now } = options;
+  if (cacheFolder === undefined) {
+    const seen = await Promise.all(source.files.map(seenFile));
+    return serialise(await readUnchanged(source, seen, options)).dataset;
+  }
+  const keep = (work: () => Promise<void>): Promise<void> =>
+    work().catch((error: unknown) => options.onWarning?.(cannotKeep(cacheFolder, error)));
+  const hashes = new FileHashes(cacheFolder, now);
+  const files = await hashes.of(source.files, options);
+  const path = cachePath(cacheFolder, cacheKey(config, files));
   const cached = await readCache(path);
-  if (cached) return cached;
-  const { bytes, dataset } = serialise(await source.read(options));
-  try {
+  if (cached) {
+    await keep(() => hashes.save());
+    return cached;
+  }
+  const { bytes, dataset } = serialise(await readUnchanged(source, files, options));
+  await keep(async () => {
+    await hashes.save();
     await writeCache(path, bytes);
-  } catch (error) {
-    options.onWarning?.(
-      `The data cache ${path} could not be written, so the next start reads the files again: ${messageOf(error)}`,
+  });
+  return dataset;
+}
+
+/** @throws InputError `data.changed` where a file is no longer as it was seen */
+async function readUnchanged(
+  source: DataSource,
+  seen: readonly SeenFile[],
+  options: LoadOptions,
+): Promise<UnnamedDataset> {
+  const dataset = await source.read(options);
+  for (const { path, state } of seen) {
+    if ((await seenFile(path)).state === state) continue;
+    throw new InputError(
+      "data.changed",
+      `${path}: changed while it was read. Load it again once nothing writes it any more, or read from a copy.`,
     );
   }
   return dataset;
 }
+
+const cannotKeep = (folder: string, error: unknown): string =>
+  `The data cache ${folder} could not be written, so the next start reads the files again (${messageOf(error)}). Make it a folder with free space that may be written to; everything else works without it.`;
 
 function findSource(config: FileConfig, baseFolder: string): Promise<DataSource> {
   const resolve = (path: string): string => (isAbsolute(path) ? path : join(baseFolder, path));

@@ -6,6 +6,8 @@ import type { Dataset, Dropped } from "./dataset.ts";
 
 /** Bytes of one file read so far. */
 export interface LoadProgress {
+  /** For its hash, or for its rows. */
+  readonly doing: "checking" | "reading";
   readonly file: string;
   readonly bytesRead: number;
   readonly bytes: number;
@@ -18,7 +20,7 @@ export interface LoadContext {
 
 /** The files of a data set, found but not yet read. */
 export interface DataSource {
-  /** Absolute paths, in a fixed order; the binary cache is keyed by them. */
+  /** Absolute paths, in a fixed order; the binary cache is keyed by their content. */
   readonly files: readonly string[];
   read(context: LoadContext): Promise<UnnamedDataset>;
 }

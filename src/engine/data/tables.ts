@@ -126,7 +126,8 @@ export async function readTable(
       if (records === 1 && fields.length !== width) throw wrongLength(`${file}:${records}`, fields, width);
       row.show(fields);
       onRow(row);
-      if (records % ROWS_PER_PROGRESS === 0) context.onProgress?.({ file, bytesRead: source.bytesRead, bytes });
+      if (records % ROWS_PER_PROGRESS === 0)
+        context.onProgress?.({ doing: "reading", file, bytesRead: source.bytesRead, bytes });
     }
   } catch (error) {
     context.signal?.throwIfAborted();
@@ -135,7 +136,7 @@ export async function readTable(
     throw isSystemError(error) ? unreadable(file, error) : error;
   }
   if (records === 0) throw new InputError("data.file-empty", `${file}: the file is empty. Download it again.`);
-  context.onProgress?.({ file, bytesRead: bytes, bytes });
+  context.onProgress?.({ doing: "reading", file, bytesRead: bytes, bytes });
 }
 
 function openParser(

@@ -10,7 +10,10 @@ export class Datasets {
   private key = "";
   private dataset: Promise<Dataset> | undefined;
 
-  constructor(private readonly workspaceFolder: string) {}
+  constructor(
+    private readonly workspaceFolder: string,
+    private readonly onWarning: (message: string) => void,
+  ) {}
 
   /** @throws InputError */
   get(experiment: Experiment, experimentFile: string): Promise<Dataset> {
@@ -22,6 +25,7 @@ export class Datasets {
         baseFolder: dirname(experimentFile),
         cacheFolder: cacheFolder(storageFolder(this.workspaceFolder)),
         itemCategories,
+        onWarning: this.onWarning,
       });
       // A failure is not kept: the files may be mended.
       loading.catch(() => {

@@ -49,7 +49,7 @@ export class Workspace {
     this.reader = new RunReader(workspaceFolder, (warning) => this.warn(warning));
     this.runs = new LiveRuns(host, this.reader, notify);
     this.trials = new LiveTrials(host, notify);
-    this.datasets = new Datasets(workspaceFolder);
+    this.datasets = new Datasets(workspaceFolder, (message) => this.warn(new Error(message)));
   }
 
   /** A key given over the channel goes before the environment's. */

@@ -47,6 +47,7 @@ export async function buildWorld(experiment: Experiment, options: WorldOptions):
     cacheFolder: cacheFolder(options.storageFolder),
     itemCategories: fidelity("itemCategories"),
     signal: options.signal,
+    onWarning: options.log,
     onProgress: ({ bytesRead, bytes }) => options.progress("Loading data", bytes === 0 ? 1 : bytesRead / bytes),
   });
   checkSlate(experiment, dataset);

@@ -1,11 +1,13 @@
-import { mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { appendFileSync } from "node:fs";
+import { appendFile, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { deserialise, serialise } from "../../../src/engine/data/cache.ts";
+import { deserialise, readCache, serialise } from "../../../src/engine/data/cache.ts";
 import { loadDataset } from "../../../src/engine/data/loadDataset.ts";
 import { generateSynthetic } from "../../../src/engine/data/synthetic.ts";
-import { folderOf } from "./files.ts";
+import { canMount, disk } from "../support/disks.ts";
+import { expectInputError, folderOf } from "./files.ts";
 
 const csv = {
   kind: "csv" as const,
@@ -17,53 +19,140 @@ const files = {
   "items.csv": ["item,categories", "x,Jazz|Soul", "y,Soul"],
 };
 
-/** Loads and counts the progress reports: none means that no source file was read. */
-async function loadCounting(folder: string) {
-  let reports = 0;
-  const options = { baseFolder: folder, cacheFolder: join(folder, "cache"), onProgress: () => void reports++ };
-  return { data: await loadDataset(csv, options), readSources: () => reports > 0 };
+const cacheOf = (folder: string): string => join(folder, "cache");
+
+/** Loads, and tells what source files were read for. @param later than the last change of the files, milliseconds */
+async function load(folder: string, { cacheFolder = cacheOf(folder), config = csv, later = 0 } = {}) {
+  const did = new Set<string>();
+  const warnings: string[] = [];
+  const data = await loadDataset(config, {
+    baseFolder: folder,
+    cacheFolder,
+    onProgress: ({ doing }) => void did.add(doing),
+    onWarning: (message) => void warnings.push(message),
+    now: () => Date.now() + later,
+  });
+  return { data, did: [...did], warnings };
 }
 
+const HOUR = 3_600_000;
+
 const cacheFiles = async (folder: string): Promise<readonly string[]> =>
-  (await readdir(join(folder, "cache"))).map((name) => join(folder, "cache", name));
+  (await readdir(cacheOf(folder)))
+    .filter((name) => name.endsWith(".lerldata"))
+    .map((name) => join(cacheOf(folder), name));
 
 describe("the binary cache", () => {
-  it("gives back what was parsed, without reading the sources again", async () => {
+  it("gives back what was parsed, without reading the rows again", async () => {
     const folder = await folderOf(files);
-    const first = await loadCounting(folder);
-    const second = await loadCounting(folder);
-    expect(first.readSources()).toBe(true);
-    expect(second.readSources()).toBe(false);
+    const first = await load(folder);
+    const second = await load(folder);
+    expect(first.did).toEqual(["checking", "reading"]);
+    expect(second.did).toEqual(["checking"]);
     expect(second.data).toEqual(first.data);
   });
 
-  it("is not used after a source file or an option has changed", async () => {
+  it("is not used after a file's content or an option has changed, and is after its times have", async () => {
     const folder = await folderOf(files);
-    await loadCounting(folder);
+    await load(folder);
     await utimes(join(folder, "log.csv"), 1000, 1000);
-    expect((await loadCounting(folder)).readSources()).toBe(true);
-    const other = { ...csv, interactions: { ...csv.interactions, time: "is_click" } };
-    let reports = 0;
-    await loadDataset(other, {
-      baseFolder: folder,
-      cacheFolder: join(folder, "cache"),
-      onProgress: () => void reports++,
-    });
-    expect(reports).toBeGreaterThan(0);
+    expect((await load(folder)).did).not.toContain("reading");
+    await writeFile(join(folder, "log.csv"), "user,item,is_click\na,x,0\na,y,0\nb,y,1\n");
+    expect((await load(folder)).did).toContain("reading");
+    const config = { ...csv, interactions: { ...csv.interactions, time: "is_click" } };
+    expect((await load(folder, { config })).did).toContain("reading");
     expect(await cacheFiles(folder)).toHaveLength(3);
+  });
+
+  it("gives each of two folders its own clicks, be names, sizes and times of their files equal", async () => {
+    const [mine, others] = [await folderOf(files), await folderOf(files)];
+    await writeFile(join(others, "log.csv"), "user,item,is_click\na,x,0\na,y,1\nb,y,0\n");
+    for (const folder of [mine, others]) {
+      for (const name of Object.keys(files)) await utimes(join(folder, name), 1000, 1000);
+    }
+    expect((await stat(join(mine, "log.csv"))).size).toBe((await stat(join(others, "log.csv"))).size);
+    const cacheFolder = cacheOf(mine);
+    const clicks = async (folder: string) => [...(await load(folder, { cacheFolder, later: HOUR })).data.log.feedback];
+    for (const _ of [1, 2]) {
+      expect(await clicks(mine)).toEqual([1, 0, 1]);
+      expect(await clicks(others)).toEqual([0, 1, 0]);
+    }
+  });
+
+  it("sees another content of equal size whose time of modification was set back", async () => {
+    const folder = await folderOf(files);
+    const log = join(folder, "log.csv");
+    await utimes(log, 1000, 1000);
+    await load(folder, { later: HOUR });
+    await writeFile(log, "user,item,is_click\na,x,0\na,y,1\nb,y,0\n");
+    await utimes(log, 1000, 1000);
+    expect([...(await load(folder, { later: HOUR })).data.log.feedback]).toEqual([0, 1, 0]);
+  });
+
+  it("hashes a file once, but one that changed a moment ago every time", async () => {
+    const folder = await folderOf(files);
+    await load(folder);
+    expect((await load(folder)).did).toEqual(["checking"]);
+    expect((await load(folder, { later: HOUR })).did).toEqual(["checking"]);
+    expect((await load(folder)).did).toEqual([]);
+    await appendFile(join(folder, "log.csv"), "b,x,1\n");
+    expect((await load(folder, { later: HOUR })).did).toEqual(["checking", "reading"]);
+  });
+
+  it("remembers nothing where its memory is broken or not ours", async () => {
+    const folder = await folderOf(files);
+    const memory = join(cacheOf(folder), "file-hashes.json");
+    const { data } = await load(folder, { later: HOUR });
+    const log = join(folder, "log.csv");
+    const whole = JSON.parse(await readFile(memory, "utf8"));
+    const foreign = { ...whole, files: { [log]: { state: whole.files[log].state, sha256: "../../evil" } } };
+    for (const text of ["", "{", "[]", '{"version":1,"files":{"__proto__":1}}', JSON.stringify(foreign)]) {
+      await writeFile(memory, text);
+      const again = await load(folder, { later: HOUR });
+      expect(again.did).toEqual(["checking"]);
+      expect(again.data).toEqual(data);
+      expect(again.warnings).toEqual([]);
+    }
+  });
+
+  it("notices a file that changes while it is read, and keeps nothing of it", async () => {
+    const folder = await folderOf(files);
+    for (const moment of ["checking", "reading"] as const) {
+      const during = (doing: string): void => {
+        if (doing === moment) appendFileSync(join(folder, "log.csv"), "b,x,1\n");
+      };
+      const options = { baseFolder: folder, cacheFolder: cacheOf(folder) };
+      const loading = loadDataset(csv, { ...options, onProgress: ({ doing }) => during(doing) });
+      await expectInputError(loading, "log.csv", "changed while it was read");
+    }
+    expect(await readdir(folder)).not.toContain("cache");
+  });
+
+  it("takes the place of what earlier formats left, and of nothing else", async () => {
+    const name = "0123456789abcdef0123456789abcdef";
+    const left = [`${name}.lerldata`, `${name}.v2.lerldata`];
+    const kept = [`${name}.v99.lerldata`, "answers.jsonl", "mine.lerldata"];
+    const folder = await folderOf({
+      ...files,
+      ...Object.fromEntries([...left, ...kept].map((file) => [`cache/${file}`, "x"])),
+    });
+    await load(folder);
+    const names = await readdir(cacheOf(folder));
+    expect(names).toEqual(expect.arrayContaining(kept));
+    for (const file of left) expect(names).not.toContain(file);
   });
 
   it("is rebuilt when it is damaged, cut off or empty", async () => {
     const folder = await folderOf(files);
-    const { data } = await loadCounting(folder);
+    const { data } = await load(folder);
     const [path = ""] = await cacheFiles(folder);
     const intact = await readFile(path);
     const flipped = Buffer.from(intact);
     flipped[flipped.length - 3] = (flipped[flipped.length - 3] ?? 0) ^ 1;
     for (const damaged of [flipped, intact.subarray(0, intact.length - 8), Buffer.alloc(0)]) {
       await writeFile(path, damaged);
-      const again = await loadCounting(folder);
-      expect(again.readSources()).toBe(true);
+      const again = await load(folder);
+      expect(again.did).toContain("reading");
       expect(again.data).toEqual(data);
       expect(await readFile(path)).toEqual(intact);
     }
@@ -71,51 +160,54 @@ describe("the binary cache", () => {
 
   it("leaves nothing behind when a load fails or is cancelled", async () => {
     const folder = await folderOf({ ...files, "log.csv": "user,item,is_click\na,x,1\na,y" });
-    await expect(loadCounting(folder)).rejects.toThrow("log.csv:3");
+    await expect(load(folder)).rejects.toThrow("log.csv:3");
     expect(await readdir(folder)).not.toContain("cache");
   });
 
-  it("warns and loads all the same when it cannot be written", async () => {
+  it("warns once and loads all the same when it cannot be written", async () => {
     const folder = await folderOf({ ...files, cache: "a file, not a folder" });
-    const warnings: string[] = [];
-    const options = {
-      baseFolder: folder,
-      cacheFolder: join(folder, "cache/deep"),
-      onWarning: (m: string) => void warnings.push(m),
-    };
-    expect((await loadDataset(csv, options)).users).toBe(2);
-    expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toContain("could not be written");
+    for (const cacheFolder of [cacheOf(folder), join(folder, "cache/deep")]) {
+      const { data, warnings } = await load(folder, { cacheFolder, later: HOUR });
+      expect(data.users).toBe(2);
+      expect(warnings).toEqual([expect.stringMatching(/could not be written.*Make it a folder with free space/)]);
+    }
+  });
+
+  it.skipIf(!canMount)("warns likewise on a disk that is full or takes no writing", async () => {
+    const folder = await folderOf(files);
+    const full = disk("size=64k");
+    await writeFile(join(full, "filler"), Buffer.alloc(65_536));
+    for (const cacheFolder of [full, join(disk("ro"), "cache")]) {
+      const { data, warnings } = await load(folder, { cacheFolder, later: HOUR });
+      expect(data.users).toBe(2);
+      expect(warnings).toEqual([expect.stringMatching(/could not be written.*(ENOSPC|EROFS)/)]);
+    }
+    expect(await readdir(full)).toEqual(["filler"]);
   });
 
   it("leaves no half-written file when writing fails at its last step", async () => {
     const folder = await folderOf(files);
-    const { data } = await loadCounting(folder);
+    const { data } = await load(folder);
     const [path = ""] = await cacheFiles(folder);
     await rm(path);
     await mkdir(join(path, "in the way"), { recursive: true });
-    const warnings: string[] = [];
-    const again = await loadDataset(csv, {
-      baseFolder: folder,
-      cacheFolder: join(folder, "cache"),
-      onWarning: (message) => void warnings.push(message),
-    });
-    expect(again).toEqual(data);
-    expect(warnings).toHaveLength(1);
+    const again = await load(folder);
+    expect(again.data).toEqual(data);
+    expect(again.warnings).toHaveLength(1);
     expect(await cacheFiles(folder)).toEqual([path]);
   });
 
   it("is written whole by loads that run at the same time", async () => {
     const folder = await folderOf(files);
-    const [first, second] = await Promise.all([loadCounting(folder), loadCounting(folder)]);
+    const [first, second] = await Promise.all([load(folder), load(folder)]);
     expect(second.data).toEqual(first.data);
     expect(await cacheFiles(folder)).toHaveLength(1);
-    expect((await loadCounting(folder)).readSources()).toBe(false);
+    expect((await load(folder)).did).not.toContain("reading");
   });
 
   it("names equal data alike wherever it lies", async () => {
     const [a, b] = [await folderOf(files), await folderOf(files)];
-    const [first, second] = [await loadCounting(a), await loadCounting(b)];
+    const [first, second] = [await load(a), await load(b)];
     expect(first.data.fingerprint).toBe(second.data.fingerprint);
   });
 });
@@ -133,6 +225,16 @@ describe("serialise and deserialise", () => {
 
   it("are inverse", () => {
     expect(deserialise(bytes)).toEqual(dataset);
+  });
+
+  it("take no header that lies about its arrays", async () => {
+    for (const place of [
+      { $array: "constructor", offset: 0, length: 1 },
+      { $array: "Int32Array", offset: -5, length: 1e9 },
+    ]) {
+      const folder = await folderOf({ lie: serialise({ ...synthetic, name: place as never }).bytes });
+      expect(await readCache(join(folder, "lie"))).toBeUndefined();
+    }
   });
 
   it("trust no file with any byte changed or any end missing", () => {
