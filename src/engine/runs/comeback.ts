@@ -5,7 +5,7 @@ import { type PromptRole, promptRoleOf } from "../../protocol/promptRole.ts";
 import type { RunRecord } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
 import type { Spending } from "../llm/budget.ts";
-import type { CallRow } from "../llm/types.ts";
+import type { StoredCall } from "../serving/callLog.ts";
 import { type PromptHashes, promptFor } from "../serving/promptsInForce.ts";
 import { CheckpointStore } from "../store/checkpoint.ts";
 import { jsonLines } from "../store/jsonLines.ts";
@@ -58,7 +58,7 @@ export async function spent(folder: RunFolder): Promise<Spending> {
   let calls = 0;
   let tokens = 0;
   let cost = 0;
-  for await (const row of jsonLines<CallRow>(folder.file("llm"))) {
+  for await (const row of jsonLines<StoredCall>(folder.file("llm"))) {
     calls += row.attempts;
     if (row.attempts > 0) tokens += row.tokensIn + row.tokensOut;
     cost += row.cost;

@@ -2,6 +2,7 @@
 import type { ReflectionChange } from "../../protocol/engine.ts";
 import type { Episode, MetricRow, ReferenceRow, TimelineEvent } from "../../protocol/run.ts";
 import type { CallRow } from "../llm/types.ts";
+import { CallLog } from "../serving/callLog.ts";
 import { replaceFile, toJson } from "../store/files.ts";
 import { JsonLinesWriter, readJsonLines, truncateAfter } from "../store/jsonLines.ts";
 import type { RunFolder } from "../store/runFolder.ts";
@@ -18,29 +19,34 @@ export interface RunRows {
 
 const kinds = ["metrics", "timing", "events", "references", "episodes", "llm"] as const satisfies (keyof RunRows)[];
 
+type Writers = {
+  readonly [K in keyof RunRows]: Pick<JsonLinesWriter<RunRows[K]>, "append" | "flush" | "sync" | "close">;
+};
+type Listener = <K extends keyof RunRows>(kind: K, row: RunRows[K]) => void;
+
 export class RunLog {
-  private readonly writers: { readonly [K in keyof RunRows]: JsonLinesWriter<RunRows[K]> };
+  private constructor(
+    private readonly writers: Writers,
+    private readonly listener: Listener,
+  ) {}
 
   /** @throws InputError `store.unwritable` */
-  constructor(
-    folder: RunFolder,
-    private readonly listener: <K extends keyof RunRows>(kind: K, row: RunRows[K]) => void,
-  ) {
+  static async open(folder: RunFolder, listener: Listener): Promise<RunLog> {
+    const llm = await CallLog.open(folder);
     const open = <K extends keyof RunRows>(kind: K) => JsonLinesWriter.open<RunRows[K]>(folder.file(kind));
-    this.writers = {
+    const writers = {
       metrics: open("metrics"),
       timing: open("timing"),
       events: open("events"),
       references: open("references"),
       episodes: open("episodes"),
-      llm: open("llm"),
+      llm,
     };
+    return new RunLog(writers, listener);
   }
 
   append<K extends keyof RunRows>(kind: K, row: RunRows[K]): void {
     this.writers[kind].append(row);
-    // A call is paid for: its row must outlive this process, whatever happens next.
-    if (kind === "llm") this.writers.llm.flush();
     this.listener(kind, row);
   }
 

@@ -52,7 +52,7 @@ export class RunStorage {
     const onWarning = (warning: Error): void => tell?.("warn", warning.message);
     const document = await openRunRecord({ file: folder.file("record"), onWarning }, initial);
     const pool = await openReflections({ file: folder.file("reflections"), onWarning });
-    const log = new RunLog(folder, (kind, row) => heard?.(folder.id, kind, row));
+    const log = await RunLog.open(folder, (kind, row) => heard?.(folder.id, kind, row));
     const record = new RecordKeeper({ document, now: host.now, changed, progress });
     return new RunStorage(folder, record, log, pool, new CheckpointStore(folder.path, onWarning));
   }

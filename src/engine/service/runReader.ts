@@ -19,7 +19,7 @@ import {
   type TimelineEvent,
 } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
-import type { CallRow } from "../llm/types.ts";
+import { type StoredCall, withMessages } from "../serving/callLog.ts";
 import { jsonLines } from "../store/jsonLines.ts";
 import { RowReader } from "../store/rowReader.ts";
 import { type ListedRun, listRun, listRuns, runFiles, runsFolder } from "../store/runFolder.ts";
@@ -126,11 +126,12 @@ export class RunReader {
 async function callsOf(folder: string, { steps }: Episode): Promise<readonly ModelCall[]> {
   const wanted = new Set(steps.flatMap(({ plan }) => plan.callId ?? []));
   if (wanted.size === 0) return [];
-  const found = new Map<string, ModelCall>();
-  for await (const call of jsonLines<CallRow>(join(folder, runFiles.llm))) {
+  const found = new Map<string, StoredCall>();
+  for await (const call of jsonLines<StoredCall>(join(folder, runFiles.llm))) {
     if (wanted.has(call.id) && (call.error === undefined || !found.has(call.id))) found.set(call.id, call);
   }
-  return [...wanted].flatMap((id) => found.get(id) ?? []);
+  const calls = [...wanted].flatMap((id) => found.get(id) ?? []);
+  return withMessages(calls, join(folder, runFiles.prompts));
 }
 
 const stateAsItIs = ({ record, live }: Extract<ListedRun, { record: RunRecord }>): RunRecord =>

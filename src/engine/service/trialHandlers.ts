@@ -8,7 +8,7 @@ import type { RunId } from "../../protocol/run.ts";
 import { summaryOf } from "../../protocol/trial/summary.ts";
 import type { VisitRow } from "../../protocol/trial/visit.ts";
 import { InputError } from "../errors.ts";
-import type { CallRow } from "../llm/types.ts";
+import { type StoredCall, withMessages } from "../serving/callLog.ts";
 import { readJsonLines } from "../store/jsonLines.ts";
 import type { AskedContender } from "../trials/contenders.ts";
 import { fittingTrial } from "../trials/fitting.ts";
@@ -90,21 +90,22 @@ export function trialHandlers(workspace: Workspace): HandlersOf<"trials"> {
       const folder = folderOf(id);
       const { experiment, base } = await readTrialRecord(folder);
       const visits = (await readVisits(folder)).filter((visit) => visit.session === session);
-      const calls = await readJsonLines<CallRow>(trialFile(folder, "llm"));
+      const calls = await readJsonLines<StoredCall>(trialFile(folder, "llm"));
       const names = categoryNames(await workspace.datasets.get(experiment, base.experimentFile));
       const of = (index: number): VisitRow => {
         const visit = visits.find((row) => row.contender === index);
         if (visit) return visit;
         throw new InputError("trial.no-visit", `Visit ${session} of the trial ${id} has not been served yet.`);
       };
-      const detail = (visit: VisitRow): EpisodeDetail => ({
+      const detail = async (visit: VisitRow): Promise<EpisodeDetail> => ({
         episode: visit.episode,
-        calls: callsOf(visit, calls),
+        calls: await withMessages(callsOf(visit, calls), trialFile(folder, "prompts")),
         categoryNames: names,
       });
       const [first, other] = [of(0), of(contender)];
       const differs = firstDifference(first, other);
-      return { baseline: detail(first), contender: detail(other), ...(differs !== undefined && { differs }) };
+      const pair = { baseline: await detail(first), contender: await detail(other) };
+      return { ...pair, ...(differs !== undefined && { differs }) };
     },
   };
 }
@@ -126,7 +127,7 @@ async function reflectionFitting(runId: RunId, workspace: Workspace, sessions?: 
 }
 
 /** Its own, and by the ids that its plans name. */
-function callsOf({ contender, episode }: VisitRow, calls: readonly CallRow[]): EpisodeDetail["calls"] {
+function callsOf({ contender, episode }: VisitRow, calls: readonly StoredCall[]): readonly StoredCall[] {
   const named = new Set(episode.steps.flatMap(({ plan }) => plan.callId ?? []));
   const prefix = callPrefix(contender);
   return calls

@@ -22,6 +22,7 @@ export const runFiles = {
   events: "events.jsonl",
   episodes: "episodes.jsonl",
   llm: "llm.jsonl",
+  prompts: "prompts.jsonl",
   lock: "lock.json",
 } as const;
 export type RunFile = keyof typeof runFiles;

@@ -1,7 +1,7 @@
 /** How a model answered lately: what an estimate of time and tokens is made from. */
 import { stat } from "node:fs/promises";
-import type { CallRow } from "../llm/types.ts";
 import { quantile } from "../metrics/statistics.ts";
+import type { StoredCall } from "../serving/callLog.ts";
 import { wholeLines } from "../store/jsonLines.ts";
 
 export interface ModelPace {
@@ -31,9 +31,9 @@ export async function modelPaces(files: readonly string[]): Promise<ReadonlyMap<
   return paces;
 }
 
-async function answersByModel(file: string): Promise<ReadonlyMap<string, readonly CallRow[]>> {
+async function answersByModel(file: string): Promise<ReadonlyMap<string, readonly StoredCall[]>> {
   const found = await stat(file).catch(() => undefined);
-  const byModel = new Map<string, CallRow[]>();
+  const byModel = new Map<string, StoredCall[]>();
   if (!found) return byModel;
   const end = Math.max(0, found.size - TAIL_BYTES);
   for await (const { text } of wholeLines(file, { number: 0, end })) {
@@ -45,9 +45,9 @@ async function answersByModel(file: string): Promise<ReadonlyMap<string, readonl
 }
 
 /** The first line may begin before the end that is read. */
-function parsed(text: string): CallRow | undefined {
+function parsed(text: string): StoredCall | undefined {
   try {
-    return JSON.parse(text) as CallRow;
+    return JSON.parse(text) as StoredCall;
   } catch {
     return undefined;
   }

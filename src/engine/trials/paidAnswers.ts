@@ -3,6 +3,7 @@ import { ProviderError } from "../llm/errors.ts";
 import { contentKey } from "../llm/requestKey.ts";
 import { sharedCompletion } from "../llm/rows.ts";
 import type { CallRow, Complete, Completion, ModelRequest } from "../llm/types.ts";
+import type { StoredCall } from "../serving/callLog.ts";
 import { jsonLines } from "../store/jsonLines.ts";
 
 /** Ids of a contender's calls begin so. */
@@ -14,10 +15,13 @@ const callOf = (contender: number, id: string, repeat: number): string =>
 
 export const contenderOfCall = ({ id }: Pick<CallRow, "id">): number => Number.parseInt(id, 10);
 
+/** A call without what was asked. */
+type AnsweredCall = Omit<CallRow, "messages">;
+
 export class PaidAnswers {
-  private readonly rows = new Map<string, CallRow>();
+  private readonly rows = new Map<string, AnsweredCall>();
   /** The last answer of each call. */
-  private readonly byCall = new Map<string, CallRow>();
+  private readonly byCall = new Map<string, AnsweredCall>();
   private readonly latencies = new Map<number, number[]>();
   private readonly spending = new Map<number, Spent>();
 
@@ -27,11 +31,11 @@ export class PaidAnswers {
   /** @throws InputError where a line is damaged */
   static async read(file: string, { usableOnly = false } = {}): Promise<PaidAnswers> {
     const answers = new PaidAnswers(usableOnly);
-    for await (const row of jsonLines<CallRow>(file)) answers.note(row);
+    for await (const row of jsonLines<StoredCall>(file)) answers.note(row);
     return answers;
   }
 
-  note(row: CallRow): void {
+  note(row: AnsweredCall): void {
     const contender = contenderOfCall(row);
     const { calls, tokens, cost } = this.spentBy(contender);
     const used = row.attempts > 0 ? row.tokensIn + row.tokensOut : 0;

@@ -6,7 +6,7 @@ import type { TrialRecord } from "../../protocol/trial/record.ts";
 import type { TrialResult } from "../../protocol/trial/result.ts";
 import type { VisitRow } from "../../protocol/trial/visit.ts";
 import { InputError, messageOf } from "../errors.ts";
-import type { CallRow } from "../llm/types.ts";
+import { CallLog } from "../serving/callLog.ts";
 import { RunControl, StopSignal } from "../serving/control.ts";
 import type { JsonDocument } from "../store/jsonDocument.ts";
 import { JsonLinesWriter } from "../store/jsonLines.ts";
@@ -211,7 +211,7 @@ export class Trial {
   private async onStage<T>(use: (opened: Opened) => Promise<T>): Promise<T> {
     const { host, folder, control, tally } = this;
     const record = this.current;
-    const calls = JsonLinesWriter.open<CallRow>(folder.file("llm"));
+    const calls = await CallLog.open(folder);
     try {
       const paid = await PaidAnswers.read(folder.file("llm"), { usableOnly: this.opened?.useless === true });
       for (const row of await readVisits(folder.path)) if (!tally.has(row.contender, row.session)) tally.add(row);
@@ -223,7 +223,7 @@ export class Trial {
         storageFolder: storageFolder(host.workspaceFolder),
         folder: folder.path,
         paid,
-        call: (row) => keep(calls, row),
+        call: (row) => calls.append(row),
         notice: (message) => host.log?.("warn", message),
         attended: host.attended,
         useless: () => this.update({ useless: true }),

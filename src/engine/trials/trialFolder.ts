@@ -22,6 +22,7 @@ const files = {
   sessions: "sessions.jsonl",
   cells: "cells.jsonl",
   llm: "llm.jsonl",
+  prompts: "prompts.jsonl",
   lock: "lock.json",
 } as const;
 

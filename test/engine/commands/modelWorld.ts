@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CallRow } from "../../../src/engine/llm/types.ts";
+import { type StoredCall, withMessages } from "../../../src/engine/serving/callLog.ts";
 import type { MetricRow, RunRecord, TimelineEvent } from "../../../src/protocol/run.ts";
 import { tinyExperiment } from "./lerl.ts";
 
@@ -35,7 +36,9 @@ const rows = <Row>(folder: string, name: string): Row[] =>
     .map((line) => JSON.parse(line) as Row);
 
 /** Readers of a run folder. */
-export const callsOf = (folder: string): CallRow[] => rows(folder, "llm.jsonl");
+export const callsOf = (folder: string): StoredCall[] => rows(folder, "llm.jsonl");
+export const callsWithMessages = (folder: string): Promise<readonly CallRow[]> =>
+  withMessages(callsOf(folder), join(folder, "prompts.jsonl"));
 export const eventsOf = (folder: string): TimelineEvent[] => rows(folder, "events.jsonl");
 export const metricRowsOf = (folder: string): MetricRow[] => rows(folder, "metrics.jsonl");
 export const metricsOf = (folder: string): string => readFileSync(join(folder, "metrics.jsonl"), "utf8");

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ChatServer, type Fault } from "./chatServer.ts";
 import { jsonLinesOf, lerl, scratchFolder, start } from "./lerl.ts";
-import { callsOf, eventsOf, metricsOf, recordOf, writeModelExperiment } from "./modelWorld.ts";
+import { callsOf, callsWithMessages, eventsOf, metricsOf, recordOf, writeModelExperiment } from "./modelWorld.ts";
 
 const scratch = scratchFolder();
 const server = new ChatServer();
@@ -34,13 +34,18 @@ describe("a run with a model", () => {
     expect(err).toBe("");
     expect(code).toBe(0);
     const asked = server.journal.map(({ messages }) => JSON.stringify(messages)).sort();
-    const calls = callsOf(folderOf("first")).filter(({ attempts }) => attempts > 0);
+    const calls = (await callsWithMessages(folderOf("first"))).filter(({ attempts }) => attempts > 0);
     expect(asked.length).toBeGreaterThan(60);
     expect(calls.map(({ messages }) => JSON.stringify(messages)).sort()).toEqual(asked);
     expect(calls.every(({ reply, cached, error }) => reply !== "" && !cached && error === undefined)).toBe(true);
     const roles = new Set(calls.map(({ role }) => role));
     expect([...roles].sort()).toEqual(["critic", "planner"]);
     const steps = 3 * 20 * 4;
+    const folder = folderOf("first");
+    const bytes = ["llm", "prompts"].reduce((sum, name) => sum + statSync(join(folder, `${name}.jsonl`)).size, 0);
+    const inline = calls.reduce((sum, row) => sum + JSON.stringify(row).length + 1, 0);
+    expect(bytes).toBeLessThan(0.7 * inline);
+    console.log(`${bytes} bytes of calls, ${inline} with every prompt in its row`);
     console.log(`${asked.length} calls for ${steps} user steps, none of them for its evaluations`);
     expect(recordOf(folderOf("first")).summary?.planner).toBe("offline");
   });

@@ -50,13 +50,20 @@ beforeAll(() => {
     { ...session("c", "u1", 1), reflection: "Vary." },
   ];
   writeFileSync(join(folderOf(runId), "episodes.jsonl"), lines(sessions));
+  const messages = [{ role: "user", texts: ["h1", "h2", "lost"] }];
   const calls = [
-    { id: "p1", reply: "cut", error: "no answer" },
-    { id: "p2", reply: "two" },
-    { id: "other", reply: "not this session's" },
-    { id: "p1", reply: "one" },
-    { id: "p1", reply: "", error: "no answer" },
+    { id: "p1", messages, reply: "cut", error: "no answer" },
+    // As versions before wrote it.
+    { id: "p2", messages: [{ role: "user", content: "What two?" }], reply: "two" },
+    { id: "other", messages, reply: "not this session's" },
+    { id: "p1", messages, reply: "one" },
+    { id: "p1", messages, reply: "", error: "no answer" },
   ];
+  const texts = [
+    { hash: "h1", text: "What\n\n" },
+    { hash: "h2", text: "one?\n\n" },
+  ];
+  writeFileSync(join(folderOf(runId), "prompts.jsonl"), lines(texts));
   writeFileSync(join(folderOf(runId), "llm.jsonl"), lines(calls));
 });
 
@@ -87,6 +94,9 @@ describe("the sessions of a run", () => {
       ["p2", "two"],
       ["p1", "one"],
     ]);
+    const [two, one] = calls.map(({ messages }) => messages.map(({ content }) => content).join());
+    expect(two).toBe("What two?");
+    expect(one).toMatch(/^What\n\none\?\n\n\[.* missing from prompts\.jsonl/);
     expect((await reader.episode(runId, "b")).calls).toEqual([]);
     await expect(reader.episode(runId, "z")).rejects.toMatchObject({
       code: "run.unknown-episode",

@@ -14,7 +14,7 @@ import { type Moment, momentSchema } from "../../../src/protocol/moments.ts";
 import type { Episode, Reflection } from "../../../src/protocol/run.ts";
 import { ChatServer } from "../commands/chatServer.ts";
 import { scratchFolder } from "../commands/lerl.ts";
-import { callsOf, modelExperiment, plannerPrompt } from "../commands/modelWorld.ts";
+import { callsWithMessages, modelExperiment, plannerPrompt } from "../commands/modelWorld.ts";
 import { workshop } from "../runs/workshop.ts";
 import { latentDataset, quitRule } from "../simulator/toy.ts";
 
@@ -112,8 +112,9 @@ describe("a moment kept from a preview", () => {
 });
 
 describe("a moment kept from a visit", () => {
-  it("asks what its step asked, word for word", () => {
-    const questions = new Map(callsOf(folder).map(({ id, messages }) => [id, JSON.stringify(messages)]));
+  it("asks what its step asked, word for word", async () => {
+    const calls = await callsWithMessages(folder);
+    const questions = new Map(calls.map(({ id, messages }) => [id, JSON.stringify(messages)]));
     const whole = decisions().filter(({ shown }) => shown.every((id) => pool.some((held) => held.id === id)));
     expect(whole.length).toBeGreaterThan(20);
     expect(whole.some(({ shown }) => shown.length > 0)).toBe(true);
