@@ -1,5 +1,5 @@
 // npm start [-- --run] [-- --browser]: builds, then opens a copy of the examples with the extension: in desktop VS Code
-// when `code` is on the PATH, otherwise in a VS Code server on 127.0.0.1. --run also starts the quickstart.
+// when `code` is on the PATH, otherwise in a VS Code server behind a password on 127.0.0.1. --run also starts the quickstart.
 import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
@@ -99,6 +99,7 @@ async function openBrowserHost() {
   onCleanup(server.stop);
   log(`\nLERL Studio in VS Code ${installation.vscode}; open this address in a browser on this machine:\n`);
   log(`  ${address(server)}\n`);
+  log(`  user name ${server.credentials.username}, password ${server.credentials.password} (of this start only)\n`);
   log(`Your copy of the examples: ${workspace}\nCtrl+C ends it.`);
   let stopping = false;
   onCleanup(() => {

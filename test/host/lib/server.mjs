@@ -1,24 +1,14 @@
-// The VS Code server as a child process: its own folders, its own port, its own process group.
+// The VS Code server as a child process: its own folders, its own socket behind a gate, its own process group.
 import { spawn } from "node:child_process";
 import { createWriteStream, readFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { request } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { openGate } from "./gate.mjs";
 import { endMarkedProcesses, markVariable } from "./processes.mjs";
 
 const startTimeoutMs = 30_000;
 const stopGraceMs = 8_000;
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
-}
 
 /** The caller's environment without what would leak into the server: npm's and Node's own settings, other VS Codes. */
 function serverEnvironment(scratch) {
@@ -41,13 +31,12 @@ const folderFlags = (scratch) => [
   ...["--user-data-dir", scratch.userData, "--extensions-dir", scratch.extensions],
 ];
 
-const isHealthy = async (origin) => {
-  try {
-    return (await fetch(`${origin}/healthz`)).ok;
-  } catch {
-    return false; // not listening yet
-  }
-};
+const isHealthy = (socketPath) =>
+  new Promise((resolve) => {
+    request({ socketPath, path: "/healthz" }, (reply) => resolve(reply.resume().statusCode === 200))
+      .once("error", () => resolve(false)) // not listening yet
+      .end();
+  });
 
 function spawnServer(host, scratch, flags, logFile) {
   const log = createWriteStream(logFile, { flags: "a" });
@@ -73,29 +62,31 @@ export async function installExtensions(host, scratch, packages) {
 }
 
 /**
- * Starts the server and waits until it answers. `ended` resolves when the server is gone. `stop()` ends its whole group
+ * Starts the server and waits until it answers. It listens on a socket in its own folder, which only this user may enter,
+ * and is reached by `origin` with `credentials`. `ended` resolves when the server is gone. `stop()` ends its whole group
  * and resolves to the processes that outlived the grace period and had to be killed: an extension that leaves such a
  * process has a fault.
  */
 export async function startServer(host, scratch, serverFlags) {
-  const port = await freePort();
-  const origin = `http://127.0.0.1:${port}`;
+  const socketPath = join(scratch.root, "server.sock");
   const logFile = join(scratch.root, "server.log");
   const { child, ended } = spawnServer(
     host,
     scratch,
     [
-      ...["--bind-addr", `127.0.0.1:${port}`, "--auth", "none"],
+      ...["--socket", socketPath, "--socket-mode", "600", "--auth", "none", "--disable-proxy"],
       ...["--disable-telemetry", "--disable-update-check", "--disable-getting-started-override"],
       ...serverFlags,
     ],
     logFile,
   );
 
+  let gate;
   let stopping;
   const stop = () => {
     stopping ??= (async () => {
       try {
+        gate?.close();
         process.kill(-child.pid, "SIGTERM");
       } catch (error) {
         if (error.code !== "ESRCH") throw error;
@@ -108,12 +99,14 @@ export async function startServer(host, scratch, serverFlags) {
   };
 
   const deadline = Date.now() + startTimeoutMs;
-  while (!(await isHealthy(origin))) {
+  while (!(await isHealthy(socketPath))) {
     if (child.exitCode !== null || Date.now() > deadline) {
       await stop();
       throw new Error(`The VS Code server did not start:\n${readFileSync(logFile, "utf8")}`);
     }
     await sleep(50);
   }
-  return { origin, port, logFile, ended, stop, isRunning: () => child.exitCode === null && child.signalCode === null };
+  gate = await openGate(socketPath);
+  const isRunning = () => child.exitCode === null && child.signalCode === null;
+  return { ...gate, logFile, ended, stop, isRunning };
 }

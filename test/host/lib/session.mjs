@@ -34,7 +34,11 @@ async function untilReady(page, channel) {
 
 /** Opens a window on `workspace` in a browser profile of its own. */
 export async function openWindow({ browser, server, channel, scratch, installation, variant, workspace }) {
-  const context = await browser.newContext({ viewport, reducedMotion: "reduce" });
+  const context = await browser.newContext({
+    viewport,
+    reducedMotion: "reduce",
+    httpCredentials: server.credentials,
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(actionTimeoutMs);
   const pageErrors = [];
