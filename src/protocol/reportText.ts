@@ -1,10 +1,10 @@
 /** Texts as other formats take them: what stands in data stays text there. */
 
 /**
- * Text that steers no terminal: control characters and those that turn the direction of writing stand there as JSON writes
- * them (`\u001b`), so that JSON stays the same JSON. Line feeds and tabs stay.
+ * Text that steers nothing: control characters and those that turn the direction of writing stand there as JSON writes them
+ * (`\u001b`), so that JSON stays the same JSON. Line feeds and tabs stay.
  */
-export const terminalText = (text: string): string =>
+export const visibleText = (text: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, escaped);
 

@@ -5,7 +5,7 @@
 import { randomInt } from "node:crypto";
 import { Presets, SingleBar } from "cli-progress";
 import colors from "picocolors";
-import { terminalText } from "../../protocol/reportText.ts";
+import { visibleText } from "../../protocol/reportText.ts";
 
 const { bold, cyan, dim, green, red, yellow } = colors;
 
@@ -33,7 +33,7 @@ export const paint = {
 const inert = (text: string): string =>
   text
     .split(OWN_CODE)
-    .map((part, i) => (i % 2 === 1 ? `\x1b[${part}m` : terminalText(part)))
+    .map((part, i) => (i % 2 === 1 ? `\x1b[${part}m` : visibleText(part)))
     .join("");
 
 /** What was asked for: to standard output. JSON stays the same JSON. */

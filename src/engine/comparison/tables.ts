@@ -1,7 +1,7 @@
 /** A comparison as text, Markdown, JSON and CSV. Nothing in it depends on the clock or on the order of finishing. */
 import Table from "cli-table3";
 import { metricCatalogue } from "../../protocol/metrics.ts";
-import { csvText, markdownText, terminalText } from "../../protocol/reportText.ts";
+import { csvText, markdownText, visibleText } from "../../protocol/reportText.ts";
 import type { ComparedMetric } from "../../protocol/suite.ts";
 import { type Estimate, formatEstimate, formatInterval, formatNumber } from "../metrics/statistics.ts";
 import type { ComparedRow, RunComparison } from "./runComparison.ts";
@@ -80,14 +80,14 @@ export const tableLegend =
 function asText(comparison: RunComparison): string {
   const { head, body, foot } = cellsOf(comparison);
   const table = new Table({
-    head: head.map(terminalText),
+    head: head.map(visibleText),
     colAligns: head.map((_, i) => (i === 0 ? "left" : "right")),
     style: { head: [], border: [] },
     chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
   });
-  for (const row of [...body, ...foot]) table.push(row.map(terminalText));
+  for (const row of [...body, ...foot]) table.push(row.map(visibleText));
   const notes = comparison.notes.map((note) => `Note: ${note}`);
-  return terminalText(
+  return visibleText(
     `${[comparison.title, table.toString(), tableLegend, ...notes, "", comparison.conclusion].join("\n")}\n`,
   );
 }

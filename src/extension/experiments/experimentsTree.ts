@@ -22,6 +22,7 @@ import { setContextKey } from "../platform/contextKeys.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { fileName } from "../platform/documents.ts";
 import { messageOf } from "../platform/errors.ts";
+import { escapeMarkdown } from "../platform/inert.ts";
 import { views } from "../platform/views.ts";
 import type { ExperimentIndex, IndexedFile } from "./experimentIndex.ts";
 import { resolveBeside } from "./experimentPaths.ts";
@@ -173,13 +174,12 @@ function iconOf({ kind, problems }: IndexedFile, running: boolean): ThemeIcon {
 
 function tooltipOf({ name, description, problems }: IndexedFile, path: string): MarkdownString {
   const tooltip = new MarkdownString("", true);
-  tooltip.appendMarkdown("**").appendText(name).appendMarkdown("**\n\n");
-  if (description) tooltip.appendText(description).appendMarkdown("\n\n");
-  tooltip.appendText(path);
+  tooltip.appendMarkdown(`**${escapeMarkdown(name)}**\n\n`);
+  if (description) tooltip.appendMarkdown(`${escapeMarkdown(description)}\n\n`);
+  tooltip.appendMarkdown(escapeMarkdown(path));
   for (const { line, path: where, message } of problems.slice(0, 5)) {
-    tooltip
-      .appendMarkdown("\n\n$(warning) ")
-      .appendText(l10n.t("Line {0}: {1}", line, where ? `${where}: ${message}` : message));
+    const problem = l10n.t("Line {0}: {1}", line, where ? `${where}: ${message}` : message);
+    tooltip.appendMarkdown(`\n\n$(warning) ${escapeMarkdown(problem)}`);
   }
   return tooltip;
 }

@@ -3,6 +3,7 @@ import { dirname, isAbsolute, relative } from "node:path";
 import { commands, FileType, l10n, Uri, window, workspace } from "vscode";
 import type { Override } from "../../protocol/overrides.ts";
 import { executeCommand } from "../platform/commands.ts";
+import { pickOne } from "../platform/dialogs.ts";
 import { fileName } from "../platform/documents.ts";
 import { requireWorkspaceFolder } from "../platform/workspaceFolder.ts";
 import { editsFromSettings, type Template, templates } from "./templates.ts";
@@ -30,7 +31,7 @@ export async function newExperiment(extensionUri: Uri): Promise<void> {
 
 async function pickTemplate(): Promise<Template | undefined> {
   const items = templates().map((template) => ({ label: template.label, detail: template.detail, template }));
-  const chosen = await window.showQuickPick(items, {
+  const chosen = await pickOne(items, {
     title: l10n.t("New experiment"),
     placeHolder: l10n.t("What to begin with"),
     matchOnDetail: true,
@@ -57,7 +58,7 @@ async function askFolder(parent: Uri, { id }: Template): Promise<Uri | undefined
 async function askData({ asked, placeholder }: NonNullable<Template["data"]>): Promise<string | undefined> {
   const choose = l10n.t("Choose the folder…");
   const later = l10n.t("Later: write the path into the file");
-  const answer = await window.showQuickPick([{ label: choose }, { label: later }], { title: asked });
+  const answer = await pickOne([{ label: choose }, { label: later }], { title: asked });
   if (!answer) return undefined;
   if (answer.label === later) return placeholder;
   const [folder] = (await window.showOpenDialog({ canSelectFolders: true, canSelectFiles: false, title: asked })) ?? [];

@@ -1,6 +1,7 @@
 /** Suites run as a task: the command line in a terminal, where progress, Ctrl+C and the table at the end belong. */
-import { l10n, ProcessExecution, Task, TaskScope, tasks, Uri, window } from "vscode";
+import { l10n, ProcessExecution, Task, TaskScope, tasks, Uri } from "vscode";
 import { executeCommand } from "../platform/commands.ts";
+import { showInformationMessage } from "../platform/dialogs.ts";
 import { fileName } from "../platform/documents.ts";
 import { offerActions } from "../platform/errors.ts";
 import { requireTrust } from "../platform/trust.ts";
@@ -37,7 +38,7 @@ export async function runSuite(suite: Uri, extensionUri: Uri): Promise<void> {
 /** The terminal shows the table; the page has the curves. */
 function offerReport(suite: Uri, name: string): void {
   const report = l10n.t("Open Report");
-  void offerActions(window.showInformationMessage(l10n.t('The suite "{0}" is done.', name), report), [
+  void offerActions(showInformationMessage(l10n.t('The suite "{0}" is done.', name), report), [
     { title: report, run: () => executeCommand("lerl.openReport", suite) },
   ]);
 }

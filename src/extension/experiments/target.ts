@@ -2,6 +2,7 @@
 import { l10n, TabInputCustom, TabInputText, Uri, window, workspace } from "vscode";
 import type { FileTarget } from "../platform/commands.ts";
 import { executeCommand } from "../platform/commands.ts";
+import { pickOne } from "../platform/dialogs.ts";
 import { UserError } from "../platform/errors.ts";
 import type { ExperimentIndex } from "./experimentIndex.ts";
 import { type FileKind, fileKind } from "./experimentPaths.ts";
@@ -32,7 +33,7 @@ export async function resolveTarget(
   const candidates = named.length > 0 ? named : known;
   if (candidates.length === 0) throw noSuchFile(kind);
   if (candidates.length === 1) return candidates[0]?.uri;
-  const chosen = await window.showQuickPick(
+  const chosen = await pickOne(
     candidates.map(({ name, uri }) => ({ label: name, description: workspace.asRelativePath(uri), uri })),
     { placeHolder: kind === "experiment" ? l10n.t("Choose an experiment") : l10n.t("Choose a suite") },
   );

@@ -12,6 +12,7 @@ import {
   verdictText,
 } from "../../protocol/trial/words.ts";
 import { formatAge, formatDuration, formatShare } from "../platform/format.ts";
+import { escapeMarkdown } from "../platform/inert.ts";
 import { stateName } from "../platform/states.ts";
 
 /** The engine's phase in which visits are served. */
@@ -60,9 +61,9 @@ function verdictOf({ verdict, mean, interval }: PairResult, { state, result }: T
 export function trialTooltip(trial: TrialSummary, progress: TrialProgress | undefined, now: Date): MarkdownString {
   const { name, state, reason, startedAt, activeSeconds, base, result, contenders, sessions } = trial;
   const tooltip = new MarkdownString("", true);
-  tooltip.appendMarkdown("**").appendText(name).appendMarkdown("** — ").appendText(stateName(state));
-  if (reason) tooltip.appendMarkdown("\n\n").appendText(reason);
-  for (const sentence of sentencesOf(trial)) tooltip.appendMarkdown("\n\n").appendText(sentence);
+  tooltip.appendMarkdown(`**${escapeMarkdown(name)}** — ${stateName(state)}`);
+  if (reason) tooltip.appendMarkdown(`\n\n${escapeMarkdown(reason)}`);
+  for (const sentence of sentencesOf(trial)) tooltip.appendMarkdown(`\n\n${escapeMarkdown(sentence)}`);
   const bill = result && trialBill(result.contenders);
   const rows: readonly (readonly [string, string])[] = [
     [l10n.t("Contenders"), contenders.map((contender) => contender.name).join(", ")],
@@ -82,7 +83,7 @@ export function trialTooltip(trial: TrialSummary, progress: TrialProgress | unde
   ];
   tooltip.appendMarkdown("\n\n| | |\n|---|---|\n");
   for (const [label, value] of rows) {
-    tooltip.appendMarkdown("| ").appendText(label).appendMarkdown(" | ").appendText(value).appendMarkdown(" |\n");
+    tooltip.appendMarkdown(`| ${escapeMarkdown(label)} | ${escapeMarkdown(value)} |\n`);
   }
   return tooltip;
 }

@@ -4,8 +4,10 @@ import type { LiveChange, ModelTest, ModelTestResult } from "../../protocol/engi
 import { type PromptRole, promptRoles } from "../../protocol/promptRole.ts";
 import { SMALL_MODEL_BYTES } from "../../protocol/smallModel.ts";
 import { resolveBeside } from "../experiments/experimentPaths.ts";
+import { pickOne, showInformationMessage, showWarningMessage } from "../platform/dialogs.ts";
 import { readText, readTextIfPresent } from "../platform/documents.ts";
 import { formatBytes } from "../platform/format.ts";
+import { plainText } from "../platform/inert.ts";
 import { inProgress } from "../platform/progress.ts";
 import { type ChosenModel, type Connection, type ModelOutcome, modelChoices } from "./modelChoices.ts";
 import { chooseServerModel, type ServerModel } from "./serverModels.ts";
@@ -47,7 +49,7 @@ async function chooseModel(services: Services): Promise<ServerModel | undefined>
 }
 
 async function pickModel(choices: Awaited<ReturnType<typeof modelChoices>>): Promise<ModelOutcome | undefined> {
-  const chosen = await window.showQuickPick(choices, {
+  const chosen = await pickOne(choices, {
     title: l10n.t("Connect a model"),
     placeHolder: l10n.t("Who plans and reflects"),
     matchOnDescription: true,
@@ -85,7 +87,7 @@ async function askedToLoad({ id, bytes }: NonNullable<ChosenModel["toLoad"]>): P
     bytes === undefined
       ? l10n.t("{0} is not loaded. Trying it makes the server load it.", id)
       : l10n.t("{0} is not loaded. Trying it makes the server load {1}.", id, formatBytes(bytes));
-  const chosen = await window.showWarningMessage(message, test, connect);
+  const chosen = await showWarningMessage(message, test, connect);
   if (chosen === undefined) return undefined;
   return chosen === test ? "test" : "connect";
 }
@@ -103,12 +105,12 @@ async function experimentAt(uri: Uri): Promise<ModelTest["experiment"]> {
 async function accepted(result: ModelTestResult): Promise<"use" | "again" | "no"> {
   const { ok, message, latencyMs, structuredOutput } = result;
   if (ok) {
-    void window.showInformationMessage(l10n.t("{0} It took {1} ms ({2}).", message, latencyMs, structuredOutput));
+    void showInformationMessage(l10n.t("{0} It took {1} ms ({2}).", message, latencyMs, structuredOutput));
     return "use";
   }
   const again = l10n.t("Try Again");
   const anyway = l10n.t("Use It Anyway");
-  const chosen = await window.showWarningMessage(l10n.t("The model could not be used: {0}", message), again, anyway);
+  const chosen = await showWarningMessage(l10n.t("The model could not be used: {0}", message), again, anyway);
   if (chosen === undefined) return "no";
   return chosen === again ? "again" : "use";
 }
@@ -119,7 +121,7 @@ async function pickRoles(): Promise<readonly PromptRole[] | undefined> {
     { label: l10n.t("Planner only"), description: l10n.t("the critic stays as it is"), roles: ["planner"] },
     { label: l10n.t("Critic only"), description: l10n.t("the planner stays as it is"), roles: ["critic"] },
   ];
-  const chosen = await window.showQuickPick(items, { title: l10n.t("Use the model for") });
+  const chosen = await pickOne(items, { title: l10n.t("Use the model for") });
   return chosen?.roles;
 }
 
@@ -135,7 +137,7 @@ async function writeConnection(uri: Uri, connection: Connection, roles: readonly
   if (!isDirty) await document.save();
   const names = roles.map((role) => (role === "planner" ? l10n.t("planner") : l10n.t("critic"))).join(", ");
   const model = connection.provider === "offline" ? l10n.t("offline") : connection.model;
-  void window.setStatusBarMessage(l10n.t("$(plug) {0}: {1}", names, model), 5000);
+  void window.setStatusBarMessage(l10n.t("$(plug) {0}: {1}", names, plainText(model)), 5000);
 }
 
 function connectionChanges(role: PromptRole, connection: Connection): readonly LiveChange[] {

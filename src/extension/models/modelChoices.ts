@@ -1,5 +1,5 @@
 /** What *Connect a Model* offers: servers found on this machine, any server by address, the editor's models, none. */
-import { type LanguageModelChat, l10n, lm, type QuickPickItem, QuickPickItemKind } from "vscode";
+import { type LanguageModelChat, l10n, lm, type QuickPickItem, QuickPickItemKind, ThemeIcon } from "vscode";
 import type { ListedModel, ModelServer } from "../../protocol/engine.ts";
 import { OPENAI_URL } from "../../protocol/serverAddress.ts";
 import { formatBytes } from "../platform/format.ts";
@@ -33,12 +33,14 @@ export async function modelChoices(servers: readonly ModelServer[]): Promise<rea
     ...(servers.length > 0 ? readyFirst(servers).flatMap(serverChoices) : [nothingFound()]),
     separator(l10n.t("Servers")),
     {
-      label: "$(cloud) OpenAI",
+      label: "OpenAI",
+      iconPath: new ThemeIcon("cloud"),
       description: OPENAI_URL,
       outcome: { ask: "server", baseUrl: OPENAI_URL },
     },
     {
-      label: l10n.t("$(globe) Another server…"),
+      label: l10n.t("Another server…"),
+      iconPath: new ThemeIcon("globe"),
       description: l10n.t("any address with an OpenAI-compatible API"),
       outcome: { ask: "server" },
     },
@@ -46,7 +48,8 @@ export async function modelChoices(servers: readonly ModelServer[]): Promise<rea
     ...editorModels.map(editorChoice),
     separator(l10n.t("No model")),
     {
-      label: l10n.t("$(circle-slash) Offline planner and critic"),
+      label: l10n.t("Offline planner and critic"),
+      iconPath: new ThemeIcon("circle-slash"),
       description: l10n.t("built in; they do not read the prompts"),
       outcome: { connection: { provider: "offline" } },
     },
@@ -63,7 +66,8 @@ export function listedChoice(baseUrl: string, model: ListedModel, place?: string
     ...(place === undefined ? [] : [place]),
   ];
   return {
-    label: `$(server) ${id}`,
+    label: id,
+    iconPath: new ThemeIcon("server"),
     description: facts.join(" · "),
     outcome: { connection: { provider: "openai", baseUrl, model: id }, ...(loaded === false && { toLoad: model }) },
   };
@@ -72,7 +76,8 @@ export function listedChoice(baseUrl: string, model: ListedModel, place?: string
 const separator = (label: string): ModelChoice => ({ label, kind: QuickPickItemKind.Separator });
 
 const nothingFound = (): ModelChoice => ({
-  label: l10n.t("$(search) No server found"),
+  label: l10n.t("No server found"),
+  iconPath: new ThemeIcon("search"),
   description: l10n.t("at the usual ports; choose to look again"),
   detail: l10n.t("Ollama 11434, llama.cpp 8080, LM Studio 1234, vLLM 8000"),
   outcome: { ask: "again" },
@@ -91,29 +96,32 @@ function serverChoices({ name, baseUrl, state, listed }: ModelServer): readonly 
     case "keyed":
       return [
         {
-          label: `$(key) ${name}`,
+          label: name,
+          iconPath: new ThemeIcon("key"),
           description: l10n.t("wants an API key · {0}", baseUrl),
           outcome: { ask: "server", baseUrl },
         },
       ];
     case "empty":
-      return [again("$(package)", name, l10n.t("has no model yet; load one and look again · {0}", baseUrl))];
+      return [again("package", name, l10n.t("has no model yet; load one and look again · {0}", baseUrl))];
     case "loading":
-      return [again("$(loading)", name, l10n.t("is loading its model; choose to look again · {0}", baseUrl))];
+      return [again("loading", name, l10n.t("is loading its model; choose to look again · {0}", baseUrl))];
     case "slow":
-      return [again("$(watch)", name, l10n.t("listens and does not answer; choose to look again · {0}", baseUrl))];
+      return [again("watch", name, l10n.t("listens and does not answer; choose to look again · {0}", baseUrl))];
   }
 }
 
 const again = (icon: string, name: string, description: string): ModelChoice => ({
-  label: `${icon} ${name}`,
+  label: name,
+  iconPath: new ThemeIcon(icon),
   description,
   outcome: { ask: "again" },
 });
 
 function editorChoice({ name, vendor, id, family }: LanguageModelChat): ModelChoice {
   return {
-    label: `$(sparkle) ${name}`,
+    label: name,
+    iconPath: new ThemeIcon("sparkle"),
     description: `${vendor} · ${family}`,
     outcome: { connection: { provider: "vscode", model: `${vendor}/${id}` } },
   };

@@ -1,7 +1,8 @@
 /** The Models room: connecting a model and forgetting its key. */
-import { type Disposable, l10n, window } from "vscode";
+import { type Disposable, l10n } from "vscode";
 import { resolveTarget } from "../experiments/target.ts";
 import { registerCommand } from "../platform/commands.ts";
+import { pickMany, showInformationMessage } from "../platform/dialogs.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import type { ApiKeys } from "../platform/secrets.ts";
 import { connectModel } from "./connectModel.ts";
@@ -23,13 +24,15 @@ export function registerModels(services: ModelsServices): Disposable {
 async function forgetKeys(keys: ApiKeys): Promise<void> {
   const servers = await keys.servers();
   if (servers.length === 0) {
-    void window.showInformationMessage(l10n.t("No API key is stored."));
+    void showInformationMessage(l10n.t("No API key is stored."));
     return;
   }
-  const chosen = await window.showQuickPick([...servers], {
-    title: l10n.t("Forget stored API keys"),
-    placeHolder: l10n.t("Servers whose keys are to be forgotten"),
-    canPickMany: true,
-  });
-  for (const server of chosen ?? []) await keys.forget(server);
+  const chosen = await pickMany(
+    servers.map((label) => ({ label })),
+    {
+      title: l10n.t("Forget stored API keys"),
+      placeHolder: l10n.t("Servers whose keys are to be forgotten"),
+    },
+  );
+  for (const { label } of chosen) await keys.forget(label);
 }

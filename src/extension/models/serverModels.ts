@@ -1,7 +1,8 @@
 /** A model of one server: its address, the key it wants, and the models it lists, asked for one after the other. */
-import { l10n, window } from "vscode";
+import { l10n, ThemeIcon, window } from "vscode";
 import type { ModelServer } from "../../protocol/engine.ts";
 import { completeAddress, isServerAddress } from "../../protocol/serverAddress.ts";
+import { pickOne, showWarningMessage } from "../platform/dialogs.ts";
 import { inProgress } from "../platform/progress.ts";
 import { type ChosenModel, listedChoice, type ModelChoice } from "./modelChoices.ts";
 import type { ModelsServices } from "./services.ts";
@@ -79,7 +80,7 @@ async function waitOrType({ name, baseUrl, state }: ModelServer): Promise<"again
     state === "loading" ? l10n.t("{0} is loading its model.", what) : l10n.t("{0} listens and does not answer.", what);
   const again = l10n.t("Look Again");
   const type = l10n.t("Type a Name");
-  const chosen = await window.showWarningMessage(message, again, type);
+  const chosen = await showWarningMessage(message, again, type);
   if (chosen === undefined) return undefined;
   return chosen === again ? "again" : "type";
 }
@@ -87,11 +88,12 @@ async function waitOrType({ name, baseUrl, state }: ModelServer): Promise<"again
 async function chooseModel(baseUrl: string, server: ModelServer | undefined): Promise<ChosenModel | undefined> {
   if (server?.state !== "ready") return typeModel(baseUrl, server?.state);
   const another: ModelChoice = {
-    label: l10n.t("$(edit) Another model…"),
+    label: l10n.t("Another model…"),
+    iconPath: new ThemeIcon("edit"),
     description: l10n.t("one that the server does not list"),
   };
   const choices = [...server.listed.map((model) => listedChoice(baseUrl, model)), another];
-  const chosen = await window.showQuickPick(choices, {
+  const chosen = await pickOne(choices, {
     title: TITLE,
     placeHolder: l10n.t("Model at {0}", baseUrl),
     matchOnDescription: true,

@@ -1,5 +1,6 @@
 /** Errors as the user meets them: one message, the actions that mend it, and the whole story in the log. */
-import { CancellationError, commands, env, type LogOutputChannel, l10n, window } from "vscode";
+import { CancellationError, commands, env, type LogOutputChannel, l10n } from "vscode";
+import { showErrorMessage } from "./dialogs.ts";
 
 export interface ErrorAction {
   readonly title: string;
@@ -47,7 +48,7 @@ export async function showError(
   const copy: ErrorAction[] = rest
     ? [{ title: l10n.t("Copy Whole Message"), run: () => env.clipboard.writeText(messageOf(error)) }]
     : [];
-  await offerActions(window.showErrorMessage(shown, ...titles([...offered, ...copy])), [...offered, ...copy]);
+  await offerActions(showErrorMessage(shown, ...titles([...offered, ...copy])), [...offered, ...copy]);
 }
 
 /** Runs the action whose title was chosen. */

@@ -1,5 +1,6 @@
 /** Work that takes a while, as the user sees it. */
-import { ProgressLocation, window } from "vscode";
+import { ProgressLocation } from "vscode";
+import { withProgress } from "./dialogs.ts";
 
 export const inProgress = <T>(title: string, work: () => Promise<T>): Thenable<T> =>
-  window.withProgress({ location: ProgressLocation.Notification, title }, work);
+  withProgress({ location: ProgressLocation.Notification, title }, work);

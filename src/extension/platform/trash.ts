@@ -1,5 +1,6 @@
 /** Folders that are deleted with what they hold: into the trash, or for good where there is none. */
-import { FileSystemError, l10n, type Uri, window, workspace } from "vscode";
+import { FileSystemError, l10n, type Uri, workspace } from "vscode";
+import { showWarningMessage } from "./dialogs.ts";
 import { messageOf } from "./errors.ts";
 
 /**
@@ -13,7 +14,7 @@ export async function trashFolder(folder: Uri, cannot: string): Promise<boolean>
   } catch (error) {
     if (error instanceof FileSystemError && error.code === "FileNotFound") return true;
     const forever = l10n.t("Delete Permanently");
-    const answer = await window.showWarningMessage(cannot, { modal: true, detail: messageOf(error) }, forever);
+    const answer = await showWarningMessage(cannot, { modal: true, detail: messageOf(error) }, forever);
     if (answer !== forever) return false;
     await workspace.fs.delete(folder, { recursive: true, useTrash: false });
     return true;

@@ -1,6 +1,7 @@
 /** What hover and completion say about a word of a prompt, as Markdown. */
 import { l10n } from "vscode";
 import type { SyntaxEntry } from "../../protocol/promptSyntax.ts";
+import { escapeMarkdown } from "../platform/inert.ts";
 import type { Meaning } from "./scope.ts";
 
 /** Current values by variable, as the engine rendered them last. */
@@ -11,7 +12,7 @@ const LONGEST_VALUE_CHARS = 600;
 export function explainMeaning(meaning: Meaning, path: string, values: CurrentValues | undefined): string {
   const current = meaning.own ? meaning.own.value : values?.[path];
   return [
-    `**${path}** · ${typeName(meaning.type)}`,
+    `**${escapeMarkdown(path)}** · ${typeName(meaning.type)}`,
     meaning.meaning,
     ...(meaning.fields && meaning.fields.length > 0 ? [fieldTable(meaning)] : []),
     ...(current !== undefined ? [`${l10n.t("Current value")}\n${fenced(current)}`] : []),

@@ -4,6 +4,7 @@ import type { Placeholder } from "../../protocol/promptPlaceholders.ts";
 import { frontMatterKeys, liquidFilters, liquidTags } from "../../protocol/promptSyntax.ts";
 import { contains, type Span } from "../../protocol/promptText.ts";
 import { type PromptWord, wordsIn } from "../../protocol/promptWords.ts";
+import { escapeMarkdown } from "../platform/inert.ts";
 import { type CurrentValues, explainEntry, explainMeaning } from "./explain.ts";
 import { type PromptStructure, placeholderAt } from "./promptStructure.ts";
 import { type Meaning, pathOf, resolve, scopeAt } from "./scope.ts";
@@ -30,7 +31,8 @@ export function hoverAt(structure: PromptStructure, offset: number, values?: Cur
 function frontMatterHover({ text, frontMatter }: PromptStructure, offset: number): HoverText | undefined {
   const own = frontMatter?.variables.find(({ key }) => contains(key, offset));
   if (own) {
-    const markdown = `**${own.name}** · ${l10n.t("the prompt's own variable")}\n\n${l10n.t("Used as {0}.", `\`{{ ${own.name} }}\``)}`;
+    const name = escapeMarkdown(own.name);
+    const markdown = `**${name}** · ${l10n.t("the prompt's own variable")}\n\n${l10n.t("Used as {0}.", `\\{\\{ ${name} \\}\\}`)}`;
     return { ...own.key, markdown };
   }
   const begin = text.lastIndexOf("\n", offset - 1) + 1;

@@ -1,6 +1,7 @@
 /** Above a preview: whose prompt it is, at which step, and how long. Each can be chosen. */
 import { CodeLens, type CodeLensProvider, l10n, Range, type TextDocument } from "vscode";
 import { commandLink } from "../platform/commands.ts";
+import { plainText } from "../platform/inert.ts";
 import type { PromptPreviews } from "./preview.ts";
 
 export class PreviewLenses implements CodeLensProvider {
@@ -29,6 +30,6 @@ export class PreviewLenses implements CodeLensProvider {
 }
 
 function sourceOf({ use, run }: NonNullable<ReturnType<PromptPreviews["renderingOf"]>>): string {
-  if (!run) return l10n.t("{0}, without reflections: it has not run yet", use.file.name);
-  return l10n.t("{0}, reflections of {1}", use.file.name, run.name);
+  if (!run) return l10n.t("{0}, without reflections: it has not run yet", plainText(use.file.name));
+  return l10n.t("{0}, reflections of {1}", plainText(use.file.name), plainText(run.name));
 }

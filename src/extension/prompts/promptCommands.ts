@@ -3,6 +3,7 @@ import { type Disposable, l10n, type Uri, window, workspace } from "vscode";
 import { experimentsOf, promptInUse } from "../experiments/promptUses.ts";
 import { activeFile } from "../experiments/target.ts";
 import { executeCommand, registerCommand } from "../platform/commands.ts";
+import { pickOne } from "../platform/dialogs.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { readText } from "../platform/documents.ts";
 import { UserError } from "../platform/errors.ts";
@@ -22,7 +23,7 @@ export function registerPromptCommands(services: PromptsServices, previews: Prom
     if (files.length === 0) throw new UserError(l10n.t("No experiment in this workspace names this prompt."));
     if (files.length === 1) return files[0]?.uri;
     const items = files.map(({ name, uri }) => ({ label: name, description: workspace.asRelativePath(uri), uri }));
-    return (await window.showQuickPick(items, { placeHolder }))?.uri;
+    return (await pickOne(items, { placeHolder }))?.uri;
   };
 
   owned.addAll(

@@ -1,6 +1,7 @@
 /** The commands that group, sort and filter the view of reflections. */
 import { type Disposable, type LogOutputChannel, l10n, window } from "vscode";
 import { registerCommand } from "../platform/commands.ts";
+import { pickOne } from "../platform/dialogs.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { type Order, orders } from "./arrangement.ts";
 import type { ReflectionsView } from "./reflectionsView.ts";
@@ -39,5 +40,5 @@ async function pickOrder(current: Order): Promise<Order | undefined> {
     order,
     ...(order === current && { description: l10n.t("current") }),
   }));
-  return (await window.showQuickPick(items, { placeHolder: l10n.t("Sort reflections by") }))?.order;
+  return (await pickOne(items, { placeHolder: l10n.t("Sort reflections by") }))?.order;
 }

@@ -21,13 +21,14 @@ import type { RunId } from "../../protocol/run.ts";
 import { type CommandId, commandLink } from "../platform/commands.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { formatScore } from "../platform/format.ts";
+import { escapeMarkdown } from "../platform/inert.ts";
 import { rangeOf, structureOf } from "../prompts/promptDocuments.ts";
 import { type Contribution, contributionTo } from "./contribution.ts";
 import type { ReflectionPools } from "./pools.ts";
 import { reflectionTooltip } from "./reflectionItem.ts";
 import { type ReflectionPlace, reflectionPlaces } from "./reflectionPlaces.ts";
 import type { ReflectionsServices } from "./services.ts";
-import { escapeMarkdown, formatProbability, shorten } from "./wording.ts";
+import { formatProbability, shorten } from "./wording.ts";
 
 const HINT_CHARS = 60;
 

@@ -1,6 +1,7 @@
 /** A sheet on which two people judge a sample of the reflections in sight. */
 import { l10n, Uri, window, workspace } from "vscode";
 import type { RunRecord } from "../../protocol/run.ts";
+import { showInformationMessage } from "../platform/dialogs.ts";
 import type { ReflectionsServices } from "./services.ts";
 
 const USUAL_SAMPLE = 40;
@@ -22,7 +23,7 @@ export async function saveRatingSheet(
   });
   if (!target) return;
   await workspace.fs.writeFile(target, Buffer.from(csv, "utf8"));
-  void window.showInformationMessage(
+  void showInformationMessage(
     l10n.t(
       '{0} of {1} reflections are in {2}. Two people fill the columns "rater 1" and "rater 2", each without the other\'s; lerl reflections agreement {2} says how far they agree.',
       drawn,

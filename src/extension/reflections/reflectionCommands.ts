@@ -3,6 +3,7 @@ import { type Disposable, env, l10n, type Uri, window } from "vscode";
 import type { PoolAction } from "../../protocol/run.ts";
 import { promptInUse } from "../experiments/promptUses.ts";
 import { type CommandId, executeCommand, type ReflectionTarget, registerCommand } from "../platform/commands.ts";
+import { showWarningMessage } from "../platform/dialogs.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { UserError } from "../platform/errors.ts";
 import { promptOf } from "../prompts/preview.ts";
@@ -115,6 +116,6 @@ async function deleteReflection(pools: ReflectionPools, target: ReflectionTarget
   const { text } = await reflectionOf(pools, target);
   const remove = l10n.t("Delete");
   const question = l10n.t("Delete reflection {0} from the pool? It cannot be brought back.", target.reflection);
-  const answer = await window.showWarningMessage(question, { modal: true, detail: shorten(text, 300) }, remove);
+  const answer = await showWarningMessage(question, { modal: true, detail: shorten(text, 300) }, remove);
   if (answer === remove) await pools.change({ runId: target.runId, id: target.reflection, action: "delete" });
 }

@@ -4,7 +4,8 @@ import type { EpisodeDetail } from "../../protocol/engine/sessions.ts";
 import type { ModelCall, PooledReflection } from "../../protocol/engine.ts";
 import type { Episode, EpisodeStep } from "../../protocol/run.ts";
 import { formatScore } from "../platform/format.ts";
-import { escapeMarkdown, formatProbability, marks } from "./wording.ts";
+import { escapeMarkdown } from "../platform/inert.ts";
+import { formatProbability, marks } from "./wording.ts";
 
 interface ReflectionDocument {
   readonly runName: string;
@@ -25,7 +26,7 @@ export function reflectionMarkdown({ runName, reflection, session }: ReflectionD
     [l10n.t("Run"), escapeMarkdown(runName)],
   ];
   return [
-    `# ${l10n.t("Reflection {0}", id)}`,
+    `# ${l10n.t("Reflection {0}", escapeMarkdown(id))}`,
     `> ${escapeMarkdown(text)}`,
     ["|  |  |", "|---|---|", ...facts.map(([name, value]) => `| ${name} | ${value} |`)].join("\n"),
     ...(session ? sessionMarkdown(session) : [l10n.t("The session it was written about is not in the run's log.")]),

@@ -3,8 +3,9 @@ import { l10n, MarkdownString, ThemeIcon, TreeItem, TreeItemCollapsibleState } f
 import type { PooledReflection } from "../../protocol/engine.ts";
 import { commandLink, type ReflectionTarget } from "../platform/commands.ts";
 import { formatScore } from "../platform/format.ts";
+import { escapeMarkdown } from "../platform/inert.ts";
 import type { Order } from "./arrangement.ts";
-import { escapeMarkdown, formatProbability, leadingNumber, marks, shorten, summarise } from "./wording.ts";
+import { formatProbability, leadingNumber, marks, shorten, summarise } from "./wording.ts";
 
 const LABEL_CHARS = 120;
 
@@ -36,7 +37,7 @@ export function reflectionTooltip(reflection: PooledReflection): MarkdownString 
     [l10n.t("Iteration"), String(iteration)],
   ];
   const tooltip = new MarkdownString();
-  tooltip.appendMarkdown(`**${id}** ${marks(reflection).join(", ")}\n\n${escapeMarkdown(text)}\n\n`);
+  tooltip.appendMarkdown(`**${escapeMarkdown(id)}** ${marks(reflection).join(", ")}\n\n${escapeMarkdown(text)}\n\n`);
   tooltip.appendMarkdown(`| | |\n|---|--:|\n${rows.map(([name, value]) => `| ${name} | ${value} |`).join("\n")}`);
   return tooltip;
 }

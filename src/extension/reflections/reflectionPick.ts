@@ -9,6 +9,7 @@ import type { RunStore } from "../engine/runStore.ts";
 import { executeCommand, type ReflectionTarget } from "../platform/commands.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { UserError } from "../platform/errors.ts";
+import { plainText } from "../platform/inert.ts";
 import { sorted } from "./arrangement.ts";
 import type { ReflectionPools } from "./pools.ts";
 import { summarise } from "./wording.ts";
@@ -54,7 +55,7 @@ export async function pickReflection(
 ): Promise<ReflectionTarget | undefined> {
   const owned = new DisposableStore();
   const pick = owned.add(window.createQuickPick<ReflectionEntry>());
-  pick.title = l10n.t("Reflection Pool of {0}", run.name);
+  pick.title = l10n.t("Reflection Pool of {0}", plainText(run.name));
   pick.placeholder = placeholder;
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
@@ -85,7 +86,7 @@ export async function pickReflection(
 function entryOf({ id: runId }: RunRecord, reflection: PooledReflection): ReflectionEntry {
   const { id, text, pinned, muted } = reflection;
   return {
-    label: text,
+    label: plainText(text),
     detail: summarise(reflection),
     alwaysShow: false,
     target: { runId, reflection: id },

@@ -66,8 +66,3 @@ export function shorten(text: string, length: number): string {
   const line = text.replace(/\s+/g, " ").trim();
   return line.length > length ? `${line.slice(0, length - 1).trimEnd()}…` : line;
 }
-
-/** Text of models and data as Markdown that shows exactly this text. */
-export function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~$:@&"'=^]/g, "\\$&").replace(/[ \t]*\r?\n\s*/g, " ");
-}

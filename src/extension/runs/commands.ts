@@ -6,6 +6,7 @@ import { resolveBeside } from "../experiments/experimentPaths.ts";
 import { writeSuiteReport } from "../experiments/suiteReport.ts";
 import { resolveTarget, uriOf } from "../experiments/target.ts";
 import { executeCommand, type FileTarget, type RunTarget, registerCommand } from "../platform/commands.ts";
+import { showInformationMessage } from "../platform/dialogs.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { offerActions, UserError } from "../platform/errors.ts";
 import { formatScore } from "../platform/format.ts";
@@ -155,7 +156,7 @@ async function evaluate({ engine, runs, selection }: Room, target: RunTarget | u
     formatScore(tInt),
     sessions,
   );
-  void offerActions(window.showInformationMessage(text, report), [
+  void offerActions(showInformationMessage(text, report), [
     { title: report, run: () => executeCommand("lerl.openReport", { runId: record.id }) },
   ]);
 }

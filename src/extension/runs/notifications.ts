@@ -1,9 +1,10 @@
 /** What a run tells the user on its own: progress that can be cancelled, its end, a pause that wants them, a crash. */
-import { type Disposable, l10n, ProgressLocation, window } from "vscode";
+import { type Disposable, l10n, ProgressLocation } from "vscode";
 import { isActive } from "../../protocol/run/states.ts";
 import type { RunId, RunRecord, RunState } from "../../protocol/run.ts";
 import type { RunStore } from "../engine/runStore.ts";
 import { executeCommand } from "../platform/commands.ts";
+import { showErrorMessage, showInformationMessage, showWarningMessage, withProgress } from "../platform/dialogs.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { type ErrorAction, offerActions, titles } from "../platform/errors.ts";
 import { formatDuration, formatScore } from "../platform/format.ts";
@@ -49,7 +50,7 @@ export class RunNotifications implements Disposable {
   /** Open until the run ends; Cancel stops it, and a checkpoint is kept. */
   private showProgress({ id, name }: RunRecord): void {
     const options = { location: ProgressLocation.Notification, title: name, cancellable: true };
-    void window.withProgress(options, (progress, token) => {
+    void withProgress(options, (progress, token) => {
       const listening = new DisposableStore();
       let shown = 0;
       listening.add(
@@ -92,14 +93,14 @@ export class RunNotifications implements Disposable {
       );
       const more = this.hasEarlier(record) ? [open, compare] : [open];
       ask(
-        window.showInformationMessage,
+        showInformationMessage,
         numbers ? l10n.t('"{0}" is done: {1}.', name, numbers) : l10n.t('"{0}" is done.', name),
         more,
       );
     } else if (state === "failed") {
-      ask(window.showErrorMessage, l10n.t('"{0}" failed: {1}', name, reason), [open, showLog()]);
+      ask(showErrorMessage, l10n.t('"{0}" failed: {1}', name, reason), [open, showLog()]);
     } else if (state === "paused" && reason !== PAUSED_BY_HAND) {
-      ask(window.showWarningMessage, l10n.t('"{0}" is paused: {1}', name, reason), [resume, open]);
+      ask(showWarningMessage, l10n.t('"{0}" is paused: {1}', name, reason), [resume, open]);
     }
   }
 
@@ -109,7 +110,7 @@ export class RunNotifications implements Disposable {
       for (const { id } of lost) await this.launcher.resume(id);
     });
     ask(
-      window.showErrorMessage,
+      showErrorMessage,
       l10n.t("The engine stopped while {0} was running. It can go on from its last checkpoint.", names),
       [resume, showLog()],
     );

@@ -3,6 +3,7 @@ import { type Disposable, l10n, window } from "vscode";
 import { resolveTarget } from "../experiments/target.ts";
 import { registerCommand } from "../platform/commands.ts";
 import { setContextKey } from "../platform/contextKeys.ts";
+import { showInformationMessage } from "../platform/dialogs.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { showError } from "../platform/errors.ts";
 import { views } from "../platform/views.ts";
@@ -33,7 +34,7 @@ export function registerRuns(services: RunsServices): Disposable {
     }),
     registerCommand(log, "lerl.restartEngine", async () => {
       await engine.restart();
-      void window.showInformationMessage(l10n.t("The engine runs."));
+      void showInformationMessage(l10n.t("The engine runs."));
     }),
     registerCommand(log, "lerl.showLog", () => log.show()),
   );

@@ -2,10 +2,11 @@
  * A reload of the window ends the engine, which keeps checkpoints. What ran then goes on when LERL is used again
  * (setting lerl.resumeAfterReload), or is offered. A window that was closed for longer only shows it as interrupted.
  */
-import { type Disposable, type LogOutputChannel, l10n, type Memento, window } from "vscode";
+import { type Disposable, type LogOutputChannel, l10n, type Memento } from "vscode";
 import { isActive } from "../../protocol/run/states.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
 import type { RunStore } from "../engine/runStore.ts";
+import { showInformationMessage } from "../platform/dialogs.ts";
 import { showError } from "../platform/errors.ts";
 import { setting } from "../platform/settings.ts";
 import type { Launcher } from "./launcher.ts";
@@ -64,7 +65,7 @@ async function resumeOrOffer({ id, name }: RunRecord, launcher: ReloadServices["
     return;
   }
   const resume = l10n.t("Resume");
-  const answer = await window.showInformationMessage(
+  const answer = await showInformationMessage(
     l10n.t('"{0}" was interrupted by the reload of the window.', name),
     resume,
   );

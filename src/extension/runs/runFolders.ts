@@ -1,6 +1,7 @@
 /** A run is a folder: shown in the file manager, and deleted by deleting it. */
-import { commands, env, l10n, Uri, window } from "vscode";
+import { commands, env, l10n, Uri } from "vscode";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
+import { showWarningMessage } from "../platform/dialogs.ts";
 import { trashFolder } from "../platform/trash.ts";
 import { requireWorkspaceFolder } from "../platform/workspaceFolder.ts";
 
@@ -21,7 +22,7 @@ export async function deleteRuns(records: readonly RunRecord[]): Promise<readonl
     records.length === 1 ? l10n.t('Delete the run "{0}"?', first.name) : l10n.t("Delete {0} runs?", records.length);
   const remove = l10n.t("Move to Trash");
   const detail = l10n.t("Its folder goes with records, curves, sessions, reflections and checkpoint.");
-  const answer = await window.showWarningMessage(question, { modal: true, detail }, remove);
+  const answer = await showWarningMessage(question, { modal: true, detail }, remove);
   if (answer !== remove) return [];
   const gone: RunId[] = [];
   for (const { id, name } of records) {

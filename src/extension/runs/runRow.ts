@@ -5,6 +5,7 @@ import { answeredRoles } from "../../protocol/run/answeredRoles.ts";
 import { scoreOf } from "../../protocol/run/score.ts";
 import type { RunRecord, RunSummary } from "../../protocol/run.ts";
 import { formatAge, formatCost, formatDuration, formatScore, formatShare } from "../platform/format.ts";
+import { escapeMarkdown } from "../platform/inert.ts";
 import { stateName } from "../platform/states.ts";
 
 /** Whose work a run that asks a model is: "12 of 16 plans by the model"; nothing where no model has been asked. */
@@ -45,9 +46,9 @@ const policyLabel = ({ planner }: RunSummary): string =>
 export function runTooltip(record: RunRecord, progress: RunProgress | undefined, now: Date): MarkdownString {
   const { name, note, state, reason, iteration, iterations, seed, startedAt, summary, experimentFile } = record;
   const tooltip = new MarkdownString("", true);
-  tooltip.appendMarkdown("**").appendText(name).appendMarkdown("** — ").appendText(stateName(state));
-  if (reason) tooltip.appendMarkdown("\n\n").appendText(reason);
-  if (note) tooltip.appendMarkdown("\n\n$(note) ").appendText(note);
+  tooltip.appendMarkdown(`**${escapeMarkdown(name)}** — ${stateName(state)}`);
+  if (reason) tooltip.appendMarkdown(`\n\n${escapeMarkdown(reason)}`);
+  if (note) tooltip.appendMarkdown(`\n\n$(note) ${escapeMarkdown(note)}`);
   const rows: readonly (readonly [string, string])[] = [
     [l10n.t("Iteration"), `${iteration} / ${iterations}`],
     ...(summary?.model
@@ -76,7 +77,7 @@ export function runTooltip(record: RunRecord, progress: RunProgress | undefined,
   ];
   tooltip.appendMarkdown("\n\n| | |\n|---|---|\n");
   for (const [label, value] of rows) {
-    tooltip.appendMarkdown("| ").appendText(label).appendMarkdown(" | ").appendText(value).appendMarkdown(" |\n");
+    tooltip.appendMarkdown(`| ${escapeMarkdown(label)} | ${escapeMarkdown(value)} |\n`);
   }
   return tooltip;
 }

@@ -1,8 +1,9 @@
 /** Which runs a command means: the rows it was given, those selected in the tree, or the ones the user picks. */
-import { l10n, type TreeView, window } from "vscode";
+import { l10n, type TreeView } from "vscode";
 import type { RunRecord } from "../../protocol/run.ts";
 import type { RunStore } from "../engine/runStore.ts";
 import type { RunTarget } from "../platform/commands.ts";
+import { pickMany, pickOne } from "../platform/dialogs.ts";
 import { UserError } from "../platform/errors.ts";
 import { stateIcon } from "../platform/states.ts";
 import { runNumbers } from "./runRow.ts";
@@ -64,11 +65,10 @@ export class RunSelection {
     if (items.length === 0) throw new UserError(none);
     if (items.length === 1 && !many) return items.map(({ record }) => record);
     if (!many) {
-      const chosen = await window.showQuickPick(items, { placeHolder });
+      const chosen = await pickOne(items, { placeHolder });
       return chosen ? [chosen.record] : [];
     }
-    const chosen = await window.showQuickPick(items, { placeHolder, canPickMany: true });
-    return (chosen ?? []).map(({ record }) => record);
+    return (await pickMany(items, { placeHolder })).map(({ record }) => record);
   }
 }
 

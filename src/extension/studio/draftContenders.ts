@@ -1,10 +1,11 @@
 /** The contenders of a trial that is put together in the page -> their texts, as the editor holds them. */
 import { posix } from "node:path";
-import { l10n, type QuickPickItem, type TextDocument, type Uri, window, workspace } from "vscode";
+import { l10n, type QuickPickItem, type TextDocument, type Uri, workspace } from "vscode";
 import type { WantedContender } from "../../protocol/engine/trials.ts";
 import type { PromptText } from "../../protocol/engine.ts";
 import type { ContenderWords, TrialDraft } from "../../protocol/studio.ts";
 import { EXCLUDED_FILES, resolveBeside } from "../experiments/experimentPaths.ts";
+import { pickOne } from "../platform/dialogs.ts";
 import { readTextIfPresent } from "../platform/documents.ts";
 import { UserError } from "../platform/errors.ts";
 import { promptHistory } from "../prompts/promptHistory.ts";
@@ -89,5 +90,5 @@ export async function choosePrompt(document: TextDocument, others: readonly Uri[
     );
   }
   const placeHolder = l10n.t("A planner prompt for the contender");
-  return (await window.showQuickPick(items, { placeHolder }))?.file;
+  return (await pickOne(items, { placeHolder }))?.file;
 }

@@ -9,6 +9,7 @@ import { experimentsOf, promptInUse } from "../experiments/promptUses.ts";
 import { trialNumbers } from "../experiments/trialRow.ts";
 import { triedWords, wordsOf } from "../experiments/trialWords.ts";
 import { executeCommand, registerCommand, type TrialTarget } from "../platform/commands.ts";
+import { pickOne, showInformationMessage } from "../platform/dialogs.ts";
 import { fittedText, replaceText } from "../platform/documents.ts";
 import { UserError } from "../platform/errors.ts";
 import { stateIcon } from "../platform/states.ts";
@@ -37,7 +38,7 @@ export function registerTrialCommands(services: TrialsServices): readonly Dispos
         estimateSentence(estimate),
       );
       const question = l10n.t("Measure what this reflection does to the plans of {0}?", run.name);
-      if ((await window.showInformationMessage(question, { modal: true, detail }, measure)) !== measure) return;
+      if ((await showInformationMessage(question, { modal: true, detail }, measure)) !== measure) return;
       const { id } = await trialLauncher.measure(run, target.reflection, sessions);
       await studio.showBeside(Uri.file(run.experimentFile), { tab: "trial", trial: id });
     }),
@@ -107,7 +108,7 @@ async function experimentOf(services: TrialsServices, prompt: Uri): Promise<Uri 
   }
   if (files.length === 1) return files[0]?.uri;
   const items = files.map(({ name, uri }) => ({ label: name, description: workspace.asRelativePath(uri), uri }));
-  return (await window.showQuickPick(items, { placeHolder: l10n.t("Choose the experiment to try the words in") }))?.uri;
+  return (await pickOne(items, { placeHolder: l10n.t("Choose the experiment to try the words in") }))?.uri;
 }
 
 const connectFirst = (cause: EngineInputError, experiment: Uri): UserError =>
@@ -164,12 +165,12 @@ async function chosen(
   }));
   if (items.length === 0) throw new UserError(none);
   if (items.length === 1) return items[0]?.trial;
-  return (await window.showQuickPick(items, { placeHolder }))?.trial;
+  return (await pickOne(items, { placeHolder }))?.trial;
 }
 
 async function chosenContender(trial: TrialSummary): Promise<number | undefined> {
   const tried = triedWords(trial);
   if (tried.length <= 1) return tried[0];
   const items = tried.map((contender) => ({ label: trial.contenders[contender]?.name ?? "", contender }));
-  return (await window.showQuickPick(items, { placeHolder: l10n.t("Choose whose words to use") }))?.contender;
+  return (await pickOne(items, { placeHolder: l10n.t("Choose whose words to use") }))?.contender;
 }

@@ -1,10 +1,11 @@
 /** A trial that ends while no Studio shows it tells what it found. */
-import { type Disposable, l10n, window } from "vscode";
+import { type Disposable, l10n } from "vscode";
 import { isActive } from "../../protocol/run/states.ts";
 import type { TrialSummary } from "../../protocol/trial/summary.ts";
 import type { TrialStore } from "../engine/trialStore.ts";
 import { trialNumbers } from "../experiments/trialRow.ts";
 import { executeCommand } from "../platform/commands.ts";
+import { showErrorMessage, showInformationMessage, showWarningMessage } from "../platform/dialogs.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { type ErrorAction, offerActions, titles } from "../platform/errors.ts";
 
@@ -46,18 +47,16 @@ export class TrialNotifications implements Disposable {
     const log = { title: l10n.t("Show Log"), run: () => executeCommand("lerl.showLog") };
     if (state === "done") {
       const found = trialNumbers(trial, undefined);
-      ask(
-        window.showInformationMessage,
-        found ? l10n.t('"{0}" is done: {1}.', name, found) : l10n.t('"{0}" is done.', name),
-        [open],
-      );
+      ask(showInformationMessage, found ? l10n.t('"{0}" is done: {1}.', name, found) : l10n.t('"{0}" is done.', name), [
+        open,
+      ]);
     } else if (state === "failed") {
-      ask(window.showErrorMessage, l10n.t('"{0}" failed: {1}', name, reason), [open, log]);
+      ask(showErrorMessage, l10n.t('"{0}" failed: {1}', name, reason), [open, log]);
     } else if (state === "paused") {
-      ask(window.showWarningMessage, l10n.t('"{0}" is paused: {1}', name, reason), [open]);
+      ask(showWarningMessage, l10n.t('"{0}" is paused: {1}', name, reason), [open]);
     } else if (state === "interrupted") {
       const text = l10n.t('"{0}" was interrupted. What was paid for is kept, and it can go on.', name);
-      ask(window.showWarningMessage, reason ? `${text} ${reason}` : text, [open]);
+      ask(showWarningMessage, reason ? `${text} ${reason}` : text, [open]);
     }
   }
 }

@@ -114,14 +114,12 @@ describe("Connect a Model", () => {
       trouble("http://127.0.0.1:8000/v1", "loading"),
       trouble("http://127.0.0.1:1234/v1", "empty"),
     ];
-    await connect(["$(loading) vLLM"]);
+    await connect(["vLLM"]);
     const [first = [], second = []] = offered;
     const described = first.map(({ label, description }) => `${label}: ${description}`);
-    expect(described).toContain(`$(server) small: loaded · 640 MB · Ollama · ${LOCAL}`);
-    expect(described).toContain(`$(server) embed: no chat model · Ollama · ${LOCAL}`);
-    expect(described).toContain(
-      "$(loading) vLLM: is loading its model; choose to look again · http://127.0.0.1:8000/v1",
-    );
+    expect(described).toContain(`small: loaded · 640 MB · Ollama · ${LOCAL}`);
+    expect(described).toContain(`embed: no chat model · Ollama · ${LOCAL}`);
+    expect(described).toContain("vLLM: is loading its model; choose to look again · http://127.0.0.1:8000/v1");
     expect(second).toEqual(first);
     servers = () => [];
     await connect([]);
@@ -132,10 +130,10 @@ describe("Connect a Model", () => {
   });
 
   it.each([
-    ["empty", "$(package) vLLM", "has no model yet; load one and look again"],
-    ["loading", "$(loading) vLLM", "is loading its model; choose to look again"],
-    ["slow", "$(watch) vLLM", "listens and does not answer; choose to look again"],
-    ["keyed", "$(key) vLLM", "wants an API key"],
+    ["empty", "vLLM", "has no model yet; load one and look again"],
+    ["loading", "vLLM", "is loading its model; choose to look again"],
+    ["slow", "vLLM", "listens and does not answer; choose to look again"],
+    ["keyed", "vLLM", "wants an API key"],
   ] as const)("says in words that a server found is %s", async (state, label, words) => {
     servers = () => [trouble("http://127.0.0.1:8000/v1", state)];
     await connect([label]);
@@ -154,7 +152,7 @@ describe("Connect a Model", () => {
     ];
     await connect([]);
     const labels = (offered[0] ?? []).map(({ label }) => label).slice(1, 5);
-    expect(labels).toEqual(["$(server) loaded", "$(server) unloaded", "$(server) embed", "$(loading) vLLM"]);
+    expect(labels).toEqual(["loaded", "unloaded", "embed", "vLLM"]);
   });
 
   it("asks for a key where the server wants one, keeps it for that server and out of the file", async () => {

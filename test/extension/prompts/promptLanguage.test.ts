@@ -202,7 +202,7 @@ describe("hover", () => {
   });
 
   it("explains fields, filters, tags, front matter and the prompt's own variables", () => {
-    expect(hover(file("{% for c in categories %}{{ c.la^bel }}"))).toContain("**c.label** · text");
+    expect(hover(file("{% for c in categories %}{{ c.la^bel }}"))).toContain("**c\\.label** · text");
     expect(hover(file("{{ step | ti^mes: 8 }}"))).toContain("Multiplies.");
     expect(hover(file("{% un^less a %}"))).toContain("**unless** · tag");
     expect(hover(file("").replace("role", "ro^le"))).toContain("front matter");

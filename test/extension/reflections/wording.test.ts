@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { escapeMarkdown, formatProbability, shorten, summarise } from "../../../src/extension/reflections/wording.ts";
+import { formatProbability, shorten, summarise } from "../../../src/extension/reflections/wording.ts";
 import { reflection } from "./fixtures.ts";
 
 describe("reflections in words", () => {
@@ -10,11 +10,5 @@ describe("reflections in words", () => {
     expect([0, 0.0004, 0.0431, 1].map(formatProbability)).toEqual(["0%", "<0.1%", "4.3%", "100%"]);
     expect(shorten("a\n b  c", 10)).toBe("a b c");
     expect(shorten("abcdefgh", 5)).toBe("abcd…");
-  });
-
-  it("escapes what Markdown would act on", () => {
-    expect(escapeMarkdown("<img src=x> [a](command:b)\n# c | d")).toBe(
-      "\\<img src\\=x\\> \\[a\\]\\(command\\:b\\) \\# c \\| d",
-    );
   });
 });

@@ -46,7 +46,7 @@ describe("a trial in a list", () => {
     const shows = { atEnd: 0.4, doubled: 0.3 };
     const result = withPair({ verdict: "undecided", shows });
     const { value } = trialTooltip(done({ result, name: "**x** [a](command:b)", activeSeconds: 62 }), undefined, noon);
-    const text = value.replaceAll("\\", "");
+    const text = value.replaceAll("\\", "").replaceAll("&#36;", "$");
     expect(text).toContain("+0.42 reward a visit [+0.11, +0.70]: undecided. 34 of 50 visits better, 9 worse, 7 equal.");
     expect(text).toContain(
       "Four trials of five would show a difference of 0.40 a visit in 100 visits, and one of 0.30 in 200.",
