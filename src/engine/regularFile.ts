@@ -37,12 +37,23 @@ export async function readText(file: string): Promise<string> {
   return (await readRegular(file)).toString("utf8");
 }
 
-/** As `readText`, where nothing can wait. */
-export function readTextSync(file: string): string {
+/** As `openRegular`, where nothing can wait; a descriptor to be closed. */
+export function openRegularSync(file: string): number {
   requireRegular(file, statSync(file));
   const descriptor = openSync(file, READING);
   try {
     requireRegular(file, fstatSync(descriptor));
+    return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}
+
+/** As `readText`, where nothing can wait. */
+export function readTextSync(file: string): string {
+  const descriptor = openRegularSync(file);
+  try {
     return readFileSync(descriptor, "utf8");
   } finally {
     closeSync(descriptor);

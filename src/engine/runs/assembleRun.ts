@@ -100,6 +100,7 @@ async function setStage(engine: TensorEngine, options: AssembleOptions): Promise
   const players = await createPlayers(experiment, world, {
     ...options,
     record: (row) => log.append("llm", row),
+    warn: (message) => options.notify("warn", message),
     notice: (notice) => options.sink.event({ type: "warning", ...place.next, ...notice }),
   });
   const quitRule = () => environment.quitRule;

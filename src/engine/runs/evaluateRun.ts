@@ -166,6 +166,7 @@ async function open(
     control: controlOf(signal, log),
     attended: false,
     record: (row) => calls.append(row),
+    warn: log,
     promptInForce: () => undefined,
   });
   const policy = createPolicy({ experiment, world, engine, slots: 1, quitRule: () => experiment.simulator.quit });

@@ -27,6 +27,7 @@ export interface RerunContext {
   readonly models: ModelAccess;
   readonly baseFolder: string;
   readonly cacheFile: string;
+  readonly warn: (message: string) => void;
 }
 
 /** @throws InputError where no model is connected, or the step or the prompt cannot be used */
@@ -55,6 +56,7 @@ export async function rerunStep(
     baseFolder: context.baseFolder,
     cacheFile: context.cacheFile,
     record: (row) => calls.push(row),
+    warn: context.warn,
   });
   const scheduler = await pool.scheduler("planner");
   const interest = new InterestRanking(dataset);

@@ -110,6 +110,7 @@ function reading(
           models: workspace.modelAccess(apiKey),
           baseFolder: dirname(experimentFile),
           cacheFile: answersFile(storageFolder(options.workspaceFolder)),
+          warn: (message) => workspace.warn(new Error(message)),
         },
       );
     },

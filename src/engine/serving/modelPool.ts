@@ -4,7 +4,6 @@ import type { Experiment } from "../../protocol/experiment.ts";
 import { type PromptRole, promptRoles } from "../../protocol/promptRole.ts";
 import type { MetricRow } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
-import { AnswerCache } from "../llm/answerCache.ts";
 import type { Blocked, BudgetReached } from "../llm/blocked.ts";
 import { Budget, budgetSettings } from "../llm/budget.ts";
 import type { Notice } from "../llm/notices.ts";
@@ -19,6 +18,7 @@ import { TokenRoom } from "../llm/tokenRoom.ts";
 import type { CallRow, Provider } from "../llm/types.ts";
 import { systemClock } from "../llm/waiting.ts";
 import { RandomStream } from "../math/random.ts";
+import { AnswerFile } from "./answerFile.ts";
 import type { RunControl } from "./control.ts";
 
 /** How a process reaches models. Keys stay in memory. */
@@ -36,6 +36,8 @@ export interface ModelPoolOptions {
   readonly baseFolder: string;
   readonly cacheFile: string;
   readonly record: (row: CallRow) => void;
+  /** Told of what does not keep models from being asked: answers that cannot be kept, for one. */
+  readonly warn: (message: string) => void;
   /** Something a person should know about a model. */
   readonly notice?: (notice: Notice) => void;
   /**
@@ -80,7 +82,7 @@ const repliesOf = (role: PromptRole): string => `${role}'s replies`;
 export class ModelPool {
   readonly budget: Budget;
   private readonly schedulers = new Map<PromptRole, Scheduler>();
-  private cache: AnswerCache | undefined;
+  private cache: Promise<AnswerFile> | undefined;
   /** What is learned of a server and a model serves both roles. */
   private readonly dialects = new DialectMemory();
   private readonly room = new TokenRoom();
@@ -102,13 +104,13 @@ export class ModelPool {
   async scheduler(role: PromptRole): Promise<Scheduler> {
     const provider = await this.provider(role);
     const { experiment } = this;
-    this.cache ??= AnswerCache.open(this.options.cacheFile);
+    this.cache ??= AnswerFile.open(this.options.cacheFile, this.options.warn);
     const scheduler = new Scheduler({
       provider,
       limits: experiment.models,
       budget: this.budget,
       // Recorded answers are a cache of their own.
-      ...(provider.kind !== "replay" && { cache: this.cache }),
+      ...(provider.kind !== "replay" && { cache: await this.cache }),
       record: (row) => this.record(role, row),
       onBlocked: (why) => this.onBlocked(role, why),
       ...(this.options.notice && { notice: this.options.notice }),

@@ -8,9 +8,9 @@ import { promisify } from "node:util";
 import { InputError, messageOf } from "../errors.ts";
 import { openRegular, requireRegular } from "../regularFile.ts";
 import { appending, fileError, isMissing, openToChange, toJson } from "./files.ts";
+import { CHUNK_BYTES, type Line, LineCutter, START } from "./lines.ts";
 
 const NEWLINE = 0x0a;
-const CHUNK_BYTES = 1 << 18;
 /** Rows wait in memory until this many characters have come together, or `flush`. */
 const BUFFER_CHARACTERS = 1 << 16;
 const toDisk = promisify(fsync);
@@ -123,16 +123,6 @@ function endOfLastLine(descriptor: number, size: number): number {
   return 0;
 }
 
-/** A line with its newline, from 1, and the byte offset after it. */
-export interface Line {
-  readonly text: string;
-  readonly number: number;
-  readonly end: number;
-}
-
-/** Before the first line of a file. */
-export const START: Pick<Line, "number" | "end"> = { number: 0, end: 0 };
-
 /** The lines behind another that have their newline; none if there is no file. */
 export async function* wholeLines(file: string, behind = START): AsyncGenerator<Line> {
   let handle: FileHandle;
@@ -144,23 +134,11 @@ export async function* wholeLines(file: string, behind = START): AsyncGenerator<
   }
   try {
     const chunk = Buffer.alloc(CHUNK_BYTES);
-    let begun: Buffer[] = [];
-    let number = behind.number;
-    let offset = behind.end;
-    for (;;) {
+    const cutter = new LineCutter(behind);
+    for (let offset = behind.end; ; ) {
       const { bytesRead } = await handle.read(chunk, 0, chunk.length, offset);
       if (bytesRead === 0) return;
-      const content = chunk.subarray(0, bytesRead);
-      let start = 0;
-      for (let newline = content.indexOf(NEWLINE); newline >= 0; newline = content.indexOf(NEWLINE, start)) {
-        const end = content.subarray(start, newline);
-        const text = (begun.length === 0 ? end : Buffer.concat([...begun, end])).toString("utf8");
-        begun = [];
-        start = newline + 1;
-        number += 1;
-        yield { text, number, end: offset + start };
-      }
-      if (start < bytesRead) begun.push(Buffer.from(content.subarray(start)));
+      for (const line of cutter.take(chunk.subarray(0, bytesRead))) yield line;
       offset += bytesRead;
     }
   } finally {

@@ -1,6 +1,7 @@
 /** Reads growing files of JSON Lines from a row on, without reading again what an earlier call has read. */
 import { openRegular } from "../regularFile.ts";
-import { type Line, parseLine, START, wholeLines } from "./jsonLines.ts";
+import { parseLine, wholeLines } from "./jsonLines.ts";
+import { type Line, START } from "./lines.ts";
 
 /** Where the rows read so far end: after `number` lines, at a byte offset of one very file. */
 interface Mark {

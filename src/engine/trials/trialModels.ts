@@ -175,6 +175,7 @@ export class TrialModels {
         paid.note(row);
         call(row);
       },
+      warn: notice,
       notice: ({ message }) => notice(message),
       attended,
       budget: this.budget,

@@ -2,14 +2,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { AnswerCache } from "../../../src/engine/llm/answerCache.ts";
+import { answersAt } from "../serving/answersAt.ts";
 import { base, remount } from "./eachTestServer.ts";
 import { completion, hurried, json, never, request, rig, scriptedMount } from "./modelServer.ts";
 
 describe("a key", () => {
   it("reaches the server and nothing else, even when the server sends it back", async () => {
     const folder = mkdtempSync(join(tmpdir(), "lerl-key-"));
-    const cache = AnswerCache.open(join(folder, "answers.jsonl"));
+    const cache = await answersAt(join(folder, "answers.jsonl"));
     const secret = "sk-secret-0123456789";
     const echo = scriptedMount(
       (res, req) => json(res, 400, { error: { message: `bad key ${req.headers.authorization}`, param: secret } }),

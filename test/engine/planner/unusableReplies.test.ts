@@ -7,7 +7,6 @@ import { join } from "node:path";
 import type { LLMock } from "@copilotkit/aimock";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ModelCritic } from "../../../src/engine/critic/modelCritic.ts";
-import { AnswerCache } from "../../../src/engine/llm/answerCache.ts";
 import { ReplyWatch } from "../../../src/engine/llm/replyWatch.ts";
 import { ModelPlanner } from "../../../src/engine/planner/modelPlanner.ts";
 import { parsePrompt } from "../../../src/engine/prompts/prompt.ts";
@@ -25,6 +24,7 @@ import {
 } from "../llm/modelServer.ts";
 import { plannerOf, planOf } from "../serving/clickWorld.ts";
 import { sessionOf, smallDataset, step } from "../simulator/smallWorld.ts";
+import { answersAt } from "../serving/answersAt.ts";
 
 const example = (name: string): string =>
   readFileSync(new URL(`../../../examples/quickstart/${name}`, import.meta.url), "utf8");
@@ -110,7 +110,7 @@ describe("a plan of no use", () => {
     const file = join(folder, "answers.jsonl");
     answerAll(server, ({ messages }) => (String(messages.at(-1)?.content).includes(cause) ? "[11, 10]" : reply));
     const plan = async () =>
-      planner(rig(`${server.url}/v1`, {}, { cache: AnswerCache.open(file) })).plan(requests(1), never);
+      planner(rig(`${server.url}/v1`, {}, { cache: await answersAt(file) })).plan(requests(1), never);
     expect(await plan()).toMatchObject([{ source: "model", categories: [1, 0], invalidReplies: 1 }]);
     expect(journalOf(server)).toHaveLength(2);
     await plan();
