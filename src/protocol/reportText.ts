@@ -10,14 +10,22 @@ export const visibleText = (text: string): string =>
 
 const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
-/** Text that Markdown shows as it is: no markup of its own, and no end of a cell. */
+/** Text that Markdown shows as it is: no markup, address or mention of its own, and no end of a cell. */
 export const markdownText = (text: string): string =>
-  text
-    .replace(/[\r\n]+/g, " ")
-    .replace(/[\\`*<|]|\](?=[([:])|(?<!\w)_|_(?!\w)|^[>#]|^[+-](?=\s)/g, (character) => `\\${character}`);
+  visibleText(text.replace(/[\r\n]+/g, " ")).replace(
+    /[\\`*<|@]|\](?=[([:])|:(?=\/\/)|(?<=www)\.|(?<!\w)_|_(?!\w)|^[>#]|^[+-](?=\s)/gi,
+    (character) => `\\${character}`,
+  );
 
-/** A cell of a CSV file. One that a spreadsheet would take for a formula is led by an apostrophe. */
+/** What spreadsheets take for a formula, some also in full width. */
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+
+/**
+ * A cell of a CSV file. One that a spreadsheet would take for a formula is led by an apostrophe, and one that holds what
+ * separates cells, in some countries a semicolon, is quoted. Numbers stay numbers.
+ */
 export function csvText(text: string): string {
-  const plain = /^[=+\-@\t\r]/.test(text) && !Number.isFinite(Number(text)) ? `'${text}` : text;
-  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+  const isNumber = text.trim() === text && Number.isFinite(Number(text));
+  const plain = FORMULA.test(text) && !isNumber ? `'${text}` : text;
+  return /[",;\t\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 }

@@ -4,8 +4,7 @@
  */
 import { type Disposable, l10n, Uri, ViewColumn, type WebviewPanel, window, workspace } from "vscode";
 
-const POLICY =
-  "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; font-src data:;";
+const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:;";
 
 /** The page's colours (src/engine/comparison/report/style.ts) by the editor's. */
 const THEME = `
@@ -41,7 +40,7 @@ export class ReportPanels implements Disposable {
 
   private open(file: string): WebviewPanel {
     const panel = window.createWebviewPanel("lerl.report", l10n.t("LERL report"), ViewColumn.Active, {
-      enableScripts: true,
+      enableScripts: false,
       enableFindWidget: true,
       localResourceRoots: [],
     });
@@ -51,8 +50,10 @@ export class ReportPanels implements Disposable {
   }
 }
 
-/** The policy comes before everything it governs, the theme after the page's own style. */
-function framed(html: string): string {
-  const policy = `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`;
-  return html.replace("<head>", `<head>${policy}`).replace("</head>", `<style>${THEME}</style></head>`);
+/**
+ * The policy comes before everything it governs, whatever the file holds by now; the theme after the page's own style.
+ */
+export function framed(html: string): string {
+  const policy = `<!doctype html><meta http-equiv="Content-Security-Policy" content="${POLICY}">`;
+  return `${policy}${html.replace("</head>", `<style>${THEME}</style></head>`)}`;
 }

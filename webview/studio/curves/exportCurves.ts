@@ -1,5 +1,6 @@
 /** Curves leave the page as CSV (every raw point) or as an image (what is seen). */
 import { type MetricName, metricCatalogue } from "../../../src/protocol/metrics.ts";
+import { csvText } from "../../../src/protocol/reportText.ts";
 import type { ChartCard } from "./chartCard.ts";
 import type { Line } from "./lines.ts";
 import { colourOf, dashOf, type Palette } from "./palette.ts";
@@ -10,7 +11,7 @@ export function curvesCsv(curves: readonly { readonly metric: MetricName; readon
   for (const { metric, lines } of curves) {
     for (const { entry, series } of lines) {
       const seeds = entry.runs.map(({ seed }) => seed).join(" ");
-      const head = [metric, entry.key, entry.label, seeds].map(csvCell).join(",");
+      const head = [metric, entry.key, entry.label, seeds].map(csvText).join(",");
       const iterations = series.iteration.numbers();
       const userSteps = series.userSteps.numbers();
       const values = series.values.numbers();
@@ -18,12 +19,6 @@ export function curvesCsv(curves: readonly { readonly metric: MetricName; readon
     }
   }
   return `${rows.join("\n")}\n`;
-}
-
-/** Quoted where needed; a leading = + - @ would be run as a formula by spreadsheets. */
-function csvCell(text: string): string {
-  const safe = /^[=+\-@\t]/.test(text) ? `'${text}` : text;
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 const MARGIN_PX = 12;
