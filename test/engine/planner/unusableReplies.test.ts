@@ -22,9 +22,9 @@ import {
   scriptedMount,
   startServer,
 } from "../llm/modelServer.ts";
+import { answersAt } from "../serving/answersAt.ts";
 import { plannerOf, planOf } from "../serving/clickWorld.ts";
 import { sessionOf, smallDataset, step } from "../simulator/smallWorld.ts";
-import { answersAt } from "../serving/answersAt.ts";
 
 const example = (name: string): string =>
   readFileSync(new URL(`../../../examples/quickstart/${name}`, import.meta.url), "utf8");
