@@ -1,5 +1,6 @@
 /** The engine without an editor: `lerl`. */
 import { Command, CommanderError } from "commander";
+import { cleanCommand } from "./commands/clean.ts";
 import { compareCommand } from "./commands/compare.ts";
 import { dataCommand } from "./commands/data.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -53,6 +54,7 @@ Exit codes: ${exitCodes.done} done, ${exitCodes.failed} failed, ${exitCodes.badI
     promptsCommand(),
     reflectionsCommand(),
     doctorCommand(),
+    cleanCommand(),
   ]) {
     program.addCommand(command);
   }

@@ -32,6 +32,7 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["runs"],
     ["suites"],
     ["comparison", "trials"],
+    ["upkeep"],
     ["service", "commands"],
     ["main.ts", "cli.ts"],
   ],

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { readRegular } from "../regularFile.ts";
+import { openRegular, readRegular } from "../regularFile.ts";
 import type { Dataset } from "./dataset.ts";
 import type { UnnamedDataset } from "./loading.ts";
 import { writeBeside } from "./writeBeside.ts";
@@ -71,7 +71,7 @@ export function serialise(dataset: UnnamedDataset): { readonly bytes: Buffer; re
   }
   const digest = contentHash(bytes);
   digest.copy(bytes, MAGIC.length);
-  return { bytes, dataset: { ...dataset, fingerprint: digest.toString("hex").slice(0, 32) } };
+  return { bytes, dataset: { ...dataset, fingerprint: fingerprintOf(digest) } };
 }
 
 /** The data set, or nothing when the bytes are not exactly what `serialise` wrote. */
@@ -84,7 +84,7 @@ export function deserialise(bytes: Buffer): Dataset | undefined {
   const dataset = JSON.parse(bytes.toString("utf8", HEADER_START, headerEnd), (_, value: unknown) =>
     isPlace(value) ? arrayAt(bytes, start + value.offset, value) : value,
   ) as UnnamedDataset;
-  return { ...dataset, fingerprint: digest.toString("hex").slice(0, 32) };
+  return { ...dataset, fingerprint: fingerprintOf(digest) };
 }
 
 /** @returns nothing when there is no file that can be read and trusted; writing it anew tells why, should that fail too */
@@ -105,6 +105,27 @@ export async function writeCache(path: string, bytes: Buffer): Promise<void> {
     if (found && Number(found[1] ?? 0) < FORMAT) await rm(join(folder, name), { force: true });
   }
 }
+
+/** Fingerprints of the data sets that are kept, without reading them; those of files that cannot be opened are left out. */
+export async function cachedFingerprints(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch(() => []);
+  const found = await Promise.all(
+    names.filter((name) => CACHE_FILE.test(name)).map((name) => digestIn(join(folder, name)).catch(() => undefined)),
+  );
+  return found.flatMap((digest) => (digest === undefined ? [] : [fingerprintOf(digest)]));
+}
+
+async function digestIn(path: string): Promise<Buffer> {
+  const file = await openRegular(path);
+  try {
+    const { buffer } = await file.read(Buffer.alloc(HASH_BYTES), 0, HASH_BYTES, MAGIC.length);
+    return buffer;
+  } finally {
+    await file.close();
+  }
+}
+
+const fingerprintOf = (digest: Buffer): string => digest.toString("hex").slice(0, 32);
 
 function contentHash(bytes: Buffer): Buffer {
   return createHash("sha256")

@@ -11,7 +11,7 @@ import { findKuaiRand } from "./kuairand.ts";
 import { findKuaiRec } from "./kuairec.ts";
 import type { DataSource, LoadContext, UnnamedDataset } from "./loading.ts";
 import { findMovieLens } from "./movielens.ts";
-import { generateSynthetic } from "./synthetic.ts";
+import { generateSynthetic, syntheticFingerprint } from "./synthetic.ts";
 
 export interface LoadOptions extends LoadContext {
   /** What relative paths of the configuration start at: the experiment file's folder. */
@@ -101,5 +101,13 @@ function withPrimaryCategoriesOnly(dataset: Dataset): Dataset {
     offsets: Int32Array.from({ length: dataset.items + 1 }, (_, item) => item),
     values: Int32Array.from({ length: dataset.items }, (_, item) => values[offsets[item] as number] as number),
   };
-  return { ...dataset, itemCategories, fingerprint: `${dataset.fingerprint}-single` };
+  return { ...dataset, itemCategories, fingerprint: single(dataset.fingerprint) };
+}
+
+const single = (fingerprint: string): string => `${fingerprint}-single`;
+
+/** The fingerprints a configuration's data may have. @param cached those of the cached data sets */
+export function fingerprintsOf(config: DatasetConfig, cached: readonly string[]): readonly string[] {
+  const whole = config.kind === "synthetic" ? [syntheticFingerprint(config)] : cached;
+  return [...whole, ...whole.map(single)];
 }

@@ -61,9 +61,12 @@ export function generateSynthetic(config: SyntheticConfig): Dataset {
     log,
     dropped: [],
     latent,
-    fingerprint: `synthetic-${deriveKey(GENERATOR, JSON.stringify(config)).toString(16).padStart(8, "0")}`,
+    fingerprint: syntheticFingerprint(config),
   };
 }
+
+export const syntheticFingerprint = (config: SyntheticConfig): string =>
+  `synthetic-${deriveKey(GENERATOR, JSON.stringify(config)).toString(16).padStart(8, "0")}`;
 
 /**
  * Row offsets by user.

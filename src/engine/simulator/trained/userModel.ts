@@ -91,7 +91,7 @@ export async function openUserModel(
   const store = new ParameterStore(engine.memory, network.layout, SHARDS);
   const features = network.states.placeFeatures(engine.memory);
   const parts: UserModelParts = { engine, network, store, features, dataset };
-  const folder = join(options.storageFolder, "models", modelKey(dataset, config));
+  const folder = join(options.storageFolder, "models", modelKey(dataset.fingerprint, config));
 
   const found = options.retrain ? undefined : await read(folder, store.values, log);
   let report = found;
@@ -121,10 +121,10 @@ export async function openUserModel(
   };
 }
 
-/** Names a model after everything its weights depend on. */
-function modelKey(dataset: Dataset, config: TrainedConfig): string {
+/** Names a model after everything its weights depend on. @param fingerprint of the data set */
+export function modelKey(fingerprint: string, config: TrainedConfig): string {
   const { epochs, learningRate, batchSessions, maxSequence, seed } = config;
-  const parts = [FORMAT, dataset.fingerprint, epochs, learningRate, batchSessions, maxSequence, seed];
+  const parts = [FORMAT, fingerprint, epochs, learningRate, batchSessions, maxSequence, seed];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 

@@ -1,0 +1,54 @@
+/** Lists what `.lerl` holds: how large, how old, and what must stay. Nothing is changed. */
+import { basename, join } from "node:path";
+import pLimit from "p-limit";
+import type { StoredItem } from "../../protocol/engine/storage.ts";
+import { storageFolder } from "../store/storage.ts";
+import { type Measured, measure } from "./measure.ts";
+import { findPlaces, type Place } from "./places.ts";
+import { type Uses, usesOf } from "./uses.ts";
+
+/** Paths looked at together: far below the descriptors that a process may have. */
+const TOGETHER = 32;
+/** Whoever makes a folder or writes beside has put its lock or its name there by then. */
+const SETTLED_MS = 3_600_000;
+
+/** The largest first. @throws InputError `store.unreadable` */
+export async function storageContents(workspaceFolder: string, now: () => Date): Promise<readonly StoredItem[]> {
+  const storage = storageFolder(workspaceFolder);
+  const limit = pLimit(TOGETHER);
+  const places = await findPlaces(storage);
+  const uses = await usesOf(workspaceFolder, places, limit);
+  const apart = new Set(places.map(({ path }) => join(storage, path)));
+  const measured = await Promise.all(places.map(({ path }) => measure(join(storage, path), limit, apart)));
+  const items = places.map((place, i) => itemOf(place, measured[i] as Measured, uses, now()));
+  return items.sort((a, b) => b.bytes - a.bytes || (a.path < b.path ? -1 : 1));
+}
+
+function itemOf(place: Place, measured: Measured, uses: Uses, now: Date): StoredItem {
+  const { path, kind } = place;
+  const stays = whyItStays(place, measured, uses, now);
+  return {
+    path,
+    kind,
+    name: uses.names.get(path) ?? basename(path),
+    bytes: Math.round(measured.bytes),
+    changedAt: new Date(measured.changedAt).toISOString(),
+    ...(stays !== undefined && { stays }),
+  };
+}
+
+function whyItStays(
+  { path, kind }: Place,
+  { changedAt, problem }: Measured,
+  uses: Uses,
+  now: Date,
+): string | undefined {
+  const used = uses.stays.get(path) ?? problem;
+  if (used !== undefined) return used;
+  if (kind === "other") return "it is nothing that was made here";
+  const isShared = kind === "cache" || kind === "models" || kind === "leftovers";
+  if (isShared && uses.isBusy) return "a run or a trial is under way";
+  const isNameless = (kind === "runs" || kind === "trials") && !uses.names.has(path);
+  const isUnfinished = kind === "leftovers" || isNameless;
+  return isUnfinished && now.getTime() - changedAt < SETTLED_MS ? "it may be in the making" : undefined;
+}

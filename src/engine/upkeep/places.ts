@@ -1,0 +1,80 @@
+/** Where in `.lerl` things lie that are removed one by one. */
+import type { Dirent } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { StoredKind } from "../../protocol/engine/storage.ts";
+import { InputError, messageOf } from "../errors.ts";
+import { isMissing } from "../store/files.ts";
+import { readSuiteRecord, suiteRunsFolder } from "../suites/suiteFolder.ts";
+
+export interface Place {
+  /** Below `.lerl`, with slashes. */
+  readonly path: string;
+  readonly kind: StoredKind;
+  /** Of a suite: its runs, by their paths. */
+  readonly runs?: readonly string[];
+}
+
+const kindsOfFolders: Readonly<Record<string, StoredKind>> = {
+  runs: "runs",
+  trials: "trials",
+  suites: "suites",
+  models: "models",
+  cache: "cache",
+  reports: "reports",
+};
+
+/** Ends the name of what is written beside, or on its way out: whoever made it renames or removes it. */
+export const LEFTOVER = ".tmp";
+
+/** None where there is no `.lerl`. @throws InputError `store.unreadable` */
+export async function findPlaces(storage: string): Promise<readonly Place[]> {
+  const places: Place[] = [];
+  for (const entry of await entriesOf(storage)) {
+    const { name } = entry;
+    const kind = Object.hasOwn(kindsOfFolders, name) ? kindsOfFolders[name] : undefined;
+    if (name === ".gitignore") continue;
+    if (name.endsWith(LEFTOVER)) places.push({ path: name, kind: "leftovers" });
+    // A link is not followed: what it points to is not ours to remove.
+    else if (!kind || !entry.isDirectory()) places.push({ path: name, kind: "other" });
+    else places.push(...(await placesIn(storage, name, kind)));
+  }
+  return places;
+}
+
+async function placesIn(storage: string, folder: string, kind: StoredKind): Promise<readonly Place[]> {
+  const places: Place[] = [];
+  for (const entry of await entriesOf(join(storage, folder))) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.name.endsWith(LEFTOVER)) places.push({ path, kind: "leftovers" });
+    else if (kind === "cache") places.push({ path, kind });
+    else if (entry.isFile()) places.push({ path, kind: "other" });
+    else if (kind === "suites" && entry.isDirectory()) places.push(...(await placesOfSuite(storage, path)));
+    else places.push({ path, kind });
+  }
+  return places;
+}
+
+/** A suite with the runs of its table, and one by one those that are no longer of it. */
+async function placesOfSuite(storage: string, path: string): Promise<readonly Place[]> {
+  const suite = join(storage, path);
+  const folder = await suiteRunsFolder(suite);
+  const runs = (await entriesOf(folder)).map(({ name }) => ({ id: name, path: `${path}/${basename(folder)}/${name}` }));
+  // A suite whose record cannot be read keeps all of them.
+  const record = await readSuiteRecord(suite).catch(() => undefined);
+  const named = record && new Set(record.variants.flatMap((variant) => variant.runs));
+  const old = named ? runs.filter(({ id }) => !named.has(id)) : [];
+  return [
+    { path, kind: "suites", runs: runs.map((run) => run.path) },
+    ...old.map((run): Place => ({ path: run.path, kind: "suites" })),
+  ];
+}
+
+async function entriesOf(folder: string): Promise<readonly Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw new InputError("store.unreadable", `${folder}: cannot be listed (${messageOf(error)}).`, { cause: error });
+  }
+}

@@ -1,0 +1,127 @@
+/** Who uses what in `.lerl`: what a process works on, and what others were made from. */
+import { dirname, join, relative, resolve, sep } from "node:path";
+import type { LimitFunction } from "p-limit";
+import type { Experiment } from "../../protocol/experiment.ts";
+import { promptRoles } from "../../protocol/promptRole.ts";
+import type { RunId } from "../../protocol/run.ts";
+import { cachedFingerprints } from "../data/cache.ts";
+import { fingerprintsOf } from "../data/loadDataset.ts";
+import type { TrainedConfig } from "../simulator/trained/training.ts";
+import { defaultTrainedConfig, modelKey } from "../simulator/trained/userModel.ts";
+import { listRun, listRuns, runFiles } from "../store/runFolder.ts";
+import { isLocked } from "../store/runLock.ts";
+import { cacheFolder, storageFolder } from "../store/storage.ts";
+import { listTrials } from "../trials/trialFolder.ts";
+import { experimentsOf, type FoundExperiment } from "./experiments.ts";
+import type { Place } from "./places.ts";
+
+export interface Uses {
+  /** Why a place must stay, by its path. */
+  readonly stays: ReadonlyMap<string, string>;
+  /** What people call a run or a trial, by its path; one whose record cannot be read, or is not there yet, has none. */
+  readonly names: ReadonlyMap<string, string>;
+  /** Somebody is at work, and may use what all share. */
+  readonly isBusy: boolean;
+}
+
+/** @throws InputError `store.unreadable` */
+export async function usesOf(workspaceFolder: string, places: readonly Place[], limit: LimitFunction): Promise<Uses> {
+  const storage = storageFolder(workspaceFolder);
+  const { names, documents, bases } = await recordsOf(workspaceFolder, places, limit);
+  const replays = documents.flatMap((document) =>
+    replayedBy(storage, document).map((path) => [path, `${document.name} replays its answers`] as const),
+  );
+  const models = places.filter(({ kind }) => kind === "models").map(({ path }) => path);
+  const readers = models.length === 0 ? [] : [...documents, ...(await experimentsOf(workspaceFolder, limit))];
+  const live = await liveAmong(storage, places, limit);
+  return {
+    stays: new Map([...bases, ...replays, ...(await modelUses(storage, models, readers)), ...live]),
+    names,
+    isBusy: live.size > 0,
+  };
+}
+
+/** What the records of runs, trials and suites tell. */
+async function recordsOf(workspaceFolder: string, places: readonly Place[], limit: LimitFunction) {
+  const names = new Map<string, string>();
+  const bases = new Map<string, string>();
+  const documents: FoundExperiment[] = [];
+  for (const { id, record } of await listRuns(workspaceFolder)) {
+    if (!record) continue;
+    names.set(`runs/${id}`, record.name);
+    documents.push({ ...record, name: `the run ${id}` });
+  }
+  for (const { id, record } of await listTrials(workspaceFolder)) {
+    if (!record) continue;
+    const { name, base, experiment } = record;
+    names.set(`trials/${id}`, name);
+    documents.push({ name: `the trial ${id}`, experiment, experimentFile: base.experimentFile });
+    if (base.run) bases.set(`runs/${base.run.id}`, `the trial ${id} is based on it`);
+  }
+  const storage = storageFolder(workspaceFolder);
+  const ofSuites = places.flatMap(({ path, runs = [] }) => runs.map((run) => ({ run, suite: path })));
+  const listed = ofSuites.map(async ({ run, suite }) => {
+    const { record } = await limit(() => listRun(join(storage, run), run as RunId));
+    if (record) documents.push({ ...record, name: `a run of ${suite}` });
+  });
+  await Promise.all(listed);
+  return { names, documents, bases };
+}
+
+/** What processes own, and suites of whose runs they own one. */
+async function liveAmong(
+  storage: string,
+  places: readonly Place[],
+  limit: LimitFunction,
+): Promise<ReadonlyMap<string, string>> {
+  const live = new Map<string, string>();
+  const isOwned = (folder: string): Promise<boolean> => limit(() => isLocked(join(storage, folder, runFiles.lock)));
+  const looked = places.map(async ({ path, kind, runs = [] }) => {
+    if (kind !== "runs" && kind !== "trials" && kind !== "suites") return;
+    if (await isOwned(path)) live.set(path, "it is under way");
+    else if ((await Promise.all(runs.map(isOwned))).includes(true)) live.set(path, "a run of it is under way");
+  });
+  await Promise.all(looked);
+  return live;
+}
+
+/** The runs, or suites, whose recorded answers a document replays. */
+function replayedBy(storage: string, { experiment, experimentFile }: FoundExperiment): readonly string[] {
+  return promptRoles.flatMap((role) => {
+    const { provider, replayFrom } = experiment[role];
+    if (provider !== "replay" || !replayFrom) return [];
+    const [kind, id] = relative(storage, resolve(dirname(experimentFile), replayFrom)).split(sep);
+    return kind && id ? [`${kind}/${id}`] : [];
+  });
+}
+
+/**
+ * Which kept user models the documents train with. A model is named after the content of its data: where that is not
+ * known, it cannot be told from the models that nobody else uses.
+ */
+async function modelUses(
+  storage: string,
+  models: readonly string[],
+  documents: readonly FoundExperiment[],
+): Promise<ReadonlyMap<string, string>> {
+  const cached = await cachedFingerprints(cacheFolder(storage));
+  const used = new Map<string, string>();
+  const maybe: string[] = [];
+  for (const { name, experiment } of documents) {
+    const config = trainedConfigOf(experiment);
+    if (!config) continue;
+    const keys = fingerprintsOf(experiment.dataset, cached).map((fingerprint) => modelKey(fingerprint, config));
+    const found = models.filter((path) => keys.some((key) => path === `models/${key}`));
+    for (const path of found) used.set(path, `${name} uses it`);
+    if (found.length === 0 && experiment.dataset.kind !== "synthetic") maybe.push(name);
+  }
+  const [name] = maybe;
+  if (name !== undefined) for (const path of models) if (!used.has(path)) used.set(path, `${name} may use it`);
+  return used;
+}
+
+/** The settings of an experiment's user model; undefined where none is trained. */
+function trainedConfigOf({ dataset, simulator: { responseModel } }: Experiment): TrainedConfig | undefined {
+  if (responseModel.kind === "trained") return responseModel;
+  return responseModel.kind === "auto" && dataset.kind !== "synthetic" ? defaultTrainedConfig : undefined;
+}

@@ -1,0 +1,69 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { RunFolder } from "../../../src/engine/store/runFolder.ts";
+import { removeItem } from "../../../src/engine/upkeep/remove.ts";
+import { keptWorkspace, paths } from "./keptWorkspace.ts";
+
+const remove = (folder: string, path: string) => removeItem(folder, { path }, () => new Date());
+
+describe("what was chosen", () => {
+  it.each(Object.values(paths))("goes whole: %s", async (path) => {
+    const folder = keptWorkspace();
+    await remove(folder, path);
+    const others = Object.values(paths).filter((other) => other !== path);
+    expect(existsSync(join(folder, ".lerl", path))).toBe(false);
+    expect(others.filter((other) => !existsSync(join(folder, ".lerl", other)))).toEqual([]);
+    expect(readdirSync(join(folder, ".lerl")).filter((name) => name.includes("removed"))).toEqual([]);
+  });
+
+  it.each(["..", "../outside", "runs/../../outside", "runs", "", "runs/nobody", "/etc", ".gitignore", "mine"])(
+    "is nothing but what is listed: %j",
+    async (path) => {
+      const folder = keptWorkspace();
+      for (const name of ["outside", ".lerl/mine"]) mkdirSync(join(folder, name));
+      writeFileSync(join(folder, "outside/precious"), "");
+      writeFileSync(join(folder, ".lerl/.gitignore"), "*");
+      await expect(remove(folder, path)).rejects.toMatchObject({ code: "clean.unknown" });
+      expect(existsSync(join(folder, "outside/precious"))).toBe(true);
+      expect(existsSync(join(folder, ".lerl/mine"))).toBe(true);
+    },
+  );
+
+  it("goes as a link where it is one, and no way through a link is gone", async () => {
+    const folder = keptWorkspace();
+    const outside = join(folder, "outside");
+    mkdirSync(join(outside, "inner"), { recursive: true });
+    symlinkSync(outside, join(folder, ".lerl/runs/linked"));
+    await remove(folder, "runs/linked");
+    expect(existsSync(join(folder, ".lerl/runs/linked"))).toBe(false);
+    expect(existsSync(join(outside, "inner"))).toBe(true);
+
+    renameSync(join(folder, ".lerl/runs"), join(folder, "moved"));
+    symlinkSync(join(folder, "moved"), join(folder, ".lerl/runs"));
+    await expect(remove(folder, paths.interrupted)).rejects.toMatchObject({ code: "clean.unknown" });
+    expect(readdirSync(join(folder, "moved"))).toHaveLength(3);
+
+    // .lerl itself may lie on another disk.
+    renameSync(join(folder, ".lerl"), join(folder, "elsewhere"));
+    symlinkSync(join(folder, "elsewhere"), join(folder, ".lerl"));
+    await remove(folder, paths.suite);
+    expect(existsSync(join(folder, "elsewhere", paths.suite))).toBe(false);
+  });
+
+  it("stays where a process has taken it since it was listed, a suite where one has a run of it", async () => {
+    const folder = keptWorkspace();
+    const [run = ""] = readdirSync(join(folder, ".lerl", paths.suite, "runs"));
+    for (const [chosen, owned] of [
+      [paths.interrupted, paths.interrupted],
+      [paths.suite, `${paths.suite}/runs/${run}`],
+    ] as const) {
+      const owner = await RunFolder.open(join(folder, ".lerl", owned), () => new Date());
+      const record = readFileSync(join(folder, ".lerl", owned, "run.json"), "utf8");
+      await expect(remove(folder, chosen)).rejects.toMatchObject({ code: "store.locked" });
+      expect(readFileSync(join(folder, ".lerl", owned, "run.json"), "utf8")).toBe(record);
+      await owner.release();
+      await remove(folder, chosen);
+    }
+  });
+});
