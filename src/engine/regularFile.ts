@@ -60,6 +60,16 @@ export function readTextSync(file: string): string {
   }
 }
 
+/** The value that a JSON file holds. @throws SyntaxError that quotes nothing of the file, which may be of another kind */
+export async function readJson(file: string): Promise<unknown> {
+  const text = await readText(file);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new SyntaxError("not JSON");
+  }
+}
+
 /** @throws InputError `file.not-regular` */
 export function requireRegular(file: string, found: Stats): void {
   if (found.isFile()) return;

@@ -8,8 +8,8 @@ export async function resultFolders(targets: readonly string[]): Promise<readonl
     targets.map(async (target) => {
       const found = await stat(target).catch(() => undefined);
       if (!found?.isFile()) return target;
-      const { suite } = await readSuite(target);
-      return suiteFolder(process.cwd(), suite.name);
+      const { suite, file } = await readSuite(target);
+      return suiteFolder(process.cwd(), { name: suite.name, file });
     }),
   );
 }

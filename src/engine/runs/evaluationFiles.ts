@@ -1,10 +1,10 @@
 /** What an evaluation leaves in a run folder: every session as a row, and their aggregates. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { answeredSchema } from "../../protocol/run/answered.ts";
 import { referencePolicies } from "../../protocol/run.ts";
 import { InputError, messageOf } from "../errors.ts";
+import { readJson } from "../regularFile.ts";
 import { shellWord } from "../shellWord.ts";
 import { isMissing, replaceFile, toJson } from "../store/files.ts";
 import { readJsonLines } from "../store/jsonLines.ts";
@@ -73,7 +73,7 @@ export async function writeEvaluation(
 export async function readEvaluation(folder: string): Promise<EvaluationSummary | undefined> {
   const file = join(folder, evaluationFiles.summary);
   try {
-    return evaluationSummarySchema.parse(JSON.parse(await readFile(file, "utf8")));
+    return evaluationSummarySchema.parse(await readJson(file));
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw new InputError(

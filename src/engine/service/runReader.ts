@@ -22,7 +22,8 @@ import { InputError } from "../errors.ts";
 import { type StoredCall, withMessages } from "../serving/callLog.ts";
 import { jsonLines } from "../store/jsonLines.ts";
 import { RowReader } from "../store/rowReader.ts";
-import { type ListedRun, listRun, listRuns, runFiles, runsFolder } from "../store/runFolder.ts";
+import { type ListedRun, listRun, listRuns, runFiles } from "../store/runFolder.ts";
+import { folderNamed } from "../store/storage.ts";
 import { readableEvent, readableMetrics, readableReferences } from "./readableRows.ts";
 
 export class RunReader {
@@ -35,10 +36,11 @@ export class RunReader {
     private readonly onWarning: (warning: Error) => void,
   ) {}
 
+  /** @throws InputError `run.unknown` where the id is no folder's name */
   folder(runId: RunId): string {
-    // Ids are folder names: one that leads elsewhere is no id.
-    if (!/^[^/\\]+$/.test(runId) || runId.startsWith(".")) throw unknownRun(runId);
-    return join(runsFolder(this.workspaceFolder), runId);
+    const folder = folderNamed(this.workspaceFolder, "runs", runId);
+    if (folder !== undefined) return folder;
+    throw unknownRun(runId);
   }
 
   /**

@@ -1,5 +1,4 @@
 /** `trials/...`: words tried against those in force, followed, and looked into. */
-import { join } from "node:path";
 import { asksModel } from "../../protocol/asksModel.ts";
 import type { EpisodeDetail } from "../../protocol/engine/sessions.ts";
 import type { FittingTrial } from "../../protocol/engine.ts";
@@ -10,10 +9,11 @@ import type { VisitRow } from "../../protocol/trial/visit.ts";
 import { InputError } from "../errors.ts";
 import { type StoredCall, withMessages } from "../serving/callLog.ts";
 import { readJsonLines } from "../store/jsonLines.ts";
+import { folderNamed } from "../store/storage.ts";
 import type { AskedContender } from "../trials/contenders.ts";
 import { fittingTrial } from "../trials/fitting.ts";
 import { callPrefix } from "../trials/paidAnswers.ts";
-import { listTrials, readTrialRecord, readVisits, trialFile, trialsFolder } from "../trials/trialFolder.ts";
+import { listTrials, readTrialRecord, readVisits, trialFile } from "../trials/trialFolder.ts";
 import { experimentOf } from "./experimentText.ts";
 import type { HandlersOf } from "./handlers.ts";
 import { categoryNames } from "./rerun.ts";
@@ -31,7 +31,11 @@ import type { Workspace } from "./workspace.ts";
 
 export function trialHandlers(workspace: Workspace): HandlersOf<"trials"> {
   const { trials, options } = workspace;
-  const folderOf = (id: string): string => join(trialsFolder(options.workspaceFolder), id);
+  const folderOf = (id: string): string => {
+    const folder = folderNamed(options.workspaceFolder, "trials", id);
+    if (folder !== undefined) return folder;
+    throw new InputError("trial.unknown", `There is no trial ${id} in this workspace; it may have been deleted.`);
+  };
   return {
     "trials/list": async () => {
       const listed = await listTrials(options.workspaceFolder);

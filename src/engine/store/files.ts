@@ -26,13 +26,7 @@ export function isMissing(error: unknown): boolean {
 export function fileError(error: unknown, path: string): LerlError {
   if (error instanceof LerlError) return error;
   const code = systemCode(error) ?? "";
-  if (code === "ELOOP") {
-    return new InputError(
-      "store.link",
-      `${path}: a symbolic link, and links are not followed for writing. Remove it, or put what it points to there.`,
-      { cause: error },
-    );
-  }
+  if (code === "ELOOP") return linkError(path, error);
   if (inTheWay.has(code)) {
     return new InputError(
       "store.unwritable",
@@ -48,6 +42,15 @@ export function fileError(error: unknown, path: string): LerlError {
     );
   }
   return new LerlError("store.failed", `${path}: ${messageOf(error)}`, { cause: error });
+}
+
+/** A symbolic link stands where this process would write. */
+export function linkError(path: string, cause?: unknown): InputError {
+  return new InputError(
+    "store.link",
+    `${path}: a symbolic link, and links are not followed for writing. Remove it, or put what it points to there.`,
+    { cause },
+  );
 }
 
 /**
@@ -117,10 +120,20 @@ const LEFTOVER = /\.[0-9a-f]{16}\.tmp$/;
 /** A name for the next content of a file, which nobody can foresee. */
 export const nameBeside = (file: string): string => `${file}.${randomBytes(8).toString("hex")}.tmp`;
 
-/** Removes what killed processes left of files they were replacing. For the folder's owner: others may be at it now. */
-export async function sweepLeftovers(folder: string): Promise<void> {
-  const leftovers = (await readdir(folder)).filter((name) => LEFTOVER.test(name));
-  await Promise.all(leftovers.map((name) => rm(join(folder, name), { force: true })));
+/** Nothing takes so long to be replaced, in milliseconds. */
+const LEFT_AFTER_MS = 3_600_000;
+
+/**
+ * Removes what killed processes left of files they were replacing.
+ * @param owned the folder is this process's alone; where it is not, others may be replacing files in it now
+ */
+export async function sweepLeftovers(folder: string, owned: boolean): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!LEFTOVER.test(name)) continue;
+    const file = join(folder, name);
+    const found = owned ? undefined : await stat(file).catch(() => undefined);
+    if (owned || (found && Date.now() - found.mtimeMs > LEFT_AFTER_MS)) await rm(file, { force: true });
+  }
 }
 
 /**

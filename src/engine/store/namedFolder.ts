@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { InputError } from "../errors.ts";
 import { fileError, makeFolder, systemCode } from "./files.ts";
-import { storageFolder } from "./storage.ts";
+import { below, storageFolder } from "./storage.ts";
 
 export interface NamedFolder {
   /** The folder that holds `.lerl`. */
@@ -20,10 +20,10 @@ export interface NamedFolder {
 
 const MAX_DRAWS = 100;
 
-/** Makes it; its absolute path. @throws InputError `store.unwritable`, `store.not-empty` */
+/** Makes it; its absolute path. @throws InputError `store.unwritable`, `store.link`, `store.not-empty` */
 export async function makeNamedFolder(wanted: NamedFolder): Promise<string> {
   const storage = resolve(storageFolder(wanted.workspaceFolder));
-  const parent = join(storage, wanted.kind);
+  const parent = below(storage, wanted.kind);
   try {
     await makeFolder(parent);
     await ignoreInGit(storage);

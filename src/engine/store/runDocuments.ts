@@ -1,4 +1,5 @@
 /** The two mutable documents of a run folder: its record and its reflections. */
+import { basename, dirname, resolve } from "node:path";
 import * as z from "zod";
 import { asItWas } from "../../protocol/experiment/laterSettings.ts";
 import { experimentSchema } from "../../protocol/experiment.ts";
@@ -39,6 +40,14 @@ const reflectionsFormat: DocumentFormat<ReflectionsDocument> = {
   migrations: {},
 };
 
+/** A run is its folder: the folder's name is its id, whatever the record says, which may have been copied or renamed with it. */
+function recordFormatIn(file: string): DocumentFormat<RunRecord> {
+  const id = basename(dirname(resolve(file)));
+  const named = (record: unknown): unknown =>
+    typeof record === "object" && record !== null ? { ...record, id } : record;
+  return { ...recordFormat, schema: z.preprocess(named, recordFormat.schema) };
+}
+
 export interface DocumentOptions {
   readonly file: string;
   /** Told when a backup had to be used, or a write in the background failed. */
@@ -47,12 +56,12 @@ export interface DocumentOptions {
 
 /** Opens run.json; `initial` makes it a new run's. */
 export function openRunRecord(options: DocumentOptions, initial?: RunRecord): Promise<JsonDocument<RunRecord>> {
-  return JsonDocument.open({ ...options, format: recordFormat, ...(initial && { initial }) });
+  return JsonDocument.open({ ...options, format: recordFormatIn(options.file), ...(initial && { initial }) });
 }
 
 /** Reads run.json without owning it. */
 export function readRunRecord(file: string): Promise<RunRecord> {
-  return readJsonDocument(file, recordFormat, () => undefined);
+  return readJsonDocument(file, recordFormatIn(file), () => undefined);
 }
 
 /** Opens reflections.json; a run without one starts with an empty pool. */

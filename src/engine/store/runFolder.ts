@@ -4,6 +4,7 @@
  */
 import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
+import { isFolderName } from "../../protocol/folderName.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { fileError, isMissing, makeFolder, sweepLeftovers } from "./files.ts";
@@ -82,7 +83,7 @@ export class RunFolder {
 
   private static async own(path: string, now: () => Date): Promise<RunFolder> {
     const lock = await RunLock.acquire(join(path, runFiles.lock), now);
-    await sweepLeftovers(path);
+    await sweepLeftovers(path, true);
     return new RunFolder(path, basename(path), lock);
   }
 
@@ -116,7 +117,7 @@ export async function listRuns(workspaceFolder: string): Promise<readonly Listed
   let names: string[];
   try {
     const entries = await readdir(runs, { withFileTypes: true });
-    names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+    names = entries.filter((entry) => entry.isDirectory() && isFolderName(entry.name)).map((entry) => entry.name);
   } catch (error) {
     if (isMissing(error)) return [];
     throw new InputError("store.unreadable", `${runs}: cannot be listed (${messageOf(error)}).`, { cause: error });

@@ -1,11 +1,54 @@
 /** Where the engine keeps what it writes in a workspace. */
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
+import { isFolderName } from "../../protocol/folderName.ts";
+import { linkError } from "./files.ts";
 
 /** Runs, suites, caches and trained user models: `.lerl`. */
 export const storageFolder = (workspaceFolder: string): string => join(workspaceFolder, ".lerl");
 
-/** Parsed data sets and models' answers; may be deleted at any time. @param storage `storageFolder` of the workspace */
-export const cacheFolder = (storage: string): string => join(storage, "cache");
+/**
+ * The folder of a run or trial, by its name. The name comes from outside, and so may the folders that are there: one that
+ * leads elsewhere, by its name or as a symbolic link, is none of the workspace's.
+ */
+export function folderNamed(workspaceFolder: string, kind: "runs" | "trials", name: string): string | undefined {
+  if (!isFolderName(name)) return undefined;
+  try {
+    return below(storageFolder(workspaceFolder), kind, name);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * A folder below `.lerl`, there or to be made. `.lerl` itself may be a link to another disk; no link inside it is
+ * followed, as what it holds may come from elsewhere and is written to.
+ * @throws InputError `store.link`
+ */
+export function below(storage: string, ...names: readonly string[]): string {
+  let folder = storage;
+  for (const name of names) {
+    folder = join(folder, name);
+    if (isLink(folder)) throw linkError(folder);
+  }
+  return folder;
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    // Whoever uses it says what is wrong with it.
+    return false;
+  }
+}
+
+/**
+ * Parsed data sets and models' answers; may be deleted at any time.
+ * @param storage `storageFolder` of the workspace
+ * @throws InputError `store.link`
+ */
+export const cacheFolder = (storage: string): string => below(storage, "cache");
 
 /** Models' answers, by request. */
 export const answersFile = (storage: string): string => join(cacheFolder(storage), "answers.jsonl");

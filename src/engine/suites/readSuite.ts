@@ -1,6 +1,5 @@
 /** Reads a suite file and works out its runs: every variant with every seed. */
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { asksModel } from "../../protocol/asksModel.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
@@ -9,6 +8,7 @@ import { type DocumentProblem, formatProblems, parseExperiment, problemAt } from
 import { promptRoles } from "../../protocol/promptRole.ts";
 import { parseSuite, type Suite } from "../../protocol/suite.ts";
 import { InputError, messageOf } from "../errors.ts";
+import { readText } from "../regularFile.ts";
 import { type PromptDigests, suiteRunId } from "./configuration.ts";
 
 export interface SuiteRun {
@@ -38,13 +38,13 @@ export interface SuitePlan {
  * @throws InputError with file, line and path of everything that is wrong
  */
 export async function readSuite(file: string, sets: readonly Override[] = []): Promise<SuitePlan> {
-  const text = await readText(file, "Give the path of a *.suite.json file.");
+  const text = await readDocument(file, "Give the path of a *.suite.json file.");
   const parsed = parseSuite(text);
   if (!parsed.ok) throw new InputError("suite.invalid", formatProblems(file, parsed.problems));
   const suite = parsed.value;
   const folder = dirname(resolve(file));
   const experimentFile = resolve(folder, suite.experiment);
-  const base = await readText(experimentFile, `It is the "experiment" of ${file}.`);
+  const base = await readDocument(experimentFile, `It is the "experiment" of ${file}.`);
   checkBase(base, experimentFile);
   const problems: DocumentProblem[] = [];
   const typed: string[] = [];
@@ -125,15 +125,15 @@ async function promptDigests(experiment: Experiment, folder: string): Promise<Pr
   const roles = promptRoles.filter((role) => asksModel(experiment[role]));
   return Promise.all(
     roles.map(async (role) => {
-      const text = await readText(resolve(folder, experiment[role].prompt), `It is the prompt of the ${role}.`);
+      const text = await readDocument(resolve(folder, experiment[role].prompt), `It is the prompt of the ${role}.`);
       return createHash("sha256").update(text).digest("hex");
     }),
   );
 }
 
-async function readText(file: string, hint: string): Promise<string> {
+async function readDocument(file: string, hint: string): Promise<string> {
   try {
-    return await readFile(file, "utf8");
+    return await readText(file);
   } catch (error) {
     throw new InputError("suite.missing", `${file}: cannot be read (${messageOf(error)}). ${hint}`, { cause: error });
   }

@@ -1,6 +1,7 @@
 /** Carries out the runs of a suite, several at a time. Finished ones are skipped, interrupted ones taken up again. */
 import { mkdir } from "node:fs/promises";
 import pLimit from "p-limit";
+import { sweepLeftovers } from "../store/files.ts";
 import type { SuitePlan, SuiteRun } from "./readSuite.ts";
 import { carryOut, isFinished, type RunSetting } from "./runProcess.ts";
 import { renameOldFolder, suiteFolder, suiteRunFolder, writeSuiteRecord } from "./suiteFolder.ts";
@@ -34,8 +35,9 @@ interface Job {
 }
 
 export async function runSuite(plan: SuitePlan, options: RunSuiteOptions): Promise<SuiteOutcome> {
-  const folder = suiteFolder(options.workspaceFolder, plan.suite.name);
+  const folder = await suiteFolder(options.workspaceFolder, { name: plan.suite.name, file: plan.file });
   await mkdir(folder, { recursive: true });
+  await sweepLeftovers(folder, false);
   await renameOldFolder(folder);
   await writeSuiteRecord(folder, plan);
   const jobs = distinctJobs(plan);

@@ -1,14 +1,20 @@
 /** The folder of a suite, `.lerl/suites/<name>/`: which runs make up its table, the runs, and the table. */
-import { readFile, rename, stat } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { isFolderName } from "../../protocol/folderName.ts";
 import { comparedMetrics } from "../../protocol/suite.ts";
 import { InputError, messageOf } from "../errors.ts";
+import { readJson } from "../regularFile.ts";
 import { isMissing, replaceFile, toJson } from "../store/files.ts";
-import { storageFolder } from "../store/storage.ts";
+import { below, storageFolder } from "../store/storage.ts";
 import type { SuitePlan } from "./readSuite.ts";
 
 const FILE = "suite.json";
+
+/** The names of the runs' folders. */
+const runId = z.string().refine(isFolderName, "expected the name of a folder");
 
 /** suite.json: what a table or a report of the suite needs to know beside the runs. */
 const suiteRecordSchema = z.strictObject({
@@ -19,23 +25,37 @@ const suiteRecordSchema = z.strictObject({
   baseline: z.string(),
   metrics: z.array(z.enum(comparedMetrics)),
   sessions: z.int(),
-  variants: z.array(z.strictObject({ name: z.string(), description: z.string(), runs: z.array(z.string()) })),
+  variants: z.array(z.strictObject({ name: z.string(), description: z.string(), runs: z.array(runId) })),
 });
 export type SuiteRecord = z.output<typeof suiteRecordSchema>;
 
-export function suiteFolder(workspaceFolder: string, name: string): string {
-  const words = name
+/**
+ * Where a suite keeps its runs: `.lerl/suites/` and the words of its name. Names of the same words, "My suite" and
+ * "my-suite!", get folders of their own: the one that came first has it, another's ends in a hash of its name.
+ *
+ * @param suite its name, and the absolute path of its file: one that was renamed keeps its runs
+ * @throws InputError `store.link`
+ */
+export async function suiteFolder(workspaceFolder: string, suite: Pick<SuiteRecord, "name" | "file">): Promise<string> {
+  const words = suite.name
     .normalize("NFC")
     .toLowerCase()
     .match(/[\p{L}\p{M}\p{N}]+/gu) ?? ["suite"];
-  return join(storageFolder(workspaceFolder), "suites", words.join("-"));
+  const folderOf = (...parts: readonly string[]) => below(storageFolder(workspaceFolder), "suites", parts.join("-"));
+  const own = folderOf(...words, createHash("sha256").update(suite.name).digest("hex").slice(0, 8));
+  if (await exists(own)) return own;
+  const shared = folderOf(...words);
+  // A damaged record is written anew by whoever runs the suite.
+  const found = await readSuiteRecord(shared).catch(() => undefined);
+  return !found || found.name === suite.name || found.file === suite.file ? shared : own;
 }
 
 const RUNS = "runs";
 /** What version 1 called them. */
 const OLD_RUNS = "trials";
 
-export const suiteRunFolder = (suite: string, id: string): string => join(suite, RUNS, id);
+/** @throws InputError `store.link` */
+export const suiteRunFolder = (suite: string, id: string): string => below(suite, RUNS, id);
 
 /** The folder that holds a suite's runs, also where version 1 made it and the suite has not been run since. */
 export async function suiteRunsFolder(suite: string): Promise<string> {
@@ -86,7 +106,7 @@ export async function writeSuiteRecord(folder: string, { suite, file, variants }
 export async function readSuiteRecord(folder: string): Promise<SuiteRecord | undefined> {
   const file = join(folder, FILE);
   try {
-    return suiteRecordSchema.parse(migrated(JSON.parse(await readFile(file, "utf8"))));
+    return suiteRecordSchema.parse(migrated(await readJson(file)));
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw new InputError(

@@ -4,6 +4,7 @@ import { basename, join, resolve } from "node:path";
 import * as z from "zod";
 import { asItWas } from "../../protocol/experiment/laterSettings.ts";
 import { experimentSchema } from "../../protocol/experiment.ts";
+import { isFolderName } from "../../protocol/folderName.ts";
 import { momentsSchema } from "../../protocol/moments.ts";
 import type { CellRow } from "../../protocol/trial/cell.ts";
 import { type TrialRecord, trialRecordSchema } from "../../protocol/trial/record.ts";
@@ -13,9 +14,8 @@ import { isMissing, sweepLeftovers } from "../store/files.ts";
 import { type DocumentFormat, JsonDocument, readJsonDocument } from "../store/jsonDocument.ts";
 import { readJsonLines } from "../store/jsonLines.ts";
 import { makeNamedFolder, type NamedFolder } from "../store/namedFolder.ts";
-import { runFiles, runsFolder } from "../store/runFolder.ts";
 import { isLocked, RunLock } from "../store/runLock.ts";
-import { storageFolder } from "../store/storage.ts";
+import { folderNamed, storageFolder } from "../store/storage.ts";
 
 const files = {
   record: "trial.json",
@@ -26,15 +26,19 @@ const files = {
   lock: "lock.json",
 } as const;
 
-const recordFormat: DocumentFormat<TrialRecord> = {
-  schema: z.strictObject({
-    ...trialRecordSchema.shape,
-    experiment: z.preprocess(asItWas, experimentSchema),
-    moments: momentsSchema.optional(),
-  }),
-  version: 1,
-  migrations: {},
-};
+const recordSchema = z.strictObject({
+  ...trialRecordSchema.shape,
+  experiment: z.preprocess(asItWas, experimentSchema),
+  moments: momentsSchema.optional(),
+});
+
+/** A trial's id is the name of its folder, whatever its record says. */
+function recordFormatIn(folder: string): DocumentFormat<TrialRecord> {
+  const id = basename(resolve(folder));
+  const named = (record: unknown): unknown =>
+    typeof record === "object" && record !== null ? { ...record, id } : record;
+  return { schema: z.preprocess(named, recordSchema), version: 1, migrations: {} };
+}
 
 /** A trial's folder that this process owns until `release`. */
 export class TrialFolder {
@@ -65,7 +69,7 @@ export class TrialFolder {
 
   private static async own(path: string, now: () => Date): Promise<TrialFolder> {
     const lock = await RunLock.acquire(join(path, files.lock), now);
-    await sweepLeftovers(path);
+    await sweepLeftovers(path, true);
     return new TrialFolder(path, lock);
   }
 
@@ -77,7 +81,7 @@ export class TrialFolder {
   record(onWarning: (warning: Error) => void, initial?: TrialRecord): Promise<JsonDocument<TrialRecord>> {
     return JsonDocument.open({
       file: this.file("record"),
-      format: recordFormat,
+      format: recordFormatIn(this.path),
       onWarning,
       ...(initial && { initial }),
     });
@@ -104,7 +108,7 @@ export const trialsFolder = (workspaceFolder: string): string => join(storageFol
 
 /** Reads a trial's record without owning it. */
 export const readTrialRecord = (path: string): Promise<TrialRecord> =>
-  readJsonDocument(join(path, files.record), recordFormat, () => undefined);
+  readJsonDocument(join(path, files.record), recordFormatIn(path), () => undefined);
 
 /** Every visit a trial has kept, in the order they ended. */
 export const readVisits = (path: string): Promise<readonly VisitRow[]> =>
@@ -122,11 +126,12 @@ export type ListedTrial = { readonly id: string; readonly path: string } & (
 /** The trials of a workspace, newest first. */
 export async function listTrials(workspaceFolder: string): Promise<readonly ListedTrial[]> {
   const parent = trialsFolder(workspaceFolder);
-  const names = await readdir(parent).catch((error: unknown) => {
+  const entries = await readdir(parent, { withFileTypes: true }).catch((error: unknown) => {
     if (isMissing(error)) return [];
     throw new InputError("store.unreadable", `${parent}: cannot be listed (${messageOf(error)}).`, { cause: error });
   });
-  const listed = await Promise.all(names.map((name) => listTrial(join(parent, name))));
+  const folders = entries.filter((entry) => entry.isDirectory() && isFolderName(entry.name));
+  const listed = await Promise.all(folders.map(({ name }) => listTrial(join(parent, name))));
   return listed.sort((a, b) => (startOf(a) < startOf(b) ? 1 : startOf(a) > startOf(b) ? -1 : 0));
 }
 
@@ -145,8 +150,10 @@ const startOf = ({ record }: ListedTrial): string => record?.startedAt ?? "";
 /** Where models' answers are recorded that tell a trial's pace: those of trials before, the newest first, and of its base's run. */
 export async function recordedCalls(workspaceFolder: string, run: string | undefined): Promise<readonly string[]> {
   const trials = (await listTrials(workspaceFolder)).slice(0, TRIALS_ASKED);
-  const ofRun = run === undefined ? [] : [join(runsFolder(workspaceFolder), run, runFiles.llm)];
-  return [...trials.map(({ path }) => join(path, files.llm)), ...ofRun];
+  const ofRun = run === undefined ? undefined : folderNamed(workspaceFolder, "runs", run);
+  return [...trials.map(({ path }) => path), ...(ofRun === undefined ? [] : [ofRun])].map((path) =>
+    join(path, files.llm),
+  );
 }
 
 const TRIALS_ASKED = 5;

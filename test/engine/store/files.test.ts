@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { mkdir, readdir, readFile, readlink, symlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, readFile, readlink, symlink, utimes, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { nameBeside, replaceFile, sweepLeftovers } from "../../../src/engine/store/files.ts";
 import { JsonLinesWriter, truncateAfter } from "../../../src/engine/store/jsonLines.ts";
@@ -85,10 +85,13 @@ describe("names of files that are being replaced", () => {
     await run.release();
   });
 
-  it("are those that are swept", async () => {
-    await writeFile(nameBeside(inside("a.json")), "");
-    await sweepLeftovers(folder);
-    expect(await readdir(folder)).toEqual([]);
+  it("stay an hour in a folder that nobody owns: another process may be at it", async () => {
+    const [old, fresh] = [nameBeside(inside("a.json")), nameBeside(inside("a.json"))];
+    for (const file of [old, fresh]) await writeFile(file, "half");
+    const hoursAgo = new Date(Date.now() - 7_200_000);
+    await utimes(old, hoursAgo, hoursAgo);
+    await sweepLeftovers(folder, false);
+    expect(await readdir(folder)).toEqual([basename(fresh)]);
   });
 });
 

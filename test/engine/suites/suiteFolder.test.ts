@@ -1,51 +1,64 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
-import { readSuiteRecord, renameOldFolder, suiteRunsFolder } from "../../../src/engine/suites/suiteFolder.ts";
-import { temporaryFolder } from "../comparison/runFolders.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import { readSuiteRecord, suiteFolder } from "../../../src/engine/suites/suiteFolder.ts";
+import { scratchFolder } from "../commands/lerl.ts";
 
-/** suite.json of version 1, when a suite's runs were called its trials. */
-const old = {
-  schemaVersion: 1,
-  name: "Small suite",
+const scratch = scratchFolder();
+afterAll(() => scratch.remove());
+const suites = join(scratch.path, ".lerl", "suites");
+
+const record = (name: string, file: string, runs: readonly string[] = []) => ({
+  schemaVersion: 2,
+  name,
   question: "",
-  file: "small.suite.json",
-  baseline: "LERL",
+  file,
+  baseline: "a",
   metrics: ["rCum"],
-  sessions: 5,
-  variants: [{ name: "LERL", description: "as it is", trials: ["a1", "b2"] }],
-};
+  sessions: 10,
+  variants: [{ name: "a", description: "", runs }],
+});
 
-async function oldSuite(): Promise<string> {
-  const folder = await temporaryFolder();
-  await mkdir(join(folder, "trials", "a1"), { recursive: true });
-  await writeFile(join(folder, "suite.json"), JSON.stringify(old));
-  return folder;
+/** As a suite leaves it that was run. */
+function runSuiteNamed(folder: string, content: object): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "suite.json"), JSON.stringify(content));
 }
 
-it("reads a suite of version 1 where it lies, and changes nothing", async () => {
-  const folder = await oldSuite();
-  expect(await readSuiteRecord(folder)).toEqual({
-    ...old,
-    schemaVersion: 2,
-    variants: [{ name: "LERL", description: "as it is", runs: ["a1", "b2"] }],
+const folderOf = (name: string, file: string) => suiteFolder(scratch.path, { name, file });
+
+describe("the folder of a suite", () => {
+  it("is its name's words, and another's of the same words is another", async () => {
+    const first = await folderOf("My suite", "/w/a.suite.json");
+    expect(first).toBe(join(suites, "my-suite"));
+    runSuiteNamed(first, record("My suite", "/w/a.suite.json"));
+    const second = await folderOf("my-suite!", "/w/b.suite.json");
+    expect(second).toMatch(/my-suite-[0-9a-f]{8}$/);
+    expect(await folderOf("My suite", "/w/a.suite.json")).toBe(first);
+    runSuiteNamed(second, record("my-suite!", "/w/b.suite.json"));
+    const third = await folderOf("MY SUITE?", "/w/c.suite.json");
+    expect(new Set([first, second, third]).size).toBe(3);
   });
-  expect(await suiteRunsFolder(folder)).toBe(join(folder, "trials"));
-  expect(await readdir(folder)).toEqual(["suite.json", "trials"]);
-});
 
-it("keeps the finished runs of a suite of version 1 when it is run again", async () => {
-  const folder = await oldSuite();
-  await renameOldFolder(folder);
-  expect(await suiteRunsFolder(folder)).toBe(join(folder, "runs"));
-  expect(await readdir(join(folder, "runs"))).toEqual(["a1"]);
-  await renameOldFolder(folder);
-  expect(await readdir(folder)).toEqual(["runs", "suite.json"]);
-});
+  it("stays where the other's is gone, and where the suite was renamed", async () => {
+    const own = await folderOf("kept!", "/w/k.suite.json");
+    runSuiteNamed(own, record("kept", "/w/other.suite.json"));
+    const hashed = await folderOf("kept!", "/w/k.suite.json");
+    expect(hashed).not.toBe(own);
+    runSuiteNamed(hashed, record("kept!", "/w/k.suite.json"));
+    writeFileSync(join(own, "suite.json"), JSON.stringify(record("kept!", "/w/k.suite.json")));
+    expect(await folderOf("kept!", "/w/k.suite.json")).toBe(hashed);
+    expect(await folderOf("Kept", "/w/k.suite.json")).toBe(own);
+  });
 
-it("names a damaged record and what to do", async () => {
-  const folder = await temporaryFolder();
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, "suite.json"), '{ "schemaVersion": 1, "variants": 3 }');
-  await expect(readSuiteRecord(folder)).rejects.toThrow(/suite\.json: not readable .*Run the suite again/s);
+  it("is no symbolic link", async () => {
+    symlinkSync(scratch.path, join(suites, "linked"));
+    await expect(folderOf("linked", "/w/l.suite.json")).rejects.toMatchObject({ code: "store.link" });
+  });
+
+  it("holds runs by names of folders only", async () => {
+    const folder = join(suites, "hostile");
+    runSuiteNamed(folder, record("hostile", "/w/h.suite.json", ["../../../../etc"]));
+    await expect(readSuiteRecord(folder)).rejects.toMatchObject({ code: "suite.broken" });
+  });
 });

@@ -3,8 +3,9 @@ import { mkdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { markdownText } from "../../../protocol/reportText.ts";
 import { formatNumber } from "../../metrics/statistics.ts";
-import { fileError, replaceFile } from "../../store/files.ts";
+import { fileError, replaceFile, sweepLeftovers } from "../../store/files.ts";
 import { runsFolder } from "../../store/runFolder.ts";
+import { below } from "../../store/storage.ts";
 import { compareGroups } from "../compare.ts";
 import { groupRuns } from "../groups.ts";
 import type { RunComparison } from "../runComparison.ts";
@@ -32,6 +33,7 @@ export async function writeReport(folders: readonly string[]): Promise<string> {
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw fileError(error, folder);
   });
+  await sweepLeftovers(folder, false);
   await replaceFile(join(folder, files.summary), summaryOf(comparison, data));
   const page = join(folder, files.page);
   await replaceFile(page, pageOf(comparison, data));
@@ -43,7 +45,7 @@ function reportFolder(folders: readonly string[]): string {
   if (folders.length === 1) return first;
   const parent = dirname(first);
   const place = basename(parent) === basename(runsFolder("")) ? dirname(parent) : parent;
-  return join(place, "reports", `${basename(first)}-and-${folders.length - 1}-more`);
+  return below(place, "reports", `${basename(first)}-and-${folders.length - 1}-more`);
 }
 
 /** The page. Its policy forbids scripts and everything remote: a report is only ever read. */

@@ -1,11 +1,13 @@
 /** User response models on disk: trained once per data set and options, then reused (docs/method.md, section 3). */
 import { createHash } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { responseModelSchema } from "../../../protocol/experiment/simulator.ts";
 import type { Dataset } from "../../data/dataset.ts";
-import { fileError, isMissing, replaceFile } from "../../store/files.ts";
+import { readRegular, readText } from "../../regularFile.ts";
+import { fileError, isMissing, replaceFile, sweepLeftovers } from "../../store/files.ts";
+import { below } from "../../store/storage.ts";
 import { ParameterStore } from "../../tensor/parameters.ts";
 import type { TensorEngine } from "../../tensor/tensorEngine.ts";
 import type { ResponseModelFactory } from "../responseModel.ts";
@@ -91,13 +93,14 @@ export async function openUserModel(
   const store = new ParameterStore(engine.memory, network.layout, SHARDS);
   const features = network.states.placeFeatures(engine.memory);
   const parts: UserModelParts = { engine, network, store, features, dataset };
-  const folder = join(options.storageFolder, "models", modelKey(dataset.fingerprint, config));
+  const folder = below(options.storageFolder, "models", modelKey(dataset.fingerprint, config));
 
   const found = options.retrain ? undefined : await read(folder, store.values, log);
   let report = found;
   if (report === undefined) {
     // Before the minutes of work, not after: can the model be kept at all?
     await makeFolder(folder);
+    await sweepLeftovers(folder, false);
     const phase = "Training the user response model";
     store.initialize(config.seed, "user model");
     report = await trainUserModel(parts, config, {
@@ -157,8 +160,8 @@ async function read(
   let json: string;
   let bytes: Uint8Array;
   try {
-    json = await readFile(join(folder, "model.json"), "utf8");
-    bytes = await readFile(join(folder, "weights.f32"));
+    json = await readText(join(folder, "model.json"));
+    bytes = await readRegular(join(folder, "weights.f32"));
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
