@@ -14,7 +14,11 @@ export async function trashFolder(folder: Uri, cannot: string): Promise<boolean>
   } catch (error) {
     if (error instanceof FileSystemError && error.code === "FileNotFound") return true;
     const forever = l10n.t("Delete Permanently");
-    const answer = await showWarningMessage(cannot, { modal: true, detail: messageOf(error) }, forever);
+    const answer = await showWarningMessage(
+      cannot,
+      { modal: true, detail: `${folder.fsPath}\n\n${messageOf(error)}` },
+      forever,
+    );
     if (answer !== forever) return false;
     await workspace.fs.delete(folder, { recursive: true, useTrash: false });
     return true;
