@@ -1,5 +1,4 @@
 /** Reads what a command is given: an experiment file, its overrides, and the prompts beside it. */
-import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { PromptTexts } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
@@ -7,6 +6,7 @@ import { applyOverrides, type Override, parseOverride } from "../../protocol/ove
 import { formatProblems, parseExperiment } from "../../protocol/parseExperiment.ts";
 import type { PromptRole } from "../../protocol/promptRole.ts";
 import { InputError, messageOf } from "../errors.ts";
+import { readText } from "../regularFile.ts";
 
 export interface ExperimentFile {
   /** Absolute. */
@@ -23,7 +23,7 @@ export interface ExperimentFile {
 export async function readExperimentFile(file: string, sets: readonly string[] = []): Promise<ExperimentFile> {
   const path = resolve(file);
   const overrides = sets.map(readOverride);
-  const text = await readText(file);
+  const text = await readDocument(file);
   const written = parseExperiment(text);
   if (!written.ok && overrides.length === 0)
     throw new InputError("experiment.invalid", formatProblems(file, written.problems));
@@ -45,7 +45,7 @@ export async function readExperimentFile(file: string, sets: readonly string[] =
 /** Prompt files are read where a model will be asked; a missing one is reported by whoever needs it. */
 async function readPrompts(experiment: Experiment, folder: string): Promise<PromptTexts> {
   const read = async (file: string) => {
-    const text = await readFile(resolve(folder, file), "utf8").catch(() => undefined);
+    const text = await readText(resolve(folder, file)).catch(() => undefined);
     return text === undefined ? undefined : { file, text };
   };
   const [planner, critic] = await Promise.all([read(experiment.planner.prompt), read(experiment.critic.prompt)]);
@@ -59,9 +59,9 @@ export function readOverride(text: string): Override {
   throw new InputError("cli.set", `--set ${text}: expected path=value, for example --set simulator.quit.repeatCost=2.`);
 }
 
-async function readText(file: string): Promise<string> {
+async function readDocument(file: string): Promise<string> {
   try {
-    return await readFile(file, "utf8");
+    return await readText(file);
   } catch (error) {
     throw new InputError(
       "experiment.missing",

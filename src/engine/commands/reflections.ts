@@ -1,10 +1,11 @@
-import { readFile } from "node:fs/promises";
+import { access } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";
 import { emptyPool, ratingSheet, readRatings, reflectionKinds, sampleOf } from "../critic/ratingSheet.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { cohensKappa } from "../metrics/kappa.ts";
+import { readText } from "../regularFile.ts";
 import { shellWord } from "../shellWord.ts";
 import { replaceFile } from "../store/files.ts";
 import { readReflections } from "../store/runDocuments.ts";
@@ -55,7 +56,7 @@ async function writeSheet(folder: string, { sample, seed, out }: SheetOptions): 
 
 /** A sheet may hold hours of somebody's work. */
 async function refuseToReplace(file: string): Promise<void> {
-  const there = await readFile(file).then(
+  const there = await access(file).then(
     () => true,
     () => false,
   );
@@ -63,7 +64,7 @@ async function refuseToReplace(file: string): Promise<void> {
 }
 
 async function agreement(file: string): Promise<void> {
-  const csv = await readFile(file, "utf8").catch((error: unknown) => {
+  const csv = await readText(file).catch((error: unknown) => {
     throw new InputError("reflections.sheet", `${file}: cannot be read (${messageOf(error)}).`, { cause: error });
   });
   const { first, second, unrated } = readRatings(csv, file);

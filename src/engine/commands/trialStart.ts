@@ -1,5 +1,5 @@
 /** From what `lerl trial` is given to a trial: an experiment, a run or a *.trial.json, and contenders for it. */
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { Moments } from "../../protocol/moments.ts";
 import { formatProblems } from "../../protocol/parseExperiment.ts";
@@ -7,6 +7,7 @@ import { LONGEST_NAME, MOST_CONTENDERS, USUAL_VISITS } from "../../protocol/tria
 import type { ContenderPlan, TrialLimits } from "../../protocol/trial/record.ts";
 import { type ContenderDocument, parseTrial, type Trial } from "../../protocol/trial.ts";
 import { InputError, messageOf } from "../errors.ts";
+import { readText } from "../regularFile.ts";
 import { runFiles } from "../store/runFolder.ts";
 import { newestRunOf } from "../trials/base.ts";
 import type { AskedContender } from "../trials/contenders.ts";
@@ -105,7 +106,7 @@ async function momentsOf(
 }
 
 async function readTrialFile(file: string): Promise<Trial> {
-  const parsed = parseTrial(await readText(file, "Give the path of a *.trial.json file."));
+  const parsed = parseTrial(await readDocument(file, "Give the path of a *.trial.json file."));
   if (parsed.ok) return parsed.value;
   throw new InputError("trial.invalid", formatProblems(file, parsed.problems));
 }
@@ -148,12 +149,12 @@ async function withText({ prompt, ...contender }: ContenderDocument, folder: str
 
 const readPrompt = async (file: string, folder: string) => ({
   file,
-  text: await readText(resolve(folder, file), "It is a contender's prompt.", file),
+  text: await readDocument(resolve(folder, file), "It is a contender's prompt.", file),
 });
 
-async function readText(path: string, hint: string, shown = path): Promise<string> {
+async function readDocument(path: string, hint: string, shown = path): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    return await readText(path);
   } catch (error) {
     throw new InputError("trial.missing", `${shown}: cannot be read (${messageOf(error)}). ${hint}`, { cause: error });
   }

@@ -5,12 +5,12 @@
  *
  * The files record no order, so a user's log is every item of the matrix in an order drawn once and for all.
  */
-import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as z from "zod";
 import type { KuaiRecConfig } from "../../protocol/experiment/dataset.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { RandomStream } from "../math/random.ts";
+import { readJson } from "../regularFile.ts";
 import { assembleDataset, reasons } from "./assembleDataset.ts";
 import { categoryName } from "./categoryNames.ts";
 import { matrixOf } from "./clickMatrix.ts";
@@ -136,7 +136,7 @@ async function readPairs(
 
 async function readIndex(file: string): Promise<z.output<typeof indexSchema>> {
   try {
-    return indexSchema.parse(JSON.parse(await readFile(file, "utf8")));
+    return indexSchema.parse(await readJson(file));
   } catch (error) {
     const what = error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error);
     throw new InputError(

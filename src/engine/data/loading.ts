@@ -2,6 +2,7 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { InputError } from "../errors.ts";
+import { requireRegular } from "../regularFile.ts";
 import type { Dataset, Dropped } from "./dataset.ts";
 
 /** Bytes of one file read so far. */
@@ -61,9 +62,13 @@ export async function requireFolder(path: string, remedy: string): Promise<void>
   throw new InputError("data.folder-missing", `${path}: no such folder. ${remedy}`);
 }
 
-/** @throws InputError when `path` is no file */
+/** @throws InputError when there is nothing, or no regular file */
 export async function requireFile(path: string, remedy: string): Promise<string> {
-  if (await isFile(path)) return path;
+  const found = await stat(path).catch(() => undefined);
+  if (found) {
+    requireRegular(path, found);
+    return path;
+  }
   throw new InputError("data.file-missing", `${path}: no such file. ${remedy}`);
 }
 

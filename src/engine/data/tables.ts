@@ -2,12 +2,13 @@
  * Streaming reader of delimited tables: one row in memory at a time, and for a bad row one error that names file, line,
  * column and value.
  */
-import { createReadStream, type ReadStream } from "node:fs";
+import type { ReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { addAbortSignal, pipeline } from "node:stream";
 import { finished } from "node:stream/promises";
 import { CsvError, type Options, type Parser, parse } from "csv-parse";
 import { InputError } from "../errors.ts";
+import { openRegular } from "../regularFile.ts";
 import { type LoadContext, requireFile } from "./loading.ts";
 
 export interface TableFormat {
@@ -109,7 +110,7 @@ export async function readTable(
 ): Promise<void> {
   await requireFile(file, "Check the path, or download the data set again.");
   const bytes = (await stat(file)).size;
-  const source = createReadStream(file, { highWaterMark: READ_CHUNK });
+  const source = await openSource(file);
   const parser = openParser(source, format, context.signal);
   let row = format.header && rowOf(file, format.header, columns);
   let records = 0;
@@ -123,7 +124,7 @@ export async function readTable(
         continue;
       }
       // csv-parse holds the other rows to the length of the first.
-      if (records === 1 && fields.length !== width) throw wrongLength(`${file}:${records}`, fields, width);
+      if (records === 1 && fields.length !== width) throw wrongLength(`${file}:${records}`, fields.length, width);
       row.show(fields);
       onRow(row);
       if (records % ROWS_PER_PROGRESS === 0)
@@ -137,6 +138,15 @@ export async function readTable(
   }
   if (records === 0) throw new InputError("data.file-empty", `${file}: the file is empty. Download it again.`);
   context.onProgress?.({ doing: "reading", file, bytesRead: bytes, bytes });
+}
+
+/** @throws InputError where it cannot be opened */
+async function openSource(file: string): Promise<ReadStream> {
+  try {
+    return (await openRegular(file)).createReadStream({ highWaterMark: READ_CHUNK });
+  } catch (error) {
+    throw isSystemError(error) ? unreadable(file, error) : error;
+  }
 }
 
 function openParser(
@@ -168,15 +178,23 @@ function rowOf(file: string, header: readonly string[], columns: readonly string
     if (position >= 0) return position;
     throw new InputError(
       "data.column-missing",
-      `${file}:1: no column "${column}". The columns are: ${header.join(", ")}. Check the file, or the column names in the experiment.`,
+      `${file}:1: no column "${column}". ${columnsOf(header, columns)} Check the file, or the column names in the experiment.`,
     );
   });
   return new Row(columns, positions);
 }
 
+/** The first line is quoted where it is the header of such a table: a file of another kind shows nothing of itself. */
+function columnsOf(header: readonly string[], wanted: readonly string[]): string {
+  const plain = (name: string): string => name.trim().toLowerCase();
+  const known = new Set(wanted.map(plain));
+  if (header.some((name) => known.has(plain(name)))) return `The columns are: ${header.join(", ")}.`;
+  return `The first line names none of the columns looked for: ${wanted.join(", ")}.`;
+}
+
 /** The line a record ends on. Reads the file again, so that a good file pays nothing for it. */
 async function lineOf(file: string, record: number, format: TableFormat): Promise<number> {
-  const source = createReadStream(file, { highWaterMark: READ_CHUNK });
+  const source = await openSource(file);
   const parser = openParser(source, format, undefined, { info: true, to: record });
   let line = record;
   for await (const { info } of parser as AsyncIterable<{ readonly info: { readonly lines: number } }>)
@@ -191,7 +209,7 @@ async function lastGoodLine(file: string, format: TableFormat): Promise<number> 
     line = lines;
     return null;
   };
-  const parser = openParser(createReadStream(file), format, undefined, { on_record: noteLine });
+  const parser = openParser(await openSource(file), format, undefined, { on_record: noteLine });
   await finished(parser.resume()).catch(() => undefined);
   return line;
 }
@@ -216,10 +234,10 @@ function unreadable(file: string, error: Error): InputError {
   );
 }
 
-function wrongLength(where: string, fields: readonly string[], width: number, cause?: Error): InputError {
+function wrongLength(where: string, length: number, width: number, cause?: Error): InputError {
   return new InputError(
     "data.row-length",
-    `${where}: the row has ${fields.length} columns instead of ${width}: "${fields.join(",").slice(0, 80)}". The file may be cut off; download it again.`,
+    `${where}: the row has ${length} columns instead of ${width}. The file may be cut off; download it again.`,
     { cause },
   );
 }
@@ -229,14 +247,14 @@ async function malformed(file: string, error: CsvError, width: number, format: T
   const { lines, record } = error as unknown as { readonly lines: number; readonly record?: readonly string[] };
   switch (error.code) {
     case "CSV_RECORD_INCONSISTENT_FIELDS_LENGTH":
-      return wrongLength(`${file}:${lines}`, record ?? [], width, error);
+      return wrongLength(`${file}:${lines}`, record?.length ?? 0, width, error);
     case "CSV_QUOTE_NOT_CLOSED":
     case "CSV_MAX_RECORD_SIZE": {
       const start = (await lastGoodLine(file, format)) + 1;
       return badQuote(`${file}:${start}`, "a quoted field that opens in this row never closes", error);
     }
     default:
-      return badQuote(`${file}:${lines}`, `a quote stands where none may be (${error.message})`, error);
+      return badQuote(`${file}:${lines}`, `a quote stands where none may be`, error);
   }
 }
 

@@ -1,11 +1,11 @@
 /** Moments files: read, and added to without touching what stands in them. */
-import { readFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import { createScanner, findNodeAtLocation, parseTree } from "jsonc-parser";
 import { type Moment, type Moments, parseMoments } from "../../protocol/moments.ts";
 import { formatProblems } from "../../protocol/parseExperiment.ts";
 import type { Episode, Reflection } from "../../protocol/run.ts";
 import { InputError, messageOf } from "../errors.ts";
+import { readText } from "../regularFile.ts";
 import { isMissing, replaceFile } from "../store/files.ts";
 import { freeName } from "./names.ts";
 
@@ -15,7 +15,7 @@ export const momentsFileOf = (experimentFile: string): string =>
 
 /** @param shown the path as it was given. @throws InputError with file, line and path of what is wrong */
 export async function readMoments(file: string, shown = file): Promise<Moments> {
-  return parsed(await readText(file, shown), shown);
+  return parsed(await readDocument(file, shown), shown);
 }
 
 /** By file: what is being added to it. */
@@ -47,7 +47,7 @@ export async function appendMoment(file: string, moment: Moment, taken: "refuse"
 }
 
 async function append(file: string, wanted: Moment, taken: "refuse" | "number"): Promise<Kept> {
-  const text = await readText(file, file).catch((error: unknown) => {
+  const text = await readDocument(file, file).catch((error: unknown) => {
     if (error instanceof InputError && isMissing(error.cause)) return EMPTY;
     throw error;
   });
@@ -106,9 +106,9 @@ function parsed(text: string, file: string): Moments {
   throw new InputError("moments.invalid", formatProblems(file, document.problems));
 }
 
-async function readText(file: string, shown: string): Promise<string> {
+async function readDocument(file: string, shown: string): Promise<string> {
   try {
-    return await readFile(file, "utf8");
+    return await readText(file);
   } catch (error) {
     throw new InputError(
       "moments.missing",

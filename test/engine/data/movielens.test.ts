@@ -102,6 +102,6 @@ describe("ml-1m", () => {
     const folder = await folderOf({ ...dat, "ratings.dat": ["1::1::5::978300760", "1::2::five::978300275"] });
     await expectInputError(load(folder), 'ratings.dat:2: column "rating" holds "five"');
     const commas = await folderOf({ ...dat, "ratings.dat": ["1,1,5,978300760", "1,2,3,978300275"] });
-    await expectInputError(load(commas), "ratings.dat:1: the row has 1 columns instead of 4", "1,1,5,978300760");
+    await expectInputError(load(commas), "ratings.dat:1: the row has 1 columns instead of 4");
   });
 });

@@ -1,7 +1,8 @@
 /** Recorded answers only, from a run's llm.jsonl: the network is never used, and a request nobody recorded is an error. */
-import { createReadStream } from "node:fs";
+import type { ReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { InputError, messageOf } from "../../errors.ts";
+import { openRegular } from "../../regularFile.ts";
 import { ProviderError } from "../errors.ts";
 import { contentKey } from "../requestKey.ts";
 import type { CallRow, ModelRequest, Provider, ProviderReply } from "../types.ts";
@@ -57,11 +58,10 @@ export class ReplayProvider implements Provider {
     const rows: Recorded[] = [];
     let torn: InputError | undefined;
     let number = 0;
+    let input: ReadStream | undefined;
     try {
-      for await (const line of createInterface({
-        input: createReadStream(file),
-        crlfDelay: Number.POSITIVE_INFINITY,
-      })) {
+      input = (await openRegular(file)).createReadStream();
+      for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
         if (torn) throw torn;
         number++;
         const row = parseRow(line);
@@ -78,6 +78,8 @@ export class ReplayProvider implements Provider {
         "replay.file",
         `${file}: ${messageOf(error)}. planner.replayFrom and critic.replayFrom name a run folder with an llm.jsonl.`,
       );
+    } finally {
+      input?.destroy();
     }
     return new ReplayProvider(rows, file);
   }
