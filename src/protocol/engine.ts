@@ -89,7 +89,12 @@ export const engineRequests = {
   "runs/pause": { params: oneRun, result: done },
   /** Continues a paused run, or an interrupted or stopped one from its checkpoint. */
   "runs/resume": {
-    params: z.strictObject({ runId: runIdSchema, apiKey: z.exactOptional(z.string()) }),
+    params: z.strictObject({
+      runId: runIdSchema,
+      apiKey: z.exactOptional(z.string()),
+      /** Also where rows are missing that were there at the checkpoint. */
+      acceptLoss: z.exactOptional(z.boolean()),
+    }),
     result: runRecordSchema,
   },
   "runs/stop": { params: oneRun, result: done },

@@ -63,9 +63,11 @@ export const experimentValueSchema = z.custom<Experiment>(
 
 /** run.json, as it goes over the channels. */
 export const runRecordSchema = z.object({
-  /** 2: `models.unusableShare`. 3: `evaluation.modelSessions`. */
-  schemaVersion: z.literal(3),
+  /** 2: `models.unusableShare`. 3: `evaluation.modelSessions`. 4: `uid`. */
+  schemaVersion: z.literal(4),
   id: runIdSchema,
+  /** Random; its checkpoints carry it, so that they are known where the folder is renamed or copied. */
+  uid: z.exactOptional(z.string()),
   name: z.string(),
   note: z._default(z.string(), ""),
   experimentFile: z.string(),

@@ -6,12 +6,13 @@ import { emptyPool, ratingSheet, readRatings, reflectionKinds, sampleOf } from "
 import { InputError, messageOf } from "../errors.ts";
 import { cohensKappa } from "../metrics/kappa.ts";
 import { readText } from "../regularFile.ts";
+import { mendWhereLeft } from "../runs/openRun.ts";
 import { shellWord } from "../shellWord.ts";
 import { replaceFile } from "../store/files.ts";
 import { readReflections } from "../store/runDocuments.ts";
 import { runFiles } from "../store/runFolder.ts";
 import { countOption, wholeNumberOption } from "./options.ts";
-import { number, say } from "./terminal.ts";
+import { number, say, warn } from "./terminal.ts";
 
 interface SheetOptions {
   readonly sample: number;
@@ -42,6 +43,11 @@ export function reflectionsCommand(): Command {
 }
 
 async function writeSheet(folder: string, { sample, seed, out }: SheetOptions): Promise<void> {
+  await mendWhereLeft(
+    resolve(folder),
+    () => new Date(),
+    ({ message }) => warn(message),
+  );
   const pool = await readReflections(join(resolve(folder), runFiles.reflections));
   if (pool.length === 0) throw emptyPool(folder);
   const drawn = sampleOf(pool, sample, seed);

@@ -29,6 +29,7 @@ interface RunOptions extends OutputOptions {
 
 interface ResumeOptions extends OutputOptions {
   readonly set: readonly string[];
+  readonly acceptLoss?: boolean;
 }
 
 const outputOptions = (command: Command): Command =>
@@ -80,10 +81,12 @@ export function resumeCommand(): Command {
         "change a live setting from here on, for example --set models.maxCalls=2000 where a budget was used up",
         collect,
         [],
-      ),
+      )
+      .option("--accept-loss", "go on also where rows are missing that were there at the checkpoint"),
   ).action(async (folder: string, options: ResumeOptions) => {
     const changes = options.set.map(readOverride);
-    await drive(options, (host) => Run.reopen(folder, host, changes));
+    const { acceptLoss = false } = options;
+    await drive(options, (host) => Run.reopen(folder, host, { changes, acceptLoss }));
   });
 }
 

@@ -1,6 +1,6 @@
 /** From what `lerl trial` is given to a trial: an experiment, a run or a *.trial.json, and contenders for it. */
 import { stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { Moments } from "../../protocol/moments.ts";
 import { formatProblems } from "../../protocol/parseExperiment.ts";
 import { LONGEST_NAME, MOST_CONTENDERS, USUAL_VISITS } from "../../protocol/trial/extent.ts";
@@ -8,7 +8,7 @@ import type { ContenderPlan, TrialLimits } from "../../protocol/trial/record.ts"
 import { type ContenderDocument, parseTrial, type Trial } from "../../protocol/trial.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { readText } from "../regularFile.ts";
-import { runFiles } from "../store/runFolder.ts";
+import { isRunFolder } from "../store/runFolder.ts";
 import { newestRunOf } from "../trials/base.ts";
 import type { AskedContender } from "../trials/contenders.ts";
 import { readMoments } from "../trials/momentsFile.ts";
@@ -113,8 +113,7 @@ async function readTrialFile(file: string): Promise<Trial> {
 
 /** A run's folder, or an experiment's newest run; without one its policy has learned nothing. */
 async function baseChoice(target: string, workspaceFolder: string): Promise<BaseChoice> {
-  const record = await stat(join(target, runFiles.record)).catch(() => undefined);
-  if (record?.isFile()) return { run: resolve(target) };
+  if (await isRunFolder(target)) return { run: resolve(target) };
   if ((await stat(target).catch(() => undefined))?.isDirectory()) {
     throw new InputError(
       "trial.missing",

@@ -1,10 +1,9 @@
 /** Which runs make up which row of a table. */
 
-import { stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { type ComparedMetric, comparedMetrics } from "../../protocol/suite.ts";
 import { InputError } from "../errors.ts";
-import { runFiles } from "../store/runFolder.ts";
+import { isRunFolder } from "../store/runFolder.ts";
 import { differingSettings } from "../suites/configuration.ts";
 import { isFinished } from "../suites/runProcess.ts";
 import { readSuiteRecord, type SuiteRecord, suiteRunsFolder } from "../suites/suiteFolder.ts";
@@ -65,8 +64,7 @@ export async function groupRuns(folders: readonly string[]): Promise<Grouping> {
 }
 
 async function loadRunOrSay(folder: string): Promise<LoadedRun> {
-  const found = await stat(join(folder, runFiles.record)).catch(() => undefined);
-  if (found) return loadRun(folder);
+  if (await isRunFolder(folder)) return loadRun(folder);
   throw new InputError(
     "compare.no-run",
     `${folder}: neither a run nor a suite. Give folders under .lerl/runs or .lerl/suites, or a *.suite.json file.`,

@@ -7,42 +7,88 @@ import { InputError } from "../errors.ts";
 import type { Spending } from "../llm/budget.ts";
 import type { StoredCall } from "../serving/callLog.ts";
 import { type PromptHashes, promptFor } from "../serving/promptsInForce.ts";
-import { CheckpointStore } from "../store/checkpoint.ts";
+import { shellWord } from "../shellWord.ts";
 import { jsonLines } from "../store/jsonLines.ts";
 import { readRunRecord } from "../store/runDocuments.ts";
 import type { RunFolder } from "../store/runFolder.ts";
 import { changedExperiment } from "../training/liveChanges.ts";
-import { type TrainerCheckpoint, trainerCheckpoint } from "../training/trainerState.ts";
-import { type HandMade, rewind } from "./runLog.ts";
+import type { TrainerCheckpoint } from "../training/trainerState.ts";
+import { endsAt, losses, lossText } from "./logEnds.ts";
+import { ownCheckpoint } from "./ownCheckpoint.ts";
+import { type HandMade, type LogEnds, rewind } from "./runLog.ts";
+
+/** How a run goes on. */
+export interface ComingBack {
+  /** Live changes for its next environment step. */
+  readonly changes?: readonly LiveChange[];
+  /** Also where rows are missing that its checkpoint has seen. */
+  readonly acceptLoss?: boolean;
+}
 
 export interface Comeback {
   /** Undefined: the run ended before its first one, and begins anew. */
   readonly checkpoint: TrainerCheckpoint | undefined;
+  /** Where the logs end that belong to the checkpoint. */
+  readonly logs: LogEnds;
+  /** What is to be said on the timeline. */
+  readonly notes: readonly Note[];
   readonly handMade: readonly HandMade[];
   /** Asked for together with going on. */
   readonly changes: readonly LiveChange[];
 }
 
+/** A warning with its code in docs/troubleshooting.md. */
+interface Note {
+  readonly code: string;
+  readonly message: string;
+}
+
 /**
  * Brings a run's folder back to its checkpoint.
  *
- * @throws InputError where the run is done, or a change is not allowed; then nothing has happened to the folder
+ * @throws InputError where the run is done, a change is not allowed, the checkpoint is another run's, or rows are missing
+ * (`run.rows-missing`); then nothing has happened to the folder
  */
 export async function comeBack(
   folder: RunFolder,
-  changes: readonly LiveChange[],
+  { changes = [], acceptLoss = false }: ComingBack,
   onWarning: (warning: Error) => void,
 ): Promise<Comeback> {
   const record = await readRunRecord(folder.file("record"));
   if (record.state === "done") {
     throw new InputError("run.done", `${folder.path}: this run is done. Start a new one, or evaluate it.`);
   }
-  const loaded = await new CheckpointStore(folder.path, onWarning).load();
-  const checkpoint = loaded && trainerCheckpoint(loaded, folder.path);
+  const checkpoint = await ownCheckpoint(folder.path, record, onWarning);
   checkChanges(checkpoint?.json.experiment ?? record.experiment, changes);
-  const handMade = await rewind(folder, checkpoint ? checkpoint.json.iteration : -1);
-  return { checkpoint, handMade, changes };
+  const lost = checkpoint ? await losses(folder, checkpoint) : [];
+  const lacks = [...(isCheckpointLost(record, checkpoint) ? ["no checkpoint is left"] : []), ...lost.map(lossText)];
+  if (lacks.length > 0 && !acceptLoss) throw rowsMissing(folder.path, lacks);
+  const logs = checkpoint ? await endsAt(folder, checkpoint, lost) : {};
+  const handMade = await rewind(folder, checkpoint ? checkpoint.json.iteration : -1, logs);
+  const notes = [
+    ...(lacks.length > 0
+      ? [{ code: "run.rows-lost", message: `Gone on without what was lost: ${lacks.join("; ")}.` }]
+      : []),
+    ...(checkpoint && !checkpoint.origin ? [unmarked] : []),
+  ];
+  return { checkpoint, logs, notes, handMade, changes };
 }
+
+/** The first checkpoint is saved before the first iteration. */
+const isCheckpointLost = ({ iteration }: RunRecord, checkpoint: TrainerCheckpoint | undefined): boolean =>
+  iteration > 0 && !checkpoint;
+
+const rowsMissing = (folder: string, lacks: readonly string[]): InputError =>
+  new InputError(
+    "run.rows-missing",
+    `${folder}: not everything is there that was there at the checkpoint: ${lacks.join("; ")}. Put back what is missing, or go on without it: lerl resume ${shellWord(folder)} --accept-loss.`,
+  );
+
+const unmarked: Note = {
+  code: "checkpoint.unmarked",
+  message:
+    "The checkpoint is of a version that did not note whose it is, nor how many rows belong to it: neither was checked.",
+};
 
 /** @throws InputError where a change could not be made */
 function checkChanges(experiment: Experiment, changes: readonly LiveChange[]): void {

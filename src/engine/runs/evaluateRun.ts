@@ -22,12 +22,11 @@ import { createPolicy, createTensorEngine } from "../serving/policies.ts";
 import { referenceContenders } from "../serving/references.ts";
 import { buildWorld, type World } from "../serving/world.ts";
 import { shellWord } from "../shellWord.ts";
-import { CheckpointStore } from "../store/checkpoint.ts";
 import { readRunRecord } from "../store/runDocuments.ts";
-import { RunFolder } from "../store/runFolder.ts";
+import type { RunFolder } from "../store/runFolder.ts";
 import { storageFolder } from "../store/storage.ts";
 import type { TensorEngine } from "../tensor/tensorEngine.ts";
-import { type TrainerCheckpoint, takingOver, trainerCheckpoint } from "../training/trainerState.ts";
+import { type TrainerCheckpoint, takingOver } from "../training/trainerState.ts";
 import { engineVersion } from "../version.ts";
 import { promptsLastUsed } from "./comeback.ts";
 import {
@@ -36,6 +35,8 @@ import {
   type PolicySummary,
   writeEvaluation,
 } from "./evaluationFiles.ts";
+import { openRun } from "./openRun.ts";
+import { ownCheckpoint } from "./ownCheckpoint.ts";
 import { categorySteps, rowsOf } from "./sessionRows.ts";
 
 export interface EvaluateRunOptions {
@@ -69,7 +70,11 @@ export interface RunEvaluation {
  * @throws InputError where the folder is no run, its run is running, or it has no checkpoint yet
  */
 export async function evaluateRun(path: string, options: EvaluateRunOptions): Promise<RunEvaluation> {
-  const folder = await RunFolder.open(path, () => new Date());
+  const folder = await openRun(
+    path,
+    () => new Date(),
+    ({ message }) => options.log?.(message),
+  );
   try {
     const summary = await evaluateFolder(folder, {
       models: { apiKey: () => undefined },
@@ -90,7 +95,7 @@ type AllOptions = Required<Omit<EvaluateRunOptions, Chosen>> & Pick<EvaluateRunO
 
 async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<EvaluationSummary> {
   const record = await readRunRecord(folder.file("record"));
-  const checkpoint = await readCheckpoint(folder, options);
+  const checkpoint = await readCheckpoint(folder, record, options);
   const experiment = documentFor(checkpoint, options);
   const opened: Closing[] = [];
   try {
@@ -115,9 +120,9 @@ async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<E
   }
 }
 
-async function readCheckpoint(folder: RunFolder, { log }: AllOptions): Promise<TrainerCheckpoint> {
-  const checkpoint = await new CheckpointStore(folder.path, ({ message }) => log(message)).load();
-  if (checkpoint) return trainerCheckpoint(checkpoint, folder.path);
+async function readCheckpoint(folder: RunFolder, record: RunRecord, { log }: AllOptions): Promise<TrainerCheckpoint> {
+  const checkpoint = await ownCheckpoint(folder.path, record, ({ message }) => log(message));
+  if (checkpoint) return checkpoint;
   throw new InputError(
     "evaluation.no-checkpoint",
     `${folder.path}: this run has no checkpoint yet, so there are no weights to evaluate. Resume it: lerl resume ${shellWord(folder.path)}.`,

@@ -6,7 +6,7 @@ import { referencePolicies } from "../../protocol/run.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { readJson } from "../regularFile.ts";
 import { shellWord } from "../shellWord.ts";
-import { isMissing, replaceFile, toJson } from "../store/files.ts";
+import { isMissing, removeDurably, replaceFile, toJson } from "../store/files.ts";
 import { readJsonLines } from "../store/jsonLines.ts";
 
 export const evaluationFiles = { rows: "evaluation.jsonl", summary: "evaluation.json" } as const;
@@ -55,12 +55,13 @@ const evaluationSummarySchema = z.strictObject({
 });
 export type EvaluationSummary = z.output<typeof evaluationSummarySchema>;
 
-/** Replaces what a run folder holds; the summary last, so that where it is, the rows are whole. */
+/** Replaces what a run folder holds. The summary goes first and comes last: where it is, the rows are its own and whole. */
 export async function writeEvaluation(
   folder: string,
   summary: EvaluationSummary,
   rows: readonly EvaluationRow[],
 ): Promise<void> {
+  await removeDurably(join(folder, evaluationFiles.summary));
   await replaceFile(join(folder, evaluationFiles.rows), rows.map((row) => `${toJson(row)}\n`).join(""));
   await replaceFile(join(folder, evaluationFiles.summary), `${toJson(summary)}\n`);
 }

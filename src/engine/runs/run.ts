@@ -9,16 +9,17 @@ import { poolChange, type ReflectionPool } from "../critic/reflectionPool.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { RunControl, type StopKind, StopSignal } from "../serving/control.ts";
 import type { Checkpoint } from "../store/checkpoint.ts";
-import { RunFolder } from "../store/runFolder.ts";
+import type { RunFolder } from "../store/runFolder.ts";
 import { storageFolder } from "../store/storage.ts";
 import type { IterationWork, Trainer, TrainingSink } from "../training/trainer.ts";
 import { takingOver } from "../training/trainerState.ts";
 import { type Assembly, assembleRun } from "./assembleRun.ts";
-import { type Comeback, comeBack, promptsAt, spent } from "./comeback.ts";
+import { type Comeback, type ComingBack, comeBack, promptsAt, spent } from "./comeback.ts";
 import { ModelTicker } from "./modelTicker.ts";
+import { openRun } from "./openRun.ts";
 import type { RecordKeeper } from "./recordKeeper.ts";
 import type { RunHost, RunStart } from "./runHost.ts";
-import { type HandMade, poolEvent, type RunLog } from "./runLog.ts";
+import { amendment, type HandMade, poolEvent, type RunLog } from "./runLog.ts";
 import { orRelease, RunStorage } from "./runStorage.ts";
 
 export class Run {
@@ -59,14 +60,14 @@ export class Run {
 
   /**
    * Opens the folder of a run that did not end, to go on from its checkpoint.
-   * @param changes live changes for its next environment step
-   * @throws InputError where there is nothing to go on from, or a change is not allowed
+   * @throws InputError where there is nothing to go on from, rows are missing, or a change is not allowed
    */
-  static async reopen(path: string, host: RunHost, changes: readonly LiveChange[] = []): Promise<Run> {
-    const folder = await RunFolder.open(path, host.now);
+  static async reopen(path: string, host: RunHost, how: ComingBack = {}): Promise<Run> {
+    const onWarning = ({ message }: Error): void => host.listener.log?.("warn", message);
+    const folder = await openRun(path, host.now, onWarning);
     return orRelease(folder, async () => {
-      const comeback = await comeBack(folder, changes, (warning) => host.listener.log?.("warn", warning.message));
-      const storage = await RunStorage.open(folder, host);
+      const comeback = await comeBack(folder, how, onWarning);
+      const storage = await RunStorage.open(folder, host, { given: comeback.checkpoint?.origin?.uid });
       const prompts = promptsAt(storage.record.current, comeback.checkpoint?.json.prompts);
       return new Run(storage, host, prompts, comeback);
     });
@@ -140,7 +141,7 @@ export class Run {
   }
 
   private async play(): Promise<void> {
-    const { checkpoint, handMade = [], changes = [] } = this.comeback ?? {};
+    const { checkpoint, logs, notes = [], handMade = [], changes = [] } = this.comeback ?? {};
     const { experiment, experimentFile } = this.current;
     this.assembly = await assembleRun({
       experiment: checkpoint?.json.experiment ?? experiment,
@@ -165,10 +166,14 @@ export class Run {
     models.budget.restore(await spent(this.folder));
     if (checkpoint) {
       takingOver(this.folder.path, () => trainer.restore(checkpoint));
-      this.lastState = checkpoint;
+      this.lastState = this.storage.mark(checkpoint, logs);
     }
     this.event({ type: checkpoint ? "resumed" : "started" });
+    for (const note of notes) this.event({ type: "warning", ...note });
     this.repeat(handMade);
+    this.savePool();
+    // From here on the checkpoint says what the run was found to hold.
+    if (notes.length > 0) await this.save();
     if (changes.length > 0) this.change(changes);
     if (!checkpoint) await trainer.start();
     await trainer.run();
@@ -188,9 +193,12 @@ export class Run {
     }
   }
 
-  private repeatInPool({ action, reflection, value, userSteps }: Extract<HandMade, { type: "pool" }>): void {
-    const amended = { action, ...(typeof value === "string" ? { text: value } : { rating: value ?? 0 }) };
-    this.assembly?.changes.schedule(userSteps, () => this.assembly?.pool.change(reflection, poolChange(amended)));
+  private repeatInPool(event: Extract<HandMade, { type: "pool" }>): void {
+    const { reflection, userSteps } = event;
+    const make = () => void this.assembly?.pool.change(reflection, poolChange(amendment(event)));
+    // A run that was killed at its very end has no step left to wait for.
+    if (userSteps <= this.place().userSteps) make();
+    else this.assembly?.changes.schedule(userSteps, make);
   }
 
   private sink(): TrainingSink {
@@ -213,7 +221,7 @@ export class Run {
     this.savePool();
     this.summarise();
     this.record.update({ iteration });
-    this.lastState = this.trainer?.state();
+    this.lastState = this.trainer && this.storage.mark(this.trainer.state());
     const { checkpointEvery } = this.current.experiment.training;
     if (iteration % checkpointEvery === 0) await this.save();
     this.reportIteration(iteration, 1);
@@ -282,7 +290,10 @@ export class Run {
   }
 
   private event(
-    event: { type: "started" | "resumed" | "done" | "stopped" } | { type: "paused" | "failed"; reason: string },
+    event:
+      | { type: "started" | "resumed" | "done" | "stopped" }
+      | { type: "paused" | "failed"; reason: string }
+      | { type: "warning"; code: string; message: string },
   ): void {
     this.log.append("events", { ...event, ...this.place() });
     this.log.flush();

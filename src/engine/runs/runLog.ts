@@ -3,8 +3,8 @@ import type { ReflectionChange } from "../../protocol/engine.ts";
 import type { Episode, MetricRow, ReferenceRow, TimelineEvent } from "../../protocol/run.ts";
 import type { CallRow } from "../llm/types.ts";
 import { CallLog } from "../serving/callLog.ts";
-import { replaceFile, toJson } from "../store/files.ts";
-import { JsonLinesWriter, readJsonLines, truncateAfter } from "../store/jsonLines.ts";
+import { replaceFile } from "../store/files.ts";
+import { cutBehind, JsonLinesWriter, parseLine, type RowsEnd, wholeLines } from "../store/jsonLines.ts";
 import type { RunFolder } from "../store/runFolder.ts";
 
 /** Rows by the file they go to. */
@@ -17,51 +17,74 @@ export interface RunRows {
   readonly llm: CallRow;
 }
 
-const kinds = ["metrics", "timing", "events", "references", "episodes", "llm"] as const satisfies (keyof RunRows)[];
+export type LogKind = keyof RunRows;
+
+export const logKinds = [
+  "metrics",
+  "timing",
+  "events",
+  "references",
+  "episodes",
+  "llm",
+] as const satisfies readonly LogKind[];
 
 type Writers = {
-  readonly [K in keyof RunRows]: Pick<JsonLinesWriter<RunRows[K]>, "append" | "flush" | "sync" | "close">;
+  readonly [K in LogKind]: Pick<JsonLinesWriter<RunRows[K]>, "append" | "flush" | "sync" | "close">;
 };
-type Listener = <K extends keyof RunRows>(kind: K, row: RunRows[K]) => void;
+type Listener = <K extends LogKind>(kind: K, row: RunRows[K]) => void;
+
+/** Where the rows of each log ended at some moment; `prompts` are the texts of the calls. */
+export type LogEnds = { readonly [K in LogKind | "prompts"]?: RowsEnd };
 
 export class RunLog {
   private constructor(
     private readonly writers: Writers,
+    private readonly endsNow: () => Required<LogEnds>,
     private readonly listener: Listener,
   ) {}
 
   /** @throws InputError `store.unwritable` */
   static async open(folder: RunFolder, listener: Listener): Promise<RunLog> {
+    const open = <K extends LogKind>(kind: K) => JsonLinesWriter.counting<RunRows[K]>(folder.file(kind));
+    const metrics = await open("metrics");
+    const timing = await open("timing");
+    const events = await open("events");
+    const references = await open("references");
+    const episodes = await open("episodes");
     const llm = await CallLog.open(folder);
-    const open = <K extends keyof RunRows>(kind: K) => JsonLinesWriter.open<RunRows[K]>(folder.file(kind));
-    const writers = {
-      metrics: open("metrics"),
-      timing: open("timing"),
-      events: open("events"),
-      references: open("references"),
-      episodes: open("episodes"),
-      llm,
-    };
-    return new RunLog(writers, listener);
+    const endsNow = () => ({
+      metrics: metrics.end,
+      timing: timing.end,
+      events: events.end,
+      references: references.end,
+      episodes: episodes.end,
+      ...llm.ends,
+    });
+    return new RunLog({ metrics, timing, events, references, episodes, llm }, endsNow, listener);
   }
 
-  append<K extends keyof RunRows>(kind: K, row: RunRows[K]): void {
+  /** Of the rows that the system has. */
+  get ends(): Required<LogEnds> {
+    return this.endsNow();
+  }
+
+  append<K extends LogKind>(kind: K, row: RunRows[K]): void {
     this.writers[kind].append(row);
     this.listener(kind, row);
   }
 
   /** Hands every row to the system: they outlive this process. */
   flush(): void {
-    for (const kind of kinds) this.writers[kind].flush();
+    for (const kind of logKinds) this.writers[kind].flush();
   }
 
   /** Waits until every row has reached the disk. */
   async sync(): Promise<void> {
-    await Promise.all(kinds.map((kind) => this.writers[kind].sync()));
+    await Promise.all(logKinds.map((kind) => this.writers[kind].sync()));
   }
 
   async close(): Promise<void> {
-    await Promise.all(kinds.map((kind) => this.writers[kind].close()));
+    await Promise.all(logKinds.map((kind) => this.writers[kind].close()));
   }
 }
 
@@ -77,21 +100,47 @@ export function poolEvent(
   return { type: "pool", action, reflection: id, ...place, ...(value !== undefined && { value }) };
 }
 
+/** The other way round. */
+export const amendment = ({
+  action,
+  value,
+}: Extract<HandMade, { type: "pool" }>): Pick<ReflectionChange, "action" | "text" | "rating"> => ({
+  action,
+  ...(typeof value === "string" ? { text: value } : { rating: value ?? 0 }),
+});
+
 /**
- * Cuts a run's files back to a checkpoint: rows of later iterations are computed again, byte for byte. Model calls stay,
- * they were made, and so does what a person did; it is returned, to be done again at its step.
+ * Cuts a run's files back to a checkpoint: rows after it are computed again, byte for byte. Model calls stay, they were
+ * made, and so does what a person did; it is returned, to be done again at its step.
+ *
+ * @param iteration of the checkpoint; -1: there is none
+ * @param ends of the rows that belong to it
  */
-export async function rewind(folder: RunFolder, iteration: number): Promise<readonly HandMade[]> {
-  const events = await readJsonLines<TimelineEvent>(folder.file("events"));
-  // Not cut off but picked out: between the events of an iteration stand pauses, which belong to the one before.
-  const kept = events.filter((event) => event.iteration <= iteration || isHandMade(event));
-  if (kept.length < events.length) {
-    await replaceFile(folder.file("events"), kept.map((event) => `${toJson(event)}\n`).join(""));
+export async function rewind(folder: RunFolder, iteration: number, ends: LogEnds): Promise<readonly HandMade[]> {
+  const file = folder.file("events");
+  const covered = ends.events?.rows ?? 0;
+  const kept: string[] = [];
+  const handMade: HandMade[] = [];
+  let rows = 0;
+  // Not cut off but picked out: behind the checkpoint stand pauses, which belong to the iteration before them.
+  for await (const { text, number } of wholeLines(file)) {
+    rows = number;
+    const event = parseLine<TimelineEvent>(text, `${file}:${number}`);
+    if (number > covered && isHandMade(event)) handMade.push(event);
+    else if (number > covered && !outlives(event, iteration)) continue;
+    kept.push(`${text}\n`);
   }
+  if (kept.length < rows) await replaceFile(file, kept.join(""));
   for (const kind of ["metrics", "timing", "references", "episodes"] as const) {
-    await truncateAfter<{ iteration: number }>(folder.file(kind), (row) => row.iteration <= iteration);
+    await cutBehind(folder.file(kind), ends[kind] ?? NO_ROWS);
   }
-  return kept.filter(isHandMade).filter((event) => event.iteration > iteration);
+  return handMade;
 }
+
+const NO_ROWS: RowsEnd = { rows: 0, bytes: 0 };
+
+/** A run that goes on was not done, whatever it had noted when it was killed. */
+const outlives = ({ type, iteration }: TimelineEvent, checkpoint: number): boolean =>
+  iteration <= checkpoint && type !== "done";
 
 const isHandMade = (event: TimelineEvent): event is HandMade => event.type === "change" || event.type === "pool";

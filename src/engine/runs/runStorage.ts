@@ -1,12 +1,14 @@
 /** Everything a run keeps on disk: opened together, saved in an order that a crash cannot spoil, closed together. */
+import { randomUUID } from "node:crypto";
 import type { Reflection, RunRecord } from "../../protocol/run.ts";
-import { type Checkpoint, CheckpointStore } from "../store/checkpoint.ts";
+import { type Checkpoint, type CheckpointOrigin, CheckpointStore } from "../store/checkpoint.ts";
 import type { JsonDocument } from "../store/jsonDocument.ts";
 import { openReflections, openRunRecord, type ReflectionsDocument } from "../store/runDocuments.ts";
 import { RunFolder } from "../store/runFolder.ts";
+import { documentHash } from "./ownCheckpoint.ts";
 import { RecordKeeper } from "./recordKeeper.ts";
 import type { RunHost, RunStart } from "./runHost.ts";
-import { RunLog } from "./runLog.ts";
+import { type LogEnds, RunLog } from "./runLog.ts";
 
 export class RunStorage {
   private constructor(
@@ -15,6 +17,7 @@ export class RunStorage {
     readonly log: RunLog,
     private readonly pool: JsonDocument<ReflectionsDocument>,
     private readonly checkpoints: CheckpointStore,
+    private readonly owner: Pick<CheckpointOrigin, "uid" | "document">,
   ) {}
 
   /** @throws InputError where the folder cannot be made */
@@ -28,8 +31,9 @@ export class RunStorage {
       ...(path !== undefined && { folder: path }),
     });
     const record: RunRecord = {
-      schemaVersion: 3,
+      schemaVersion: 4,
       id: folder.id,
+      uid: randomUUID(),
       name: experiment.name,
       note: "",
       experimentFile,
@@ -43,18 +47,28 @@ export class RunStorage {
       prompts: [],
       engineVersion: host.engineVersion,
     };
-    return orRelease(folder, () => RunStorage.open(folder, host, record));
+    return orRelease(folder, () => RunStorage.open(folder, host, { initial: record }));
   }
 
-  /** @param initial the record of a new run; without it the folder must hold one */
-  static async open(folder: RunFolder, host: RunHost, initial?: RunRecord): Promise<RunStorage> {
+  /**
+   * @param initial the record of a new run; without it the folder must hold one
+   * @param given uid of a run whose record has none
+   */
+  static async open(
+    folder: RunFolder,
+    host: RunHost,
+    { initial, given = randomUUID() }: { readonly initial?: RunRecord; readonly given?: string | undefined },
+  ): Promise<RunStorage> {
     const { record: changed, progress, log: tell, row: heard } = host.listener;
     const onWarning = (warning: Error): void => tell?.("warn", warning.message);
     const document = await openRunRecord({ file: folder.file("record"), onWarning }, initial);
     const pool = await openReflections({ file: folder.file("reflections"), onWarning });
     const log = await RunLog.open(folder, (kind, row) => heard?.(folder.id, kind, row));
     const record = new RecordKeeper({ document, now: host.now, changed, progress });
-    return new RunStorage(folder, record, log, pool, new CheckpointStore(folder.path, onWarning));
+    const { uid = given, experiment } = record.current;
+    record.update({ uid });
+    const owner = { uid, document: documentHash(experiment) };
+    return new RunStorage(folder, record, log, pool, new CheckpointStore(folder.path, onWarning), owner);
   }
 
   /** The pool reaches the disk soon, or with `close`. */
@@ -62,8 +76,15 @@ export class RunStorage {
     this.pool.update(() => ({ schemaVersion: 1, reflections: [...reflections] }));
   }
 
+  /** Marks a state of the trainer as this run's, with the rows up to where the logs end. */
+  mark({ json, arrays }: Checkpoint, logs: LogEnds = this.log.ends): Checkpoint {
+    return { json, arrays, origin: { ...this.owner, logs } };
+  }
+
   async save(checkpoint: Checkpoint): Promise<void> {
     await this.log.sync();
+    // A run whose last record is written is not opened again: its pool must have got there before.
+    await this.pool.flush();
     // The checkpoint names prompts by hash; the record holds their texts.
     await this.record.flush();
     await this.checkpoints.save(checkpoint);
@@ -74,7 +95,7 @@ export class RunStorage {
    * @param failed hears why a part could not be written
    */
   async close(failed: (error: unknown) => void): Promise<void> {
-    for (const part of [() => this.log.close(), () => this.record.flush(), () => this.pool.flush()]) {
+    for (const part of [() => this.log.close(), () => this.pool.flush(), () => this.record.flush()]) {
       await part().catch(failed);
     }
     // What `failed` made of it.

@@ -39,8 +39,9 @@ export class LiveRuns {
   }
 
   /** Goes on with a run from its checkpoint. */
-  async reopen(runId: RunId, models: RunHost["models"]): Promise<RunRecord> {
-    const run = await Run.reopen(this.reader.folder(runId), { ...this.host, models, listener: this.listener() });
+  async reopen(runId: RunId, models: RunHost["models"], acceptLoss: boolean): Promise<RunRecord> {
+    const host = { ...this.host, models, listener: this.listener() };
+    const run = await Run.reopen(this.reader.folder(runId), host, { acceptLoss });
     try {
       const { cursor } = await this.reader.slice(runId, firstRow);
       this.feeds.set(run.id, this.feedFrom(run.id, cursor));

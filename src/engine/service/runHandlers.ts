@@ -35,9 +35,9 @@ function steering(
       return null;
     },
 
-    "runs/resume": async ({ runId, apiKey }) => {
+    "runs/resume": async ({ runId, apiKey, acceptLoss = false }) => {
       const run = runs.get(runId);
-      if (!run) return runs.reopen(runId, workspace.modelAccess(apiKey));
+      if (!run) return runs.reopen(runId, workspace.modelAccess(apiKey), acceptLoss);
       run.control.resume();
       return run.current;
     },

@@ -6,10 +6,11 @@ import type { Reflection, RunId } from "../../protocol/run.ts";
 import type { ReflectionPool } from "../critic/reflectionPool.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { InputError } from "../errors.ts";
+import { mendWhereLeft, openRun } from "../runs/openRun.ts";
 import type { Run } from "../runs/run.ts";
 import type { ModelAccess } from "../serving/modelPool.ts";
 import { readReflections } from "../store/runDocuments.ts";
-import { RunFolder, runFiles } from "../store/runFolder.ts";
+import { type RunFolder, runFiles } from "../store/runFolder.ts";
 import { engineVersion } from "../version.ts";
 import { Datasets } from "./datasets.ts";
 import { LiveRuns } from "./liveRuns.ts";
@@ -73,17 +74,24 @@ export class Workspace {
   /** The pool of a run, whether it is running or not. */
   async pool(runId: RunId): Promise<ReflectionPool> {
     const live = this.runs.get(runId)?.reflectionPool;
-    return live ?? restingPool(await this.reader.record(runId), this.reader.folder(runId));
+    return live ?? restingPool(await this.reader.record(runId), await this.mended(runId));
   }
 
   async reflections(runId: RunId): Promise<readonly Reflection[]> {
     const live = this.runs.get(runId)?.reflectionPool?.reflections;
-    return live ?? readReflections(join(this.reader.folder(runId), runFiles.reflections));
+    return live ?? readReflections(join(await this.mended(runId), runFiles.reflections));
+  }
+
+  /** The folder of a run, its pool mended where a killed process left it behind. */
+  private async mended(runId: RunId): Promise<string> {
+    const folder = this.reader.folder(runId);
+    await mendWhereLeft(folder, this.options.now, (warning) => this.warn(warning));
+    return folder;
   }
 
   /** Owns a run that is not running for as long as `work` takes. */
   async whileOwning<T>(runId: RunId, work: (folder: RunFolder) => Promise<T>): Promise<T> {
-    const folder = await RunFolder.open(this.reader.folder(runId), this.options.now);
+    const folder = await openRun(this.reader.folder(runId), this.options.now, (warning) => this.warn(warning));
     try {
       return await work(folder);
     } finally {

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { CallRow, Message } from "../llm/types.ts";
-import { JsonLinesWriter, wholeLines } from "../store/jsonLines.ts";
+import { JsonLinesWriter, type RowsEnd, wholeLines } from "../store/jsonLines.ts";
 
 /** A folder that calls are kept in. */
 interface CallFolder {
@@ -39,8 +39,13 @@ export class CallLog {
   static async open(folder: CallFolder): Promise<CallLog> {
     const known = new Set<string>();
     for await (const { hash } of promptTexts(folder.file("prompts"))) known.add(hash);
-    const prompts = JsonLinesWriter.open<PromptText>(folder.file("prompts"));
-    return new CallLog(prompts, JsonLinesWriter.open<StoredCall>(folder.file("llm")), known);
+    const prompts = await JsonLinesWriter.counting<PromptText>(folder.file("prompts"));
+    return new CallLog(prompts, await JsonLinesWriter.counting<StoredCall>(folder.file("llm")), known);
+  }
+
+  /** Where the rows of both files end that the system has. */
+  get ends(): { readonly llm: RowsEnd; readonly prompts: RowsEnd } {
+    return { llm: this.calls.end, prompts: this.prompts.end };
   }
 
   /**

@@ -9,20 +9,43 @@ import * as z from "zod";
 import { LerlError, messageOf } from "../errors.ts";
 import { readRegular, readText } from "../regularFile.ts";
 import { fileError, syncFolder, toJson, writeDurably } from "./files.ts";
+import { type DocumentFormat, readJsonDocument } from "./jsonDocument.ts";
+import { rowsEndSchema } from "./jsonLines.ts";
 
 export interface Checkpoint {
   /** Plain JSON; non-finite numbers are refused. */
   readonly json: unknown;
   readonly arrays: Readonly<Record<string, Float32Array>>;
+  /** Absent where a version wrote it that did not say. */
+  readonly origin?: CheckpointOrigin;
 }
 
+const originSchema = z.strictObject({
+  /** Of the run, as run.json has it. */
+  uid: z.string(),
+  /** SHA-256 of the document that the run began with. */
+  document: z.string(),
+  /** Where each of the run's logs ended. */
+  logs: z.record(z.string(), rowsEndSchema),
+});
+/** Whose checkpoint it is, and which rows belong to it. */
+export type CheckpointOrigin = Readonly<z.output<typeof originSchema>>;
+
 const manifestSchema = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   stateSha256: z.string(),
   arraysSha256: z.string(),
   /** Arrays in the order of the binary file, little-endian float32, with their lengths in elements. */
   arrays: z.array(z.strictObject({ name: z.string(), length: z.int().min(0) })),
+  origin: originSchema.exactOptional(),
 });
+type Manifest = z.output<typeof manifestSchema>;
+
+const manifestFormat: DocumentFormat<Manifest> = {
+  schema: manifestSchema,
+  version: 2,
+  migrations: { 1: (manifest) => ({ ...manifest, schemaVersion: 2 }) },
+};
 
 const files = { manifest: "manifest.json", state: "state.json", arrays: "arrays.bin" } as const;
 
@@ -61,7 +84,7 @@ export class CheckpointStore {
    * The newest checkpoint whose checksums agree; undefined if none was ever saved. A broken one is reported and the
    * previous one used.
    *
-   * @throws LerlError `store.broken-checkpoint` if none is left to use
+   * @throws LerlError `store.broken-checkpoint` if none is left to use, InputError `store.newer-version`
    */
   async load(): Promise<Checkpoint | undefined> {
     await this.saving;
@@ -73,6 +96,7 @@ export class CheckpointStore {
         if (broken) this.onWarning(fallbackWarning(broken, folder));
         return checkpoint;
       } catch (error) {
+        if (isNewer(error)) throw error;
         // A half-written `checkpoint.next` is what a killed save leaves: nothing to report.
         if (folder !== this.next) broken ??= error;
       }
@@ -165,7 +189,7 @@ interface Encoded {
   readonly arrays: Uint8Array;
 }
 
-function encode({ json, arrays }: Checkpoint): Encoded {
+function encode({ json, arrays, origin }: Checkpoint): Encoded {
   const entries = Object.entries(arrays);
   const total = entries.reduce((sum, [, array]) => sum + array.length, 0);
   const all = new Float32Array(total);
@@ -176,18 +200,19 @@ function encode({ json, arrays }: Checkpoint): Encoded {
   }
   const bytes = new Uint8Array(all.buffer);
   const state = toJson(json);
-  const manifest: z.output<typeof manifestSchema> = {
-    schemaVersion: 1,
+  const manifest: Manifest = {
+    schemaVersion: 2,
     stateSha256: sha256(state),
     arraysSha256: sha256(bytes),
     arrays: entries.map(([name, { length }]) => ({ name, length })),
+    ...(origin && { origin }),
   };
   return { manifest: toJson(manifest, 2), state, arrays: bytes };
 }
 
 async function decode(folder: string): Promise<Checkpoint> {
   try {
-    const manifest = manifestSchema.parse(JSON.parse(await readText(join(folder, files.manifest))));
+    const manifest = await readJsonDocument(join(folder, files.manifest), manifestFormat, () => undefined);
     const state = await readText(join(folder, files.state));
     const bytes = await readRegular(join(folder, files.arrays));
     if (sha256(state) !== manifest.stateSha256) throw new Error(`${files.state} does not match its checksum`);
@@ -198,8 +223,9 @@ async function decode(folder: string): Promise<Checkpoint> {
       arrays[name] = new Float32Array(bytes.buffer.slice(offset, offset + 4 * length));
       offset += 4 * length;
     }
-    return { json: JSON.parse(state), arrays };
+    return { json: JSON.parse(state), arrays, ...(manifest.origin && { origin: manifest.origin }) };
   } catch (error) {
+    if (isNewer(error)) throw error;
     throw new LerlError(
       "store.broken-checkpoint",
       `${folder}: broken (${messageOf(error)}). Start the run anew if no earlier checkpoint is left.`,
@@ -207,6 +233,8 @@ async function decode(folder: string): Promise<Checkpoint> {
     );
   }
 }
+
+const isNewer = (error: unknown): boolean => error instanceof LerlError && error.code === "store.newer-version";
 
 async function isGood(folder: string): Promise<boolean> {
   return decode(folder).then(

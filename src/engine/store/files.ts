@@ -153,6 +153,16 @@ export async function replaceFile(file: string, content: string | Uint8Array): P
   }
 }
 
+/** Removes a file that may be there, before anything is written after. @throws InputError `store.unwritable` */
+export async function removeDurably(file: string): Promise<void> {
+  try {
+    await rm(file, { force: true });
+    await syncFolder(dirname(file));
+  } catch (error) {
+    throw fileError(error, file);
+  }
+}
+
 /**
  * JSON text of a value. JSON has no NaN or Infinity and would silently hold null instead; that is refused here.
  *

@@ -3,7 +3,7 @@
  * backup and checks nothing it reads.
  */
 import { constants } from "node:fs";
-import { copyFile, rename, rm } from "node:fs/promises";
+import { copyFile, rename, rm, stat } from "node:fs/promises";
 import { type Adapter, Low } from "lowdb";
 import * as z from "zod";
 import { InputError, LerlError, messageOf } from "../errors.ts";
@@ -53,7 +53,7 @@ export class JsonDocument<T extends object> {
     const data = found ?? initial;
     if (data === undefined) throw missing(file);
     const document = new JsonDocument(new Low(adapter, data), onWarning, options.coalesceMs ?? COALESCE_MS);
-    if (found === null) await document.database.write();
+    if (found === null || adapter.isRestored) await document.database.write();
     return document;
   }
 
@@ -88,6 +88,14 @@ export class JsonDocument<T extends object> {
   }
 }
 
+const backupOf = (file: string): string => `${file}.bak`;
+
+/** Whether a document can be read there: the file itself, or the version before it. */
+export async function isDocument(file: string): Promise<boolean> {
+  const found = await Promise.all([file, backupOf(file)].map((path) => stat(path).catch(() => undefined)));
+  return found.some((stats) => stats?.isFile());
+}
+
 /** Reads a document without owning it. */
 export async function readJsonDocument<T>(
   file: string,
@@ -103,6 +111,8 @@ export async function readJsonDocument<T>(
 class DurableJsonFile<T> implements Adapter<T> {
   /** Only a file known to be good may become the backup. */
   private mainIsGood = false;
+  /** What was read is the version before: the file itself is missing or damaged. */
+  isRestored = false;
   private readonly backup: string;
 
   constructor(
@@ -110,22 +120,28 @@ class DurableJsonFile<T> implements Adapter<T> {
     private readonly format: DocumentFormat<T>,
     private readonly onWarning: (warning: Error) => void,
   ) {
-    this.backup = `${file}.bak`;
+    this.backup = backupOf(file);
   }
 
   async read(): Promise<T | null> {
     try {
       const data = await readChecked(this.file, this.format);
       this.mainIsGood = data !== null;
-      return data ?? (await readChecked(this.backup, this.format));
+      return data ?? this.restored(await readChecked(this.backup, this.format), `${this.file}: not found.`);
     } catch (error) {
       if (!(error instanceof LerlError) || error.code !== "store.broken-document") throw error;
       const kept = await readChecked(this.backup, this.format).catch(() => null);
       if (kept === null) throw error;
-      const text = `${error.message} The version before it is used instead (${this.backup}).`;
-      this.onWarning(new LerlError("store.backup-used", text, { cause: error }));
-      return kept;
+      return this.restored(kept, error.message, error);
     }
+  }
+
+  private restored(kept: T | null, why: string, cause?: unknown): T | null {
+    if (kept === null) return null;
+    this.isRestored = true;
+    const text = `${why} The version before it is used instead (${this.backup}).`;
+    this.onWarning(new LerlError("store.backup-used", text, { cause }));
+    return kept;
   }
 
   async write(data: T): Promise<void> {

@@ -5,6 +5,7 @@
 import { closeSync, fstatSync, fsync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { promisify } from "node:util";
+import * as z from "zod";
 import { InputError, messageOf } from "../errors.ts";
 import { openRegular, requireRegular } from "../regularFile.ts";
 import { appending, fileError, isMissing, openToChange, toJson } from "./files.ts";
@@ -15,38 +16,51 @@ const NEWLINE = 0x0a;
 const BUFFER_CHARACTERS = 1 << 16;
 const toDisk = promisify(fsync);
 
+export const rowsEndSchema = z.strictObject({ rows: z.int().min(0), bytes: z.int().min(0) });
+/** Where the whole rows of a file end: after so many, at a byte offset. */
+export type RowsEnd = Readonly<z.output<typeof rowsEndSchema>>;
+
 /** Appends rows to one file. */
 export class JsonLinesWriter<Row> {
   private pending = "";
+  private pendingRows = 0;
   private closed = false;
 
   private constructor(
     private readonly file: string,
     private readonly descriptor: number,
     private bytes: number,
+    private rows: number,
   ) {}
 
   /**
    * Opens a file to append to, creating it if need be and cutting off a torn last line.
    *
+   * @param rows that the file holds, for who asks where they end
    * @throws InputError `store.unwritable`
    */
-  static open<Row>(file: string): JsonLinesWriter<Row> {
+  static open<Row>(file: string, rows = 0): JsonLinesWriter<Row> {
     try {
       const descriptor = openSync(file, appending);
       const size = sizeOf(descriptor, file);
       const whole = endOfLastLine(descriptor, size);
       if (whole < size) ftruncateSync(descriptor, whole);
-      return new JsonLinesWriter<Row>(file, descriptor, whole);
+      return new JsonLinesWriter<Row>(file, descriptor, whole, rows);
     } catch (error) {
       throw fileError(error, file);
     }
+  }
+
+  /** Opens a file as `open`, its rows counted. */
+  static async counting<Row>(file: string): Promise<JsonLinesWriter<Row>> {
+    return JsonLinesWriter.open<Row>(file, (await endOfLines(file)).rows);
   }
 
   /** @throws Error once closed: the descriptor may be another file's by then */
   append(row: Row): void {
     if (this.closed) throw new Error(`${this.file} is closed.`);
     this.pending += `${toJson(row)}\n`;
+    this.pendingRows += 1;
     if (this.pending.length >= BUFFER_CHARACTERS) this.flush();
   }
 
@@ -66,7 +80,14 @@ export class JsonLinesWriter<Row> {
       throw fileError(error, this.file);
     }
     this.bytes += content.length;
+    this.rows += this.pendingRows;
     this.pending = "";
+    this.pendingRows = 0;
+  }
+
+  /** Of the rows that the system has: see `flush`. */
+  get end(): RowsEnd {
+    return { rows: this.rows, bytes: this.bytes };
   }
 
   /** Flushes, and waits until the rows have reached the disk: they outlive a power cut. */
@@ -85,6 +106,7 @@ export class JsonLinesWriter<Row> {
     } finally {
       this.closed = true;
       this.pending = "";
+      this.pendingRows = 0;
       closeSync(this.descriptor);
     }
   }
@@ -178,15 +200,12 @@ export async function readJsonLines<Row>(file: string): Promise<readonly Row[]> 
 }
 
 /**
- * Cuts a file back to the rows a checkpoint covers: up to the first row that is not covered. No writer may hold it open.
- * A line damaged after the last covered row goes too; one before it is an error, as a covered row would be lost.
+ * Where the rows of a file end that fit, up to the first that does not. A line damaged behind them is no matter.
  *
- * @returns how many rows stay
- * @throws InputError `store.broken-line` with file:line
+ * @throws InputError `store.broken-line` with file:line where a line is damaged before a row that fits
  */
-export async function truncateAfter<Row>(file: string, covered: (row: Row) => boolean): Promise<number> {
-  let kept = 0;
-  let end = 0;
+export async function endOfRows<Row>(file: string, fits: (row: Row) => boolean): Promise<RowsEnd> {
+  let end: RowsEnd = { rows: 0, bytes: 0 };
   let damage: unknown;
   for await (const line of wholeLines(file)) {
     let row: Row;
@@ -196,19 +215,28 @@ export async function truncateAfter<Row>(file: string, covered: (row: Row) => bo
       damage ??= error;
       continue;
     }
-    if (!covered(row)) break;
+    if (!fits(row)) break;
     if (damage) throw damage;
-    kept += 1;
-    end = line.end;
+    end = { rows: line.number, bytes: line.end };
   }
-  await cutTo(file, end);
-  return kept;
+  return end;
 }
 
-async function cutTo(file: string, end: number): Promise<void> {
+/** Where the first so many rows of a file end, damaged ones included; all of them by default. */
+export async function endOfLines(file: string, most = Number.POSITIVE_INFINITY): Promise<RowsEnd> {
+  let end: RowsEnd = { rows: 0, bytes: 0 };
+  for await (const line of wholeLines(file)) {
+    if (line.number > most) break;
+    end = { rows: line.number, bytes: line.end };
+  }
+  return end;
+}
+
+/** Cuts a file off behind its first bytes. No writer may hold it open. @throws InputError `store.unwritable` */
+export async function cutBehind(file: string, { bytes }: RowsEnd): Promise<void> {
   try {
     const handle = await openToChange(file);
-    await handle.truncate(end).finally(() => handle.close());
+    await handle.truncate(bytes).finally(() => handle.close());
   } catch (error) {
     if (!isMissing(error)) throw fileError(error, file);
   }

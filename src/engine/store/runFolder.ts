@@ -2,12 +2,13 @@
  * The run folder `.lerl/runs/<id>/` (docs/architecture.md): everything one run leaves behind. Deleting the folder
  * deletes the run.
  */
-import { readdir, stat } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { isFolderName } from "../../protocol/folderName.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { fileError, isMissing, makeFolder, sweepLeftovers } from "./files.ts";
+import { isDocument } from "./jsonDocument.ts";
 import { makeNamedFolder } from "./namedFolder.ts";
 import { readRunRecord } from "./runDocuments.ts";
 import { isLocked, RunLock } from "./runLock.ts";
@@ -71,14 +72,11 @@ export class RunFolder {
    */
   static async open(path: string, now: () => Date): Promise<RunFolder> {
     const folder = resolve(path);
-    const found = await stat(join(folder, runFiles.record)).catch(() => undefined);
-    if (!found?.isFile()) {
-      throw new InputError(
-        "store.missing",
-        `${folder}: not a run folder, it holds no ${runFiles.record}. Give a folder under .lerl/runs.`,
-      );
-    }
-    return RunFolder.own(folder, now);
+    if (await isRunFolder(folder)) return RunFolder.own(folder, now);
+    throw new InputError(
+      "store.missing",
+      `${folder}: not a run folder, it holds no ${runFiles.record}. Give a folder under .lerl/runs.`,
+    );
   }
 
   private static async own(path: string, now: () => Date): Promise<RunFolder> {
@@ -95,6 +93,9 @@ export class RunFolder {
     await this.lock.release();
   }
 }
+
+/** Whether a folder holds a run; its record may be lost while the version before it is there. */
+export const isRunFolder = (path: string): Promise<boolean> => isDocument(join(path, runFiles.record));
 
 /** One folder under `.lerl/runs`, readable or not. */
 export type ListedRun = { readonly id: RunId; readonly path: string } & (

@@ -11,9 +11,8 @@ import { messageOf } from "../errors.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { readEvaluation } from "../runs/evaluationFiles.ts";
 import { readRunRecord } from "../store/runDocuments.ts";
-import { runFiles } from "../store/runFolder.ts";
+import { isRunFolder, runFiles } from "../store/runFolder.ts";
 import type { SuiteRun } from "./readSuite.ts";
-import { exists } from "./suiteFolder.ts";
 
 export interface RunSetting {
   /** Arguments of Node that start the command line. */
@@ -63,7 +62,7 @@ async function train(run: SuiteRun, folder: string, setting: RunSetting): Promis
     if (type !== "metrics" || typeof iteration !== "number") return;
     setting.progress((iteration / run.experiment.training.iterations) * TRAINING_SHARE);
   };
-  if (!(await exists(join(folder, runFiles.record)))) {
+  if (!(await isRunFolder(folder))) {
     // A process killed before its record was written leaves nothing to go on from.
     await rm(folder, { recursive: true, force: true });
     await mkdir(dirname(folder), { recursive: true });

@@ -66,9 +66,9 @@ export interface TrainerCheckpoint extends Checkpoint {
  * @param folder of the run, for the message
  * @throws InputError `checkpoint.unreadable` where this version cannot go on from what the checkpoint holds
  */
-export function trainerCheckpoint({ json, arrays }: Checkpoint, folder: string): TrainerCheckpoint {
-  const parsed = trainerStateSchema.safeParse(json);
-  if (parsed.success) return { json: parsed.data, arrays };
+export function trainerCheckpoint(checkpoint: Checkpoint, folder: string): TrainerCheckpoint {
+  const parsed = trainerStateSchema.safeParse(checkpoint.json);
+  if (parsed.success) return { ...checkpoint, json: parsed.data };
   throw unreadable(folder, parsed.error);
 }
 

@@ -8,6 +8,7 @@ import type { BaseRecord } from "../../protocol/trial/record.ts";
 import type { PoolState } from "../critic/reflectionPool.ts";
 import { InputError } from "../errors.ts";
 import { promptsAt, promptsLastUsed } from "../runs/comeback.ts";
+import { ofRun } from "../runs/ownCheckpoint.ts";
 import { CheckpointStore, freezeCheckpoint } from "../store/checkpoint.ts";
 import { toJson } from "../store/files.ts";
 import { readRunRecord } from "../store/runDocuments.ts";
@@ -45,7 +46,7 @@ export async function keepRunAsBase(runFolder: string, trialFolder: string, like
       `${runFolder}: this run has no checkpoint yet, so there is nothing to try words on. Wait for its first one, or give the experiment.`,
     );
   }
-  const checkpoint = trainerCheckpoint(frozen.checkpoint, runFolder);
+  const checkpoint = ofRun(frozen.checkpoint, run, runFolder);
   return baseOf(run, checkpoint, frozen.name);
 }
 

@@ -1,5 +1,5 @@
 /** The folder of a trial, `.lerl/trials/<id>/` (docs/trials.md): deleting it deletes the trial. */
-import { readdir, rm, stat } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import * as z from "zod";
 import { asItWas } from "../../protocol/experiment/laterSettings.ts";
@@ -11,7 +11,7 @@ import { type TrialRecord, trialRecordSchema } from "../../protocol/trial/record
 import type { VisitRow } from "../../protocol/trial/visit.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { isMissing, sweepLeftovers } from "../store/files.ts";
-import { type DocumentFormat, JsonDocument, readJsonDocument } from "../store/jsonDocument.ts";
+import { type DocumentFormat, isDocument, JsonDocument, readJsonDocument } from "../store/jsonDocument.ts";
 import { readJsonLines } from "../store/jsonLines.ts";
 import { makeNamedFolder, type NamedFolder } from "../store/namedFolder.ts";
 import { isLocked, RunLock } from "../store/runLock.ts";
@@ -97,10 +97,7 @@ export class TrialFolder {
   }
 }
 
-export async function isTrialFolder(path: string): Promise<boolean> {
-  const found = await stat(join(path, files.record)).catch(() => undefined);
-  return found?.isFile() === true;
-}
+export const isTrialFolder = (path: string): Promise<boolean> => isDocument(join(path, files.record));
 
 export const trialFile = (path: string, name: keyof typeof files): string => join(path, files[name]);
 

@@ -1,12 +1,14 @@
 /** Starts and resumes runs: what the commands, the Studio and a reload of the window have in common. */
-import type { Uri } from "vscode";
+import { l10n, type Uri } from "vscode";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
 import type { EngineClient } from "../engine/engineClient.ts";
+import { EngineInputError } from "../engine/engineErrors.ts";
 import type { RunStore } from "../engine/runStore.ts";
 import type { ExperimentIndex } from "../experiments/experimentIndex.ts";
 import type { EditorModels } from "../models/editorModels.ts";
 import { keyFor } from "../models/modelKeys.ts";
+import { UserError } from "../platform/errors.ts";
 import type { ApiKeys } from "../platform/secrets.ts";
 import { requireTrust } from "../platform/trust.ts";
 
@@ -42,19 +44,34 @@ export class Launcher {
     );
   }
 
-  /** Goes on with a paused run, or with one that ended early, from its checkpoint. For a user's action, as `start`. */
-  async resume(runId: RunId): Promise<RunRecord> {
+  /**
+   * Goes on with a paused run, or with one that ended early, from its checkpoint. For a user's action, as `start`.
+   * @param acceptLoss also where rows are missing that were there at the checkpoint
+   */
+  async resume(runId: RunId, acceptLoss = false): Promise<RunRecord> {
     this.services.editorModels.consent();
-    return this.continue(runId);
+    return this.continue(runId, acceptLoss);
   }
 
   /** The same without a user's action: the editor's models are asked only where they were allowed before. */
-  async continue(runId: RunId): Promise<RunRecord> {
+  async continue(runId: RunId, acceptLoss = false): Promise<RunRecord> {
     requireTrust();
     const { engine, runs } = this.services;
     const experiment = runs.get(runId)?.experiment;
     const key = experiment && (await this.keyFor(experiment));
-    return runs.adopt(await engine.request("runs/resume", { runId, ...(key !== undefined && { apiKey: key }) }));
+    const asked = { runId, ...(key !== undefined && { apiKey: key }), ...(acceptLoss && { acceptLoss }) };
+    return runs.adopt(
+      await engine.request("runs/resume", asked).catch((error: unknown) => {
+        throw this.withWayOut(error, runId);
+      }),
+    );
+  }
+
+  /** Rows that are missing may be put back, or done without. */
+  private withWayOut(error: unknown, runId: RunId): unknown {
+    if (!(error instanceof EngineInputError) || error.code !== "run.rows-missing") return error;
+    const run = (): Promise<RunRecord> => this.resume(runId, true);
+    return new UserError(error.message, [{ title: l10n.t("Resume Without It"), run }], { cause: error });
   }
 
   async pause(runId: RunId): Promise<void> {

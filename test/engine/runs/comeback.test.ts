@@ -68,7 +68,7 @@ async function comingBack(name: string, as: string, changes: readonly LiveChange
   const warnings: Error[] = [];
   const folder = await open(as);
   try {
-    return { ...(await comeBack(folder, changes, (warning) => warnings.push(warning))), warnings };
+    return { ...(await comeBack(folder, { changes }, (warning) => warnings.push(warning))), warnings };
   } finally {
     await folder.release();
   }

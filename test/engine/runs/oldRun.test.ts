@@ -24,10 +24,10 @@ function forget({ models, evaluation }: Old): void {
   delete evaluation?.modelSessions;
 }
 
-/** What an older version would have written: settings less, and nobody counted. */
+/** What an older version would have written: settings less, nobody counted, and no word of whose it is. */
 async function age(folder: string): Promise<void> {
   const file = join(folder, "run.json");
-  const { answered: _, ...record } = JSON.parse(readFileSync(file, "utf8"));
+  const { answered: _, uid: ___, ...record } = JSON.parse(readFileSync(file, "utf8"));
   forget(record.experiment as Old);
   writeFileSync(file, JSON.stringify({ ...record, schemaVersion: 1 }));
   const store = new CheckpointStore(folder, (warning) => {
@@ -37,7 +37,7 @@ async function age(folder: string): Promise<void> {
   if (!checkpoint) throw new Error("no checkpoint");
   const { answered: __, ...json } = checkpoint.json as Record<string, unknown>;
   forget(json.experiment as Old);
-  await store.save({ ...checkpoint, json });
+  await store.save({ json, arrays: checkpoint.arrays });
 }
 
 describe("a run of an older version", () => {
@@ -64,9 +64,9 @@ describe("a run of an older version", () => {
     const resumed = await shop.resume("old");
     expect(resumed.current.experiment.models.unusableShare).toBe(1);
     const record = await resumed.execute();
-    expect(record).toMatchObject({ state: "done", schemaVersion: 3 });
+    expect(record).toMatchObject({ state: "done", schemaVersion: 4 });
     expect(recordOf(folder)).toMatchObject({
-      schemaVersion: 3,
+      schemaVersion: 4,
       experiment: { models: { unusableShare: 1 }, evaluation: { modelSessions: 0 } },
     });
     expect(eventsOf(folder).filter(({ type }) => type === "paused")).toEqual([]);

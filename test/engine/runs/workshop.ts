@@ -1,10 +1,10 @@
 /** Runs inside the test's process, in folders of their own. */
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { ComingBack } from "../../../src/engine/runs/comeback.ts";
 import { Run } from "../../../src/engine/runs/run.ts";
 import type { RunHost, RunListener } from "../../../src/engine/runs/runHost.ts";
 import type { ModelAccess } from "../../../src/engine/serving/modelPool.ts";
-import type { LiveChange } from "../../../src/protocol/engine.ts";
 import { experimentSchema } from "../../../src/protocol/experiment.ts";
 import { tinyExperiment } from "../commands/lerl.ts";
 import { criticPrompt, plannerPrompt } from "../commands/modelWorld.ts";
@@ -16,7 +16,7 @@ export const prompts = {
 
 export interface Workshop {
   readonly start: (name: string, experiment: object, listener?: RunListener) => Promise<Run>;
-  readonly resume: (name: string, listener?: RunListener, changes?: readonly LiveChange[]) => Promise<Run>;
+  readonly resume: (name: string, listener?: RunListener, how?: ComingBack) => Promise<Run>;
   readonly folder: (name: string) => string;
   /** What a process killed now leaves behind, under another name. */
   readonly snapshot: (name: string, as: string) => void;
@@ -45,7 +45,7 @@ export function workshop(path: string, models: ModelAccess = { apiKey: () => und
         },
         host(listener),
       ),
-    resume: (name, listener = {}, changes = []) => Run.reopen(folder(name), host(listener), changes),
+    resume: (name, listener = {}, how = {}) => Run.reopen(folder(name), host(listener), how),
     snapshot: (name, as) => {
       // A file on its way may have got its name before it is copied.
       cpSync(folder(name), folder(as), { recursive: true, filter: (file) => !file.endsWith(".tmp") });

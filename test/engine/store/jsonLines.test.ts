@@ -3,7 +3,13 @@ import { appendFile, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { JsonLinesWriter, readJsonLines, truncateAfter } from "../../../src/engine/store/jsonLines.ts";
+import {
+  cutBehind,
+  endOfLines,
+  endOfRows,
+  JsonLinesWriter,
+  readJsonLines,
+} from "../../../src/engine/store/jsonLines.ts";
 import { bundleProgram, temporaryFolder } from "./support.ts";
 
 interface Row {
@@ -132,30 +138,54 @@ describe("torn and broken lines", () => {
   });
 });
 
+/** Cuts a file back to the rows that fit; how many stay. */
+async function cutBack(file: string, fits: (row: Row) => boolean): Promise<number> {
+  const end = await endOfRows<Row>(file, fits);
+  await cutBehind(file, end);
+  return end.rows;
+}
+
+describe("where rows end", () => {
+  it("is told by the writer and by the file alike, of the rows that the system has", async () => {
+    await write(upTo(3));
+    const before = await endOfLines(file);
+    expect(before).toEqual({ rows: 3, bytes: (await stat(file)).size });
+    const writer = JsonLinesWriter.open<Row>(file, before.rows);
+    writer.append({ iteration: 4 });
+    expect(writer.end).toEqual(before);
+    writer.flush();
+    expect(writer.end).toEqual({ rows: 4, bytes: (await stat(file)).size });
+    await writer.close();
+    await appendFile(file, '{"itera');
+    expect(await endOfLines(file)).toEqual(writer.end);
+    expect(await endOfLines(join(root, "none.jsonl"))).toEqual({ rows: 0, bytes: 0 });
+  });
+});
+
 describe("cutting back to a checkpoint", () => {
   it("makes a resumed file byte-identical to an uninterrupted one", async () => {
     await write(upTo(10));
     const uninterrupted = await readFile(file);
     await appendFile(file, '{"iteration":11}\n{"itera');
-    expect(await truncateAfter<Row>(file, (row) => row.iteration <= 6)).toBe(6);
+    expect(await cutBack(file, (row) => row.iteration <= 6)).toBe(6);
     await write(upTo(10).slice(6));
     expect((await readFile(file)).equals(uninterrupted)).toBe(true);
   });
 
   it("keeps everything, nothing, or a file that is not there", async () => {
     await write(upTo(3));
-    expect(await truncateAfter<Row>(file, () => true)).toBe(3);
-    expect(await truncateAfter<Row>(file, () => false)).toBe(0);
+    expect(await cutBack(file, () => true)).toBe(3);
+    expect(await cutBack(file, () => false)).toBe(0);
     expect((await stat(file)).size).toBe(0);
-    expect(await truncateAfter<Row>(join(root, "none.jsonl"), () => true)).toBe(0);
+    expect(await cutBack(join(root, "none.jsonl"), () => true)).toBe(0);
   });
 
   it("drops damage after the last covered row, and reports damage before it", async () => {
     await writeFile(file, '{"iteration":1}\n\0\0\n{"iteration":3}\n');
-    expect(await truncateAfter<Row>(file, (row) => row.iteration <= 1)).toBe(1);
+    expect(await cutBack(file, (row) => row.iteration <= 1)).toBe(1);
     expect(await readJsonLines(file)).toEqual(upTo(1));
     await writeFile(file, '{"iteration":1}\n\0\0\n{"iteration":3}\n');
-    await expect(truncateAfter<Row>(file, (row) => row.iteration <= 3)).rejects.toMatchObject({
+    await expect(cutBack(file, (row) => row.iteration <= 3)).rejects.toMatchObject({
       message: expect.stringContaining(`${file}:2: `),
     });
   });

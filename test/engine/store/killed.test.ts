@@ -12,7 +12,7 @@ import { bundleProgram, start, temporaryFolder } from "./support.ts";
 /** One iteration of the program below: rows are a function of the iteration alone, as a run's are of its seed. */
 const program = `
   import { CheckpointStore } from "@store/checkpoint.ts";
-  import { JsonLinesWriter, truncateAfter } from "@store/jsonLines.ts";
+  import { cutBehind, endOfRows, JsonLinesWriter } from "@store/jsonLines.ts";
   import { openReflections } from "@store/runDocuments.ts";
 
   const folder = process.argv[2] ?? "";
@@ -21,7 +21,7 @@ const program = `
   const checkpoints = new CheckpointStore(folder, onWarning);
   const from = ((await checkpoints.load())?.json as { iteration: number } | undefined)?.iteration ?? 0;
   const file = folder + "/metrics.jsonl";
-  await truncateAfter<{ iteration: number }>(file, (row) => row.iteration <= from);
+  await cutBehind(file, await endOfRows<{ iteration: number }>(file, (row) => row.iteration <= from));
   const metrics = JsonLinesWriter.open<object>(file);
   const pool = await openReflections({ file: folder + "/reflections.json", onWarning });
   console.log("from " + from);

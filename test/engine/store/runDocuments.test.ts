@@ -35,6 +35,6 @@ it.each([
   const old = { ...record, schemaVersion, experiment: { ...experiment, evaluation, models: known } };
   await writeFile(file, JSON.stringify(old));
   const read = await readRunRecord(file);
-  expect(read).toMatchObject({ schemaVersion: 3, experiment: { evaluation: { modelSessions: 0 } } });
+  expect(read).toMatchObject({ schemaVersion: 4, experiment: { evaluation: { modelSessions: 0 } } });
   expect(read.experiment.models.unusableShare).toBe(unusableShare);
 });

@@ -3,7 +3,7 @@ import type { RunRecord } from "../../../src/protocol/run.ts";
 
 /** A run that has only begun. */
 export const runRecord = (changes: Partial<RunRecord> = {}): RunRecord => ({
-  schemaVersion: 3,
+  schemaVersion: 4,
   id: "r",
   name: "r",
   note: "",

@@ -1,0 +1,62 @@
+/** Opens the folder of a run that rests, and mends what a killed process left of it. */
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import type { TimelineEvent } from "../../protocol/run.ts";
+import { poolChange, ReflectionPool } from "../critic/reflectionPool.ts";
+import { RandomStream } from "../math/random.ts";
+import { isDocument } from "../store/jsonDocument.ts";
+import { readJsonLines } from "../store/jsonLines.ts";
+import { openReflections, readRunRecord } from "../store/runDocuments.ts";
+import { RunFolder, runFiles } from "../store/runFolder.ts";
+import { isLocked } from "../store/runLock.ts";
+import { ownCheckpoint } from "./ownCheckpoint.ts";
+import { amendment } from "./runLog.ts";
+
+type Warn = (warning: Error) => void;
+
+/** @throws InputError `store.missing`, `store.locked` */
+export async function openRun(path: string, now: () => Date, onWarning: Warn): Promise<RunFolder> {
+  const left = await wasLeft(path);
+  const folder = await RunFolder.open(path, now);
+  // What cannot be mended is as good as it was: whoever opens the folder wants something else of it.
+  if (left) await mendPool(folder, onWarning).catch(onWarning);
+  return folder;
+}
+
+/** For who only reads the folder. Where another process has it open, or it cannot be written, it is read as it is. */
+export async function mendWhereLeft(path: string, now: () => Date, onWarning: Warn): Promise<void> {
+  if (!(await wasLeft(path))) return;
+  const folder = await openRun(path, now, onWarning).catch(onWarning);
+  await folder?.release();
+}
+
+/** A process that was killed leaves its lock; a lost pool is mended alike. */
+async function wasLeft(path: string): Promise<boolean> {
+  const lock = join(path, runFiles.lock);
+  const hasLock = await access(lock).then(
+    () => true,
+    () => false,
+  );
+  return hasLock ? !(await isLocked(lock)) : !(await isDocument(join(path, runFiles.reflections)));
+}
+
+/**
+ * Versions before wrote the last record of a run before its pool: one killed in between is done, and its pool is of
+ * earlier. The checkpoint holds it; what a person did after stands on the timeline.
+ */
+async function mendPool(folder: RunFolder, onWarning: Warn): Promise<void> {
+  const record = await readRunRecord(folder.file("record"));
+  if (record.state !== "done") return;
+  const checkpoint = await ownCheckpoint(folder.path, record, onWarning);
+  if (!checkpoint) return;
+  const { iteration, experiment, pool: state } = checkpoint.json;
+  const pool = new ReflectionPool(experiment.reflections, new RandomStream(record.seed, "pool"));
+  pool.restore(state);
+  for (const event of await readJsonLines<TimelineEvent>(folder.file("events"))) {
+    if (event.type === "pool" && event.iteration > iteration)
+      pool.change(event.reflection, poolChange(amendment(event)));
+  }
+  const document = await openReflections({ file: folder.file("reflections"), onWarning });
+  document.update((data) => ({ ...data, reflections: [...pool.reflections] }));
+  await document.flush();
+}
