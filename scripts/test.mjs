@@ -70,7 +70,7 @@ const hasTests = (name) =>
   existsSync(`test/${name}`) && spawnSync("sh", ["-c", `ls -R test/${name} | grep -q 'test.ts$'`]).status === 0;
 
 const stages = [
-  check("lint", "npx", ["biome", "check", "."]),
+  check("lint", "npm", ["run", "--silent", "lint"]),
   check("types", "npm", ["run", "--silent", "types"]),
   check("notices", process.execPath, ["scripts/notices.mjs", "--check"]),
   ...["engine", "extension", "webview"].filter(hasTests).map(vitest),
