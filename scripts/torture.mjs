@@ -1,7 +1,11 @@
 // Runs the tests that sweep, whole and one after the other, and prints their figures: npm run torture -- <part of a path>
 import { spawnSync } from "node:child_process";
 
-const sweeps = ["test/engine/trials/watching.test.ts", "test/engine/serving/answerFile.test.ts"];
+const sweeps = [
+  "test/engine/trials/watching.test.ts",
+  "test/engine/serving/answerFile.test.ts",
+  "test/engine/store/runList.test.ts",
+];
 
 const wanted = process.argv.slice(2);
 const chosen = sweeps.filter((path) => wanted.length === 0 || wanted.some((part) => path.includes(part)));

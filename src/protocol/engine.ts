@@ -16,6 +16,7 @@ import {
   reflectionChangeSchema,
   runBatchSchema,
   startRunSchema,
+  unreadableRunSchema,
 } from "./engine/runs.ts";
 import {
   episodeDetailSchema,
@@ -52,6 +53,7 @@ export type {
   PromptTexts,
   ReflectionChange,
   StartRun,
+  UnreadableRun,
 } from "./engine/runs.ts";
 export type { EpisodeQuery, EpisodeSummary, RerunResult, RerunStep } from "./engine/sessions.ts";
 export type { FittingTrial, TryWords, VisitPair } from "./engine/trials.ts";
@@ -85,7 +87,10 @@ export const engineRequests = {
   "engine/ping": { params: nothing, result: z.object({ memoryMb: z.number() }) },
   "engine/shutdown": { params: nothing, result: done },
   "runs/start": { params: startRunSchema, result: runRecordSchema },
-  "runs/list": { params: nothing, result: z.array(runRecordSchema) },
+  "runs/list": {
+    params: nothing,
+    result: z.object({ runs: z.array(runRecordSchema), unreadable: z.array(unreadableRunSchema) }),
+  },
   "runs/pause": { params: oneRun, result: done },
   /** Continues a paused run, or an interrupted or stopped one from its checkpoint. */
   "runs/resume": {

@@ -3,6 +3,7 @@
 import { basename, join, resolve } from "node:path";
 import { type ComparedMetric, comparedMetrics } from "../../protocol/suite.ts";
 import { InputError } from "../errors.ts";
+import { fewAtOnce } from "../store/fewAtOnce.ts";
 import { isRunFolder } from "../store/runFolder.ts";
 import { differingSettings } from "../suites/configuration.ts";
 import { isFinished } from "../suites/runProcess.ts";
@@ -81,8 +82,11 @@ async function suiteGroups(
   let finished = 0;
   for (const variant of variants) {
     const folders = variant.runs.map((id) => join(place, id));
-    const isDone = await Promise.all(folders.map((run) => isFinished(run, sessions)));
-    const runs = await Promise.all(folders.filter((_, i) => isDone[i]).map(loadRun));
+    const isDone = await fewAtOnce(folders, (run) => isFinished(run, sessions));
+    const runs = await fewAtOnce(
+      folders.filter((_, i) => isDone[i]),
+      loadRun,
+    );
     const label = named ? `${name}: ${variant.name}` : variant.name;
     finished += runs.length;
     if (runs.length > 0) groups.push({ label, description: variant.description, runs });

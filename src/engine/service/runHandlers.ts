@@ -75,8 +75,8 @@ function reading(
   const { runs, reader, options } = workspace;
   return {
     "runs/list": async () => {
-      const records = await reader.list();
-      return records.map((record) => runs.get(record.id as RunId)?.current ?? record);
+      const { runs: records, unreadable } = await reader.list();
+      return { runs: records.map((record) => runs.get(record.id as RunId)?.current ?? record), unreadable };
     },
 
     "runs/slice": ({ runId, cursor }) => {

@@ -7,6 +7,7 @@ import type {
   ModelCall,
   RunCursor,
   RunSlice,
+  UnreadableRun,
 } from "../../protocol/engine.ts";
 import { behind, readFrom } from "../../protocol/run/rowCursor.ts";
 import {
@@ -22,19 +23,24 @@ import { InputError } from "../errors.ts";
 import { type StoredCall, withMessages } from "../serving/callLog.ts";
 import { jsonLines } from "../store/jsonLines.ts";
 import { RowReader } from "../store/rowReader.ts";
-import { type ListedRun, listRun, listRuns, runFiles } from "../store/runFolder.ts";
+import { type ListedRun, listRun, runFiles } from "../store/runFolder.ts";
+import { RunList } from "../store/runList.ts";
+import { isLocked } from "../store/runLock.ts";
 import { folderNamed } from "../store/storage.ts";
 import { readableEvent, readableMetrics, readableReferences } from "./readableRows.ts";
 
 export class RunReader {
   private readonly rows = new RowReader();
+  private readonly all: RunList;
   /** Runs that cannot be read are said once, not with every list. */
   private readonly told = new Set<string>();
 
   constructor(
     private readonly workspaceFolder: string,
     private readonly onWarning: (warning: Error) => void,
-  ) {}
+  ) {
+    this.all = new RunList(workspaceFolder, onWarning);
+  }
 
   /** @throws InputError `run.unknown` where the id is no folder's name */
   folder(runId: RunId): string {
@@ -44,13 +50,19 @@ export class RunReader {
   }
 
   /**
-   * Records of all readable runs, newest first; one without a living owner that says it runs was interrupted. What keeps
-   * others from being read is a warning.
+   * Newest first; a run without a living owner that says it runs was interrupted. Folders that cannot be read come
+   * besides, with what keeps them from it.
    */
-  async list(): Promise<readonly RunRecord[]> {
-    const runs = await listRuns(this.workspaceFolder);
-    for (const run of runs) if (!run.record && !run.missing) this.tellOnce(run.problem);
-    return runs.flatMap((run) => (run.record ? [stateAsItIs(run)] : []));
+  async list(): Promise<EngineRequests["runs/list"]["result"]> {
+    const listed = await this.all.list();
+    const unreadable: UnreadableRun[] = [];
+    for (const { id, path, record, problem, missing } of listed) {
+      // Its record comes in a moment.
+      if (record || (missing && (await isLocked(join(path, runFiles.lock))))) continue;
+      unreadable.push({ id, problem });
+      if (!missing) this.tellOnce(problem);
+    }
+    return { runs: listed.flatMap((run) => (run.record ? [stateAsItIs(run)] : [])), unreadable };
   }
 
   private tellOnce(problem: string): void {

@@ -7,6 +7,7 @@ import type { Immutable } from "../../protocol/immutable.ts";
 import {
   promptVersionSchema,
   type Reflection,
+  type RunId,
   type RunRecord,
   reflectionSchema,
   runRecordSchema,
@@ -64,6 +65,12 @@ export function openRunRecord(options: DocumentOptions, initial?: RunRecord): Pr
 /** Reads run.json without owning it. */
 export function readRunRecord(file: string): Promise<RunRecord> {
   return readJsonDocument(file, recordFormatIn(file), () => undefined);
+}
+
+/** A record that was kept elsewhere as the folder's of that name; nothing where it does not fit this version. */
+export function asRunRecord(value: unknown, id: RunId): RunRecord | undefined {
+  const { data } = z.safeParse(recordSchema, value);
+  return data && { ...data, id };
 }
 
 /** Opens reflections.json; a run without one starts with an empty pool. */

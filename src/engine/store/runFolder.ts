@@ -4,10 +4,9 @@
  */
 import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { isFolderName } from "../../protocol/folderName.ts";
-import type { RunId, RunRecord } from "../../protocol/run.ts";
+import { isActive, type RunId, type RunRecord } from "../../protocol/run.ts";
 import { InputError, messageOf } from "../errors.ts";
-import { fileError, isMissing, makeFolder, sweepLeftovers } from "./files.ts";
+import { fileError, makeFolder, sweepLeftovers } from "./files.ts";
 import { isDocument } from "./jsonDocument.ts";
 import { makeNamedFolder } from "./namedFolder.ts";
 import { readRunRecord } from "./runDocuments.ts";
@@ -101,6 +100,8 @@ export const isRunFolder = (path: string): Promise<boolean> => isDocument(join(p
 export type ListedRun = { readonly id: RunId; readonly path: string } & (
   | {
       readonly record: RunRecord;
+      readonly problem?: undefined;
+      readonly missing?: undefined;
       /** A running process owns it; a record that says `running` without one was interrupted. */
       readonly live: boolean;
     }
@@ -112,38 +113,20 @@ export type ListedRun = { readonly id: RunId; readonly path: string } & (
     }
 );
 
-/** The runs of a workspace, newest first; a broken folder is listed with its problem. No `.lerl`: no runs. */
-export async function listRuns(workspaceFolder: string): Promise<readonly ListedRun[]> {
-  const runs = runsFolder(workspaceFolder);
-  let names: string[];
-  try {
-    const entries = await readdir(runs, { withFileTypes: true });
-    names = entries.filter((entry) => entry.isDirectory() && isFolderName(entry.name)).map((entry) => entry.name);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw new InputError("store.unreadable", `${runs}: cannot be listed (${messageOf(error)}).`, { cause: error });
-  }
-  const listed = await Promise.all(names.map((name) => listRun(join(runs, name), name as RunId)));
-  return listed.sort((a, b) => compare(startOf(b), startOf(a)) || compare(b.id, a.id));
-}
-
 /** One run of a workspace by its folder. */
 export async function listRun(path: string, id: RunId): Promise<ListedRun> {
   try {
     const record = await readRunRecord(join(path, runFiles.record));
-    return { id, path, record, live: await isLocked(join(path, runFiles.lock)) };
+    return { id, path, record, live: await isLiveRun(path, record) };
   } catch (error) {
     const missing = error instanceof InputError && error.code === "store.missing";
     return { id, path, problem: messageOf(error), missing };
   }
 }
 
-function startOf(run: ListedRun): string {
-  return run.record?.startedAt ?? "";
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** Whether a process works on a run whose record says so. */
+export async function isLiveRun(path: string, { state }: RunRecord): Promise<boolean> {
+  return isActive(state) && (await isLocked(join(path, runFiles.lock)));
 }
 
 export function runsFolder(workspaceFolder: string): string {

@@ -12,7 +12,8 @@ import { ofRun } from "../runs/ownCheckpoint.ts";
 import { CheckpointStore, freezeCheckpoint } from "../store/checkpoint.ts";
 import { toJson } from "../store/files.ts";
 import { readRunRecord } from "../store/runDocuments.ts";
-import { listRuns, runFiles } from "../store/runFolder.ts";
+import { runFiles } from "../store/runFolder.ts";
+import { RunList } from "../store/runList.ts";
 import { type TrainerCheckpoint, trainerCheckpoint } from "../training/trainerState.ts";
 
 export interface Base {
@@ -87,7 +88,7 @@ export async function keptCheckpoint(trialFolder: string, { run }: BaseRecord): 
 
 /** The newest run of an experiment that has come to a checkpoint; by the experiment's file. */
 export async function newestRunOf(experimentFile: string, workspaceFolder: string): Promise<string | undefined> {
-  const runs = await listRuns(workspaceFolder);
+  const runs = await new RunList(workspaceFolder, () => undefined).list();
   for (const { record, path } of runs) {
     if (!record || resolve(record.experimentFile) !== resolve(experimentFile) || record.iteration === 0) continue;
     if (await new CheckpointStore(path, () => undefined).load().catch(() => undefined)) return path;

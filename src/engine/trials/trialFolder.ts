@@ -10,6 +10,7 @@ import type { CellRow } from "../../protocol/trial/cell.ts";
 import { type TrialRecord, trialRecordSchema } from "../../protocol/trial/record.ts";
 import type { VisitRow } from "../../protocol/trial/visit.ts";
 import { InputError, messageOf } from "../errors.ts";
+import { fewAtOnce } from "../store/fewAtOnce.ts";
 import { isMissing, sweepLeftovers } from "../store/files.ts";
 import { type DocumentFormat, isDocument, JsonDocument, readJsonDocument } from "../store/jsonDocument.ts";
 import { readJsonLines } from "../store/jsonLines.ts";
@@ -128,7 +129,7 @@ export async function listTrials(workspaceFolder: string): Promise<readonly List
     throw new InputError("store.unreadable", `${parent}: cannot be listed (${messageOf(error)}).`, { cause: error });
   });
   const folders = entries.filter((entry) => entry.isDirectory() && isFolderName(entry.name));
-  const listed = await Promise.all(folders.map(({ name }) => listTrial(join(parent, name))));
+  const listed = [...(await fewAtOnce(folders, ({ name }) => listTrial(join(parent, name))))];
   return listed.sort((a, b) => (startOf(a) < startOf(b) ? 1 : startOf(a) > startOf(b) ? -1 : 0));
 }
 

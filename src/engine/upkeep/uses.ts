@@ -8,7 +8,8 @@ import { cachedFingerprints } from "../data/cache.ts";
 import { fingerprintsOf } from "../data/loadDataset.ts";
 import type { TrainedConfig } from "../simulator/trained/training.ts";
 import { defaultTrainedConfig, modelKey } from "../simulator/trained/userModel.ts";
-import { listRun, listRuns, runFiles } from "../store/runFolder.ts";
+import { listRun, runFiles } from "../store/runFolder.ts";
+import { RunList } from "../store/runList.ts";
 import { isLocked } from "../store/runLock.ts";
 import { cacheFolder, storageFolder } from "../store/storage.ts";
 import { listTrials } from "../trials/trialFolder.ts";
@@ -46,7 +47,7 @@ async function recordsOf(workspaceFolder: string, places: readonly Place[], limi
   const names = new Map<string, string>();
   const bases = new Map<string, string>();
   const documents: FoundExperiment[] = [];
-  for (const { id, record } of await listRuns(workspaceFolder)) {
+  for (const { id, record } of await new RunList(workspaceFolder, () => undefined).list()) {
     if (!record) continue;
     names.set(`runs/${id}`, record.name);
     documents.push({ ...record, name: `the run ${id}` });

@@ -3,7 +3,7 @@
  * Trees, status bar and Studio listen to it; nobody else keeps copies.
  */
 import { type Disposable, type Event, EventEmitter, type LogOutputChannel } from "vscode";
-import type { EngineNotifications, RunCursor, RunProgress, RunSlice } from "../../protocol/engine.ts";
+import type { EngineNotifications, RunCursor, RunProgress, RunSlice, UnreadableRun } from "../../protocol/engine.ts";
 import { beginOf, standingOf } from "../../protocol/run/rowCursor.ts";
 import { isActive } from "../../protocol/run/states.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
@@ -19,6 +19,7 @@ const GAP_REST_MS = 5000;
 export class RunStore implements Disposable {
   private readonly owned = new DisposableStore();
   private readonly list: OwnedList<RunRecord>;
+  private notReadable: readonly UnreadableRun[] = [];
   private readonly progressOf = new Map<RunId, RunProgress>();
   private readonly windows = new Map<RunId, RunWindow>();
   private readonly sequences = new Map<RunId, number>();
@@ -48,7 +49,11 @@ export class RunStore implements Disposable {
   ) {
     this.list = this.owned.add(
       new OwnedList({
-        list: () => engine.request("runs/list", {}),
+        list: async () => {
+          const { runs, unreadable } = await engine.request("runs/list", {});
+          this.notReadable = unreadable;
+          return runs;
+        },
         listed: () => this.changed.fire(undefined),
         warn: (message) => log.warn(message),
       }),
@@ -66,6 +71,11 @@ export class RunStore implements Disposable {
   /** All runs known, newest first. */
   get all(): readonly RunRecord[] {
     return this.list.all;
+  }
+
+  /** Folders among the runs whose record cannot be read, and why; as they were listed last. */
+  get unreadable(): readonly UnreadableRun[] {
+    return this.notReadable;
   }
 
   get(runId: RunId): RunRecord | undefined {
@@ -109,6 +119,7 @@ export class RunStore implements Disposable {
   forget(runId: RunId): void {
     this.drop(runId);
     this.list.items.delete(runId);
+    this.notReadable = this.notReadable.filter(({ id }) => id !== runId);
     this.changed.fire(undefined);
   }
 

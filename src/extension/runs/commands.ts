@@ -82,8 +82,8 @@ function showing(room: Room): readonly Disposable[] {
 function keeping({ log, engine, runs, selection }: Room): readonly Disposable[] {
   return [
     registerCommand(log, "lerl.revealRunFolder", async (target) => {
-      const record = await selection.one(target, anyRun(l10n.t("Choose the run")));
-      if (record) await revealRunFolder(record.id);
+      const run = selection.unreadable(target) ?? (await selection.one(target, anyRun(l10n.t("Choose the run"))));
+      if (run) await revealRunFolder(run.id);
     }),
     registerCommand(log, "lerl.noteRun", async (target) => {
       const record = await selection.one(target, anyRun(l10n.t("Choose the run")));
@@ -102,8 +102,8 @@ function keeping({ log, engine, runs, selection }: Room): readonly Disposable[] 
         placeHolder: l10n.t("Choose the runs to delete"),
         none: l10n.t("Stop the run before you delete it."),
       };
-      const records = await selection.many(clicked, selected, { ...choice, fits: hasEnded });
-      for (const runId of await deleteRuns(records)) runs.forget(runId);
+      const folders = await selection.folders(clicked, selected, { ...choice, fits: hasEnded });
+      for (const runId of await deleteRuns(folders)) runs.forget(runId);
     }),
   ];
 }

@@ -17,7 +17,7 @@ export async function revealRunFolder(runId: RunId): Promise<void> {
  * Asks, then moves the folders to the trash. Returns the runs that are gone.
  * @throws UntrustedError, UserError
  */
-export async function deleteRuns(records: readonly RunRecord[]): Promise<readonly RunId[]> {
+export async function deleteRuns(records: readonly Pick<RunRecord, "id" | "name">[]): Promise<readonly RunId[]> {
   const [first] = records;
   if (!first) return [];
   requireTrust();

@@ -28,7 +28,14 @@ interface PromptVersionNode extends Pick<PromptVersion, "role" | "hash"> {
   readonly runId: RunId;
 }
 
-export type RunsNode = RunNode | PromptVersionNode;
+/** A folder whose record cannot be read. */
+interface UnreadableNode {
+  readonly kind: "unreadable";
+  readonly runId: RunId;
+  readonly problem: string;
+}
+
+export type RunsNode = RunNode | PromptVersionNode | UnreadableNode;
 
 /** Rows of running runs are drawn anew at most this often. */
 const REFRESH_MS = 500;
@@ -53,19 +60,21 @@ export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
   async getChildren(node?: RunsNode): Promise<RunsNode[]> {
     if (node) return node.kind === "run" ? this.versionsOf(node.runId) : [];
     await this.runs.load();
-    const { all } = this.runs;
-    setContextKey("lerl.noRuns", all.length === 0);
-    return all.map(({ id }) => this.nodeOf(id));
+    const { all, unreadable } = this.runs;
+    setContextKey("lerl.noRuns", all.length + unreadable.length === 0);
+    const broken = unreadable.map(({ id, problem }): UnreadableNode => ({ kind: "unreadable", runId: id, problem }));
+    return [...all.map(({ id }) => this.nodeOf(id)), ...broken];
   }
 
   getTreeItem(node: RunsNode): TreeItem {
+    if (node.kind === "unreadable") return unreadableItem(node);
     const record = this.runs.get(node.runId);
     if (!record) return new TreeItem(node.runId);
     return node.kind === "run" ? this.runItem(record) : versionItem(node, record);
   }
 
   getParent(node: RunsNode): RunsNode | undefined {
-    return node.kind === "run" ? undefined : this.nodeOf(node.runId);
+    return node.kind === "promptVersion" ? this.nodeOf(node.runId) : undefined;
   }
 
   nodeOf(runId: RunId): RunNode {
@@ -112,6 +121,18 @@ export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
       this.stale.clear();
     }, REFRESH_MS);
   }
+}
+
+function unreadableItem({ runId, problem }: UnreadableNode): TreeItem {
+  const item = new TreeItem(runId);
+  const why = l10n.t("cannot be read");
+  item.id = `unreadable ${runId}`;
+  item.description = why;
+  item.iconPath = new ThemeIcon("warning");
+  item.tooltip = l10n.t("{0}\n\nIts menu shows or deletes the folder.", problem);
+  item.contextValue = "unreadableRun";
+  item.accessibilityInformation = { label: l10n.t("Run {0} {1}: {2}", runId, why, problem) };
+  return item;
 }
 
 function versionItem({ role, hash, runId }: PromptVersionNode, { prompts, id }: RunRecord): TreeItem {

@@ -1,6 +1,7 @@
 /** Which runs a command means: the rows it was given, those selected in the tree, or the ones the user picks. */
 import { l10n, type TreeView } from "vscode";
-import type { RunRecord } from "../../protocol/run.ts";
+import type { UnreadableRun } from "../../protocol/engine.ts";
+import type { RunId, RunRecord } from "../../protocol/run.ts";
 import type { RunStore } from "../engine/runStore.ts";
 import type { RunTarget } from "../platform/commands.ts";
 import { pickMany, pickOne } from "../platform/dialogs.ts";
@@ -34,6 +35,25 @@ export class RunSelection {
     return this.some(clicked, selected, choice, true);
   }
 
+  /** A row whose record cannot be read. */
+  unreadable(clicked: RunTarget | undefined): UnreadableRun | undefined {
+    return this.runs.unreadable.find(({ id }) => id === clicked?.runId);
+  }
+
+  /** As `many`, with the folders whose record cannot be read under their own names. */
+  async folders(clicked: RunTarget | undefined, selected: readonly RunTarget[] | undefined, choice: Choice) {
+    await this.runs.load();
+    const ids = this.idsMeant(clicked, selected);
+    const broken = this.runs.unreadable.filter(({ id }) => ids.includes(id)).map(({ id }) => ({ id, name: id }));
+    if (broken.length > 0 && broken.length === ids.length) return broken;
+    return [...broken, ...(await this.some(clicked, selected, choice, true))];
+  }
+
+  private idsMeant(clicked: RunTarget | undefined, selected: readonly RunTarget[] | undefined): readonly RunId[] {
+    const meant = selected && selected.length > 0 ? selected : clicked ? [clicked] : this.tree.selection;
+    return [...new Set(meant.map(({ runId }) => runId))];
+  }
+
   private async some(
     clicked: RunTarget | undefined,
     selected: readonly RunTarget[] | undefined,
@@ -42,8 +62,7 @@ export class RunSelection {
   ): Promise<readonly RunRecord[]> {
     await this.runs.load();
     const fits = choice.fits ?? (() => true);
-    const meant = selected && selected.length > 0 ? selected : clicked ? [clicked] : this.tree.selection;
-    const ids = [...new Set(meant.map(({ runId }) => runId))];
+    const ids = this.idsMeant(clicked, selected);
     const records = ids.flatMap((id) => this.runs.get(id) ?? []).filter(fits);
     if (records.length > 0) return many ? records : records.slice(0, 1);
     if (clicked) throw new UserError(choice.none);

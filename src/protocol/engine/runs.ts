@@ -42,6 +42,14 @@ export const liveChangeSchema = z.strictObject({
 });
 export type LiveChange = Immutable<z.output<typeof liveChangeSchema>>;
 
+/** A folder among the runs whose record cannot be read. */
+export const unreadableRunSchema = z.object({
+  id: runIdSchema,
+  /** Where, what, and what to do. */
+  problem: z.string(),
+});
+export type UnreadableRun = Immutable<z.output<typeof unreadableRunSchema>>;
+
 /** At most every 100 ms per run; `sequence` counts up by one, a gap means: ask `runs/slice` from your cursor. */
 export const runBatchSchema = z.extend(runSliceSchema, { sequence: z.int() });
 

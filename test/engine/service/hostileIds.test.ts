@@ -33,7 +33,7 @@ beforeAll(() => {
 describe("a run", () => {
   it("has the name of its folder as id, whatever its record says", async () => {
     const listed = await service.handlers["runs/list"]({});
-    expect(listed.map(({ id, name }) => [id, name])).toEqual([["renamed", "Hostile"]]);
+    expect(listed.runs.map(({ id, name }) => [id, name])).toEqual([["renamed", "Hostile"]]);
     expect((await readRunRecord(join(runs, "renamed", "run.json"))).id).toBe("renamed");
   });
 

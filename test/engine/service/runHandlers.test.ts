@@ -155,7 +155,7 @@ describe("a run at work", () => {
   it("is paused, described, resumed and stopped, and gives its folder back", async () => {
     const { id } = await handlers["runs/start"](start({ overrides: ["evaluation.references=false"] }));
     const runId = id as RunId;
-    const state = async () => (await handlers["runs/list"]({})).find((record) => record.id === id)?.state;
+    const state = async () => (await handlers["runs/list"]({})).runs.find((record) => record.id === id)?.state;
     await expect.poll(state, { timeout: 30_000 }).toBe("running");
     expect(await isFree(folderOf(runId))).toBe(false);
 

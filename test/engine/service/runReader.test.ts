@@ -139,7 +139,9 @@ describe("the list of runs", () => {
     writeFileSync(join(folderOf("paused"), "lock.json"), JSON.stringify(lock));
     mkdirSync(folderOf("broken"));
     writeFileSync(join(folderOf("broken"), "run.json"), "{");
-    expect((await reader.list()).map(({ id, state }) => [id, state])).toEqual([
+    const { runs, unreadable } = await reader.list();
+    expect(unreadable).toEqual([{ id: "broken", problem: expect.stringMatching(/broken.run\.json: not valid JSON/) }]);
+    expect(runs.map(({ id, state }) => [id, state])).toEqual([
       ["paused", "paused"],
       ["stopped", "stopped"],
       ["killed", "interrupted"],

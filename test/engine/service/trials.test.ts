@@ -58,7 +58,7 @@ async function trained(): Promise<RunId> {
   const overrides = ["training.iterations=1", "training.checkpointEvery=1"];
   const { id } = await handlers["runs/start"]({ experimentFile, experimentText, prompts, overrides });
   for (;;) {
-    const run = (await handlers["runs/list"]({})).find((record) => record.id === id);
+    const run = (await handlers["runs/list"]({})).runs.find((record) => record.id === id);
     if (run?.state === "done") return id;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -125,7 +125,7 @@ describe("words that are tried in the editor", () => {
   });
 
   it("say before how many visits fit: as many as two minutes hold at the pace that was measured", async () => {
-    const [{ id: runId } = { id: "" }] = await handlers["runs/list"]({});
+    const [{ id: runId } = { id: "" }] = (await handlers["runs/list"]({})).runs;
     const quick = await handlers["trials/fitting"](words({ runId }));
     expect(quick).toMatchObject({ sessions: 100, estimate: { calls: 1000 } });
     expect(quick.estimate.seconds).toBeLessThan(60);
@@ -159,7 +159,7 @@ describe("words that are tried in the editor", () => {
     const experimentText = JSON.stringify({ ...JSON.parse(readFileSync(experimentFile, "utf8")), critic: {} });
     const overrides = ["training.iterations=1", "training.checkpointEvery=1"];
     const { id: runId } = await handlers["runs/start"]({ experimentFile, experimentText, prompts, overrides });
-    while ((await handlers["runs/list"]({})).find(({ id }) => id === runId)?.state !== "done")
+    while ((await handlers["runs/list"]({})).runs.find(({ id }) => id === runId)?.state !== "done")
       await new Promise(setImmediate);
     const [reflection = { id: "" }] = await handlers["reflections/list"]({ runId });
     const fit = await handlers["trials/reflectionFitting"]({ runId });
@@ -175,7 +175,7 @@ describe("words that are tried in the editor", () => {
   });
 
   it("have moments: a step's decision is kept beside the experiment", async () => {
-    const [{ id: runId } = { id: "" }] = (await handlers["runs/list"]({})).filter(({ state }) => state === "done");
+    const [{ id: runId } = { id: "" }] = (await handlers["runs/list"]({})).runs.filter(({ state }) => state === "done");
     const [{ id: episode } = { id: "" }] = await handlers["runs/episodes"]({ runId, order: "latest", limit: 1 });
     const kept = await handlers["moments/keep"]({ runId, episode, step: 1 });
     expect(kept.file).toBe(join(scratch.path, "tiny.moments.json"));

@@ -34,7 +34,9 @@ describe("a record whose experiment does not fit", () => {
     await write("whole", runRecord("whole"));
     await write("broken", broken);
     await mkdir(join(workspace, ".lerl", "runs", "begins"));
-    expect((await reader.list()).map(({ id }) => id)).toEqual(["whole"]);
+    const { runs, unreadable } = await reader.list();
+    expect(runs.map(({ id }) => id)).toEqual(["whole"]);
+    expect(unreadable.map(({ id }) => id)).toEqual(["broken", "begins"]);
     await reader.list();
     expect(warnings).toEqual([
       expect.stringMatching(/broken.run\.json: \$\.experiment\.simulator\.slateSize is 0: .*>=1/),

@@ -25,7 +25,7 @@ beforeAll(async () => {
   usually(server);
   const run = await handlers["runs/start"]({ experimentFile, experimentText: text(), prompts, overrides });
   runId = run.id;
-  while ((await handlers["runs/list"]({}))[0]?.state !== "done")
+  while ((await handlers["runs/list"]({})).runs[0]?.state !== "done")
     await new Promise((resolve) => setTimeout(resolve, 10));
 });
 beforeEach(() => usually(server));
@@ -110,7 +110,7 @@ describe("contenders of one's choice", () => {
   });
 
   it("cost about what visits ask for that last as long as the run's did", async () => {
-    const { summary } = (await handlers["runs/list"]({})).find(({ id }) => id === runId) ?? {};
+    const { summary } = (await handlers["runs/list"]({})).runs.find(({ id }) => id === runId) ?? {};
     const steps = summary?.model?.tInt ?? summary?.tInt ?? 0;
     const { estimate } = await handlers["trials/fitting"](wanted({ sessions: 20 }));
     const plans = (record: TrialSummary) => record.result?.contenders.map(({ calls }) => calls) ?? [];

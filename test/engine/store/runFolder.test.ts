@@ -2,7 +2,8 @@ import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openRunRecord } from "../../../src/engine/store/runDocuments.ts";
-import { listRuns, type NewRun, RunFolder } from "../../../src/engine/store/runFolder.ts";
+import { type NewRun, RunFolder } from "../../../src/engine/store/runFolder.ts";
+import { RunList } from "../../../src/engine/store/runList.ts";
 import { runRecord } from "./records.ts";
 import { bundleProgram, start, temporaryFolder } from "./support.ts";
 
@@ -191,7 +192,7 @@ describe("owning a run folder", () => {
 
 describe("listing runs", () => {
   it("finds none where nothing ever ran", async () => {
-    expect(await listRuns(await newWorkspace())).toEqual([]);
+    expect(await new RunList(await newWorkspace(), never).list()).toEqual([]);
   });
 
   it("lists newest first, tells live runs apart, and names what is wrong with a broken one", async () => {
@@ -207,7 +208,7 @@ describe("listing runs", () => {
     await writeFile(join(workspace, ".lerl", "runs", "note.txt"), "not a run");
     await old.release();
 
-    const runs = await listRuns(workspace);
+    const runs = await new RunList(workspace, never).list();
     expect(runs.map((run) => basename(run.path))).toEqual([recent.id, old.id, torn.id, empty.id]);
     expect(runs[0]).toMatchObject({ live: true, record: { startedAt: later.startedAt } });
     expect(runs[1]).toMatchObject({ live: false, record: { state: "running" } });

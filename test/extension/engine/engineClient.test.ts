@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { EngineFailure, EngineInputError, EngineLostError } from "../../../src/extension/engine/engineErrors.ts";
 import { RestartPolicy } from "../../../src/extension/engine/restartPolicy.ts";
 import { UntrustedError } from "../../../src/extension/platform/errors.ts";
-import { runRecord } from "../support/runRecord.ts";
+import { listed, runRecord } from "../support/runRecord.ts";
 import { CancellationTokenSource, host, resetHost } from "../support/vscode.ts";
 import { isAlive, type Scripted, scriptedClient, until } from "./scripted.ts";
 
@@ -147,7 +147,7 @@ describe("requests", () => {
         },
       },
     );
-    await expect(engine.request("runs/list", {})).resolves.toEqual([]);
+    await expect(engine.request("runs/list", {})).resolves.toEqual(listed());
     await expect(engine.request("runs/evaluate", { runId: "r" })).rejects.toThrow(UntrustedError);
     await expect(engine.request("models/detect", {})).rejects.toThrow(/not trusted/);
   });
@@ -169,13 +169,15 @@ describe("requests", () => {
 describe("what does not fit the contract", () => {
   it("is one error that names the request and the place, and other requests go on", async () => {
     const record = { ...runRecord(), iteration: "nine" };
-    const { client: engine } = client({ defects: { answers: { "runs/list": [runRecord(), record] } } });
+    const { client: engine } = client({
+      defects: { answers: { "runs/list": { runs: [runRecord(), record], unreadable: [] } } },
+    });
     const asked = engine.request("runs/list", {});
     await expect(asked).rejects.toThrow(EngineFailure);
     await expect(asked).rejects.toThrow(
-      /^The engine and this extension .* \(runs\/list: result\.1\.iteration: expected number\)\. Reload the window/,
+      /^The engine and this extension .* \(runs\/list: result\.runs\.1\.iteration: expected number\)\. Reload the window/,
     );
-    expect(host.logged).toContain("error runs/list: result.1.iteration: expected number");
+    expect(host.logged).toContain("error runs/list: result.runs.1.iteration: expected number");
     await expect(engine.request("runs/describe", { runId: "r" })).resolves.toMatchObject({ id: "r" });
   });
 

@@ -1,10 +1,12 @@
 /** The engine as it is built: what it answers fits the contract, and it takes nothing that does not. */
+
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { constants, getPriority, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { EngineClient } from "../../../src/extension/engine/engineClient.ts";
 import { EngineFailure } from "../../../src/extension/engine/engineErrors.ts";
+import { listed } from "../support/runRecord.ts";
 import { host, resetHost, window } from "../support/vscode.ts";
 
 const repository = resolve(import.meta.dirname, "../../..");
@@ -35,7 +37,7 @@ describe("the real engine", () => {
     const asked = engine.request("runs/describe", { runId: 7 } as never);
     await expect(asked).rejects.toThrow(EngineFailure);
     await expect(asked).rejects.toThrow("runs/describe: params.runId: expected string");
-    expect(await engine.request("runs/list", {})).toEqual([]);
+    expect(await engine.request("runs/list", {})).toEqual(listed());
     expect(host.logged).toContain("error runs/describe: params.runId: expected string");
   });
 

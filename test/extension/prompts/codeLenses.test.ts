@@ -2,19 +2,21 @@ import { describe, expect, it } from "vitest";
 import { PromptLenses } from "../../../src/extension/prompts/codeLenses.ts";
 import { VersionDocuments, versionUri } from "../../../src/extension/prompts/versionDocuments.ts";
 import { own } from "../support/own.ts";
+import { listed } from "../support/runRecord.ts";
 import { openEditor, runOf } from "./support.ts";
 
 describe("lenses of a prompt", () => {
   it("offers what there is to do, and the comparison once a run used other words", async () => {
     const editor = openEditor({
-      "runs/list": () => [
-        runOf(editor.folder, {
-          prompts: [
-            { role: "planner", hash: "old", file: "planner.lerl.md", text: "before", since: 0 },
-            { role: "planner", hash: "now", file: "planner.lerl.md", text: editor.read("planner.lerl.md"), since: 3 },
-          ],
-        }),
-      ],
+      "runs/list": () =>
+        listed(
+          runOf(editor.folder, {
+            prompts: [
+              { role: "planner", hash: "old", file: "planner.lerl.md", text: "before", since: 0 },
+              { role: "planner", hash: "now", file: "planner.lerl.md", text: editor.read("planner.lerl.md"), since: 3 },
+            ],
+          }),
+        ),
     });
     const lenses = own(new PromptLenses(editor.services));
     const document = editor.open("planner.lerl.md", editor.read("planner.lerl.md"));

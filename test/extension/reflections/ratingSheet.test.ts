@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { saveRatingSheet } from "../../../src/extension/reflections/ratingSheet.ts";
 import { openEditor, runOf, type TestEditor } from "../prompts/support.ts";
+import { listed } from "../support/runRecord.ts";
 import { host, resetHost, Uri } from "../support/vscode.ts";
 import { three } from "./support.ts";
 
@@ -12,7 +13,7 @@ let editor: TestEditor;
 beforeEach(() => {
   resetHost();
   editor = openEditor({
-    "runs/list": () => [runOf(editor.folder)],
+    "runs/list": () => listed(runOf(editor.folder)),
     "reflections/list": () => three,
     "reflections/sheet": ({ sample }: { sample: number }) => ({ csv: CSV, drawn: sample }),
   });

@@ -1,8 +1,10 @@
 /** A pool in an editor, changed by the test and by commands. */
+
 import { ReflectionPools } from "../../../src/extension/reflections/pools.ts";
 import type { PooledReflection, ReflectionChange } from "../../../src/protocol/engine.ts";
 import { openEditor, runOf, type TestEditor } from "../prompts/support.ts";
 import { own } from "../support/own.ts";
+import { listed } from "../support/runRecord.ts";
 import { reflection } from "./fixtures.ts";
 
 export const three: readonly PooledReflection[] = [
@@ -24,7 +26,7 @@ interface TestPool {
 export function openPool(): TestPool {
   let pool = three;
   const editor = openEditor({
-    "runs/list": () => [runOf(editor.folder)],
+    "runs/list": () => listed(runOf(editor.folder)),
     "reflections/list": () => pool,
     "reflections/change": ({ id, action }: ReflectionChange) => {
       pool = pool.map((one) => (one.id === id ? { ...one, pinned: action === "pin" } : one));

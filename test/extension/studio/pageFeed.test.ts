@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { listed } from "../support/runRecord.ts";
 import { resetHost } from "../support/vscode.ts";
 import { openStudio, runRecord, type Studio } from "./support.ts";
 
@@ -27,7 +28,7 @@ const batch = (sequence: number, from: number, to: number, runId = "run-1") => (
 
 /** A run that is under way, listed and followed. */
 async function running(): Promise<void> {
-  studio.engine.answer("runs/list", () => [runRecord(studio.experiment, { state: "running" })]);
+  studio.engine.answer("runs/list", () => listed(runRecord(studio.experiment, { state: "running" })));
   await studio.page.ask("ready", {});
   await soon();
   studio.engine.notify("run/changed", runRecord(studio.experiment, { state: "running" }));

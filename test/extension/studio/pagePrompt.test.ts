@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { listed } from "../support/runRecord.ts";
 import { Diagnostic, DiagnosticSeverity, events, host, Range, resetHost, Uri } from "../support/vscode.ts";
 import { changeOutside, openStudio, runRecord, type Studio, textOf } from "./support.ts";
 
@@ -82,7 +83,7 @@ describe("a prompt", () => {
       }),
       runRecord(studio.experiment, { id: "old", prompts: [version("aaaaaaaaa", 0), version("other", 0, "x.lerl.md")] }),
     ];
-    studio.engine.answer("runs/list", () => runs);
+    studio.engine.answer("runs/list", () => listed(...runs));
     const history = await studio.page.ask("promptHistory", { role: "planner" });
     expect(history.map(({ runId, hash, rCum }) => [runId, hash, rCum])).toEqual([
       ["new", "bbbbbbbbb", 9.5],

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { registerStudio } from "../../../src/extension/studio/register.ts";
 import { StudioEditor } from "../../../src/extension/studio/studioEditor.ts";
+import { listed } from "../support/runRecord.ts";
 import { commands, host, openDocument, resetHost } from "../support/vscode.ts";
 import { FakePage, openStudio, runRecord, type Studio } from "./support.ts";
 
@@ -38,10 +39,9 @@ describe("Open Studio", () => {
   });
 
   it("shows a run, a session or a comparison as soon as the page is there", async () => {
-    studio.engine.answer("runs/list", () => [
-      runRecord(studio.experiment),
-      runRecord(studio.experiment, { id: "run-2" }),
-    ]);
+    studio.engine.answer("runs/list", () =>
+      listed(runRecord(studio.experiment), runRecord(studio.experiment, { id: "run-2" })),
+    );
     const reveal = { tab: "compare", runId: "run-1", runIds: ["run-1", "run-2"] };
     await commands.executeCommand("lerl.openStudio", { runId: "run-1" }, reveal);
     const page = await opened();

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { experimentSchema } from "../../../src/protocol/experiment.ts";
+import { listed } from "../support/runRecord.ts";
 import { events, host, partly, resetHost, Uri, workspace } from "../support/vscode.ts";
 import { changeOutside, openStudio, runRecord, type Studio, textOf } from "./support.ts";
 
@@ -15,7 +16,7 @@ const soon = () => new Promise((done) => setTimeout(done, 5));
 
 /** A run that is under way, listed and followed. */
 async function running(): Promise<void> {
-  studio.engine.answer("runs/list", () => [runRecord(studio.experiment, { state: "running" })]);
+  studio.engine.answer("runs/list", () => listed(runRecord(studio.experiment, { state: "running" })));
   await studio.page.ask("ready", {});
   await soon();
   studio.engine.notify("run/changed", runRecord(studio.experiment, { state: "running" }));
@@ -72,7 +73,7 @@ describe("a run", () => {
       runRecord(studio.experiment, { id: "new", startedAt: "2026-01-03T00:00:00.000Z" }),
       runRecord(Uri.file("/elsewhere/x.lerl.json"), { id: "other", startedAt: "2026-01-04T00:00:00.000Z" }),
     ];
-    studio.engine.answer("runs/list", () => list);
+    studio.engine.answer("runs/list", () => listed(...list));
     await studio.services.runs.load();
     expect((await studio.page.ask("ready", {})).currentRun).toBe("new");
     studio.editor.reveal(studio.experiment, { tab: "curves", runId: "old" });
@@ -97,7 +98,7 @@ describe("a run", () => {
     const baseUrl = "http://127.0.0.1:9/v1";
     const planner = { provider: "openai", baseUrl };
     const experiment = experimentSchema.parse({ planner, critic: { enabled: false } });
-    studio.engine.answer("runs/list", () => [runRecord(studio.experiment, { experiment })]);
+    studio.engine.answer("runs/list", () => listed(runRecord(studio.experiment, { experiment })));
     studio.engine.answer("runs/rerunStep", () => partly({}));
     await studio.keys.set(baseUrl, "secret");
     await studio.services.runs.load();

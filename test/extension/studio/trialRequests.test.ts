@@ -27,7 +27,10 @@ const trial = (changes: Partial<TrialSummary> = {}): TrialSummary =>
 
 /** A run of the experiment, listed. */
 const listed = (...runs: Partial<RunRecord>[]) =>
-  studio.engine.answer("runs/list", () => runs.map((run) => runRecord(studio.experiment, run)));
+  studio.engine.answer("runs/list", () => ({
+    runs: runs.map((run) => runRecord(studio.experiment, run)),
+    unreadable: [],
+  }));
 
 /** The experiment asks a model, as it stands in the editor. */
 const asksModel = (planner: object = asking) =>

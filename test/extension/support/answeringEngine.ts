@@ -1,8 +1,10 @@
 /** An engine without a process: it answers as the test says, in the contract's terms, and keeps what it is asked. */
+
 import type { EngineClient } from "../../../src/extension/engine/engineClient.ts";
 import { EngineInputError } from "../../../src/extension/engine/engineErrors.ts";
 import type { EngineNotifications, EngineRequests } from "../../../src/protocol/engine.ts";
 import type { EngineState } from "../../../src/protocol/studio.ts";
+import { listed } from "./runRecord.ts";
 import { EventEmitter } from "./vscode.ts";
 
 type Answer<M extends keyof EngineRequests> = (
@@ -24,7 +26,7 @@ export class AnsweringEngine implements Rooms {
   private readonly answers: Answers;
 
   constructor(answers: Answers = {}) {
-    this.answers = { "runs/list": () => [], "trials/list": () => [], ...answers };
+    this.answers = { "runs/list": () => listed(), "trials/list": () => [], ...answers };
   }
 
   /** Says how one request is answered from now on. */

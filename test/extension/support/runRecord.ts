@@ -1,3 +1,4 @@
+import type { EngineRequests } from "../../../src/protocol/engine.ts";
 import { experimentSchema } from "../../../src/protocol/experiment.ts";
 import type { RunRecord } from "../../../src/protocol/run.ts";
 
@@ -18,4 +19,10 @@ export const runRecord = (changes: Partial<RunRecord> = {}): RunRecord => ({
   prompts: [],
   engineVersion: "0",
   ...changes,
+});
+
+/** A list of runs in which every folder can be read. */
+export const listed = (...runs: readonly RunRecord[]): EngineRequests["runs/list"]["result"] => ({
+  runs,
+  unreadable: [],
 });

@@ -12,6 +12,7 @@ import {
   engineRequests,
   hostRequests,
   type RunSlice,
+  type UnreadableRun,
 } from "../../../src/protocol/engine.ts";
 import type { RunRecord } from "../../../src/protocol/run.ts";
 import type { TrialSummary } from "../../../src/protocol/trial/summary.ts";
@@ -26,6 +27,7 @@ export interface Script {
   readonly hang?: boolean;
   readonly stubborn?: boolean;
   readonly runs?: readonly RunRecord[];
+  readonly unreadable?: readonly UnreadableRun[];
   readonly trials?: readonly TrialSummary[];
   readonly rows?: number;
   /** Of an engine with a defect: answered and told as they are, whether they fit or not. */
@@ -65,7 +67,7 @@ const handlers: Handlers = {
     return { memoryMb: 1 };
   },
   "engine/shutdown": () => (script.stubborn ? never() : null),
-  "runs/list": () => script.runs ?? [],
+  "runs/list": () => ({ runs: script.runs ?? [], unreadable: script.unreadable ?? [] }),
   "trials/list": () => script.trials ?? [],
   "runs/slice": ({ runId, cursor }): RunSlice => {
     const rows = script.rows ?? 0;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { EngineInputError } from "../../../src/extension/engine/engineErrors.ts";
 import { changeOutside, runRecord, textOf } from "../studio/support.ts";
+import { listed } from "../support/runRecord.ts";
 import { contender } from "../support/trialSummary.ts";
 import { commands, events, host, openDocument, TabInputText, Uri } from "../support/vscode.ts";
 import { openRoom } from "./support.ts";
@@ -12,7 +13,7 @@ const openings = () => host.executed.filter(({ command }) => command === "vscode
 describe("Try Prompt", () => {
   it("opens the Studio beside the prompt, and tries its words against the experiment's newest run", async () => {
     const { studio, prompt, trial } = await openRoom();
-    studio.engine.answer("runs/list", () => [runRecord(studio.experiment)]);
+    studio.engine.answer("runs/list", () => listed(runRecord(studio.experiment)));
     studio.engine.answer("trials/try", () => trial({ id: "tried" }));
     await changeOutside(prompt, "typed");
     host.activeTab = new TabInputText(prompt);
@@ -34,7 +35,7 @@ describe("Try Prompt", () => {
   it("shows the page that is open, and serves from the run it follows", async () => {
     const { studio, prompt, trial } = await openRoom({ page: true });
     const runs = [runRecord(studio.experiment), runRecord(studio.experiment, { id: "old", startedAt: "2025-01-01" })];
-    studio.engine.answer("runs/list", () => runs);
+    studio.engine.answer("runs/list", () => listed(...runs));
     await studio.services.runs.refresh();
     studio.engine.answer("trials/try", () => trial());
     studio.editor.reveal(studio.experiment, { tab: "curves", runId: "old" });
@@ -74,7 +75,7 @@ describe("Try Prompt", () => {
 
   it("measures what a reflection does, and shows it where it is found", async () => {
     const { studio, trial } = await openRoom({ page: true });
-    studio.engine.answer("runs/list", () => [runRecord(studio.experiment)]);
+    studio.engine.answer("runs/list", () => listed(runRecord(studio.experiment)));
     await studio.services.runs.refresh();
     studio.engine.answer("trials/reflection", () => trial({ id: "effect" }));
     const estimate = { calls: 400, likely: 400, tokens: 90_000, seconds: 60, cost: 0.3 };

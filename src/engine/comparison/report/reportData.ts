@@ -1,6 +1,7 @@
 /** What a report shows beside the comparison: curves, categories, reflections and warnings of each row. */
 import { join } from "node:path";
 import type { MetricRow, Reflection, TimelineEvent } from "../../../protocol/run.ts";
+import { fewAtOnce } from "../../store/fewAtOnce.ts";
 import { jsonLines, readJsonLines } from "../../store/jsonLines.ts";
 import { readReflections } from "../../store/runDocuments.ts";
 import { runFiles } from "../../store/runFolder.ts";
@@ -34,7 +35,7 @@ const MOST_POINTS = 100;
 
 export async function loadGroupData(group: RunGroup): Promise<GroupData> {
   const { runs } = group;
-  const samples = await Promise.all(runs.map(curveOf));
+  const samples = await fewAtOnce(runs, curveOf);
   const [first] = runs;
   return {
     group,
