@@ -13,6 +13,8 @@ import type { RunsServices } from "./runs/services.ts";
 import { registerStudio, type StudioRoom } from "./studio/register.ts";
 import { registerTrials } from "./trials/register.ts";
 import type { TrialsServices } from "./trials/services.ts";
+import { registerUpkeep } from "./upkeep/register.ts";
+import type { UpkeepServices } from "./upkeep/services.ts";
 
 /** What the rooms are given, built once per window. */
 export type Services = ExperimentsServices &
@@ -21,6 +23,7 @@ export type Services = ExperimentsServices &
   PromptsServices &
   ReflectionsServices &
   TrialsServices &
+  UpkeepServices &
   StudioRoom;
 
 /** In the order in which they register. */
@@ -31,5 +34,6 @@ export const rooms: readonly ((services: Services) => Disposable)[] = [
   registerPrompts,
   registerReflections,
   registerTrials,
+  registerUpkeep,
   registerStudio,
 ];

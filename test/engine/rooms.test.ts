@@ -41,7 +41,7 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["engine"],
     ["experiments"],
     ["models", "prompts"],
-    ["reflections", "runs", "trials"],
+    ["reflections", "runs", "trials", "upkeep"],
     ["studio"],
     ["rooms.ts"],
     ["extension.ts"],

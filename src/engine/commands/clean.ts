@@ -2,18 +2,19 @@
 import { createInterface } from "node:readline/promises";
 import Table from "cli-table3";
 import { Command, InvalidArgumentError, Option } from "commander";
+import type { StoredItem } from "../../protocol/engine/storage.ts";
 import {
+  byKind,
   bytesOf,
   outermost,
-  type StoredItem,
   type StoredKind,
   storedKinds,
   withInner,
-} from "../../protocol/engine/storage.ts";
+} from "../../protocol/engine/storedItems.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { storageContents } from "../upkeep/contents.ts";
-import { removeItem } from "../upkeep/remove.ts";
+import { openRemoval } from "../upkeep/remove.ts";
 import { wholeNumberOption } from "./options.ts";
 import { paint, say, sayAside, status } from "./terminal.ts";
 
@@ -142,10 +143,11 @@ async function isAgreed(question: string): Promise<boolean> {
 async function remove(chosen: readonly StoredItem[]): Promise<void> {
   const left: StoredItem[] = [];
   const whole = outermost(chosen);
+  const removeItem = await openRemoval(process.cwd(), () => new Date());
   for (const [i, item] of whole.entries()) {
     status(`Removing ${i + 1} of ${whole.length}: ${item.path}`);
     try {
-      await removeItem(process.cwd(), item, () => new Date());
+      await removeItem(item);
     } catch (error) {
       left.push(...withInner([item], chosen));
       sayAside(`${paint.error("error")} ${messageOf(error)}\n`);
@@ -160,11 +162,7 @@ async function remove(chosen: readonly StoredItem[]): Promise<void> {
 /** Everything by kind, the kind with most first, and how much of it may go. */
 function listing(items: readonly StoredItem[], now: Date): string {
   if (items.length === 0) return "Nothing to clean up: there is no .lerl here, or it is empty.\n";
-  const groups = storedKinds
-    .map((kind) => ({ kind, of: items.filter((item) => item.kind === kind) }))
-    .filter(({ of }) => of.length > 0)
-    .sort((a, b) => bytesOf(b.of) - bytesOf(a.of));
-  const parts = groups.map(
+  const parts = byKind(items).map(
     ({ kind, of }) => `${paint.strong(kind)}: ${counted(of.length)}, ${bytes(bytesOf(of))}\n${tableOf(of, now)}\n\n`,
   );
   const free = items.filter(({ stays }) => stays === undefined);

@@ -5,6 +5,7 @@ import { momentHandlers } from "./momentHandlers.ts";
 import { promptHandlers } from "./promptHandlers.ts";
 import { reflectionHandlers } from "./reflectionHandlers.ts";
 import { runHandlers } from "./runHandlers.ts";
+import { storageHandlers } from "./storageHandlers.ts";
 import { trialHandlers } from "./trialHandlers.ts";
 import { type ServiceOptions, Workspace } from "./workspace.ts";
 
@@ -25,6 +26,7 @@ export function createService(options: ServiceOptions): EngineService {
       ...reflectionHandlers(workspace),
       ...promptHandlers(workspace),
       ...modelHandlers(workspace),
+      ...storageHandlers(workspace),
     },
     stop: async () => {
       await Promise.all([workspace.runs.stopAll(), workspace.trials.stopAll()]);

@@ -1,8 +1,8 @@
 /** Where in `.lerl` things lie that are removed one by one. */
 import type { Dirent } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { lstat, readdir, realpath } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { StoredKind } from "../../protocol/engine/storage.ts";
+import type { StoredKind } from "../../protocol/engine/storedItems.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { isMissing } from "../store/files.ts";
 import { readSuiteRecord, suiteRunsFolder } from "../suites/suiteFolder.ts";
@@ -30,7 +30,9 @@ export const LEFTOVER = ".tmp";
 /** None where there is no `.lerl`. @throws InputError `store.unreadable` */
 export async function findPlaces(storage: string): Promise<readonly Place[]> {
   const places: Place[] = [];
-  for (const entry of await entriesOf(storage)) {
+  // `.lerl` itself may lie on another disk.
+  const top = await realpath(storage).catch(() => storage);
+  for (const entry of await entriesOf(top)) {
     const { name } = entry;
     const kind = Object.hasOwn(kindsOfFolders, name) ? kindsOfFolders[name] : undefined;
     if (name === ".gitignore") continue;
@@ -70,8 +72,10 @@ async function placesOfSuite(storage: string, path: string): Promise<readonly Pl
   ];
 }
 
+/** None of a folder that is not there, or is a link. @throws InputError `store.unreadable` */
 async function entriesOf(folder: string): Promise<readonly Dirent[]> {
   try {
+    if ((await lstat(folder)).isSymbolicLink()) return [];
     return await readdir(folder, { withFileTypes: true });
   } catch (error) {
     if (isMissing(error)) return [];

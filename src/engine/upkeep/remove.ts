@@ -1,7 +1,7 @@
 /** Removes for good what was chosen of `.lerl`. */
 import { randomBytes } from "node:crypto";
-import { lstat, realpath, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { lstat, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { StoredItem } from "../../protocol/engine/storage.ts";
 import { InputError } from "../errors.ts";
 import { fileError } from "../store/files.ts";
@@ -10,19 +10,32 @@ import { RunLock } from "../store/runLock.ts";
 import { storageFolder } from "../store/storage.ts";
 import { findPlaces, LEFTOVER, type Place } from "./places.ts";
 
+/** Removes an item. @throws InputError `clean.unknown`, `store.locked` where a process has taken it since, a file error */
+export type Removal = (item: Pick<StoredItem, "path">) => Promise<void>;
+
 /**
- * Removes one of the listed: it is there whole, or gone for whoever looks. A link is removed as a link.
+ * Looks anew at what there is, and gives what removes it: what was listed may have moved, no other path is taken, and
+ * links are removed as links.
  *
- * @throws InputError `clean.unknown` where it is nothing that is listed, `store.locked` where a process has taken it since
+ * @throws InputError `store.unreadable`
  */
-export async function removeItem(workspaceFolder: string, { path }: Pick<StoredItem, "path">, now: () => Date) {
+export async function openRemoval(workspaceFolder: string, now: () => Date): Promise<Removal> {
   const storage = storageFolder(workspaceFolder);
-  // Looked for anew: what was listed may have moved, and no path of anybody else's comes in.
-  const place = (await findPlaces(storage)).find((found) => found.path === path && found.kind !== "other");
-  const target = join(storage, path);
-  if (!place || !(await isInside(storage, path))) {
-    throw new InputError("clean.unknown", `${target}: is not there any more. List what there is: lerl clean`);
-  }
+  const places = (await findPlaces(storage)).filter(({ kind }) => kind !== "other");
+  const byPath = new Map(places.map((place) => [place.path, place]));
+  return async ({ path }) => {
+    const place = byPath.get(path);
+    if (place) return remove(storage, place, now);
+    throw new InputError(
+      "clean.unknown",
+      `${join(storage, path)}: is not there any more. List what there is: lerl clean`,
+    );
+  };
+}
+
+/** It is there whole, or gone for whoever looks. */
+async function remove(storage: string, place: Place, now: () => Date): Promise<void> {
+  const target = join(storage, place.path);
   const locks = await lockAll(storage, place, now);
   try {
     const onItsWayOut = join(storage, `removed-${randomBytes(8).toString("hex")}${LEFTOVER}`);
@@ -33,12 +46,6 @@ export async function removeItem(workspaceFolder: string, { path }: Pick<StoredI
   } finally {
     for (const lock of locks) await lock.release();
   }
-}
-
-/** Whether no folder on the way to it is a link, which may lead anywhere. `.lerl` itself may be one. */
-async function isInside(storage: string, path: string): Promise<boolean> {
-  const parent = dirname(path);
-  return (await realpath(join(storage, parent))) === join(await realpath(storage), parent);
 }
 
 /** Keeps others from a run or a trial, or the runs of a suite, while it goes. */

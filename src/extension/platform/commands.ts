@@ -42,6 +42,7 @@ export interface CommandArguments {
   "lerl.deleteRun": Selection<RunTarget>;
   "lerl.openPromptVersion": [target?: RunTarget & { readonly role: PromptRole; readonly hash: string }];
   "lerl.refreshRuns": [];
+  "lerl.cleanUp": [];
 
   "lerl.runPrompt": [prompt?: Uri];
   "lerl.previewPrompt": [prompt?: Uri];

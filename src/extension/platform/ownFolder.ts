@@ -1,6 +1,6 @@
-/** The folders below `.lerl` that a window shows and deletes. */
+/** What stands below `.lerl` that a window shows and deletes. */
 import { realpath } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { l10n, Uri } from "vscode";
 import { isFolderName } from "../../protocol/folderName.ts";
 import { messageOf, UserError } from "./errors.ts";
@@ -16,6 +16,19 @@ export async function ownFolder(kind: "runs" | "trials", id: string): Promise<Ur
   const folder = Uri.joinPath(storage, kind, id);
   if (isFolderName(id) && (await isInside(storage.fsPath, folder.fsPath, join(kind, id)))) return folder;
   throw new UserError(l10n.t('"{0}" does not lead to a folder below {1}.', id, Uri.joinPath(storage, kind).fsPath));
+}
+
+/**
+ * What the engine lists of `.lerl`, by its path below it. It may be a link, and goes as one; no folder above it is.
+ * @throws UserError
+ */
+export async function ownItem(path: string): Promise<Uri> {
+  const storage = Uri.joinPath(Uri.file(requireWorkspaceFolder()), ".lerl");
+  const item = Uri.joinPath(storage, path);
+  const parent = Uri.joinPath(item, "..");
+  const isPlain = path.split("/").every(isFolderName);
+  if (isPlain && (await isInside(storage.fsPath, parent.fsPath, dirname(path)))) return item;
+  throw new UserError(l10n.t('"{0}" does not lead to a folder below {1}.', path, storage.fsPath));
 }
 
 /** Whether a path below the storage stands there itself; also where nothing does. */

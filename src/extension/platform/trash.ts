@@ -7,20 +7,26 @@ import { messageOf } from "./errors.ts";
  * @param cannot asks whether to delete it for good where it cannot be moved to the trash
  * @returns whether it is gone
  */
-export async function trashFolder(folder: Uri, cannot: string): Promise<boolean> {
-  try {
-    await workspace.fs.delete(folder, { recursive: true, useTrash: true });
-    return true;
-  } catch (error) {
-    if (error instanceof FileSystemError && error.code === "FileNotFound") return true;
-    const forever = l10n.t("Delete Permanently");
-    const answer = await showWarningMessage(
-      cannot,
-      { modal: true, detail: `${folder.fsPath}\n\n${messageOf(error)}` },
-      forever,
-    );
-    if (answer !== forever) return false;
-    await workspace.fs.delete(folder, { recursive: true, useTrash: false });
-    return true;
-  }
+export const trashFolder = (folder: Uri, cannot: string): Promise<boolean> => trashFolders(cannot)(folder);
+
+/** For several: one answer is for all of them. */
+export function trashFolders(cannot: string): (folder: Uri) => Promise<boolean> {
+  let isAgreed: boolean | undefined;
+  return async (folder) => {
+    try {
+      await workspace.fs.delete(folder, { recursive: true, useTrash: true });
+      return true;
+    } catch (error) {
+      if (error instanceof FileSystemError && error.code === "FileNotFound") return true;
+      isAgreed ??= await isForever(cannot, `${folder.fsPath}\n\n${messageOf(error)}`);
+      if (!isAgreed) return false;
+      await workspace.fs.delete(folder, { recursive: true, useTrash: false });
+      return true;
+    }
+  };
+}
+
+async function isForever(cannot: string, detail: string): Promise<boolean> {
+  const forever = l10n.t("Delete Permanently");
+  return (await showWarningMessage(cannot, { modal: true, detail }, forever)) === forever;
 }

@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { defaultTrainedConfig, modelKey } from "../../../src/engine/simulator/trained/userModel.ts";
 import { RunFolder } from "../../../src/engine/store/runFolder.ts";
 import { storageContents } from "../../../src/engine/upkeep/contents.ts";
-import { outermost, withInner } from "../../../src/protocol/engine/storage.ts";
+import { outermost, withInner } from "../../../src/protocol/engine/storedItems.ts";
 import { experimentSchema } from "../../../src/protocol/experiment.ts";
 import { runRecord } from "../store/records.ts";
 import { age, keptWorkspace, paths } from "./keptWorkspace.ts";
@@ -122,12 +122,18 @@ it("leaves alone what may be in the making, what it does not know, and what link
   writeFileSync(join(outside, "large"), Buffer.alloc(1 << 20));
   symlinkSync(outside, join(storage, "runs/linked"));
   symlinkSync(outside, join(storage, "reports"));
+  // The record names no run: all that lies there would be of no use.
+  const suite = join(storage, paths.suite);
+  rmSync(join(suite, "runs"), { recursive: true });
+  symlinkSync(outside, join(suite, "runs"));
+  mkdirSync(join(outside, "somebody's"));
   mkdirSync(join(storage, "runs/begun"));
   mkdirSync(join(storage, "cache"));
   writeFileSync(join(storage, "cache/x.lerldata.0.tmp"), "half");
   writeFileSync(join(storage, "notes.txt"), "mine");
   writeFileSync(join(storage, ".gitignore"), "*\n");
   const items = await listed(folder);
+  expect(JSON.stringify(items)).not.toContain("somebody's");
   expect(items.find(({ path }) => path === "runs/linked")?.bytes).toBeLessThan(1000);
   const stays = Object.fromEntries(items.map(({ path, stays: why }) => [path, why]));
   expect(stays).toMatchObject({

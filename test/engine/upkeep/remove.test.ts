@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSy
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { RunFolder } from "../../../src/engine/store/runFolder.ts";
-import { removeItem } from "../../../src/engine/upkeep/remove.ts";
+import { openRemoval } from "../../../src/engine/upkeep/remove.ts";
 import { keptWorkspace, paths } from "./keptWorkspace.ts";
 
-const remove = (folder: string, path: string) => removeItem(folder, { path }, () => new Date());
+const remove = async (folder: string, path: string) => (await openRemoval(folder, () => new Date()))({ path });
 
 describe("what was chosen", () => {
   it.each(Object.values(paths))("goes whole: %s", async (path) => {
@@ -44,11 +44,18 @@ describe("what was chosen", () => {
     await expect(remove(folder, paths.interrupted)).rejects.toMatchObject({ code: "clean.unknown" });
     expect(readdirSync(join(folder, "moved"))).toHaveLength(3);
 
+    const suite = join(folder, ".lerl", paths.suite);
+    renameSync(join(suite, "runs"), join(suite, "kept"));
+    symlinkSync(outside, join(suite, "runs"));
+    await expect(remove(folder, `${paths.suite}/runs/inner`)).rejects.toMatchObject({ code: "clean.unknown" });
+    await remove(folder, paths.suite);
+    expect(existsSync(join(outside, "inner"))).toBe(true);
+
     // .lerl itself may lie on another disk.
     renameSync(join(folder, ".lerl"), join(folder, "elsewhere"));
     symlinkSync(join(folder, "elsewhere"), join(folder, ".lerl"));
-    await remove(folder, paths.suite);
-    expect(existsSync(join(folder, "elsewhere", paths.suite))).toBe(false);
+    await remove(folder, paths.trial);
+    expect(existsSync(join(folder, "elsewhere", paths.trial))).toBe(false);
   });
 
   it("stays where a process has taken it since it was listed, a suite where one has a run of it", async () => {

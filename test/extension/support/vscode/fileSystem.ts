@@ -3,6 +3,7 @@ import { promises as files } from "node:fs";
 import { join } from "node:path";
 import type * as vscode from "vscode";
 import { FileType } from "./enums.ts";
+import { host } from "./host.ts";
 import { notFaked } from "./parts.ts";
 import { FileSystemError } from "./values.ts";
 
@@ -29,7 +30,12 @@ export const fileSystem: vscode.FileSystem = {
       const type = found.isDirectory() ? FileType.Directory : FileType.File;
       return { type, ctime: found.ctimeMs, mtime: found.mtimeMs, size: found.size };
     }),
-  delete: (uri, { recursive = false } = {}) => onDisk(() => files.rm(uri.fsPath, { recursive })),
+  delete: (uri, { recursive = false, useTrash = false } = {}) =>
+    onDisk(async () => {
+      if (useTrash && !host.hasTrash) throw new Error("There is no trash here.");
+      await files.rm(uri.fsPath, { recursive });
+      if (useTrash) host.trashed.push(uri.fsPath);
+    }),
   createDirectory: () => notFaked("FileSystem.createDirectory"),
   readDirectory: () => notFaked("FileSystem.readDirectory"),
   copy: () => notFaked("FileSystem.copy"),

@@ -35,6 +35,9 @@ function newState() {
     shown: [] as unknown[],
     progress: [] as { readonly title: string; readonly reports: unknown[]; cancel(): void }[],
     tasks: [] as vscode.Task[],
+    /** Whether files can be moved to a trash, and what was. */
+    hasTrash: true,
+    trashed: [] as string[],
     clipboard: "",
     /** Diagnostics by the file's Uri as text. */
     diagnostics: new Map<string, readonly vscode.Diagnostic[]>(),
