@@ -100,6 +100,8 @@ export const engineRequests = {
       apiKey: z.exactOptional(z.string()),
       /** Also where rows are missing that were there at the checkpoint. */
       acceptLoss: z.exactOptional(z.boolean()),
+      /** Also from an owner that cannot be judged from here, where it does not renew its lock: that is watched for a while. */
+      takeOver: z.exactOptional(z.boolean()),
     }),
     result: runRecordSchema,
   },
@@ -150,6 +152,8 @@ export const engineRequests = {
       maxCalls: z.exactOptional(z.int().check(z.minimum(1))),
       maxCost: z.exactOptional(z.number().check(z.minimum(LEAST_COST))),
       apiKey: z.exactOptional(z.string()),
+      /** As in `runs/resume`. */
+      takeOver: z.exactOptional(z.boolean()),
     }),
     result: trialSummarySchema,
   },

@@ -10,7 +10,7 @@ import { evaluateRun } from "../runs/evaluateRun.ts";
 import { type EvaluationSummary, evaluatedPolicies, readEvaluationRows } from "../runs/evaluationFiles.ts";
 import { StopSignal } from "../serving/control.ts";
 import { environmentModels } from "./models.ts";
-import { countOption } from "./options.ts";
+import { countOption, takeOverOption } from "./options.ts";
 import { whoAnswered } from "./runDisplays.ts";
 import { number, paint, say, sayAside, status } from "./terminal.ts";
 
@@ -23,6 +23,7 @@ interface EvaluateOptions {
   readonly json?: boolean;
   /** `--no-cache` */
   readonly cache: boolean;
+  readonly takeOver?: boolean;
 }
 
 export function evaluateCommand(): Command {
@@ -43,8 +44,9 @@ export function evaluateCommand(): Command {
       ).choices(["same", "offline"]),
     )
     .option("--no-cache", "ask the model also where the answer is kept")
+    .option(...takeOverOption)
     .option("--json", "print one JSON object")
-    .action(async (folder: string, { sessions, planner, json, cache }: EvaluateOptions) => {
+    .action(async (folder: string, { sessions, planner, json, cache, takeOver = false }: EvaluateOptions) => {
       const abort = new AbortController();
       const interrupted = new InputError("cli.interrupted", "Interrupted; the evaluation before, if any, was kept.");
       const interrupt = (): void => abort.abort(interrupted);
@@ -54,6 +56,7 @@ export function evaluateCommand(): Command {
         ...(sessions !== undefined && { sessions }),
         ...(planner !== undefined && { planner }),
         ...(!cache && { cache }),
+        takeOver,
         models: environmentModels(),
         signal: abort.signal,
         progress: (phase, fraction) => {

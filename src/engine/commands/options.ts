@@ -26,5 +26,11 @@ export const atMost =
     return value;
   };
 
+/** Of commands that go on with a folder; the option's name and its help. */
+export const takeOverOption = [
+  "--take-over",
+  "go on also where a process that cannot be judged from here has the folder (another machine, another container), once its lock has not been renewed for 20 s",
+] as const;
+
 /** Gathers an option that may be given again. */
 export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];

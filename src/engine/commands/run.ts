@@ -10,7 +10,7 @@ import { engineVersion } from "../version.ts";
 import { reportFailure } from "./exit.ts";
 import { readExperimentFile, readOverride } from "./experimentFile.ts";
 import { environmentModels } from "./models.ts";
-import { collect, wholeNumberOption } from "./options.ts";
+import { collect, takeOverOption, wholeNumberOption } from "./options.ts";
 import { jsonDisplay, quietDisplay, type RunDisplay, terminalDisplay } from "./runDisplays.ts";
 
 interface OutputOptions {
@@ -30,6 +30,7 @@ interface RunOptions extends OutputOptions {
 interface ResumeOptions extends OutputOptions {
   readonly set: readonly string[];
   readonly acceptLoss?: boolean;
+  readonly takeOver?: boolean;
 }
 
 const outputOptions = (command: Command): Command =>
@@ -82,11 +83,12 @@ export function resumeCommand(): Command {
         collect,
         [],
       )
-      .option("--accept-loss", "go on also where rows are missing that were there at the checkpoint"),
+      .option("--accept-loss", "go on also where rows are missing that were there at the checkpoint")
+      .option(...takeOverOption),
   ).action(async (folder: string, options: ResumeOptions) => {
     const changes = options.set.map(readOverride);
-    const { acceptLoss = false } = options;
-    await drive(options, (host) => Run.reopen(folder, host, { changes, acceptLoss }));
+    const { acceptLoss = false, takeOver = false } = options;
+    await drive(options, (host) => Run.reopen(folder, host, { changes, acceptLoss, takeOver }));
   });
 }
 

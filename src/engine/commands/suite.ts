@@ -9,13 +9,14 @@ import { replaceFile } from "../store/files.ts";
 import { readSuite } from "../suites/readSuite.ts";
 import { runSuite, type SuiteOutcome, type SuiteProgress } from "../suites/runSuite.ts";
 import { readOverride } from "./experimentFile.ts";
-import { collect, countOption } from "./options.ts";
+import { collect, countOption, takeOverOption } from "./options.ts";
 import { duration, ProgressBar, paint, say, sayAside } from "./terminal.ts";
 
 interface SuiteOptions {
   readonly jobs: number;
   readonly set: readonly string[];
   readonly json?: boolean;
+  readonly takeOver?: boolean;
 }
 
 /** The table's files in the suite's folder. */
@@ -36,6 +37,7 @@ export function suiteCommand(): Command {
       .argument("<file>", "suite file, *.suite.json")
       .option("--jobs <n>", "runs at once; by default one per processor", countOption, availableParallelism())
       .option("--set <path=value>", "override a setting of all variants; may be given again", collect, [])
+      .option(...takeOverOption)
       .option("--json", "print one JSON object a line, the comparison last")
       .action(async (file: string, options: SuiteOptions) => {
         process.exitCode = await run(file, options);
@@ -44,7 +46,7 @@ export function suiteCommand(): Command {
   return command;
 }
 
-async function run(file: string, { jobs, set, json }: SuiteOptions): Promise<number> {
+async function run(file: string, { jobs, set, json, takeOver }: SuiteOptions): Promise<number> {
   const plan = await readSuite(file, set.map(readOverride));
   const abort = new AbortController();
   const interrupt = (): void => abort.abort();
@@ -55,6 +57,7 @@ async function run(file: string, { jobs, set, json }: SuiteOptions): Promise<num
     workspaceFolder: process.cwd(),
     jobs,
     threads: availableParallelism(),
+    takeOver: takeOver === true,
     signal: abort.signal,
     progress: display.show,
     now: () => performance.now(),

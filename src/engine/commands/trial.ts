@@ -17,13 +17,14 @@ import { formatTrial, type TrialFormat, trialFormats } from "../trials/trialRepo
 import { engineVersion } from "../version.ts";
 import { reportFailure } from "./exit.ts";
 import { environmentModels } from "./models.ts";
-import { atMost, collect, countOption, wholeNumberOption } from "./options.ts";
+import { atMost, collect, countOption, takeOverOption, wholeNumberOption } from "./options.ts";
 import { duration, paint, say, sayAside, status } from "./terminal.ts";
 import { limitsOf, type TrialOptions, trialStart } from "./trialStart.ts";
 
 interface Options extends TrialOptions {
   readonly format: TrialFormat;
   readonly estimate?: boolean;
+  readonly takeOver?: boolean;
 }
 
 const positive = (text: string): number => {
@@ -85,6 +86,7 @@ what was paid for, and the same command with the trial's folder goes on.`,
       [],
     )
     .addOption(new Option("--format <format>", "how the result is printed").choices(trialFormats).default("text"))
+    .option(...takeOverOption)
     .option("--estimate", "say what it would cost at most, and ask nothing")
     .action(async (target: string, options: Options) => {
       process.exitCode = await run(target, options);
@@ -136,7 +138,7 @@ async function begin(target: string, options: Options, host: TrialHost): Promise
     for (const condition of start.failIf) parseCondition(condition);
     return Trial.create(start, host);
   }
-  const { sessions, stop, failIf } = options;
+  const { sessions, stop, failIf, takeOver } = options;
   const fixed = fixedAtStart(options);
   if (fixed.length > 0) {
     throw new InputError(
@@ -148,6 +150,7 @@ async function begin(target: string, options: Options, host: TrialHost): Promise
     sessions,
     failIf,
     limits: limitsOf(options),
+    takeOver,
     ...(!stop && { stop }),
   });
 }

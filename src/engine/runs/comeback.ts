@@ -23,6 +23,8 @@ export interface ComingBack {
   readonly changes?: readonly LiveChange[];
   /** Also where rows are missing that its checkpoint has seen. */
   readonly acceptLoss?: boolean;
+  /** Also from an owner that cannot be judged from here, where it does not renew its lock. */
+  readonly takeOver?: boolean;
 }
 
 export interface Comeback {

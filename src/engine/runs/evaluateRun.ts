@@ -53,6 +53,8 @@ export interface EvaluateRunOptions {
   readonly signal?: AbortSignal;
   readonly progress?: (phase: string, fraction: number) => void;
   readonly log?: (message: string) => void;
+  /** Also from an owner that cannot be judged from here, where it does not renew its lock. */
+  readonly takeOver?: boolean;
 }
 
 /** Means over the sessions of the run's own policy, and everything else that was measured. */
@@ -74,6 +76,7 @@ export async function evaluateRun(path: string, options: EvaluateRunOptions): Pr
     path,
     () => new Date(),
     ({ message }) => options.log?.(message),
+    options.takeOver,
   );
   try {
     const summary = await evaluateFolder(folder, {
@@ -91,7 +94,7 @@ export async function evaluateRun(path: string, options: EvaluateRunOptions): Pr
 }
 
 type Chosen = "sessions" | "planner" | "cache";
-type AllOptions = Required<Omit<EvaluateRunOptions, Chosen>> & Pick<EvaluateRunOptions, Chosen>;
+type AllOptions = Required<Omit<EvaluateRunOptions, Chosen | "takeOver">> & Pick<EvaluateRunOptions, Chosen>;
 
 async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<EvaluationSummary> {
   const record = await readRunRecord(folder.file("record"));
@@ -113,6 +116,7 @@ async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<E
       ...(answers.counts.planner && { answered: answers.counts }),
     };
     const rows = [...measured].flatMap(([name, sessions]) => rowsOf(name, sessions, world.dataset));
+    folder.assertOwned();
     await writeEvaluation(folder.path, summary, rows);
     return summary;
   } finally {

@@ -14,10 +14,13 @@ import { amendment } from "./runLog.ts";
 
 type Warn = (warning: Error) => void;
 
-/** @throws InputError `store.missing`, `store.locked` */
-export async function openRun(path: string, now: () => Date, onWarning: Warn): Promise<RunFolder> {
-  const left = await wasLeft(path);
-  const folder = await RunFolder.open(path, now);
+/**
+ * @param takeOver also from an owner that cannot be judged from here, where it does not renew its lock
+ * @throws InputError `store.missing`, `store.locked`, `store.locked-elsewhere`
+ */
+export async function openRun(path: string, now: () => Date, onWarning: Warn, takeOver = false): Promise<RunFolder> {
+  const left = takeOver || (await wasLeft(path));
+  const folder = await RunFolder.open(path, now, takeOver);
   // What cannot be mended is as good as it was: whoever opens the folder wants something else of it.
   if (left) await mendPool(folder, onWarning).catch(onWarning);
   return folder;
@@ -56,7 +59,11 @@ async function mendPool(folder: RunFolder, onWarning: Warn): Promise<void> {
     if (event.type === "pool" && event.iteration > iteration)
       pool.change(event.reflection, poolChange(amendment(event)));
   }
-  const document = await openReflections({ file: folder.file("reflections"), onWarning });
+  const document = await openReflections({
+    file: folder.file("reflections"),
+    onWarning,
+    assertOwned: folder.assertOwned,
+  });
   document.update((data) => ({ ...data, reflections: [...pool.reflections] }));
   await document.flush();
 }

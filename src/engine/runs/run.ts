@@ -48,6 +48,7 @@ export class Run {
     private readonly comeback: Comeback | undefined,
   ) {
     this.control = new RunControl((paused) => this.pauseChanged(paused?.reason));
+    this.folder.onLost(() => this.control.stop("interrupted"));
   }
 
   /**
@@ -64,7 +65,7 @@ export class Run {
    */
   static async reopen(path: string, host: RunHost, how: ComingBack = {}): Promise<Run> {
     const onWarning = ({ message }: Error): void => host.listener.log?.("warn", message);
-    const folder = await openRun(path, host.now, onWarning);
+    const folder = await openRun(path, host.now, onWarning, how.takeOver);
     return orRelease(folder, async () => {
       const comeback = await comeBack(folder, how, onWarning);
       const storage = await RunStorage.open(folder, host, { given: comeback.checkpoint?.origin?.uid });
@@ -260,8 +261,8 @@ export class Run {
     try {
       this.event({ type: "failed", reason });
     } catch (error) {
-      // A full disk, most likely what made the run fail: the record says so too.
-      this.warn(error);
+      // A full disk or a folder taken over, most likely what made the run fail: the record says so too.
+      if (error !== cause) this.warn(error);
     }
     this.record.end("failed", reason);
   }
@@ -270,7 +271,7 @@ export class Run {
     this.modelTicker.stop();
     const failed = (error: unknown): void => {
       if (this.failure === undefined) this.fail(error);
-      else this.warn(error);
+      else if (error !== this.failure) this.warn(error);
     };
     await this.assembly?.dispose().catch(failed);
     await this.storage.close(failed);

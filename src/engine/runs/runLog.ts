@@ -45,7 +45,8 @@ export class RunLog {
 
   /** @throws InputError `store.unwritable` */
   static async open(folder: RunFolder, listener: Listener): Promise<RunLog> {
-    const open = <K extends LogKind>(kind: K) => JsonLinesWriter.counting<RunRows[K]>(folder.file(kind));
+    const open = <K extends LogKind>(kind: K) =>
+      JsonLinesWriter.counting<RunRows[K]>(folder.file(kind), folder.assertOwned);
     const metrics = await open("metrics");
     const timing = await open("timing");
     const events = await open("events");

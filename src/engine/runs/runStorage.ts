@@ -61,14 +61,15 @@ export class RunStorage {
   ): Promise<RunStorage> {
     const { record: changed, progress, log: tell, row: heard } = host.listener;
     const onWarning = (warning: Error): void => tell?.("warn", warning.message);
-    const document = await openRunRecord({ file: folder.file("record"), onWarning }, initial);
-    const pool = await openReflections({ file: folder.file("reflections"), onWarning });
+    const { assertOwned } = folder;
+    const document = await openRunRecord({ file: folder.file("record"), onWarning, assertOwned }, initial);
+    const pool = await openReflections({ file: folder.file("reflections"), onWarning, assertOwned });
     const log = await RunLog.open(folder, (kind, row) => heard?.(folder.id, kind, row));
     const record = new RecordKeeper({ document, now: host.now, changed, progress });
     const { uid = given, experiment } = record.current;
     record.update({ uid });
     const owner = { uid, document: documentHash(experiment) };
-    return new RunStorage(folder, record, log, pool, new CheckpointStore(folder.path, onWarning), owner);
+    return new RunStorage(folder, record, log, pool, new CheckpointStore(folder.path, onWarning, assertOwned), owner);
   }
 
   /** The pool reaches the disk soon, or with `close`. */

@@ -3,6 +3,7 @@ import type { EngineNotifications, RunProgress } from "../../protocol/engine.ts"
 import { firstRow } from "../../protocol/run/rowCursor.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
 import { messageOf } from "../errors.ts";
+import type { ComingBack } from "../runs/comeback.ts";
 import { Run } from "../runs/run.ts";
 import type { RunHost, RunListener, RunStart } from "../runs/runHost.ts";
 import { ProgressNews } from "./progressNews.ts";
@@ -39,9 +40,9 @@ export class LiveRuns {
   }
 
   /** Goes on with a run from its checkpoint. */
-  async reopen(runId: RunId, models: RunHost["models"], acceptLoss: boolean): Promise<RunRecord> {
+  async reopen(runId: RunId, models: RunHost["models"], how: ComingBack): Promise<RunRecord> {
     const host = { ...this.host, models, listener: this.listener() };
-    const run = await Run.reopen(this.reader.folder(runId), host, { acceptLoss });
+    const run = await Run.reopen(this.reader.folder(runId), host, how);
     try {
       const { cursor } = await this.reader.slice(runId, firstRow);
       this.feeds.set(run.id, this.feedFrom(run.id, cursor));

@@ -39,7 +39,11 @@ export async function changeAtRest(
     throw new InputError("reflections.unknown", `Reflection ${change.id} is no longer in the pool of ${record.id}.`);
   }
   if (record.state !== "done") await note(record, folder, change, changed);
-  const document = await openReflections({ file: folder.file("reflections"), onWarning });
+  const document = await openReflections({
+    file: folder.file("reflections"),
+    onWarning,
+    assertOwned: folder.assertOwned,
+  });
   document.update((data) => ({ ...data, reflections: [...pool.reflections] }));
   await document.flush();
 }
@@ -61,7 +65,7 @@ async function note(
     iteration: complete.iteration + missing + 1,
     userSteps: complete.userSteps + missing * training.rolloutSteps * simulator.users,
   };
-  const events = JsonLinesWriter.open<TimelineEvent>(folder.file("events"));
+  const events = JsonLinesWriter.open<TimelineEvent>(folder.file("events"), folder.assertOwned);
   try {
     events.append(poolEvent(change, place));
   } finally {

@@ -35,9 +35,9 @@ function steering(
       return null;
     },
 
-    "runs/resume": async ({ runId, apiKey, acceptLoss = false }) => {
+    "runs/resume": async ({ runId, apiKey, ...how }) => {
       const run = runs.get(runId);
-      if (!run) return runs.reopen(runId, workspace.modelAccess(apiKey), acceptLoss);
+      if (!run) return runs.reopen(runId, workspace.modelAccess(apiKey), how);
       run.control.resume();
       return run.current;
     },
@@ -60,7 +60,11 @@ function steering(
       if (run) return run.describe(changes);
       return workspace.whileOwning(runId, async (folder) => {
         const onWarning = (warning: Error) => workspace.warn(warning);
-        const document = await openRunRecord({ file: folder.file("record"), onWarning });
+        const document = await openRunRecord({
+          file: folder.file("record"),
+          onWarning,
+          assertOwned: folder.assertOwned,
+        });
         document.update((record) => ({ ...record, ...changes }));
         await document.flush();
         return document.data;

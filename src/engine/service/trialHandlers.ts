@@ -78,13 +78,16 @@ export function trialHandlers(workspace: Workspace): HandlersOf<"trials"> {
       return null;
     },
 
-    "trials/goOn": async ({ id, sessions, experimentText, apiKey, ...limits }) => {
+    "trials/goOn": async ({ id, sessions, experimentText, apiKey, takeOver, ...limits }) => {
       const live = trials.get(id);
       if (live && live.current.state !== "paused") throw new InputError("trial.running", `The trial ${id} is running.`);
       const { base } = live?.current ?? (await readTrialRecord(folderOf(id)));
       const models =
         experimentText === undefined ? {} : modelLimitsOf(experimentOf(experimentText, base.experimentFile));
-      if (!live) return trials.reopen(folderOf(id), workspace.modelAccess(apiKey), { sessions, models, limits });
+      if (!live) {
+        const extension = { sessions, models, limits, takeOver };
+        return trials.reopen(folderOf(id), workspace.modelAccess(apiKey), extension);
+      }
       live.setLimits({ models, limits });
       live.control.resume();
       return summaryOf(live.current);

@@ -9,6 +9,8 @@ import { JsonLinesWriter, type RowsEnd, wholeLines } from "../store/jsonLines.ts
 /** A folder that calls are kept in. */
 interface CallFolder {
   file(name: "llm" | "prompts"): string;
+  /** Asked before every write; throws where the folder is another process's by now. */
+  readonly assertOwned?: () => void;
 }
 
 /** One line of prompts.jsonl. */
@@ -39,8 +41,9 @@ export class CallLog {
   static async open(folder: CallFolder): Promise<CallLog> {
     const known = new Set<string>();
     for await (const { hash } of promptTexts(folder.file("prompts"))) known.add(hash);
-    const prompts = await JsonLinesWriter.counting<PromptText>(folder.file("prompts"));
-    return new CallLog(prompts, await JsonLinesWriter.counting<StoredCall>(folder.file("llm")), known);
+    const { assertOwned } = folder;
+    const prompts = await JsonLinesWriter.counting<PromptText>(folder.file("prompts"), assertOwned);
+    return new CallLog(prompts, await JsonLinesWriter.counting<StoredCall>(folder.file("llm"), assertOwned), known);
   }
 
   /** Where the rows of both files end that the system has. */

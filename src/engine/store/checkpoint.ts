@@ -58,9 +58,11 @@ export class CheckpointStore {
   private currentIsGood: boolean | undefined;
   private saving: Promise<void> = Promise.resolve();
 
+  /** @param assertOwned asked before every write; throws where the folder is another process's by now */
   constructor(
     private readonly runFolder: string,
     private readonly onWarning: (warning: Error) => void,
+    private readonly assertOwned: () => void = () => undefined,
   ) {
     this.current = join(runFolder, "checkpoint");
     this.next = join(runFolder, "checkpoint.next");
@@ -107,6 +109,7 @@ export class CheckpointStore {
 
   private async write(content: Encoded): Promise<void> {
     try {
+      this.assertOwned();
       await this.finishInterruptedSave();
       await rm(this.next, { recursive: true, force: true });
       await mkdir(this.next);
@@ -131,6 +134,8 @@ export class CheckpointStore {
   }
 
   private async putInPlace(): Promise<void> {
+    // Writing it took a while.
+    this.assertOwned();
     if (this.currentIsGood) {
       await rm(this.previous, { recursive: true, force: true });
       await rename(this.current, this.previous);

@@ -115,7 +115,8 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-const LEFTOVER = /\.[0-9a-f]{16}\.tmp$/;
+/** Whether a file is what a killed process left of one it was replacing. */
+export const isLeftover = (name: string): boolean => /\.[0-9a-f]{16}\.tmp$/.test(name);
 
 /** A name for the next content of a file, which nobody can foresee. */
 export const nameBeside = (file: string): string => `${file}.${randomBytes(8).toString("hex")}.tmp`;
@@ -129,7 +130,7 @@ const LEFT_AFTER_MS = 3_600_000;
  */
 export async function sweepLeftovers(folder: string, owned: boolean): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (!LEFTOVER.test(name)) continue;
+    if (!isLeftover(name)) continue;
     const file = join(folder, name);
     const found = owned ? undefined : await stat(file).catch(() => undefined);
     if (owned || (found && Date.now() - found.mtimeMs > LEFT_AFTER_MS)) await rm(file, { force: true });

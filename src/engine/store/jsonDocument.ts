@@ -27,6 +27,8 @@ export interface JsonDocumentOptions<T> {
   readonly onWarning: (warning: Error) => void;
   /** Changes within this time become one write, in milliseconds. */
   readonly coalesceMs?: number;
+  /** Asked before every write; throws where the folder is another process's by now. */
+  readonly assertOwned?: () => void;
 }
 
 const COALESCE_MS = 200;
@@ -48,7 +50,7 @@ export class JsonDocument<T extends object> {
    */
   static async open<T extends object>(options: JsonDocumentOptions<T>): Promise<JsonDocument<T>> {
     const { file, format, initial, onWarning } = options;
-    const adapter = new DurableJsonFile(file, format, onWarning);
+    const adapter = new DurableJsonFile(file, format, onWarning, options.assertOwned);
     const found = await adapter.read();
     const data = found ?? initial;
     if (data === undefined) throw missing(file);
@@ -119,6 +121,7 @@ class DurableJsonFile<T> implements Adapter<T> {
     private readonly file: string,
     private readonly format: DocumentFormat<T>,
     private readonly onWarning: (warning: Error) => void,
+    private readonly assertOwned: () => void = () => undefined,
   ) {
     this.backup = backupOf(file);
   }
@@ -146,6 +149,7 @@ class DurableJsonFile<T> implements Adapter<T> {
 
   async write(data: T): Promise<void> {
     const text = `${toJson(z.parse(this.format.schema, data), 2)}\n`;
+    this.assertOwned();
     if (this.mainIsGood) await this.keepBackup();
     await replaceFile(this.file, text);
     this.mainIsGood = true;

@@ -31,29 +31,32 @@ export class JsonLinesWriter<Row> {
     private readonly descriptor: number,
     private bytes: number,
     private rows: number,
+    private readonly assertOwned: () => void,
   ) {}
 
   /**
    * Opens a file to append to, creating it if need be and cutting off a torn last line.
    *
+   * @param assertOwned asked before every write; throws where the folder is another process's by now
    * @param rows that the file holds, for who asks where they end
    * @throws InputError `store.unwritable`
    */
-  static open<Row>(file: string, rows = 0): JsonLinesWriter<Row> {
+  static open<Row>(file: string, assertOwned: () => void = () => undefined, rows = 0): JsonLinesWriter<Row> {
     try {
+      assertOwned();
       const descriptor = openSync(file, appending);
       const size = sizeOf(descriptor, file);
       const whole = endOfLastLine(descriptor, size);
       if (whole < size) ftruncateSync(descriptor, whole);
-      return new JsonLinesWriter<Row>(file, descriptor, whole, rows);
+      return new JsonLinesWriter<Row>(file, descriptor, whole, rows, assertOwned);
     } catch (error) {
       throw fileError(error, file);
     }
   }
 
   /** Opens a file as `open`, its rows counted. */
-  static async counting<Row>(file: string): Promise<JsonLinesWriter<Row>> {
-    return JsonLinesWriter.open<Row>(file, (await endOfLines(file)).rows);
+  static async counting<Row>(file: string, assertOwned?: () => void): Promise<JsonLinesWriter<Row>> {
+    return JsonLinesWriter.open<Row>(file, assertOwned, (await endOfLines(file)).rows);
   }
 
   /** @throws Error once closed: the descriptor may be another file's by then */
@@ -72,6 +75,7 @@ export class JsonLinesWriter<Row> {
    */
   flush(): void {
     if (this.pending === "") return;
+    this.assertOwned();
     const content = Buffer.from(this.pending);
     try {
       for (let written = 0; written < content.length; ) written += writeSync(this.descriptor, content, written);

@@ -55,6 +55,8 @@ export interface DocumentOptions {
   readonly file: string;
   /** Told when a backup had to be used, or a write in the background failed. */
   readonly onWarning: (warning: Error) => void;
+  /** Asked before every write; throws where the folder is another process's by now. */
+  readonly assertOwned?: () => void;
 }
 
 /** Opens run.json; `initial` makes it a new run's. */

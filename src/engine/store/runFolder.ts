@@ -6,11 +6,12 @@ import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { isActive, type RunId, type RunRecord } from "../../protocol/run.ts";
 import { InputError, messageOf } from "../errors.ts";
-import { fileError, makeFolder, sweepLeftovers } from "./files.ts";
+import { shellWord } from "../shellWord.ts";
+import { fileError, isLeftover, makeFolder, sweepLeftovers } from "./files.ts";
 import { isDocument } from "./jsonDocument.ts";
 import { makeNamedFolder } from "./namedFolder.ts";
 import { readRunRecord } from "./runDocuments.ts";
-import { isLocked, RunLock } from "./runLock.ts";
+import { isLocked, lockFilesOf, RunLock } from "./runLock.ts";
 import { storageFolder } from "./storage.ts";
 
 /** The files of a run folder, by what they hold. */
@@ -60,29 +61,47 @@ export class RunFolder {
    * @throws InputError `store.unwritable`, `store.not-empty`
    */
   static async create(run: NewRun): Promise<RunFolder> {
-    const path = run.folder === undefined ? await inWorkspace(run) : await createAt(resolve(run.folder));
-    return RunFolder.own(path, run.now);
+    if (run.folder === undefined) return RunFolder.own(await inWorkspace(run), run.now);
+    const path = resolve(run.folder);
+    await requireEmpty(path);
+    const folder = await RunFolder.own(path, run.now);
+    // Another process may have come and gone between the look and the lock.
+    await requireEmpty(path).catch(async (error: unknown) => {
+      await folder.release();
+      throw error;
+    });
+    return folder;
   }
 
   /**
    * Opens and locks an existing folder, to resume its run.
    *
-   * @throws InputError `store.missing`, `store.locked`
+   * @param takeOver also from an owner that cannot be judged from here, where it does not renew its lock
+   * @throws InputError `store.missing`, `store.locked`, `store.locked-elsewhere`
    */
-  static async open(path: string, now: () => Date): Promise<RunFolder> {
+  static async open(path: string, now: () => Date, takeOver = false): Promise<RunFolder> {
     const folder = resolve(path);
-    if (await isRunFolder(folder)) return RunFolder.own(folder, now);
+    if (await isRunFolder(folder)) return RunFolder.own(folder, now, takeOver);
     throw new InputError(
       "store.missing",
       `${folder}: not a run folder, it holds no ${runFiles.record}. Give a folder under .lerl/runs.`,
     );
   }
 
-  private static async own(path: string, now: () => Date): Promise<RunFolder> {
-    const lock = await RunLock.acquire(join(path, runFiles.lock), now);
+  private static async own(path: string, now: () => Date, takeOver = false): Promise<RunFolder> {
+    const command = `lerl resume ${shellWord(path)} --take-over`;
+    const lock = await RunLock.acquire(join(path, runFiles.lock), { now, takeOver, command });
     await sweepLeftovers(path, true);
     return new RunFolder(path, basename(path), lock);
   }
+
+  /** Hears that another process has taken the folder over. */
+  onLost(listener: () => void): void {
+    this.lock.onLost(listener);
+  }
+
+  /** Before every write. @throws LerlError `store.taken-over` */
+  readonly assertOwned = (): void => this.lock.assertHeld();
 
   file(name: RunFile): string {
     return join(this.path, runFiles[name]);
@@ -136,16 +155,16 @@ export function runsFolder(workspaceFolder: string): string {
 const inWorkspace = ({ workspaceFolder, name, seed, now, random }: NewRun): Promise<string> =>
   makeNamedFolder({ workspaceFolder, kind: "runs", words: name, detail: `s${seed}`, now, random });
 
-async function createAt(folder: string): Promise<string> {
+/** A start that was killed before its record leaves nothing of worth: whose lock it is shows the lock. */
+async function requireEmpty(folder: string): Promise<void> {
   let content: string[];
   try {
     await makeFolder(folder);
-    content = await readdir(folder);
+    content = (await readdir(folder)).filter((name) => !isLeftover(name) && !lockFilesOf(runFiles.lock).includes(name));
   } catch (error) {
     throw fileError(error, folder);
   }
   if (content.length > 0) {
     throw new InputError("store.not-empty", `${folder}: not empty (${content[0]}). Give a new folder, or empty it.`);
   }
-  return folder;
 }

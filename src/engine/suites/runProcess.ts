@@ -3,7 +3,7 @@
  * What is done already is read from the run's folder, so that it can be taken up at any moment.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { answeredRoles, isMostlyStandIn } from "../../protocol/run/answeredRoles.ts";
@@ -23,6 +23,8 @@ export interface RunSetting {
   readonly sessions: number;
   /** Threads of each process. */
   readonly threads: number;
+  /** Goes on also with runs of owners that cannot be judged from here. */
+  readonly takeOver: boolean;
   /** Aborting interrupts the process: it keeps a checkpoint and ends. */
   readonly signal: AbortSignal;
   /** Done so far, 0..1. */
@@ -50,8 +52,11 @@ export async function carryOut(run: SuiteRun, folder: string, setting: RunSettin
   const unaided = isRecorded ? await withoutModel(folder).catch(() => undefined) : undefined;
   if (unaided || trained.state !== "done") return unaided ?? trained;
   setting.progress(TRAINING_SHARE);
-  return lerl(["evaluate", folder, "--sessions", String(setting.sessions), "--json"], setting, () => undefined);
+  const evaluate = ["evaluate", folder, "--sessions", String(setting.sessions), ...takingOver(setting), "--json"];
+  return lerl(evaluate, setting, () => undefined);
 }
+
+const takingOver = ({ takeOver }: RunSetting): readonly string[] => (takeOver ? ["--take-over"] : []);
 
 /** Why a model was of no use is in the run's record. */
 const TRAINED = [exitCodes.done, exitCodes.standIn];
@@ -63,8 +68,6 @@ async function train(run: SuiteRun, folder: string, setting: RunSetting): Promis
     setting.progress((iteration / run.experiment.training.iterations) * TRAINING_SHARE);
   };
   if (!(await isRunFolder(folder))) {
-    // A process killed before its record was written leaves nothing to go on from.
-    await rm(folder, { recursive: true, force: true });
     await mkdir(dirname(folder), { recursive: true });
     const sets = [...run.set, { path: "policy.workers", value: setting.threads }].flatMap(({ path, value }) => [
       "--set",
@@ -75,7 +78,9 @@ async function train(run: SuiteRun, folder: string, setting: RunSetting): Promis
   const record = await readRunRecord(join(folder, runFiles.record)).catch((error: unknown) => messageOf(error));
   // One run that cannot be read must not end the others.
   if (typeof record === "string") return { state: "failed", reason: record, badInput: false };
-  return record.state === "done" ? { state: "done" } : lerl(["resume", folder, "--json"], setting, report, TRAINED);
+  return record.state === "done"
+    ? { state: "done" }
+    : lerl(["resume", folder, ...takingOver(setting), "--json"], setting, report, TRAINED);
 }
 
 /** A run that its model or its budget ended, or that is mostly its stand-in's work, is not compared with others. */

@@ -6,7 +6,7 @@ import type { SuitePlan, SuiteRun } from "./readSuite.ts";
 import { carryOut, isFinished, type RunSetting } from "./runProcess.ts";
 import { renameOldFolder, suiteFolder, suiteRunFolder, writeSuiteRecord } from "./suiteFolder.ts";
 
-export interface RunSuiteOptions extends Pick<RunSetting, "command" | "workspaceFolder" | "signal"> {
+export interface RunSuiteOptions extends Pick<RunSetting, "command" | "workspaceFolder" | "takeOver" | "signal"> {
   readonly jobs: number;
   /** Processors to share among the jobs. */
   readonly threads: number;
@@ -57,6 +57,7 @@ export async function runSuite(plan: SuitePlan, options: RunSuiteOptions): Promi
       workspaceFolder: options.workspaceFolder,
       experimentFile: plan.experimentFile,
       sessions: plan.suite.sessions,
+      takeOver: options.takeOver,
       threads: Math.max(1, Math.floor(options.threads / options.jobs)),
       signal: options.signal,
       progress: (fraction) => tracker.report(run, fraction),

@@ -48,6 +48,7 @@ export class Trial {
     private readonly opened?: TrialRecord,
   ) {
     this.control = new RunControl((paused) => this.pauseChanged(paused?.reason));
+    folder.onLost(() => this.control.stop("interrupted"));
     this.tally = new Tally(tallySetting(document.data));
   }
 
@@ -78,7 +79,7 @@ export class Trial {
    * @throws InputError where there is no trial, or its base is damaged
    */
   static async reopen(path: string, host: TrialHost, extension: TrialExtension = {}): Promise<Trial> {
-    const folder = await TrialFolder.open(path, host.now);
+    const folder = await TrialFolder.open(path, host.now, extension.takeOver);
     try {
       const document = await folder.record(warner(host));
       const { data: opened } = document;
@@ -176,8 +177,8 @@ export class Trial {
     await this.document.flush();
     await this.onStage(async (opened) => {
       host.estimate?.(await this.rehearse(opened));
-      const visits = JsonLinesWriter.open<VisitRow>(folder.file("sessions"));
-      const cells = JsonLinesWriter.open<CellRow>(folder.file("cells"));
+      const visits = JsonLinesWriter.open<VisitRow>(folder.file("sessions"), folder.assertOwned);
+      const cells = JsonLinesWriter.open<CellRow>(folder.file("cells"), folder.assertOwned);
       const pace = this.pace();
       const reported = (): void => this.report("Serving", this.share, pace());
       const planned = (row: CellRow): void => {

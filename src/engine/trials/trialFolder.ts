@@ -10,6 +10,7 @@ import type { CellRow } from "../../protocol/trial/cell.ts";
 import { type TrialRecord, trialRecordSchema } from "../../protocol/trial/record.ts";
 import type { VisitRow } from "../../protocol/trial/visit.ts";
 import { InputError, messageOf } from "../errors.ts";
+import { shellWord } from "../shellWord.ts";
 import { fewAtOnce } from "../store/fewAtOnce.ts";
 import { isMissing, sweepLeftovers } from "../store/files.ts";
 import { type DocumentFormat, isDocument, JsonDocument, readJsonDocument } from "../store/jsonDocument.ts";
@@ -58,21 +59,33 @@ export class TrialFolder {
     return TrialFolder.own(await makeNamedFolder({ ...wanted, kind: "trials" }), wanted.now);
   }
 
-  /** @throws InputError `store.missing`, `store.locked` */
-  static async open(path: string, now: () => Date): Promise<TrialFolder> {
+  /**
+   * @param takeOver also from an owner that cannot be judged from here, where it does not renew its lock
+   * @throws InputError `store.missing`, `store.locked`, `store.locked-elsewhere`
+   */
+  static async open(path: string, now: () => Date, takeOver = false): Promise<TrialFolder> {
     const folder = resolve(path);
-    if (await isTrialFolder(folder)) return TrialFolder.own(folder, now);
+    if (await isTrialFolder(folder)) return TrialFolder.own(folder, now, takeOver);
     throw new InputError(
       "store.missing",
       `${folder}: not a trial folder, it holds no ${files.record}. Give a folder under .lerl/trials.`,
     );
   }
 
-  private static async own(path: string, now: () => Date): Promise<TrialFolder> {
-    const lock = await RunLock.acquire(join(path, files.lock), now);
+  private static async own(path: string, now: () => Date, takeOver = false): Promise<TrialFolder> {
+    const command = `lerl trial ${shellWord(path)} --take-over`;
+    const lock = await RunLock.acquire(join(path, files.lock), { now, takeOver, command });
     await sweepLeftovers(path, true);
     return new TrialFolder(path, lock);
   }
+
+  /** Hears that another process has taken the folder over. */
+  onLost(listener: () => void): void {
+    this.lock.onLost(listener);
+  }
+
+  /** Before every write. @throws LerlError `store.taken-over` */
+  readonly assertOwned = (): void => this.lock.assertHeld();
 
   file(name: keyof typeof files): string {
     return join(this.path, files[name]);
@@ -84,6 +97,7 @@ export class TrialFolder {
       file: this.file("record"),
       format: recordFormatIn(this.path),
       onWarning,
+      assertOwned: this.assertOwned,
       ...(initial && { initial }),
     });
   }

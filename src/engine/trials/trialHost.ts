@@ -58,4 +58,6 @@ export interface TrialExtension {
   readonly models?: Partial<Experiment["models"]> | undefined;
   readonly limits?: TrialLimits | undefined;
   readonly failIf?: readonly string[] | undefined;
+  /** Also from an owner that cannot be judged from here, where it does not renew its lock. */
+  readonly takeOver?: boolean | undefined;
 }

@@ -4,6 +4,7 @@ import { lstat, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { StoredItem } from "../../protocol/engine/storage.ts";
 import { InputError } from "../errors.ts";
+import { shellWord } from "../shellWord.ts";
 import { fileError } from "../store/files.ts";
 import { runFiles } from "../store/runFolder.ts";
 import { RunLock } from "../store/runLock.ts";
@@ -59,7 +60,10 @@ async function lockAll(
   try {
     for (const folder of [path, ...runs]) {
       const found = await lstat(join(storage, folder));
-      if (found.isDirectory()) locks.push(await RunLock.acquire(join(storage, folder, runFiles.lock), now));
+      if (!found.isDirectory()) continue;
+      const owned = join(storage, folder);
+      const command = `lerl ${kind === "trials" ? "trial" : "resume"} ${shellWord(owned)} --take-over`;
+      locks.push(await RunLock.acquire(join(owned, runFiles.lock), { now, command }));
     }
     return locks;
   } catch (error) {

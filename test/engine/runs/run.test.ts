@@ -37,8 +37,8 @@ it("ends as failed and gives its folder back where a stop cannot be saved", asyn
   });
   const { state, reason } = await run.execute();
   expect(state).toBe("failed");
-  expect(reason).toContain("cannot be written");
-  expect(run.failure).toMatchObject({ code: "store.unwritable" });
+  expect(reason).toContain("the folder was moved");
+  expect(run.failure).toMatchObject({ code: "store.taken-over" });
   expect(recordOf(folder).state).toBe("failed");
 
   expect((await (await shop.resume("unwritable")).execute()).state).toBe("done");

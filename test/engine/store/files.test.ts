@@ -105,6 +105,6 @@ describe.skipIf(process.platform === "win32")("a named pipe in a run's folder", 
     expect(() => JsonLinesWriter.open(pipe("events.jsonl"))).toThrow(expect.objectContaining(refused));
     await expect(endOfRows(pipe("metrics.jsonl"), () => true)).rejects.toMatchObject(refused);
     pipe(runFiles.lock);
-    await expect(RunLock.acquire(inside(runFiles.lock), now)).rejects.toMatchObject(refused);
+    await expect(RunLock.acquire(inside(runFiles.lock), { now, command: "" })).rejects.toMatchObject(refused);
   });
 });

@@ -150,7 +150,7 @@ describe("where rows end", () => {
     await write(upTo(3));
     const before = await endOfLines(file);
     expect(before).toEqual({ rows: 3, bytes: (await stat(file)).size });
-    const writer = JsonLinesWriter.open<Row>(file, before.rows);
+    const writer = JsonLinesWriter.open<Row>(file, undefined, before.rows);
     writer.append({ iteration: 4 });
     expect(writer.end).toEqual(before);
     writer.flush();

@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openRunRecord } from "../../../src/engine/store/runDocuments.ts";
@@ -74,11 +74,27 @@ describe("creating a run folder", () => {
     const run = await RunFolder.create(quickstart(workspace, { folder }));
     expect(run.path).toBe(folder);
     expect(run.id).toBe("out");
+    await openRunRecord({ file: run.file("record"), onWarning: never }, runRecord(run.id));
     await expect(RunFolder.create(quickstart(workspace, { folder }))).rejects.toMatchObject({
       name: "InputError",
       code: "store.not-empty",
       message: expect.stringContaining(folder),
     });
+  });
+
+  it("takes a folder given by name that a start left which was killed before its record, unless that start goes on", async () => {
+    const folder = join(await newWorkspace(), "out");
+    await mkdir(folder);
+    const lock = join(folder, "lock.json");
+    await writeFile(lock, JSON.stringify({ pid: 2 ** 22 + 1, processStart: "x", since: "" }));
+    await writeFile(join(folder, "run.json.0123456789abcdef.tmp"), '{"schemaVersion"');
+    const taken = await RunFolder.create(quickstart(folder, { folder }));
+    expect(await readdir(folder)).toEqual(["lock.json"]);
+    await expect(RunFolder.create(quickstart(folder, { folder }))).rejects.toMatchObject({ code: "store.locked" });
+    await taken.release();
+    await writeFile(join(folder, "run.json.bak"), "{}");
+    await expect(RunFolder.create(quickstart(folder, { folder }))).rejects.toMatchObject({ code: "store.not-empty" });
+    expect(await readdir(folder)).toEqual(["run.json.bak"]);
   });
 
   it("says which folder cannot be written", async () => {
@@ -158,7 +174,7 @@ describe("owning a run folder", () => {
       `import { RunLock } from "@store/runLock.ts";
        process.stdin.once("data", async () => {
          try {
-           await RunLock.acquire(process.argv[2] ?? "", () => new Date(0));
+           await RunLock.acquire(process.argv[2] ?? "", { now: () => new Date(0), command: "" });
            console.log("owner");
          } catch (error) {
            console.log((error as { code: string }).code);

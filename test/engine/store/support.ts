@@ -22,7 +22,9 @@ export async function bundleProgram(folder: string, source: string): Promise<str
   const outfile = join(folder, "program.mjs");
   await writeFile(entry, source.replaceAll("@store/", `${resolve("src/engine/store")}/`));
   const nodePaths = [resolve("node_modules")];
-  await build({ entryPoints: [entry], outfile, bundle: true, platform: "node", format: "esm", nodePaths });
+  // Packages that are written as CommonJS ask for Node's own by `require`.
+  const banner = { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' };
+  await build({ entryPoints: [entry], outfile, bundle: true, platform: "node", format: "esm", nodePaths, banner });
   return outfile;
 }
 
@@ -34,9 +36,13 @@ export interface Started {
   readonly ended: Promise<{ readonly code: number | null; readonly output: string; readonly errors: string }>;
 }
 
-/** Starts a program; it does not outlive its test. */
-export function start(program: string, ...programArguments: readonly string[]): Started {
-  const child = spawn(process.execPath, [program, ...programArguments], { stdio: ["pipe", "pipe", "pipe"] });
+/**
+ * Starts a program; it does not outlive its test.
+ * @param program file to run with node, or what runs it
+ */
+export function start(program: string | readonly string[], ...programArguments: readonly string[]): Started {
+  const [command = "", ...before] = typeof program === "string" ? [process.execPath, program] : program;
+  const child = spawn(command, [...before, ...programArguments], { stdio: ["pipe", "pipe", "pipe"] });
   onTestFinished(() => {
     child.kill("SIGKILL");
   });

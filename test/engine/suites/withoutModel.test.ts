@@ -28,6 +28,7 @@ async function suiteRun(record: Partial<RunRecord>, code = 0) {
     experimentFile: "x.lerl.json",
     sessions: 5,
     threads: 1,
+    takeOver: false,
     signal: new AbortController().signal,
     progress: () => undefined,
   });
