@@ -7,6 +7,8 @@ const MINUTE_MS = 60 * SECOND_MS;
 const timeouts: Readonly<Partial<Record<keyof EngineRequests, number>>> = {
   "engine/initialize": 20 * SECOND_MS,
   "engine/shutdown": 10 * SECOND_MS,
+  // Watches the lock of another machine's process for a while where it is to be taken over.
+  "runs/resume": MINUTE_MS,
   // Ends with a checkpoint, after the step under way.
   "runs/stop": 2 * MINUTE_MS,
   "runs/compare": 5 * MINUTE_MS,

@@ -5,6 +5,7 @@ import type { RunId, RunRecord } from "../../protocol/run.ts";
 import type { EngineClient } from "../engine/engineClient.ts";
 import { EngineInputError } from "../engine/engineErrors.ts";
 import type { RunStore } from "../engine/runStore.ts";
+import { offerTakeOver } from "../engine/takeOver.ts";
 import type { ExperimentIndex } from "../experiments/experimentIndex.ts";
 import type { EditorModels } from "../models/editorModels.ts";
 import { keyFor } from "../models/modelKeys.ts";
@@ -50,16 +51,25 @@ export class Launcher {
    */
   async resume(runId: RunId, acceptLoss = false): Promise<RunRecord> {
     this.services.editorModels.consent();
-    return this.continue(runId, acceptLoss);
+    return offerTakeOver((takeOver) => this.goOn(runId, { acceptLoss, takeOver }));
   }
 
   /** The same without a user's action: the editor's models are asked only where they were allowed before. */
-  async continue(runId: RunId, acceptLoss = false): Promise<RunRecord> {
+  continue(runId: RunId): Promise<RunRecord> {
+    return this.goOn(runId, {});
+  }
+
+  private async goOn(runId: RunId, { acceptLoss = false, takeOver = false }): Promise<RunRecord> {
     requireTrust();
     const { engine, runs } = this.services;
     const experiment = runs.get(runId)?.experiment;
     const key = experiment && (await this.keyFor(experiment));
-    const asked = { runId, ...(key !== undefined && { apiKey: key }), ...(acceptLoss && { acceptLoss }) };
+    const asked = {
+      runId,
+      ...(key !== undefined && { apiKey: key }),
+      ...(acceptLoss && { acceptLoss }),
+      ...(takeOver && { takeOver }),
+    };
     return runs.adopt(
       await engine.request("runs/resume", asked).catch((error: unknown) => {
         throw this.withWayOut(error, runId);

@@ -6,6 +6,7 @@ import type { Experiment } from "../../protocol/experiment.ts";
 import type { RunRecord } from "../../protocol/run.ts";
 import type { TrialSummary } from "../../protocol/trial/summary.ts";
 import type { EngineClient } from "../engine/engineClient.ts";
+import { offerTakeOver } from "../engine/takeOver.ts";
 import type { TrialStore } from "../engine/trialStore.ts";
 import type { ExperimentIndex } from "../experiments/experimentIndex.ts";
 import type { EditorModels } from "../models/editorModels.ts";
@@ -91,13 +92,14 @@ export class TrialLauncher {
     editorModels.consent();
     // An experiment that is gone, or does not read, leaves the limits as they were.
     const document = await files.startOf(Uri.file(base.experimentFile)).catch(() => undefined);
+    const asked = {
+      id,
+      ...further,
+      ...(document?.experiment && { experimentText: document.start.experimentText }),
+      ...(key !== undefined && { apiKey: key }),
+    };
     return trials.adopt(
-      await engine.request("trials/goOn", {
-        id,
-        ...further,
-        ...(document?.experiment && { experimentText: document.start.experimentText }),
-        ...(key !== undefined && { apiKey: key }),
-      }),
+      await offerTakeOver((takeOver) => engine.request("trials/goOn", { ...asked, ...(takeOver && { takeOver }) })),
     );
   }
 
