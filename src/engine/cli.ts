@@ -6,6 +6,7 @@ import { dataCommand } from "./commands/data.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { reportFailure } from "./commands/exit.ts";
+import { watchSurroundings } from "./commands/interruption.ts";
 import { momentsCommand } from "./commands/moments.ts";
 import { promptsCommand } from "./commands/prompts.ts";
 import { reflectionsCommand } from "./commands/reflections.ts";
@@ -19,6 +20,7 @@ import { exitCodes } from "./exitCodes.ts";
 import { engineVersion } from "./version.ts";
 
 async function main(): Promise<number> {
+  watchSurroundings();
   const program = new Command("lerl")
     .description(
       "Trains LERL recommenders without an editor: a planner chooses content categories, a PPO policy picks the items,\na simulated user gets bored and leaves, and a critic writes reflections that guide the next plans.",

@@ -82,7 +82,9 @@ function main(): void {
   };
   // Without its parent this process has nobody to work for: runs are kept as checkpoints.
   process.once("disconnect", leave);
-  process.once("SIGTERM", leave);
+  process.once("SIGTERM", leave).once("SIGHUP", leave);
+  // Whoever read the log is gone: the channel says what that means.
+  for (const output of [process.stdout, process.stderr]) output.on("error", () => undefined);
   // Ctrl+C in the terminal that started the editor reaches every process; the parent decides what it means.
   process.on("SIGINT", () => undefined);
 

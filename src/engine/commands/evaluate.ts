@@ -2,13 +2,13 @@ import { relative } from "node:path";
 import Table from "cli-table3";
 import { Command, Option } from "commander";
 import { answeredRoles, isMostlyStandIn } from "../../protocol/run/answeredRoles.ts";
-import { InputError } from "../errors.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { pairedDifference } from "../metrics/bootstrap.ts";
 import { type Estimate, formatEstimate, normalisedScore } from "../metrics/statistics.ts";
 import { evaluateRun } from "../runs/evaluateRun.ts";
 import { type EvaluationSummary, evaluatedPolicies, readEvaluationRows } from "../runs/evaluationFiles.ts";
 import { StopSignal } from "../serving/control.ts";
+import { interruptible } from "./interruption.ts";
 import { environmentModels } from "./models.ts";
 import { countOption, takeOverOption } from "./options.ts";
 import { whoAnswered } from "./runDisplays.ts";
@@ -47,27 +47,25 @@ export function evaluateCommand(): Command {
     .option(...takeOverOption)
     .option("--json", "print one JSON object")
     .action(async (folder: string, { sessions, planner, json, cache, takeOver = false }: EvaluateOptions) => {
-      const abort = new AbortController();
-      const interrupted = new InputError("cli.interrupted", "Interrupted; the evaluation before, if any, was kept.");
-      const interrupt = (): void => abort.abort(interrupted);
-      process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
-      const evaluation = await evaluateRun(folder, {
-        workspaceFolder: process.cwd(),
-        ...(sessions !== undefined && { sessions }),
-        ...(planner !== undefined && { planner }),
-        ...(!cache && { cache }),
-        takeOver,
-        models: environmentModels(),
-        signal: abort.signal,
-        progress: (phase, fraction) => {
-          if (!json) status(`${phase} ${Math.round(fraction * 100)}%`);
-        },
-        log: (message) => sayAside(`${paint.quiet(message)}\n`),
-      }).catch((error: unknown) => {
-        if (error !== interrupted && !(error instanceof StopSignal)) throw error;
-        process.exitCode = endedBy(error);
-        return undefined;
-      });
+      const evaluation = await interruptible((signal) =>
+        evaluateRun(folder, {
+          workspaceFolder: process.cwd(),
+          ...(sessions !== undefined && { sessions }),
+          ...(planner !== undefined && { planner }),
+          ...(!cache && { cache }),
+          takeOver,
+          models: environmentModels(),
+          signal,
+          progress: (phase, fraction) => {
+            if (!json) status(`${phase} ${Math.round(fraction * 100)}%`);
+          },
+          log: (message) => sayAside(`${paint.quiet(message)}\n`),
+        }).catch((error: unknown) => {
+          if (error !== signal.reason && !(error instanceof StopSignal)) throw error;
+          process.exitCode = endedBy(error);
+          return undefined;
+        }),
+      );
       if (!evaluation) return;
       const { summary } = evaluation;
       if (answeredRoles(summary.answered).some(isMostlyStandIn)) process.exitCode = exitCodes.standIn;

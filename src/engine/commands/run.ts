@@ -9,6 +9,7 @@ import type { RunHost } from "../runs/runHost.ts";
 import { engineVersion } from "../version.ts";
 import { reportFailure } from "./exit.ts";
 import { readExperimentFile, readOverride } from "./experimentFile.ts";
+import { interruptible, stopAt } from "./interruption.ts";
 import { environmentModels } from "./models.ts";
 import { collect, takeOverOption, wholeNumberOption } from "./options.ts";
 import { jsonDisplay, quietDisplay, type RunDisplay, terminalDisplay } from "./runDisplays.ts";
@@ -92,24 +93,23 @@ export function resumeCommand(): Command {
   });
 }
 
-/** Runs to the end in view of the user; SIGINT and SIGTERM end it with a checkpoint. */
+/** Runs to the end in view of the user; an interruption ends it with a checkpoint, from the moment its folder stands. */
 async function drive(options: OutputOptions, begin: (host: RunHost) => Promise<Run>): Promise<void> {
   const view = options.json ? jsonDisplay() : options.quiet ? quietDisplay() : terminalDisplay();
-  const run = await begin({
-    workspaceFolder: process.cwd(),
-    engineVersion,
-    now: () => new Date(),
-    random: () => randomInt(2 ** 32) / 2 ** 32,
-    listener: view.listener,
-    models: environmentModels(),
-    attended: false,
+  await interruptible(async (signal) => {
+    const run = await begin({
+      workspaceFolder: process.cwd(),
+      engineVersion,
+      now: () => new Date(),
+      random: () => randomInt(2 ** 32) / 2 ** 32,
+      listener: view.listener,
+      models: environmentModels(),
+      attended: false,
+    });
+    stopAt(signal, run.control);
+    view.begin(run.current, run.folder.path);
+    process.exitCode = conclude(view, await run.execute(), run);
   });
-  const interrupt = (): void => run.control.stop("interrupted");
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
-  view.begin(run.current, run.folder.path);
-  const record = await run.execute();
-  process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
-  process.exitCode = conclude(view, record, run);
 }
 
 function conclude(view: RunDisplay, record: RunRecord, run: Run): number {

@@ -9,6 +9,7 @@ import { replaceFile } from "../store/files.ts";
 import { readSuite } from "../suites/readSuite.ts";
 import { runSuite, type SuiteOutcome, type SuiteProgress } from "../suites/runSuite.ts";
 import { readOverride } from "./experimentFile.ts";
+import { interruptible } from "./interruption.ts";
 import { collect, countOption, takeOverOption } from "./options.ts";
 import { duration, ProgressBar, paint, say, sayAside } from "./terminal.ts";
 
@@ -48,22 +49,20 @@ export function suiteCommand(): Command {
 
 async function run(file: string, { jobs, set, json, takeOver }: SuiteOptions): Promise<number> {
   const plan = await readSuite(file, set.map(readOverride));
-  const abort = new AbortController();
-  const interrupt = (): void => abort.abort();
-  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
   const display = json ? jsonDisplay() : process.stderr.isTTY ? barDisplay() : lineDisplay();
-  const outcome = await runSuite(plan, {
-    command: [process.argv[1] ?? ""],
-    workspaceFolder: process.cwd(),
-    jobs,
-    threads: availableParallelism(),
-    takeOver: takeOver === true,
-    signal: abort.signal,
-    progress: display.show,
-    now: () => performance.now(),
-  });
+  const outcome = await interruptible((signal) =>
+    runSuite(plan, {
+      command: [process.argv[1] ?? ""],
+      workspaceFolder: process.cwd(),
+      jobs,
+      threads: availableParallelism(),
+      takeOver: takeOver === true,
+      signal,
+      progress: display.show,
+      now: () => performance.now(),
+    }),
+  );
   display.end();
-  process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
   for (const { variant, seed, reason } of outcome.failures) {
     sayAside(`${paint.error("error")} ${variant}, seed ${seed}: ${reason}\n`);
   }

@@ -16,6 +16,7 @@ import type { TrialHost } from "../trials/trialHost.ts";
 import { formatTrial, type TrialFormat, trialFormats } from "../trials/trialReport.ts";
 import { engineVersion } from "../version.ts";
 import { reportFailure } from "./exit.ts";
+import { interruptible, stopAt } from "./interruption.ts";
 import { environmentModels } from "./models.ts";
 import { atMost, collect, countOption, takeOverOption, wholeNumberOption } from "./options.ts";
 import { duration, paint, say, sayAside, status } from "./terminal.ts";
@@ -99,17 +100,14 @@ async function run(target: string, options: Options): Promise<number> {
   const over = await finishedRecord(target, options);
   if (over) return conclude(resolve(target), over, undefined, options.format);
   const display = progressDisplay();
-  const trial = await begin(target, options, hostOf(display));
-  const interrupt = (): void => trial.control.stop("interrupted");
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
-  try {
-    if (options.estimate) return await estimate(trial);
+  return interruptible(async (signal) => {
+    const trial = await begin(target, options, hostOf(display));
+    stopAt(signal, trial.control);
+    if (options.estimate) return estimate(trial);
     const record = await trial.execute();
     display.end();
     return conclude(trial.folder.path, record, trial.failure, options.format);
-  } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
-  }
+  });
 }
 
 async function estimate(trial: Trial): Promise<number> {

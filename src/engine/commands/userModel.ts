@@ -2,13 +2,13 @@ import { Command } from "commander";
 import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { loadDataset } from "../data/loadDataset.ts";
-import { InputError } from "../errors.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { createTensorEngine } from "../serving/policies.ts";
 import { defaultTrainedConfig, openUserModel, type UserModel } from "../simulator/trained/userModel.ts";
 import { cacheFolder, storageFolder } from "../store/storage.ts";
 import type { TensorEngine } from "../tensor/tensorEngine.ts";
 import { readExperimentFile } from "./experimentFile.ts";
+import { interruptible } from "./interruption.ts";
 import { collect } from "./options.ts";
 import { number, paint, say, sayAside, status, warn } from "./terminal.ts";
 
@@ -24,15 +24,15 @@ export function userModelCommand(): Command {
       .option("--json", "print one JSON object")
       .action(async (file: string, { set, json }: { set: readonly string[]; json?: boolean }) => {
         const { experiment, folder } = await readExperimentFile(file, set);
-        const abort = new AbortController();
-        process.once("SIGINT", () => abort.abort(new InputError("cli.interrupted", "Interrupted; nothing was kept.")));
         const engine = await createTensorEngine(experiment, "use");
         try {
-          const model = await open(experiment, folder, engine, abort.signal);
-          print(model, json === true);
-        } catch (error) {
-          if (!abort.signal.aborted) throw error;
-          process.exitCode = exitCodes.interrupted;
+          await interruptible(async (signal) => {
+            const model = await open(experiment, folder, engine, signal).catch((error: unknown) => {
+              if (!signal.aborted) throw error;
+            });
+            if (model) print(model, json === true);
+            else process.exitCode = exitCodes.interrupted;
+          });
         } finally {
           await engine.dispose();
         }

@@ -119,16 +119,15 @@ function lerl(
   const { command, workspaceFolder, signal } = setting;
   if (signal.aborted) return Promise.resolve({ state: "interrupted" });
   return new Promise((resolve) => {
-    // In a process group of its own: an interrupt typed at the terminal reaches it once, through `signal`.
+    // In a process group of its own: an interrupt typed at the terminal reaches it once, through `signal`. The channel tells
+    // it, on every system, and also when this process is killed.
     const child: ChildProcess = spawn(process.execPath, [...command, ...args], {
       cwd: workspaceFolder,
       detached: process.platform !== "win32",
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
-    const interrupt = (): void => void child.kill("SIGINT");
-    const kill = (): void => void child.kill("SIGKILL");
+    const interrupt = (): void => void (child.connected && child.send("interrupt", () => undefined));
     signal.addEventListener("abort", interrupt, { once: true });
-    process.once("exit", kill);
     let words = "";
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       words = (words + text).slice(-LAST_WORDS);
@@ -136,7 +135,6 @@ function lerl(
     if (child.stdout) createInterface({ input: child.stdout }).on("line", line);
     const end = (outcome: RunOutcome): void => {
       signal.removeEventListener("abort", interrupt);
-      process.off("exit", kill);
       resolve(outcome);
     };
     child.once("error", (error) => end({ state: "failed", reason: messageOf(error), badInput: false }));
