@@ -1,5 +1,6 @@
 /** A run's checkpoint is used by that run only. */
 import { createHash } from "node:crypto";
+import { withoutLaterSettings } from "../../protocol/experiment/laterSettings.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { RunRecord } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
@@ -34,14 +35,10 @@ export function ofRun(checkpoint: Checkpoint, record: RunRecord, folder: string)
   return trainerCheckpoint(checkpoint, folder);
 }
 
-/**
- * Of the document that a run began with. A setting that comes later must be left out while it is as it was
- * (protocol/experiment/laterSettings.ts), so that documents written before keep their hash.
- */
+/** Of the document that a run began with. Settings that came later leave the hash of those written before as it is. */
 export function documentHash(experiment: Experiment): string {
-  return createHash("sha256")
-    .update(JSON.stringify(JSON.parse(toJson(experiment)), inOrder))
-    .digest("hex");
+  const document = withoutLaterSettings(JSON.parse(toJson(experiment)));
+  return createHash("sha256").update(JSON.stringify(document, inOrder)).digest("hex");
 }
 
 const inOrder = (_: string, value: unknown): unknown =>

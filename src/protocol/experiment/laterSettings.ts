@@ -15,5 +15,33 @@ export function asItWas(experiment: unknown): unknown {
   };
 }
 
+/**
+ * An experiment without the settings that are as they were before they came: what its first version would have held.
+ * Documents of before and after that mean the same have the same rest.
+ */
+export function withoutLaterSettings(experiment: unknown): unknown {
+  return rest(experiment, []);
+
+  function rest(value: unknown, path: readonly string[]): unknown {
+    if (!isRecord(value)) return value;
+    const kept = Object.entries(value).filter(([key, part]) => !isAsItWas(part, [...path, key]));
+    return Object.fromEntries(kept.map(([key, part]) => [key, rest(part, [...path, key])]));
+  }
+
+  function isAsItWas(value: unknown, path: readonly string[]): boolean {
+    const restored = path.reduce<unknown>(
+      (part, key) => (isRecord(part) ? part[key] : undefined),
+      asItWas(without(experiment, path)),
+    );
+    return restored !== undefined && JSON.stringify(restored) === JSON.stringify(value);
+  }
+}
+
+function without(value: unknown, [key = "", ...below]: readonly string[]): unknown {
+  if (!isRecord(value)) return value;
+  const { [key]: part, ...others } = value;
+  return below.length === 0 ? others : { ...others, [key]: without(part, below) };
+}
+
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
