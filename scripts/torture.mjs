@@ -5,6 +5,7 @@ const sweeps = [
   "test/engine/trials/watching.test.ts",
   "test/engine/serving/answerFile.test.ts",
   "test/engine/store/runList.test.ts",
+  "test/engine/service/bigRun.test.ts",
 ];
 
 const wanted = process.argv.slice(2);
@@ -22,6 +23,7 @@ const { status } = spawnSync(
     "engine",
     "--no-file-parallelism",
     "--testTimeout=3600000",
+    "--hookTimeout=3600000",
     ...chosen,
   ],
   { stdio: "inherit", env: { ...process.env, LERL_WHOLE: "1" } },

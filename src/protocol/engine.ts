@@ -35,7 +35,7 @@ import {
 } from "./engine/trials.ts";
 import { promptDiagnosticSchema } from "./promptDiagnostic.ts";
 import { runProgressSchema } from "./run/progress.ts";
-import { askedCursorSchema, runSliceSchema } from "./run/rows.ts";
+import { askedCursorSchema, rangeQuerySchema, runRangeSchema, runSliceSchema } from "./run/rows.ts";
 import { runIdSchema } from "./run/runId.ts";
 import { runRecordSchema } from "./run.ts";
 import * as asked from "./studio/asked.ts";
@@ -59,10 +59,10 @@ export type {
 export type { EpisodeQuery, EpisodeSummary, RerunResult, RerunStep } from "./engine/sessions.ts";
 export type { FittingTrial, TryWords, VisitPair } from "./engine/trials.ts";
 export type { ModelActivity, RunProgress } from "./run/progress.ts";
-export type { RunCursor, RunSlice } from "./run/rows.ts";
+export type { RangeQuery, RunCursor, RunRange, RunSlice } from "./run/rows.ts";
 
 /** Raised with every change that an older side would misunderstand. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 const nothing = z.strictObject({});
 const done = z.null();
@@ -118,7 +118,10 @@ export const engineRequests = {
     }),
     result: runRecordSchema,
   },
+  /** The newest rows behind a cursor; where more than a window of them are, they begin later. */
   "runs/slice": { params: z.strictObject({ runId: runIdSchema, cursor: askedCursorSchema }), result: runSliceSchema },
+  /** Rows of earlier iterations. */
+  "runs/range": { params: rangeQuerySchema, result: runRangeSchema },
   "runs/episodes": { params: episodeQuerySchema, result: z.array(episodeSummarySchema) },
   "runs/episode": {
     params: z.strictObject({ runId: runIdSchema, episode: z.string() }),

@@ -10,7 +10,7 @@ import { renderedPromptSchema } from "./engine/prompts.ts";
 import { episodeDetailSchema, episodeSummarySchema, rerunResultSchema } from "./engine/sessions.ts";
 import { fittingTrialSchema, keptMomentSchema, visitPairSchema } from "./engine/trials.ts";
 import { runProgressSchema } from "./run/progress.ts";
-import { askedCursorSchema, runSliceSchema } from "./run/rows.ts";
+import { askedCursorSchema, runRangeSchema, runSliceSchema } from "./run/rows.ts";
 import { promptRoleSchema, runRecordSchema } from "./run.ts";
 import * as asked from "./studio/asked.ts";
 import {
@@ -84,6 +84,11 @@ export const studioRequests = {
   apply: { params: z.strictObject({ runId: asked.runId, changes: asked.changes }), result: done },
   connectModel: { params: asked.nothing, result: done },
   slice: { params: z.strictObject({ runId: asked.runId, cursor: askedCursorSchema }), result: runSliceSchema },
+  /** Rows of earlier iterations than those a slice begins with. */
+  range: {
+    params: z.strictObject({ runId: asked.runId, from: asked.count, to: asked.count }),
+    result: runRangeSchema,
+  },
   /** The runs whose `appended` events this page wants. */
   follow: { params: asked.someRuns, result: done },
   episodes: { params: asked.episodeQuery, result: z.array(episodeSummarySchema) },

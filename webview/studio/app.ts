@@ -47,7 +47,14 @@ export class App implements RunBarPort, PromptsPort, ThresholdsPort, CurvesPort,
   ) {
     this.store = new Store(initialState(host.getState()));
     this.messenger = new Messenger(host, source);
-    this.library = new RunLibrary((runId, cursor) => this.request("slice", { runId, cursor }), curvesChanged);
+    this.library = new RunLibrary(
+      {
+        slice: (runId, cursor) => this.request("slice", { runId, cursor }),
+        range: (query) => this.request("range", query),
+      },
+      curvesChanged,
+      (work) => this.noticeFailure(work),
+    );
     this.prompts = new PromptWorkbench(this);
     this.sessions = new SessionLoader(this, () => this.prompts.get("planner")?.text);
     this.trials = new TrialDesk(this, () => this.prompts.isSent("planner"));

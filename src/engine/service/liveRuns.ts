@@ -44,8 +44,7 @@ export class LiveRuns {
     const host = { ...this.host, models, listener: this.listener() };
     const run = await Run.reopen(this.reader.folder(runId), host, how);
     try {
-      const { cursor } = await this.reader.slice(runId, firstRow);
-      this.feeds.set(run.id, this.feedFrom(run.id, cursor));
+      this.feeds.set(run.id, this.feedFrom(run.id, await this.reader.end(runId)));
     } catch (error) {
       // Nobody could follow it: it ends at once, and gives its folder back.
       run.control.stop("interrupted");

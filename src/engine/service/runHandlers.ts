@@ -75,7 +75,7 @@ function steering(
 
 function reading(
   workspace: Workspace,
-): Pick<RunHandlers, "runs/list" | "runs/slice" | "runs/episodes" | "runs/episode" | "runs/rerunStep"> {
+): Pick<RunHandlers, "runs/list" | "runs/slice" | "runs/range" | "runs/episodes" | "runs/episode" | "runs/rerunStep"> {
   const { runs, reader, options } = workspace;
   return {
     "runs/list": async () => {
@@ -86,6 +86,11 @@ function reading(
     "runs/slice": ({ runId, cursor }) => {
       runs.get(runId)?.flush();
       return reader.slice(runId, cursor);
+    },
+
+    "runs/range": (query) => {
+      runs.get(query.runId)?.flush();
+      return reader.range(query);
     },
 
     "runs/episodes": (query) => {

@@ -5,11 +5,13 @@ import type {
   EpisodeQuery,
   EpisodeSummary,
   ModelCall,
+  RangeQuery,
   RunCursor,
+  RunRange,
   RunSlice,
   UnreadableRun,
 } from "../../protocol/engine.ts";
-import { behind, readFrom } from "../../protocol/run/rowCursor.ts";
+import { RANGE_ROWS, readFrom, SAMPLED_ROWS, WINDOW_ROWS } from "../../protocol/run/rowCursor.ts";
 import {
   type Episode,
   isActive,
@@ -21,13 +23,17 @@ import {
 } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
 import { type StoredCall, withMessages } from "../serving/callLog.ts";
-import { jsonLines } from "../store/jsonLines.ts";
-import { RowReader } from "../store/rowReader.ts";
+import { checkpointedEnds } from "../store/checkpoint.ts";
+import { jsonLines, jsonLinesFromEnd } from "../store/jsonLines.ts";
+import { type RowRange, rowsBetween } from "../store/rowRange.ts";
+import { type NewestRows, RowReader } from "../store/rowReader.ts";
 import { type ListedRun, listRun, runFiles } from "../store/runFolder.ts";
 import { RunList } from "../store/runList.ts";
 import { isLocked } from "../store/runLock.ts";
 import { folderNamed } from "../store/storage.ts";
 import { readableEvent, readableMetrics, readableReferences } from "./readableRows.ts";
+
+type LogFile = "metrics" | "timing" | "events" | "references";
 
 export class RunReader {
   private readonly rows = new RowReader();
@@ -78,49 +84,76 @@ export class RunReader {
     throw run.missing ? unknownRun(runId) : new InputError("run.unreadable", run.problem);
   }
 
+  /** The newest rows behind the cursor, a window of them at most; it begins where rows are missing before them. */
   async slice(runId: RunId, cursor: RunCursor): Promise<RunSlice> {
-    const folder = this.folder(runId);
     const from = readFrom(cursor);
-    const rowsOf = <Row>(file: keyof typeof runFiles, start: number): Promise<readonly Row[]> =>
-      this.rows.rowsAfter<Row>(join(folder, runFiles[file]), start);
-    const [allMetrics, allTiming, allEvents, references] = await Promise.all([
-      rowsOf<MetricRow>("metrics", from.metrics),
-      rowsOf<MetricRow>("timing", from.timing),
-      rowsOf<TimelineEvent>("events", from.events),
-      rowsOf<ReferenceRow>("references", 0),
+    const [metrics, timing, events, references] = await Promise.all([
+      this.newest<MetricRow>(runId, "metrics", from.metrics),
+      this.newest<MetricRow>(runId, "timing", from.timing),
+      this.newest<TimelineEvent>(runId, "events", from.events),
+      this.newest<ReferenceRow>(runId, "references", 0),
     ]);
-    const metrics = allMetrics.map(readableMetrics);
-    const timing = allTiming.map(readableMetrics);
-    const events = allEvents.map(readableEvent);
     return {
       runId,
-      metrics,
-      timing,
-      events,
-      references: readableReferences(references),
-      cursor: behind(from, { metrics, timing, events }),
+      metrics: metrics.rows.map(readableMetrics),
+      timing: timing.rows.map(readableMetrics),
+      events: events.rows.map(readableEvent),
+      references: readableReferences(references.rows),
+      cursor: { metrics: metrics.end, timing: timing.end, events: events.end },
+    };
+  }
+
+  /** Behind the last rows of a run. */
+  async end(runId: RunId): Promise<RunCursor> {
+    const behindAll = Number.POSITIVE_INFINITY;
+    const [metrics, timing, events] = await Promise.all([
+      this.newest(runId, "metrics", behindAll),
+      this.newest(runId, "timing", behindAll),
+      this.newest(runId, "events", behindAll),
+    ]);
+    return { metrics: metrics.end, timing: timing.end, events: events.end };
+  }
+
+  private async newest<Row>(runId: RunId, log: LogFile, skipped: number): Promise<NewestRows<Row>> {
+    const folder = this.folder(runId);
+    const known = await checkpointedEnds(folder);
+    return this.rows.newest<Row>(join(folder, runFiles[log]), skipped, WINDOW_ROWS, known[log]);
+  }
+
+  /** Rows of earlier iterations, `from` <= iteration < `to`: all of them, or a sample where they are many. */
+  async range({ runId, from, to }: RangeQuery): Promise<RunRange> {
+    const folder = this.folder(runId);
+    const between = <Row>(log: LogFile): Promise<RowRange<Row>> =>
+      rowsBetween<Row>(join(folder, runFiles[log]), from, to, { rows: RANGE_ROWS, samples: SAMPLED_ROWS });
+    const [metrics, timing, events] = await Promise.all([
+      between<MetricRow>("metrics"),
+      between<MetricRow>("timing"),
+      between<TimelineEvent>("events"),
+    ]);
+    return {
+      runId,
+      from,
+      to,
+      metrics: metrics.rows.map(readableMetrics),
+      timing: timing.rows.map(readableMetrics),
+      events: events.rows.map(readableEvent),
+      whole: metrics.whole && timing.whole && events.whole,
     };
   }
 
   async episodes({ runId, order, user, limit }: EpisodeQuery): Promise<readonly EpisodeSummary[]> {
-    const summaries: EpisodeSummary[] = [];
-    for await (const episode of jsonLines<Episode>(join(this.folder(runId), runFiles.episodes))) {
+    const file = join(this.folder(runId), runFiles.episodes);
+    const found: EpisodeSummary[] = [];
+    const better = order === "best" ? 1 : -1;
+    for await (const episode of order === "latest" ? jsonLinesFromEnd<Episode>(file) : jsonLines<Episode>(file)) {
       if (user !== undefined && episode.user !== user) continue;
-      const { id, iteration, tInt, rCum, rSin, ended, reflection } = episode;
-      summaries.push({
-        id,
-        iteration,
-        user: episode.user,
-        tInt,
-        rCum,
-        rSin,
-        ended,
-        ...(reflection !== undefined && { reflection }),
-      });
+      found.push(summaryOf(episode));
+      if (order === "latest" && found.length === limit) break;
+      // No more are kept than are asked for, and as many again.
+      if (order !== "latest" && found.length > 2 * limit) keepFirst(found, limit, better);
     }
-    if (order === "latest") summaries.reverse();
-    else summaries.sort((a, b) => (order === "best" ? b.rCum - a.rCum : a.rCum - b.rCum));
-    return summaries.slice(0, limit);
+    if (order !== "latest") keepFirst(found, limit, better);
+    return found;
   }
 
   /** An episode with the model calls its plans were made by, in order. */
@@ -135,6 +168,22 @@ export class RunReader {
     throw new InputError("run.unknown-episode", `Session ${id} is not in the run ${runId}.`);
   }
 }
+
+/** The order of equal ones is that of the file. */
+function keepFirst(summaries: EpisodeSummary[], limit: number, better: 1 | -1): void {
+  summaries.sort((a, b) => better * (b.rCum - a.rCum)).splice(limit);
+}
+
+const summaryOf = ({ id, iteration, user, tInt, rCum, rSin, ended, reflection }: Episode): EpisodeSummary => ({
+  id,
+  iteration,
+  user,
+  tInt,
+  rCum,
+  rSin,
+  ended,
+  ...(reflection !== undefined && { reflection }),
+});
 
 /** The last answered call of each plan, as the plan's callId names it. */
 async function callsOf(folder: string, { steps }: Episode): Promise<readonly ModelCall[]> {

@@ -148,6 +148,16 @@ export class CheckpointStore {
   }
 }
 
+/** Where a run's logs ended at its newest checkpoint, as far as that says so. */
+export async function checkpointedEnds(runFolder: string): Promise<CheckpointOrigin["logs"]> {
+  const manifest = await readJsonDocument(
+    join(runFolder, "checkpoint", files.manifest),
+    manifestFormat,
+    () => undefined,
+  ).catch(() => undefined);
+  return manifest?.origin?.logs ?? {};
+}
+
 /**
  * Keeps the newest good checkpoint of a run as a folder's own, by hard link where the system has them: files of a
  * checkpoint are replaced, never changed. The run may be running.

@@ -9,7 +9,7 @@ import * as z from "zod";
 import { InputError, messageOf } from "../errors.ts";
 import { openRegular, requireRegular } from "../regularFile.ts";
 import { appending, fileError, isMissing, openToChange, toJson } from "./files.ts";
-import { CHUNK_BYTES, type Line, LineCutter, START } from "./lines.ts";
+import { CHUNK_BYTES, type Line, LineCutter, linesFromEnd, START } from "./lines.ts";
 
 const NEWLINE = 0x0a;
 /** Rows wait in memory until this many characters have come together, or `flush`. */
@@ -182,7 +182,7 @@ export function parseLine<Row>(text: string, where: string): Row {
   }
 }
 
-function unreadable(file: string, error: unknown): InputError {
+export function unreadable(file: string, error: unknown): InputError {
   if (error instanceof InputError) return error;
   return new InputError("store.unreadable", `${file}: cannot be read (${messageOf(error)}).`, { cause: error });
 }
@@ -194,6 +194,24 @@ function unreadable(file: string, error: unknown): InputError {
  */
 export async function* jsonLines<Row>(file: string): AsyncGenerator<Row> {
   for await (const line of wholeLines(file)) yield parseLine<Row>(line.text, `${file}:${line.number}`);
+}
+
+/** As `jsonLines`, the last row first; what lies before those that are taken is not read. */
+export async function* jsonLinesFromEnd<Row>(file: string): AsyncGenerator<Row> {
+  let handle: FileHandle;
+  try {
+    handle = await openRegular(file);
+  } catch (error) {
+    if (isMissing(error)) return;
+    throw unreadable(file, error);
+  }
+  try {
+    const { size } = await handle.stat();
+    for await (const { text, start } of linesFromEnd(handle, size))
+      yield parseLine<Row>(text, `${file}, at byte ${start}`);
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Every whole row of a file, as `jsonLines`. */

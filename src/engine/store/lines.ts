@@ -1,4 +1,5 @@
 /** Lines of a file by their bytes. A line counts once its newline is there. */
+import type { FileHandle } from "node:fs/promises";
 
 const NEWLINE = 0x0a;
 export const CHUNK_BYTES = 1 << 18;
@@ -58,5 +59,70 @@ export class LineCutter {
     this.begun = [];
     this.held = 0;
     return text;
+  }
+}
+
+/** A line by its bytes: without its newline, from `start` on; `end` is behind the newline. */
+export interface PlacedLine {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * The whole lines of a file that end at or before a byte offset, the last first: what lies before those that are taken is
+ * not read.
+ */
+export async function* linesFromEnd(handle: FileHandle, before: number): AsyncGenerator<PlacedLine> {
+  const chunk = Buffer.alloc(CHUNK_BYTES);
+  /** Behind the newline of the line that is being put together, and its parts, the last first. */
+  let end: number | undefined;
+  let parts: Buffer[] = [];
+  const text = (first: Buffer): string => Buffer.concat([first, ...parts.reverse()]).toString("utf8");
+  for (let offset = before; offset > 0; ) {
+    const start = Math.max(0, offset - chunk.length);
+    const { bytesRead } = await handle.read(chunk, 0, offset - start, start);
+    // It was cut back meanwhile.
+    if (bytesRead < offset - start) return;
+    let to = bytesRead;
+    for (let at = chunk.lastIndexOf(NEWLINE, to - 1); at >= 0; at = chunk.subarray(0, to).lastIndexOf(NEWLINE)) {
+      if (end !== undefined) yield { text: text(chunk.subarray(at + 1, to)), start: start + at + 1, end };
+      parts = [];
+      end = start + at + 1;
+      to = at;
+    }
+    if (end !== undefined && end - start <= LONGEST) parts.push(Buffer.from(chunk.subarray(0, to)));
+    offset = start;
+  }
+  if (end !== undefined) yield { text: text(Buffer.alloc(0)), start: 0, end };
+}
+
+/** Counts the whole lines behind a place, without reading them as text. */
+export async function lastLine(handle: FileHandle, behind = START): Promise<Pick<Line, "number" | "end">> {
+  const chunk = Buffer.alloc(4 * CHUNK_BYTES);
+  let { number, end } = behind;
+  for (let offset = behind.end; ; ) {
+    const { bytesRead } = await handle.read(chunk, 0, chunk.length, offset);
+    if (bytesRead === 0) return { number, end };
+    const bytes = chunk.subarray(0, bytesRead);
+    for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) number += 1;
+    const last = bytes.lastIndexOf(NEWLINE);
+    if (last >= 0) end = offset + last + 1;
+    offset += bytesRead;
+  }
+}
+
+/** The first whole line that begins at or behind an offset and ends at or before another; undefined: there is none. */
+export async function lineFrom(handle: FileHandle, offset: number, last: number): Promise<PlacedLine | undefined> {
+  // The byte before tells whether a line begins at the offset itself.
+  const from = Math.max(0, offset - 1);
+  for (let length = 1 << 13; ; length *= 4) {
+    const bytes = Buffer.alloc(Math.min(length, last - from));
+    const { bytesRead } = await handle.read(bytes, 0, bytes.length, from);
+    const found = bytes.subarray(0, bytesRead);
+    const start = offset === 0 ? 0 : found.indexOf(NEWLINE) + 1;
+    const end = start > 0 || offset === 0 ? found.indexOf(NEWLINE, start) : -1;
+    if (end >= 0) return { text: found.toString("utf8", start, end), start: from + start, end: from + end + 1 };
+    if (from + length >= last || length > LONGEST) return undefined;
   }
 }

@@ -1,9 +1,11 @@
-/** Reads growing files of JSON Lines from a row on, without reading again what an earlier call has read. */
+/** Reads the newest rows of growing files of JSON Lines: neither again what was read before, nor what lies before them. */
+import type { FileHandle } from "node:fs/promises";
 import { openRegular } from "../regularFile.ts";
-import { parseLine, wholeLines } from "./jsonLines.ts";
-import { type Line, START } from "./lines.ts";
+import { isMissing } from "./files.ts";
+import { parseLine, type RowsEnd, unreadable } from "./jsonLines.ts";
+import { lastLine, linesFromEnd, type PlacedLine, START } from "./lines.ts";
 
-/** Where the rows read so far end: after `number` lines, at a byte offset of one very file. */
+/** Where the rows known so far end: after `number` lines, at a byte offset of one very file. */
 interface Mark {
   readonly inode: number;
   readonly number: number;
@@ -12,47 +14,81 @@ interface Mark {
   readonly tail: Buffer;
 }
 
+export interface NewestRows<Row> {
+  readonly rows: readonly Row[];
+  /** Whole rows of the file, those before included. */
+  readonly end: number;
+}
+
 const TAIL_BYTES = 256;
+/** Of the rows given at once: few of them are as long as this together. */
+const MOST_BYTES = 1 << 25;
+const NOTHING = { rows: [], end: 0 } as const;
 
 export class RowReader {
   private readonly marks = new Map<string, Mark>();
 
   /**
-   * The whole rows of a file but the first `skipped`; none if there is no file. Begins at the last call's end where it
-   * can: a file that was replaced, cut back or is asked for earlier rows is read from its start.
+   * The last rows of a file, those behind the first `skipped` and at most so many; none if there is no file. Rows are
+   * counted from the last call's end, or from a place that is known, where the file still has a line's end there.
    *
-   * @throws InputError `store.broken-line` with file:line
+   * @throws InputError `store.broken-line` with file:line, `store.unreadable`
    */
-  async rowsAfter<Row>(file: string, skipped: number): Promise<readonly Row[]> {
-    const mark = this.marks.get(file);
-    const { inode, holds } = await inspect(file, mark);
-    const from = mark && holds && mark.number <= skipped ? mark : START;
-    const rows: Row[] = [];
-    let last: Line | undefined;
-    for await (const line of wholeLines(file, from)) {
-      if (line.number > skipped) rows.push(parseLine<Row>(line.text, `${file}:${line.number}`));
-      last = line;
+  async newest<Row>(file: string, skipped: number, most: number, known?: RowsEnd): Promise<NewestRows<Row>> {
+    let handle: FileHandle;
+    try {
+      handle = await openRegular(file);
+    } catch (error) {
+      if (isMissing(error)) return NOTHING;
+      throw unreadable(file, error);
     }
-    if (last) {
-      const tail = Buffer.from(`${last.text}\n`).subarray(-TAIL_BYTES);
-      this.marks.set(file, { inode, number: last.number, end: last.end, tail });
+    try {
+      const end = await this.endOf(file, handle, known);
+      const lines = await lastLines(handle, end.end, Math.min(most, end.number - skipped));
+      const first = end.number - lines.length + 1;
+      const rows = lines.map(({ text }, i) => parseLine<Row>(text, `${file}:${first + i}`));
+      return { rows, end: end.number };
+    } finally {
+      await handle.close();
     }
-    return rows;
+  }
+
+  private async endOf(file: string, handle: FileHandle, known: RowsEnd | undefined) {
+    const { ino: inode, size } = await handle.stat();
+    const from = (await holding(handle, inode, this.marks.get(file))) ?? (await lineEnd(handle, size, known)) ?? START;
+    const end = await lastLine(handle, from);
+    const tail = await bytesBefore(handle, end.end, Math.min(TAIL_BYTES, end.end));
+    this.marks.set(file, { inode, ...end, tail });
+    return end;
   }
 }
 
-/** Which file stands there now, and whether it still holds what the mark remembers. */
-async function inspect(file: string, mark: Mark | undefined): Promise<{ inode: number; holds: boolean }> {
-  // Why a file cannot be opened is said by who reads it.
-  const handle = await openRegular(file).catch(() => undefined);
-  if (!handle) return { inode: 0, holds: false };
-  try {
-    const { ino: inode } = await handle.stat();
-    if (mark?.inode !== inode) return { inode, holds: false };
-    const found = Buffer.alloc(mark.tail.length);
-    await handle.read(found, 0, found.length, mark.end - found.length);
-    return { inode, holds: found.equals(mark.tail) };
-  } finally {
-    await handle.close();
+/** The last lines before an offset, in their order. */
+async function lastLines(handle: FileHandle, before: number, most: number): Promise<readonly PlacedLine[]> {
+  const lines: PlacedLine[] = [];
+  if (most <= 0) return lines;
+  for await (const line of linesFromEnd(handle, before)) {
+    lines.push(line);
+    if (lines.length === most || before - line.start > MOST_BYTES) break;
   }
+  return lines.reverse();
+}
+
+/** The mark, where the file still holds what it remembers. */
+async function holding(handle: FileHandle, inode: number, mark: Mark | undefined): Promise<Mark | undefined> {
+  if (mark?.inode !== inode) return undefined;
+  const found = await bytesBefore(handle, mark.end, mark.tail.length);
+  return found.equals(mark.tail) ? mark : undefined;
+}
+
+async function lineEnd(handle: FileHandle, size: number, known: RowsEnd | undefined) {
+  if (!known || known.bytes > size || known.bytes === 0) return undefined;
+  const [byte] = await bytesBefore(handle, known.bytes, 1);
+  return byte === 0x0a ? { number: known.rows, end: known.bytes } : undefined;
+}
+
+async function bytesBefore(handle: FileHandle, end: number, count: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(count);
+  await handle.read(bytes, 0, count, end - count);
+  return bytes;
 }

@@ -3,7 +3,15 @@
  * Trees, status bar and Studio listen to it; nobody else keeps copies.
  */
 import { type Disposable, type Event, EventEmitter, type LogOutputChannel } from "vscode";
-import type { EngineNotifications, RunCursor, RunProgress, RunSlice, UnreadableRun } from "../../protocol/engine.ts";
+import type {
+  EngineNotifications,
+  RangeQuery,
+  RunCursor,
+  RunProgress,
+  RunRange,
+  RunSlice,
+  UnreadableRun,
+} from "../../protocol/engine.ts";
 import { beginOf, standingOf } from "../../protocol/run/rowCursor.ts";
 import { isActive } from "../../protocol/run/states.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
@@ -127,6 +135,11 @@ export class RunStore implements Disposable {
   async slice(runId: RunId, cursor: RunCursor): Promise<RunSlice> {
     await this.taking.get(runId);
     return this.windows.get(runId)?.from(cursor) ?? this.engine.request("runs/slice", { runId, cursor });
+  }
+
+  /** Rows of earlier iterations than a slice begins with. */
+  range(query: RangeQuery): Promise<RunRange> {
+    return this.engine.request("runs/range", query);
   }
 
   dispose(): void {

@@ -3,7 +3,7 @@
  * begins and ends. A batch that does not follow on is noticed; what is missing is then read from the engine.
  */
 import type { RunCursor, RunSlice } from "../../protocol/engine.ts";
-import { beginOf, firstRow, isBefore, type rowKinds } from "../../protocol/run/rowCursor.ts";
+import { beginOf, firstRow, isBefore, rowKinds } from "../../protocol/run/rowCursor.ts";
 import type { MetricRow, ReferenceRow, RunId, TimelineEvent } from "../../protocol/run.ts";
 
 /** Rows kept per kind. */
@@ -34,6 +34,11 @@ export class RunWindow {
   }
 
   append(batch: RunSlice): void {
+    const begin = beginOf(batch);
+    for (const kind of rowKinds) {
+      // Rows are missing in between, or the run went back: what is held does not join on.
+      if (begin[kind] !== this.end[kind]) this.rows[kind].length = 0;
+    }
     this.extend("metrics", batch.metrics);
     this.extend("timing", batch.timing);
     this.extend("events", batch.events);

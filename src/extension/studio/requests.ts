@@ -48,6 +48,7 @@ export function requestHandlers(page: AskingPage, services: StudioServices): Stu
     stop: ({ runId }) => launcher.stop(runId).then(none),
 
     slice: ({ runId, cursor }) => feed.slice(runId, cursor),
+    range: (query) => runs.range(query),
     follow: async ({ runIds }) => {
       feed.follow(runIds);
       return null;

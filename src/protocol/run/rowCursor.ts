@@ -7,6 +7,12 @@ import type { RunCursor, RunSlice } from "./rows.ts";
 type Rows = Pick<RunSlice, "metrics" | "timing" | "events">;
 type Batch = Rows & Pick<RunSlice, "cursor">;
 
+/** Rows of a kind that are given at once: the newest. */
+export const WINDOW_ROWS = 10_000;
+/** A range of earlier rows is given whole up to so many; of more, a sample evenly over it. */
+export const RANGE_ROWS = 20_000;
+export const SAMPLED_ROWS = 5000;
+
 export const rowKinds = ["metrics", "timing", "events"] as const;
 
 /** Before the first row. */

@@ -147,3 +147,20 @@ export const runSliceSchema = z.object({
   cursor: runCursorSchema,
 });
 export type RunSlice = Immutable<z.output<typeof runSliceSchema>>;
+
+/** Iterations of a run: `from` <= iteration < `to`. */
+const iterations = { from: z.int().check(z.minimum(0)), to: z.int().check(z.minimum(0)) };
+export const rangeQuerySchema = z.strictObject({ runId: runIdSchema, ...iterations });
+export type RangeQuery = Immutable<z.output<typeof rangeQuerySchema>>;
+
+/** What a run logged in these iterations. */
+export const runRangeSchema = z.object({
+  runId: runIdSchema,
+  ...iterations,
+  metrics: metricRowsSchema,
+  timing: metricRowsSchema,
+  events: z.array(timelineEventSchema),
+  /** All of it; where not, the rows are a sample, evenly over the range. */
+  whole: z.boolean(),
+});
+export type RunRange = Immutable<z.output<typeof runRangeSchema>>;

@@ -51,6 +51,19 @@ describe("a window on a run's rows", () => {
     );
   });
 
+  it("holds nothing of before where rows are missing in between, or the run went back", () => {
+    const window = new RunWindow("r");
+    window.append(slice(0, 10));
+    window.append(slice(50, 60));
+    expect(window.from({ metrics: 49, timing: 0, events: 50 })).toBeUndefined();
+    expect(window.from({ metrics: 50, timing: 0, events: 50 })?.metrics.map(({ iteration }) => iteration)).toHaveLength(
+      10,
+    );
+    window.append({ ...slice(20, 20) });
+    expect(window.from({ metrics: 19, timing: 0, events: 20 })).toBeUndefined();
+    expect(window.from({ metrics: 20, timing: 0, events: 20 })?.metrics).toEqual([]);
+  });
+
   it("keeps one reference row per policy and iteration", () => {
     const window = new RunWindow("r");
     const row = { policy: "random", iteration: 0, tInt: 1, rCum: 1, rSin: 1, sessions: 1 } as const;

@@ -11,6 +11,7 @@ import {
   engineNotifications,
   engineRequests,
   hostRequests,
+  protocolVersion,
   type RunSlice,
   type UnreadableRun,
 } from "../../../src/protocol/engine.ts";
@@ -56,7 +57,7 @@ const never = (): Promise<never> => new Promise(() => undefined);
 
 const handlers: Handlers = {
   "engine/initialize": () => ({
-    protocolVersion: script.protocolVersion ?? 1,
+    protocolVersion: script.protocolVersion ?? protocolVersion,
     engineVersion: "0.0.0",
     pid: process.pid,
     backend: "scripted",

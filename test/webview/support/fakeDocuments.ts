@@ -1,5 +1,5 @@
 /** Documents, prompts and slices as the host keeps and cuts them. */
-import type { LiveChange, RunCursor, RunSlice } from "../../../src/protocol/engine.ts";
+import type { LiveChange, RangeQuery, RunCursor, RunRange, RunSlice } from "../../../src/protocol/engine.ts";
 import type { Experiment } from "../../../src/protocol/experiment.ts";
 import type { RunId } from "../../../src/protocol/run.ts";
 import type { DocumentState, PromptRole, PromptState } from "../../../src/protocol/studio.ts";
@@ -35,6 +35,14 @@ export const cursorOf = ({ metrics, timing, events }: RunSlice, before?: RunCurs
   timing: timing.length,
   events: events.length,
 });
+
+export function rangeOf(slice: RunSlice | undefined, { runId, from, to }: RangeQuery): RunRange {
+  if (!slice) throw new Error(`Run ${runId} does not exist.`);
+  const within = <Row extends { readonly iteration: number }>(rows: readonly Row[]) =>
+    rows.filter(({ iteration }) => iteration >= from && iteration < to);
+  const { metrics, timing, events } = slice;
+  return { runId, from, to, metrics: within(metrics), timing: within(timing), events: within(events), whole: true };
+}
 
 export function sliceFrom(slice: RunSlice | undefined, runId: RunId, cursor: RunCursor): RunSlice {
   if (!slice) throw new Error(`Run ${runId} does not exist.`);

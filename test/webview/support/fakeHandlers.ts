@@ -14,7 +14,7 @@ import {
   runRecord,
   summaryOf,
 } from "./fakeData.ts";
-import { documentOf, promptOf, sliceFrom, withChange } from "./fakeDocuments.ts";
+import { documentOf, promptOf, rangeOf, sliceFrom, withChange } from "./fakeDocuments.ts";
 import { knownRuns } from "./fakeRuns.ts";
 import { type TrialsHost, trialHandlers } from "./fakeTrials.ts";
 import type { Handlers } from "./handlers.ts";
@@ -157,6 +157,7 @@ export const fakeHandlers = (host: HandledHost): Handlers => ({
   },
   connectModel: () => null,
   slice: ({ runId, cursor }) => sliceFrom(host.slices.get(runId), runId, cursor),
+  range: (query) => rangeOf(host.slices.get(query.runId), query),
   follow: () => null,
   episodes: ({ order, user, limit }) => {
     const found = host.sessions.filter((session) => user === undefined || session.user === user).map(summaryOf);

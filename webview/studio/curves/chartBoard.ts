@@ -4,7 +4,8 @@ import { metricCatalogue } from "../../../src/protocol/metrics.ts";
 import type { RunId, RunRecord } from "../../../src/protocol/run.ts";
 import { messageOf } from "../../shared/messenger.ts";
 import { frameScheduler } from "../../shared/store.ts";
-import { nearestIndex } from "../runs/series.ts";
+import type { RunData } from "../runs/runData.ts";
+import { nearestIndex, type Series } from "../runs/series.ts";
 import { runById, shownRuns } from "../state.ts";
 import { type CardActions, ChartCard } from "./chartCard.ts";
 import type { CurvesPort } from "./curvesPort.ts";
@@ -129,6 +130,7 @@ export class ChartBoard {
     const events = this.events();
     const planEvents = (data?.events ?? []).flatMap((event) => (isTick(event) ? event[axis] : []));
     const record: RunRecord | undefined = runById(this.app.state, current);
+    this.seeEarlier(range);
     const started = performance.now();
     for (const card of [...this.stale]) {
       if (performance.now() - started > FRAME_BUDGET_MS) {
@@ -152,6 +154,27 @@ export class ChartBoard {
     }
   }
 
+  /** Tells which iterations of the runs are in sight: earlier ones are read where somebody looks at them. */
+  private seeEarlier(range: Range): void {
+    const { axis } = this.app.state.page.curves;
+    for (const { hidden, runs } of this.legend()) {
+      if (hidden) continue;
+      for (const { id } of runs) {
+        const series = longest(this.app.library.get(id));
+        if (series)
+          this.app.library.see(id, {
+            from: series.iterationAt(axis, range[0]),
+            to: series.iterationAt(axis, range[1]) + 1,
+          });
+      }
+    }
+  }
+
+  /** Whether a run in sight is drawn from a part of its rows. */
+  get isPartial(): boolean {
+    return this.runs().some(({ id }) => this.app.library.get(id)?.coverage.isPartial);
+  }
+
   private runs(): readonly RunRecord[] {
     return shownRuns(this.app.state).flatMap((runId: RunId) => runById(this.app.state, runId) ?? []);
   }
@@ -164,7 +187,10 @@ export class ChartBoard {
     for (const { hidden, runs } of this.legend()) {
       if (hidden) continue;
       for (const { id } of runs) {
-        for (const series of this.app.library.get(id)?.series.values() ?? []) {
+        const data = this.app.library.get(id);
+        // Iterations that are not read yet begin at 0, on either axis.
+        if (data && data.coverage.end > 0) low = Math.min(low, 0);
+        for (const series of data?.series.values() ?? []) {
           const values = series.axis(axis);
           low = Math.min(low, values[0] ?? low);
           high = Math.max(high, values.at(-1) ?? high);
@@ -237,4 +263,11 @@ export class ChartBoard {
       this.app.notify("error", messageOf(error));
     }
   }
+}
+
+/** The series that knows most places of the axis. */
+function longest(data: RunData | undefined): Series | undefined {
+  let found: Series | undefined;
+  for (const series of data?.series.values() ?? []) if (series.length > (found?.length ?? 0)) found = series;
+  return found;
 }

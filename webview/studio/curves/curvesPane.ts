@@ -21,6 +21,7 @@ export function curvesPane(app: CurvesPort, board: ChartBoard, snapshot: StudioS
   const cards = board.cards(metrics);
   return html`<div class="pane curves-pane">
     ${toolbar(app, board)} <div class="legend-line">${legendBar(app, board.legend(), snapshot)} ${zoomButtons(app, board)}</div>
+    ${board.isPartial ? partialHint : nothing}
     <div class="scroll">
       ${
         cards.length === 0
@@ -46,6 +47,10 @@ export function curvesPane(app: CurvesPort, board: ChartBoard, snapshot: StudioS
     </div>
   </div>`;
 }
+
+const partialHint = html`<p class="hint curves-partial">
+  Of earlier iterations a part is drawn, evenly over them; zoom in to see all of them. Export CSV writes what is drawn.
+</p>`;
 
 function noRun(app: CurvesPort, snapshot: StudioSnapshot): TemplateResult {
   const obstacle = runObstacle(snapshot);

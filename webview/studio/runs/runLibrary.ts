@@ -1,25 +1,35 @@
 /** The runs whose numbers the page holds. The host answers slices from a cursor on; nothing is asked twice. */
-import type { RunCursor, RunSlice } from "../../../src/protocol/engine.ts";
-import { isBefore, readFrom, standingOf } from "../../../src/protocol/run/rowCursor.ts";
+import type { RangeQuery, RunCursor, RunRange, RunSlice } from "../../../src/protocol/engine.ts";
+import { beginOf, isBefore, readFrom, standingOf } from "../../../src/protocol/run/rowCursor.ts";
 import type { RunId } from "../../../src/protocol/run.ts";
+import type { Stretch } from "./coverage.ts";
 import { RunData } from "./runData.ts";
 
 /** What the panes read of it. */
 export interface RunSource {
   /** Undefined as long as nothing of the run has been asked for. */
   get(runId: RunId | undefined): RunData | undefined;
+  /** Earlier iterations of a run are in sight: asks for what is not held of them. */
+  see(runId: RunId, seen: Stretch): void;
 }
 
-type SliceRequest = (runId: RunId, cursor: RunCursor) => Promise<RunSlice>;
+interface Requests {
+  readonly slice: (runId: RunId, cursor: RunCursor) => Promise<RunSlice>;
+  readonly range: (query: RangeQuery) => Promise<RunRange>;
+}
 
-/** Loads each run from its start once, then takes the events of the followed ones. */
+/** Loads the newest rows of each run once, earlier ones where they are seen, then takes the events of the followed ones. */
 export class RunLibrary implements RunSource {
   private readonly runs = new Map<RunId, RunData>();
   private readonly loading = new Map<RunId, Promise<void>>();
+  /** Runs of which earlier rows are on their way. */
+  private readonly filling = new Set<RunId>();
 
   constructor(
-    private readonly requestSlice: SliceRequest,
+    private readonly request: Requests,
     private readonly changed: () => void,
+    /** Hears what earlier rows could not be read for. */
+    private readonly failed: (work: Promise<void>) => void = () => undefined,
   ) {}
 
   get(runId: RunId | undefined): RunData | undefined {
@@ -49,6 +59,28 @@ export class RunLibrary implements RunSource {
     return Promise.resolve();
   }
 
+  see(runId: RunId, seen: Stretch): void {
+    const data = this.runs.get(runId);
+    if (!data?.loaded || this.filling.has(runId)) return;
+    const missing = data.coverage.missing(seen);
+    if (!missing) return;
+    this.filling.add(runId);
+    this.failed(this.fill(runId, data, missing).finally(() => this.filling.delete(runId)));
+  }
+
+  private async fill(runId: RunId, data: RunData, missing: Stretch): Promise<void> {
+    let range: RunRange;
+    try {
+      range = await this.request.range({ runId, ...missing });
+    } catch (error) {
+      // Told once, and not asked for again and again.
+      data.coverage.add({ ...missing, whole: true });
+      throw error;
+    }
+    data.fill(range);
+    this.changed();
+  }
+
   /** Drops the runs nobody shows any more. */
   keep(runIds: readonly RunId[]): void {
     for (const runId of this.runs.keys()) if (!runIds.includes(runId)) this.runs.delete(runId);
@@ -59,9 +91,11 @@ export class RunLibrary implements RunSource {
       const data = this.runs.get(runId) ?? new RunData();
       this.runs.set(runId, data);
       const before = data.cursor;
-      const slice = await this.requestSlice(runId, before);
-      if (isBefore(slice.cursor, before)) {
-        // A run resumed from its checkpoint has cut its log back: what is held here is read anew.
+      const slice = await this.request.slice(runId, before);
+      // A run resumed from its checkpoint has cut its log back, or grown by more than is given at once: what is held
+      // here is read anew.
+      const joinsOn = !data.loaded || !isBefore(before, beginOf(slice));
+      if (isBefore(slice.cursor, before) || !joinsOn) {
         this.runs.delete(runId);
         continue;
       }

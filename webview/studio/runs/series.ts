@@ -25,10 +25,28 @@ export class GrowingArray {
     this.filled = Math.min(this.filled, length);
   }
 
+  /** Puts numbers in the place of those from one index up to another. */
+  replace(from: number, to: number, numbers: readonly number[]): void {
+    const filled = this.filled - (to - from) + numbers.length;
+    const changed = new Float64Array(Math.max(64, 2 * filled));
+    changed.set(this.buffer.subarray(0, from));
+    changed.set(numbers, from);
+    changed.set(this.buffer.subarray(to, this.filled), from + numbers.length);
+    this.buffer = changed;
+    this.filled = filled;
+  }
+
   /** The buffer itself as far as it is filled: valid until the next push. */
   numbers(): Float64Array {
     return this.buffer.subarray(0, this.filled);
   }
+}
+
+/** Of each point its place in one of the lists, of the same length. */
+export interface SeriesPoints {
+  readonly iteration: number[];
+  readonly userSteps: number[];
+  readonly values: number[];
 }
 
 export class Series {
@@ -56,8 +74,29 @@ export class Series {
     this.revision += 1;
   }
 
+  /** Puts points in the place of those with `from` <= iteration < `to`; they lie there themselves, in order. */
+  fill(from: number, to: number, points: SeriesPoints): void {
+    const iterations = this.iteration.numbers();
+    const range = [lowerBound(iterations, from), lowerBound(iterations, to)] as const;
+    this.iteration.replace(...range, points.iteration);
+    this.userSteps.replace(...range, points.userSteps);
+    this.values.replace(...range, points.values);
+    this.revision += 1;
+    this.rewinds += 1;
+  }
+
   axis(axis: Axis): Float64Array {
     return this[axis].numbers();
+  }
+
+  /** The iteration at a place of the axis; before the first point it is as far from 0 as the place is. */
+  iterationAt(axis: Axis, x: number): number {
+    const places = this.axis(axis);
+    const iterations = this.iteration.numbers();
+    if (axis === "iteration" || places.length === 0) return x;
+    const at = Math.min(lowerBound(places, x), places.length - 1);
+    const [place = 1, iteration = 0] = [places[at], iterations[at]];
+    return at === 0 ? (x / (place || 1)) * iteration : iteration;
   }
 
   private truncate(length: number): void {

@@ -29,3 +29,24 @@ test("the point nearest to a place", () => {
   expect(nearestIndex(values, 99)).toBe(2);
   expect(nearestIndex(new Float64Array(), 1)).toBe(-1);
 });
+
+test("points are put in the place of those of a range", () => {
+  const series = seriesOf([1, 2, 3, 4, 5]);
+  series.fill(2, 4, { iteration: [2, 3], userSteps: [480, 720], values: [20, 30] });
+  expect([...series.values.numbers()]).toEqual([1, 20, 30, 4, 5]);
+  series.fill(-9, 1, { iteration: [-2, 0], userSteps: [0, 0], values: [7, 8] });
+  expect([...series.iteration.numbers()]).toEqual([-2, 0, 1, 2, 3, 4, 5]);
+  series.fill(4, 99, { iteration: [], userSteps: [], values: [] });
+  expect([...series.values.numbers()]).toEqual([7, 8, 1, 20, 30]);
+  series.append(6, 1440, 9);
+  expect([...series.values.numbers()]).toEqual([7, 8, 1, 20, 30, 9]);
+});
+
+test("the iteration at a place of either axis, before the first point too", () => {
+  const series = seriesOf([1, 2, 3], 100);
+  expect(series.iterationAt("iteration", 12.5)).toBe(12.5);
+  expect(series.iterationAt("userSteps", 101 * 240)).toBe(101);
+  expect(series.iterationAt("userSteps", 50 * 240)).toBe(50);
+  expect(series.iterationAt("userSteps", 1e9)).toBe(102);
+  expect(new Series().iterationAt("userSteps", 7)).toBe(7);
+});
