@@ -1,5 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { scratchFolder } from "../commands/lerl.ts";
+import { completion, json } from "../llm/modelServer.ts";
+import { plainServer } from "../llm/plainServer.ts";
 import { serviceAt } from "./serviceAt.ts";
 
 const scratch = scratchFolder();
@@ -22,5 +24,20 @@ describe("a model that is tested", () => {
   it("is reported where nothing listens at the address", async () => {
     const result = await handlers["models/test"]({ provider: "openai", model: "m", baseUrl: "http://127.0.0.1:9/v1" });
     expect(result).toMatchObject({ ok: false, message: expect.stringContaining("127.0.0.1:9") });
+  });
+
+  it("is asked with the key that was given, and so is its server's list; without one no key is sent", async () => {
+    const { base, sent } = await plainServer((res) => json(res, 200, completion('{"categories": [1, 2]}')));
+    const keysOf = async (work: () => unknown) => {
+      const before = sent.length;
+      await work();
+      return [...new Set(sent.slice(before).map(({ headers }) => headers.authorization))];
+    };
+    const test = { provider: "openai", model: "m", baseUrl: base } as const;
+    const apiKey = "sk-test-0123456789";
+    expect(await keysOf(() => handlers["models/test"]({ ...test, apiKey }))).toEqual([`Bearer ${apiKey}`]);
+    expect(await keysOf(() => handlers["models/detect"]({ baseUrl: base, apiKey }))).toEqual([`Bearer ${apiKey}`]);
+    expect(await keysOf(() => handlers["models/test"](test))).toEqual([undefined]);
+    expect(await keysOf(() => handlers["models/detect"]({ baseUrl: base }))).toEqual([undefined]);
   });
 });

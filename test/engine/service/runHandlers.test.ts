@@ -121,6 +121,11 @@ describe("a run that is not running", () => {
     expect(await isFree(folderOf(rested))).toBe(true);
   });
 
+  it("is evaluated on as many sessions as asked for, on the experiment's number without", async () => {
+    expect(await handlers["runs/evaluate"]({ runId: rested, sessions: 3 })).toMatchObject({ sessions: 3 });
+    expect(await handlers["runs/evaluate"]({ runId: rested })).toMatchObject({ sessions: 4 });
+  });
+
   it("has no step to plan again without a model", async () => {
     const [first] = await handlers["runs/episodes"]({ runId: rested, order: "latest", limit: 1 });
     const params = { runId: rested, episode: first?.id ?? "", promptText: "" };

@@ -28,14 +28,37 @@ describe("hold-out", () => {
   });
 });
 
-it("weighs negatives by count(1) / count(0) of the observed bits", () => {
-  const toy = toyDataset(1, 24, 4, 25);
-  const log = {
-    ...toy.log,
-    feedback: Uint8Array.from({ length: 25 }, (_, i) => (i < 3 ? 1 : 0)),
-    observed: Uint8Array.from({ length: 25 }, (_, i) => (i < 12 ? 1 : 2)),
+describe("weights of negatives", () => {
+  const weightsOf = (given: (row: number) => number, observed: (row: number) => number): number[] => {
+    const toy = toyDataset(1, 24, 4, 25);
+    const bits = (of: (row: number) => number) => Uint8Array.from({ length: 25 }, (_, row) => of(row));
+    const dataset: Dataset = { ...toy, log: { ...toy.log, feedback: bits(given), observed: bits(observed) } };
+    return [...negativeWeights(dataset, holdOut(dataset, 200).training)];
   };
-  const dataset: Dataset = { ...toy, log };
-  // Training rows 0..14: type 0 observed in 12 rows with 3 positives; type 1 in 3 rows, none positive.
-  expect([...negativeWeights(dataset, holdOut(dataset, 200).training)]).toEqual([Math.fround(3 / 9), 0]);
+
+  it("are count(1) / count(0) of the observed bits of training rows", () => {
+    // Training rows 0..14: type 0 observed in 12 rows with 3 positives; type 1 in 3 rows, none positive.
+    const weights = weightsOf(
+      (row) => (row < 3 ? 1 : 0),
+      (row) => (row < 12 ? 1 : 2),
+    );
+    expect(weights).toEqual([Math.fround(3 / 9), 0]);
+  });
+
+  it("count each type by itself, and each row once", () => {
+    // Both types observed everywhere: type 0 positive in rows 0..9, type 1 in rows 5..8; the test's rows, all positive, no part.
+    const weights = weightsOf(
+      (row) => (row < 10 ? 1 : 0) | ((row >= 5 && row < 9) || row >= 15 ? 2 : 0),
+      () => 3,
+    );
+    expect(weights).toEqual([Math.fround(10 / 5), Math.fround(4 / 11)]);
+  });
+
+  it("are 1 where a type has no negatives, or was never observed", () => {
+    const weights = weightsOf(
+      () => 1,
+      () => 1,
+    );
+    expect(weights).toEqual([1, 1]);
+  });
 });
