@@ -21,7 +21,7 @@ export async function cleanUp(services: UpkeepServices): Promise<void> {
   const chosen = await choose(await inProgress(l10n.t("Looking at what .lerl holds"), list));
   if (chosen.length === 0 || !(await isAgreed(chosen))) return;
   const gone = await remove(services, chosen);
-  const said = l10n.t("{0} of {1} items are gone from .lerl, {2}.", gone.length, chosen.length, sizeOf(gone));
+  const said = l10n.t("Removed from .lerl: {0} of {1}, {2}.", gone.length, chosen.length, sizeOf(gone));
   void (gone.length === chosen.length ? showInformationMessage(said) : showWarningMessage(said));
 }
 

@@ -114,5 +114,6 @@ describe("lerl clean", () => {
     const { stdout, stderr, status } = spawnSync("bash", ["-c", shell], { cwd: folder, encoding: "utf8" });
     expect([status, stderr]).toEqual([0, ""]);
     expect(stdout).toContain("All: 1006 items");
+    expect(stdout.match(/Run \d+\./g)).toHaveLength(1000);
   });
 });

@@ -79,7 +79,7 @@ it("moves what is chosen to the trash after a question that names it, and the tr
   expect(room.asked[0]).toMatch(/^Move 2 items to the trash, \d+ kB\?/);
   for (const path of [paths.interrupted, paths.trial]) expect(room.asked[0]).toContain(whole(path));
   expect(room.forgotten.sort()).toEqual([paths.interrupted.slice(5), paths.trial.slice(7)]);
-  expect(said()).toMatch(/^2 of 2 items are gone from \.lerl, \d+ kB\.$/);
+  expect(said()).toMatch(/^Removed from \.lerl: 2 of 2, \d+ kB\.$/);
   expect(host.progress.map(({ title }) => title)).toEqual(["Looking at what .lerl holds", "Cleaning up"]);
 });
 
@@ -118,7 +118,7 @@ it("leaves what a process has taken since", async () => {
   await room.run();
   for (const owner of taken) await owner.release();
   expect(left(room.folder)).toEqual(ALL.filter((name) => name !== "withModel"));
-  expect(host.messages.at(-1)).toMatchObject({ severity: "warning", message: expect.stringMatching(/^1 of 2 items/) });
+  expect(host.messages.at(-1)).toMatchObject({ severity: "warning", message: expect.stringMatching(/: 1 of 2,/) });
 });
 
 it("asks once whether to delete for good where there is no trash", async () => {
@@ -134,7 +134,7 @@ it("asks once whether to delete for good where there is no trash", async () => {
   host.answerMessage = ({ actions }) => (actions[0] === "Move to Trash" ? actions[0] : undefined);
   await other.run();
   expect(left(other.folder)).toEqual(ALL);
-  expect(said()).toMatch(/^0 of 3 items/);
+  expect(said()).toMatch(/: 0 of 3,/);
 });
 
 it("ends between two items when it is cancelled", async () => {
