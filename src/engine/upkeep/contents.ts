@@ -1,4 +1,4 @@
-/** Lists what `.lerl` holds: how large, how old, and what must stay. Nothing is changed. */
+/** Lists what `.lerl` holds: how large, how old, and what must stay. */
 import { basename, join } from "node:path";
 import pLimit from "p-limit";
 import type { StoredItem } from "../../protocol/engine/storage.ts";
@@ -43,7 +43,7 @@ function whyItStays(
   uses: Uses,
   now: Date,
 ): string | undefined {
-  const used = uses.stays.get(path) ?? problem;
+  const used = problem === undefined ? uses.stays.get(path) : `it cannot be read (${problem})`;
   if (used !== undefined) return used;
   if (kind === "other") return "it is nothing that was made here";
   const isShared = kind === "cache" || kind === "models" || kind === "leftovers";

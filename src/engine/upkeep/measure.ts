@@ -13,24 +13,24 @@ export interface Measured {
   readonly problem?: string;
 }
 
-const NOTHING: Measured = { bytes: 0, changedAt: 0 };
-
 /**
  * @param limit bounds how many paths are looked at together
  * @param apart absolute paths below it that do not count
  */
 export async function measure(path: string, limit: LimitFunction, apart: ReadonlySet<string>): Promise<Measured> {
+  let changedAt = 0;
   try {
     const found = await limit(() => lstat(path));
+    changedAt = found.mtimeMs;
     // A trial's base shares files with its run: each counts for its part.
-    if (!found.isDirectory()) return { bytes: found.size / found.nlink, changedAt: found.mtimeMs };
+    if (!found.isDirectory()) return { bytes: found.size / found.nlink, changedAt };
     const names = await limit(() => readdir(path));
     const inner = names.map((name) => join(path, name)).filter((each) => !apart.has(each));
     const parts = await Promise.all(inner.map((each) => measure(each, limit, apart)));
-    return parts.length === 0 ? { bytes: 0, changedAt: found.mtimeMs } : parts.reduce(together);
+    return parts.length === 0 ? { bytes: 0, changedAt } : parts.reduce(together);
   } catch (error) {
     // Somebody removed it meanwhile.
-    return isMissing(error) ? NOTHING : { ...NOTHING, problem: messageOf(error) };
+    return { bytes: 0, changedAt, ...(!isMissing(error) && { problem: messageOf(error) }) };
   }
 }
 

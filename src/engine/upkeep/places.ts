@@ -1,6 +1,6 @@
 /** Where in `.lerl` things lie that are removed one by one. */
 import type { Dirent } from "node:fs";
-import { lstat, readdir, realpath } from "node:fs/promises";
+import { lstat, readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { StoredKind } from "../../protocol/engine/storedItems.ts";
 import { InputError, messageOf } from "../errors.ts";
@@ -30,9 +30,7 @@ export const LEFTOVER = ".tmp";
 /** None where there is no `.lerl`. @throws InputError `store.unreadable` */
 export async function findPlaces(storage: string): Promise<readonly Place[]> {
   const places: Place[] = [];
-  // `.lerl` itself may lie on another disk.
-  const top = await realpath(storage).catch(() => storage);
-  for (const entry of await entriesOf(top)) {
+  for (const entry of await entriesOfStorage(storage)) {
     const { name } = entry;
     const kind = Object.hasOwn(kindsOfFolders, name) ? kindsOfFolders[name] : undefined;
     if (name === ".gitignore") continue;
@@ -72,13 +70,18 @@ async function placesOfSuite(storage: string, path: string): Promise<readonly Pl
   ];
 }
 
-/** None of a folder that is not there, or is a link. @throws InputError `store.unreadable` */
-async function entriesOf(folder: string): Promise<readonly Dirent[]> {
+/** `.lerl` itself may be a link to another disk. */
+async function entriesOfStorage(storage: string): Promise<readonly Dirent[]> {
   try {
-    if ((await lstat(folder)).isSymbolicLink()) return [];
-    return await readdir(folder, { withFileTypes: true });
+    return await readdir(storage, { withFileTypes: true });
   } catch (error) {
     if (isMissing(error)) return [];
-    throw new InputError("store.unreadable", `${folder}: cannot be listed (${messageOf(error)}).`, { cause: error });
+    throw new InputError("store.unreadable", `${storage}: cannot be listed (${messageOf(error)}).`, { cause: error });
   }
+}
+
+/** None of a folder that is not there, cannot be read, or is a link. */
+async function entriesOf(folder: string): Promise<readonly Dirent[]> {
+  const found = await lstat(folder).catch(() => undefined);
+  return found?.isDirectory() ? readdir(folder, { withFileTypes: true }).catch(() => []) : [];
 }

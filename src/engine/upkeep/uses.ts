@@ -7,7 +7,7 @@ import type { RunId } from "../../protocol/run.ts";
 import { cachedFingerprints } from "../data/cache.ts";
 import { fingerprintsOf } from "../data/loadDataset.ts";
 import type { TrainedConfig } from "../simulator/trained/training.ts";
-import { defaultTrainedConfig, modelKey } from "../simulator/trained/userModel.ts";
+import { datasetOf, defaultTrainedConfig, modelKey } from "../simulator/trained/userModel.ts";
 import { listRun, runFiles } from "../store/runFolder.ts";
 import { RunList } from "../store/runList.ts";
 import { isLocked } from "../store/runLock.ts";
@@ -19,7 +19,7 @@ import type { Place } from "./places.ts";
 export interface Uses {
   /** Why a place must stay, by its path. */
   readonly stays: ReadonlyMap<string, string>;
-  /** What people call a run or a trial, by its path; one whose record cannot be read, or is not there yet, has none. */
+  /** What people call it, by its path: a run or a trial by its record, where that can be read, a user model by its data. */
   readonly names: ReadonlyMap<string, string>;
   /** Somebody is at work, and may use what all share. */
   readonly isBusy: boolean;
@@ -33,6 +33,10 @@ export async function usesOf(workspaceFolder: string, places: readonly Place[], 
     replayedBy(storage, document).map((path) => [path, `${document.name} replays its answers`] as const),
   );
   const models = places.filter(({ kind }) => kind === "models").map(({ path }) => path);
+  for (const path of models) {
+    const dataset = await datasetOf(join(storage, path));
+    if (dataset !== undefined) names.set(path, dataset);
+  }
   const readers = models.length === 0 ? [] : [...documents, ...(await experimentsOf(workspaceFolder, limit))];
   const live = await liveAmong(storage, places, limit);
   return {
@@ -69,7 +73,7 @@ async function recordsOf(workspaceFolder: string, places: readonly Place[], limi
   return { names, documents, bases };
 }
 
-/** What processes own, and suites of whose runs they own one. */
+/** What processes own, or may, and suites of whose runs they own one. */
 async function liveAmong(
   storage: string,
   places: readonly Place[],
@@ -79,8 +83,12 @@ async function liveAmong(
   const isOwned = (folder: string): Promise<boolean> => limit(() => isLocked(join(storage, folder, runFiles.lock)));
   const looked = places.map(async ({ path, kind, runs = [] }) => {
     if (kind !== "runs" && kind !== "trials" && kind !== "suites") return;
-    if (await isOwned(path)) live.set(path, "it is under way");
-    else if ((await Promise.all(runs.map(isOwned))).includes(true)) live.set(path, "a run of it is under way");
+    try {
+      if (await isOwned(path)) live.set(path, "it is under way");
+      else if ((await Promise.all(runs.map(isOwned))).includes(true)) live.set(path, "a run of it is under way");
+    } catch {
+      live.set(path, "nobody can tell from its lock.json whether it is under way");
+    }
   });
   await Promise.all(looked);
   return live;

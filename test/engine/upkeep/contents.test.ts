@@ -36,6 +36,7 @@ it("lists what there is by path, kind, name, size and age, the largest first", a
   expect(Date.now() - Date.parse(interrupted?.changedAt ?? "")).toBeGreaterThan(39 * 86_400_000);
   const model = items.find(({ path }) => path === paths.model);
   const sizeOf = (name: string): number => readFileSync(join(folder, ".lerl", paths.model, name)).length;
+  expect(model?.name).toBe("interactions.csv");
   expect(model?.bytes).toBe(sizeOf("weights.f32") + sizeOf("model.json"));
 });
 
@@ -151,12 +152,20 @@ it("leaves alone what may be in the making, what it does not know, and what link
   expect([later["runs/begun"], later["cache/x.lerldata.0.tmp"]]).toEqual([undefined, undefined]);
 });
 
+it("says of a lock that is none, and lists the others", async () => {
+  const folder = keptWorkspace();
+  mkdirSync(join(folder, ".lerl", paths.interrupted, "lock.json"));
+  const stays = await staying(folder);
+  expect(stays[paths.interrupted]).toBe("nobody can tell from its lock.json whether it is under way");
+  expect(Object.keys(stays)).toHaveLength(Object.keys(paths).length);
+});
+
 it.skipIf(process.getuid?.() === 0)("says of a folder that it cannot be read, and lists the others", async () => {
   const folder = keptWorkspace();
   const closed = join(folder, ".lerl", paths.interrupted);
   chmodSync(closed, 0);
   onTestFinished(() => chmodSync(closed, 0o700));
   const stays = await staying(folder);
-  expect(stays[paths.interrupted]).toContain("EACCES");
+  expect(stays[paths.interrupted]).toMatch(/^it cannot be read \(EACCES/);
   expect(Object.keys(stays)).toHaveLength(Object.keys(paths).length);
 });

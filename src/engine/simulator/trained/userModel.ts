@@ -176,6 +176,12 @@ async function read(
   return record.data.report;
 }
 
+/** The name of the data that a kept model was trained on; undefined where it does not say. */
+export async function datasetOf(folder: string): Promise<string | undefined> {
+  const json = await readText(join(folder, "model.json")).catch(() => "");
+  return recordSchema.safeParse(parsed(json)).data?.dataset;
+}
+
 function parsed(json: string): unknown {
   try {
     return JSON.parse(json);
