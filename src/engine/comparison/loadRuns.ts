@@ -8,7 +8,7 @@ import { type PromptRole, promptRoles } from "../../protocol/promptRole.ts";
 import type { MetricRow, ReferenceRow, RunRecord, TimelineEvent } from "../../protocol/run.ts";
 import { normalisedScore } from "../metrics/statistics.ts";
 import { type EvaluationSummary, readEvaluation, readEvaluationRows } from "../runs/evaluationFiles.ts";
-import { readJsonLines } from "../store/jsonLines.ts";
+import { lastJsonLine, readJsonLines } from "../store/jsonLines.ts";
 import { readRunRecord } from "../store/runDocuments.ts";
 import { runFiles } from "../store/runFolder.ts";
 import { configurationHash } from "../suites/configuration.ts";
@@ -56,8 +56,8 @@ export async function loadRun(folder: string): Promise<LoadedRun> {
 
 /** Live changes and work on the reflections: such a run is no other seed of the untouched experiment. */
 async function changesByHand(folder: string): Promise<readonly TimelineEvent[]> {
-  const events = await readJsonLines<TimelineEvent>(join(folder, runFiles.events));
-  return events.filter(({ type }) => type === "change" || type === "pool");
+  const isByHand = ({ type }: TimelineEvent): boolean => type === "change" || type === "pool";
+  return readJsonLines<TimelineEvent>(join(folder, runFiles.events), isByHand);
 }
 
 /** The prompts that were in force at a run's end; none for roles that no model plays. */
@@ -85,9 +85,9 @@ async function fromTraining(folder: string, { summary }: RunRecord): Promise<Mea
     rows.map(({ policy, tInt, rCum, rSin }) => [policy, { tInt, rCum, rSin }] as const),
   );
   if (!summary) return { scores: {}, references };
-  const metrics = await readJsonLines<MetricRow>(join(folder, runFiles.metrics));
+  const last = await lastJsonLine<MetricRow>(join(folder, runFiles.metrics));
   const { tInt, rCum, rSin } = summary;
-  return { scores: withNormalised({ ...metrics.at(-1)?.values, tInt, rCum, rSin }, references), references };
+  return { scores: withNormalised({ ...last?.values, tInt, rCum, rSin }, references), references };
 }
 
 function withNormalised(scores: Scores, references: LoadedRun["references"]): Scores {

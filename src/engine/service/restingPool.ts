@@ -7,7 +7,7 @@ import { poolChange, ReflectionPool } from "../critic/reflectionPool.ts";
 import { InputError } from "../errors.ts";
 import { RandomStream } from "../math/random.ts";
 import { poolEvent } from "../runs/runLog.ts";
-import { JsonLinesWriter, readJsonLines } from "../store/jsonLines.ts";
+import { JsonLinesWriter, lastJsonLine, readJsonLines } from "../store/jsonLines.ts";
 import { openReflections, readReflections } from "../store/runDocuments.ts";
 import { type RunFolder, runFiles } from "../store/runFolder.ts";
 
@@ -15,7 +15,7 @@ import { type RunFolder, runFiles } from "../store/runFolder.ts";
 export async function restingPool({ seed, experiment }: RunRecord, folder: string): Promise<ReflectionPool> {
   const stream = new RandomStream(seed, "pool at rest");
   const reflections = await readReflections(join(folder, runFiles.reflections));
-  const events = await readJsonLines<TimelineEvent>(join(folder, runFiles.events));
+  const events = await readJsonLines<TimelineEvent>(join(folder, runFiles.events), ({ type }) => type === "change");
   const config = settingsInForce(experiment, events).reflections;
   // What lies there stays there: to look at a pool takes nothing out of it.
   const pool = new ReflectionPool({ ...config, capacity: Math.max(config.capacity, reflections.length) }, stream);
@@ -59,7 +59,7 @@ async function note(
   { iteration }: Reflection,
 ): Promise<void> {
   const { training, simulator } = experiment;
-  const complete = (await readJsonLines<MetricRow>(folder.file("metrics"))).at(-1) ?? { iteration: 0, userSteps: 0 };
+  const complete = (await lastJsonLine<MetricRow>(folder.file("metrics"))) ?? { iteration: 0, userSteps: 0 };
   const missing = Math.max(0, iteration - complete.iteration);
   const place = {
     iteration: complete.iteration + missing + 1,

@@ -214,10 +214,16 @@ export async function* jsonLinesFromEnd<Row>(file: string): AsyncGenerator<Row> 
   }
 }
 
-/** Every whole row of a file, as `jsonLines`. */
-export async function readJsonLines<Row>(file: string): Promise<readonly Row[]> {
+/** The last whole row of a file; undefined: it has none. The others are not read. */
+export async function lastJsonLine<Row>(file: string): Promise<Row | undefined> {
+  for await (const row of jsonLinesFromEnd<Row>(file)) return row;
+  return undefined;
+}
+
+/** Every whole row of a file, as `jsonLines`; of a long one only those that are wanted. */
+export async function readJsonLines<Row>(file: string, wanted = (_: Row): boolean => true): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  for await (const row of jsonLines<Row>(file)) rows.push(row);
+  for await (const row of jsonLines<Row>(file)) if (wanted(row)) rows.push(row);
   return rows;
 }
 

@@ -8,8 +8,10 @@ import {
   endOfLines,
   endOfRows,
   JsonLinesWriter,
+  lastJsonLine,
   readJsonLines,
 } from "../../../src/engine/store/jsonLines.ts";
+import { LineCutter } from "../../../src/engine/store/lines.ts";
 import { bundleProgram, temporaryFolder } from "./support.ts";
 
 interface Row {
@@ -226,5 +228,28 @@ describe("on a full disk", () => {
       meanwhile: '{"iteration":1}\n',
       lengths: [15, 30_025, 0],
     });
+  });
+});
+
+describe("the last row", () => {
+  it("is read without those before, and left out while it is being written", async () => {
+    const file = join(root, "last.jsonl");
+    expect(await lastJsonLine(file)).toBeUndefined();
+    await writeFile(file, "not JSON\n1\n2");
+    expect(await lastJsonLine(file)).toBe(1);
+    await writeFile(file, "");
+    expect(await lastJsonLine(file)).toBeUndefined();
+  });
+});
+
+describe("a line that no memory holds", () => {
+  it("is given cut, which is no JSON, and the lines after it as they are", () => {
+    const cutter = new LineCutter(undefined, 10);
+    const bytes = Buffer.from(`"${"x".repeat(50)}"\n"short"\n"${"y".repeat(50)}`);
+    const lines = [...cutter.take(bytes.subarray(0, 20)), ...cutter.take(bytes.subarray(20))];
+    expect(lines).toEqual([
+      { text: `"${"x".repeat(9)}`, number: 1, end: 53 },
+      { text: '"short"', number: 2, end: 61 },
+    ]);
   });
 });

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { MetricRow, Reflection, TimelineEvent } from "../../../protocol/run.ts";
 import { fewAtOnce } from "../../store/fewAtOnce.ts";
-import { jsonLines, readJsonLines } from "../../store/jsonLines.ts";
+import { jsonLines } from "../../store/jsonLines.ts";
 import { readReflections } from "../../store/runDocuments.ts";
 import { runFiles } from "../../store/runFolder.ts";
 import type { RunGroup } from "../groups.ts";
@@ -47,8 +47,10 @@ export async function loadGroupData(group: RunGroup): Promise<GroupData> {
 }
 
 async function curveOf({ folder }: LoadedRun): Promise<readonly CurveSample[]> {
-  const rows = await readJsonLines<MetricRow>(join(folder, runFiles.metrics));
-  const points = rows.flatMap(({ userSteps, values: { rCum } }) => (rCum === undefined ? [] : [{ userSteps, rCum }]));
+  const points: { userSteps: number; rCum: number }[] = [];
+  for await (const { userSteps, values } of jsonLines<MetricRow>(join(folder, runFiles.metrics))) {
+    if (values.rCum !== undefined) points.push({ userSteps, rCum: values.rCum });
+  }
   const smooth = points.slice(SMOOTHING - 1).map(({ userSteps }, i) => {
     const window = points.slice(i, i + SMOOTHING);
     return { userSteps, value: window.reduce((sum, point) => sum + point.rCum, 0) / window.length };
