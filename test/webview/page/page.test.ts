@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { plannerText, promptArea, studio, useBrowser } from "../support/studioTest.ts";
+import { plannerText, promptArea, requests, studio, useBrowser } from "../support/studioTest.ts";
 
 useBrowser();
 
@@ -85,3 +85,34 @@ test.each([
     if (scenario === "invalid") await page.getByText("line 12, column 21").waitFor();
   }),
 );
+
+test("a long run opens on its newest rows; earlier ones are read where they are in sight, all of them on zooming in", () =>
+  studio({ scenario: "done" }, async (page) => {
+    const earlier = async () => (await requests(page, "range")) as { from: number; to: number }[];
+    expect(await earlier()).toEqual([]);
+    await page.evaluate(() => {
+      const { fakeHost } = window;
+      fakeHost.givenAtOnce = 500;
+      const slice = fakeHost.slices.get("current");
+      if (!slice) throw new Error("no run");
+      const metrics = Array.from({ length: 20_000 }, (_, i) => ({
+        iteration: i,
+        userSteps: i * 240,
+        values: { tInt: i },
+      }));
+      const cursor = { ...slice.cursor, metrics: metrics.length };
+      fakeHost.slices.set("current", { ...slice, metrics, cursor });
+      const last = metrics.slice(-1);
+      fakeHost.emit("appended", { runId: "current", metrics: last, timing: [], events: [], references: [], cursor });
+    });
+    await expect.poll(earlier).toEqual([expect.objectContaining({ from: 0, to: expect.any(Number) })]);
+    await page.getByText("Of earlier iterations a part is drawn").waitFor();
+    await page.getByRole("button", { name: "Zoom in" }).click({ clickCount: 6, delay: 100 });
+    await expect.poll(async () => (await earlier()).length).toBeGreaterThan(1);
+    const [all, part] = await earlier();
+    expect((part?.to ?? 0) - (part?.from ?? 0)).toBeLessThan((all?.to ?? 0) / 2);
+    await page.getByRole("button", { name: "Show all" }).click();
+    const asked = (await earlier()).length;
+    await page.waitForTimeout(500);
+    expect(await earlier()).toHaveLength(asked);
+  }));

@@ -36,20 +36,26 @@ export const cursorOf = ({ metrics, timing, events }: RunSlice, before?: RunCurs
   events: events.length,
 });
 
-export function rangeOf(slice: RunSlice | undefined, { runId, from, to }: RangeQuery): RunRange {
+export function rangeOf(slice: RunSlice | undefined, { runId, from, to }: RangeQuery, most: number): RunRange {
   if (!slice) throw new Error(`Run ${runId} does not exist.`);
   const within = <Row extends { readonly iteration: number }>(rows: readonly Row[]) =>
     rows.filter(({ iteration }) => iteration >= from && iteration < to);
-  const { metrics, timing, events } = slice;
-  return { runId, from, to, metrics: within(metrics), timing: within(timing), events: within(events), whole: true };
+  const metrics = within(slice.metrics);
+  const whole = metrics.length <= most;
+  return {
+    ...{ runId, from, to, whole },
+    metrics: whole ? metrics : metrics.filter((_, i) => i % 10 === 0),
+    timing: within(slice.timing),
+    events: within(slice.events),
+  };
 }
 
-export function sliceFrom(slice: RunSlice | undefined, runId: RunId, cursor: RunCursor): RunSlice {
+export function sliceFrom(slice: RunSlice | undefined, runId: RunId, cursor: RunCursor, most: number): RunSlice {
   if (!slice) throw new Error(`Run ${runId} does not exist.`);
   const from = (at: number): number => Math.max(0, at);
   return {
     ...slice,
-    metrics: slice.metrics.slice(from(cursor.metrics)),
+    metrics: slice.metrics.slice(Math.max(from(cursor.metrics), slice.metrics.length - most)),
     timing: slice.timing.slice(from(cursor.timing)),
     events: slice.events.slice(from(cursor.events)),
   };

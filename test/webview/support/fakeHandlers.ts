@@ -28,6 +28,7 @@ export interface HandledHost extends TrialsHost {
   runs: RunRecord[];
   currentRun: RunId | undefined;
   readonly slices: Map<RunId, RunSlice>;
+  readonly givenAtOnce: number;
   /** Why the reply to a step's re-run is no plan. */
   readonly rerunProblem: string | undefined;
   snapshot(): StudioSnapshot;
@@ -156,8 +157,8 @@ export const fakeHandlers = (host: HandledHost): Handlers => ({
     return null;
   },
   connectModel: () => null,
-  slice: ({ runId, cursor }) => sliceFrom(host.slices.get(runId), runId, cursor),
-  range: (query) => rangeOf(host.slices.get(query.runId), query),
+  slice: ({ runId, cursor }) => sliceFrom(host.slices.get(runId), runId, cursor, host.givenAtOnce),
+  range: (query) => rangeOf(host.slices.get(query.runId), query, host.givenAtOnce),
   follow: () => null,
   episodes: ({ order, user, limit }) => {
     const found = host.sessions.filter((session) => user === undefined || session.user === user).map(summaryOf);

@@ -42,6 +42,8 @@ class FakeHost implements HandledHost {
   runs: RunRecord[];
   currentRun: RunId | undefined;
   readonly slices = new Map<RunId, RunSlice>();
+  /** Rows that are given at once: the newest of a slice, all or a tenth of a range. */
+  givenAtOnce = 100_000;
   sessions: Episode[] = episodes(3, 24);
   rerunProblem: string | undefined;
   trials: TrialSummary[] = [];

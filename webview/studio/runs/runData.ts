@@ -1,7 +1,7 @@
 /** What a run logged, as the page needs it: the newest rows, and of earlier ones what was asked for. */
 import type { RunCursor, RunRange, RunSlice } from "../../../src/protocol/engine.ts";
 import type { MetricName } from "../../../src/protocol/metrics.ts";
-import { beginOf, firstRow, isBefore, unread } from "../../../src/protocol/run/rowCursor.ts";
+import { beginOf, rowKinds, unread } from "../../../src/protocol/run/rowCursor.ts";
 import type { MetricRow, ReferenceRow, TimelineEvent } from "../../../src/protocol/run.ts";
 import { Coverage } from "./coverage.ts";
 import { Series, type SeriesPoints } from "./series.ts";
@@ -24,7 +24,7 @@ export class RunData {
   }
 
   append(slice: RunSlice): void {
-    if (!this.loaded && isBefore(firstRow, beginOf(slice))) this.coverage = new Coverage(firstIteration(slice));
+    if (!this.loaded) this.coverage = new Coverage(wholeFrom(slice));
     for (const row of slice.metrics) this.appendRow(row);
     for (const row of slice.timing) this.appendRow(row);
     for (const event of slice.events) this.events.push(event);
@@ -71,9 +71,11 @@ const numbersOf = ({ values }: MetricRow): readonly (readonly [MetricName, numbe
     typeof value === "number" && Number.isFinite(value) ? [[metric, value] as const] : [],
   );
 
-/** Of all rows in the slice. */
-const firstIteration = ({ metrics, timing, events }: RunSlice): number =>
-  Math.min(...[metrics, timing, events].map(([first]) => first?.iteration ?? Number.POSITIVE_INFINITY));
+/** The first iteration from which on a slice holds rows of every kind: the few of one may all be there, the many of another not. */
+function wholeFrom(slice: RunSlice): number {
+  const begin = beginOf(slice);
+  return Math.max(0, ...rowKinds.map((kind) => (begin[kind] > 0 ? (slice[kind][0]?.iteration ?? 0) : 0)));
+}
 
 function collect(points: Map<MetricName, SeriesPoints>, row: MetricRow): void {
   for (const [metric, value] of numbersOf(row)) {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { RangeQuery, RunCursor, RunSlice } from "../../../../src/protocol/engine.ts";
+import { RunData } from "../../../../webview/studio/runs/runData.ts";
 import { RunLibrary } from "../../../../webview/studio/runs/runLibrary.ts";
 
 const rows = (from: number, to: number) =>
@@ -160,6 +161,13 @@ test("of a part that is looked at closely all rows are held, also once the whole
   made.see("a", { from: 0, to: 100_001 });
   expect(asked).toHaveLength(2);
   expect(iterations()).toEqual([...iterations()].sort((a, b) => a - b));
+});
+
+test("rows of a kind that has many begin later than those of one that has few", () => {
+  const data = new RunData();
+  const started = { type: "started", iteration: 0, userSteps: 0 } as const;
+  data.append({ ...sliceOf(4000, 5000), events: [started], cursor: { metrics: 5000, timing: 0, events: 1 } });
+  expect(data.coverage.end).toBe(4001);
 });
 
 test("a run that has grown by more than is given at once is read anew", async () => {
