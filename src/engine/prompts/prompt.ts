@@ -9,6 +9,7 @@ import { exampleContext, type PromptValue, variablesOf } from "../../protocol/pr
 import { InputError } from "../errors.ts";
 import type { Problem, PromptDiagnostic } from "./diagnostics.ts";
 import { checkFrontMatter, type FrontMatter } from "./frontMatter.ts";
+import { RenderLimits } from "./renderLimits.ts";
 import { checkSections } from "./sections.ts";
 import { PromptTemplate, TemplateError } from "./template.ts";
 import { LineIndex } from "./textPositions.ts";
@@ -52,9 +53,10 @@ export class Prompt {
    */
   render(context: PromptContext): readonly PromptMessage[] {
     const values = { ...this.settings.variables, ...context };
+    const limits = new RenderLimits();
     return this.sections.map(({ role, offset, template }) => {
       try {
-        return { role, content: tidy(template.render(values)) };
+        return { role, content: tidy(template.render(values, limits)) };
       } catch (error) {
         if (error instanceof TemplateError) throw inputError(this.file, this.index, fromTemplate(error, offset));
         throw error;
@@ -155,10 +157,11 @@ function unknownVariables(section: TemplateSection, { role, variables }: FrontMa
 function triedOut(sections: readonly TemplateSection[], settings: FrontMatter): readonly Problem[] {
   const example = { ...settings.variables, ...exampleContext(settings.role) };
   const beginning = { ...example, slates: [], interests: [], reflections: [] };
+  const limits = new RenderLimits();
   return sections.flatMap(({ template, offset }) => {
     for (const context of [example, beginning]) {
       try {
-        template.render(context);
+        template.render(context, limits);
       } catch (error) {
         if (error instanceof TemplateError) return [fromTemplate(error, offset)];
         throw error;

@@ -2,17 +2,14 @@
  * Liquid, locked down: a template reads the variables it is given and nothing else. No files, no includes, no clock, no
  * random numbers, no prototypes; time, output and template size are limited (docs/models.md, section 'prompt files').
  */
-import { Liquid, type LiquidOptions, type Template } from "liquidjs";
+import { Context, Liquid, type LiquidOptions, type Template, toValueSync } from "liquidjs";
 import { liquidFilters, liquidTags } from "../../protocol/promptSyntax.ts";
 import type { PromptValue } from "../../protocol/promptVariables.ts";
 import { messageOf } from "../errors.ts";
+import { BoundedText, countMore, MOST_TEXT, operators, RenderLimits, TOO_LONG } from "./renderLimits.ts";
 
 /** Characters of one section's source. */
 const PARSE_LIMIT = 100_000;
-/** Milliseconds one section may take: far above any prompt's need, and short enough to try one out at a keystroke. */
-const RENDER_LIMIT = 500;
-/** Entries and characters that filters and ranges may create. */
-const MEMORY_LIMIT = 1_000_000;
 
 /** Liquid's own name for a comment on one line. */
 const LINE_COMMENT = "#";
@@ -55,6 +52,7 @@ class LockedLiquid extends Liquid {
     super(options);
     for (const name of Object.keys(this.tags)) if (!allowedTags.has(name)) delete this.tags[name];
     for (const name of Object.keys(this.filters)) if (!allowedFilters.has(name)) delete this.filters[name];
+    countMore(this);
   }
 }
 
@@ -66,8 +64,7 @@ const engine = new LockedLiquid({
   strictFilters: true,
   ownPropertyOnly: true,
   parseLimit: PARSE_LIMIT,
-  renderLimit: RENDER_LIMIT,
-  memoryLimit: MEMORY_LIMIT,
+  operators,
 });
 
 export class PromptTemplate {
@@ -78,9 +75,18 @@ export class PromptTemplate {
     this.parsed = located(source, () => engine.parse(source));
   }
 
-  /** @throws TemplateError */
-  render(context: { readonly [name: string]: PromptValue }): string {
-    return located(this.source, () => String(engine.renderSync(this.parsed, context)));
+  /**
+   * @param limits of everything that is rendered with them
+   * @throws TemplateError
+   */
+  render(context: { readonly [name: string]: PromptValue }, limits = new RenderLimits()): string {
+    return located(this.source, () => {
+      const text = new BoundedText(limits.write);
+      const liquid = new Context(context, engine.options, { sync: true });
+      limits.hold(liquid);
+      toValueSync(engine.renderer.renderTemplates(this.parsed, liquid, text));
+      return text.buffer;
+    });
   }
 
   /** Every place where a variable from outside is read. */
@@ -129,6 +135,7 @@ function explain(message: string, begin: number, end: number, source: string): T
     const known = [...allowedTags].join(", ");
     return fail("prompt.forbidden-tag", `the tag "${tag}" is not available in prompts; available are ${known}`);
   }
+  if (said === TOO_LONG) return fail("prompt.limit", `the prompt comes to more than ${MOST_TEXT} characters`);
   if (/limit exceeded$/.test(said)) {
     return fail(
       "prompt.limit",
@@ -137,5 +144,6 @@ function explain(message: string, begin: number, end: number, source: string): T
         : "rendering takes too long or makes too much text; look for a loop that does not end",
     );
   }
+  if (/call stack/i.test(said)) return fail("prompt.limit", "it is nested too deeply");
   return fail("prompt.syntax", said);
 }

@@ -1,0 +1,33 @@
+/** Whether work grows with its input, no faster. */
+import { expect } from "vitest";
+
+/** Seconds of processor time: what else the machine does counts little. */
+function seconds(work: () => unknown): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
+}
+
+const best = (work: () => unknown): number => Math.min(...[1, 2, 3].map(() => seconds(work)));
+
+/** Times longer that the second input is. */
+const LONGER = 8;
+/** Where work grows with the square it is 64 times. */
+const MOST_GROWTH = 24;
+/** What does not show yet, s. */
+const UNSEEN = 0.02;
+
+/**
+ * The time for 8 times the input is not much more than 8 times as long.
+ * @param work takes an input of this size
+ */
+export function expectLinear(name: string, size: number, work: (size: number) => () => unknown): void {
+  const short = work(size);
+  short();
+  const once = best(short);
+  const longer = best(work(LONGER * size));
+  expect(longer, `${name}: ${(once * 1000).toFixed(1)} ms, then ${(longer * 1000).toFixed(1)} ms`).toBeLessThan(
+    UNSEEN + MOST_GROWTH * once,
+  );
+}
