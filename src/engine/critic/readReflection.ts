@@ -12,6 +12,9 @@ const MOST_CHARACTERS = 240;
 /** Of a reply; far beyond one sentence. */
 const MOST_READ = 10_000;
 
+/** Objects inside objects that are looked into. */
+const DEPTH = 20;
+
 /** What begins with one of them. */
 const anyOf = (...beginnings: readonly string[]): RegExp => new RegExp(`^(?:${beginnings.join("|")})`, "i");
 
@@ -116,11 +119,11 @@ function proseOf(answer: string): string | undefined {
   return last === undefined ? answer : sentenceIn(last);
 }
 
-function sentenceIn(value: unknown): string | undefined {
+function sentenceIn(value: unknown, depth = DEPTH): string | undefined {
   if (typeof value === "string") return value;
-  if (typeof value !== "object" || value === null) return undefined;
+  if (typeof value !== "object" || value === null || depth === 0) return undefined;
   const texts = Object.entries(value).flatMap(([key, field]) => {
-    const text = sentenceIn(field);
+    const text = sentenceIn(field, depth - 1);
     return text === undefined ? [] : [{ key, text }];
   });
   const named = texts.find(({ key }) => LESSON_FIELD.test(key));

@@ -77,7 +77,7 @@ function unwrapped(text: string): string {
 function harmony(text: string): Spoken | undefined {
   const messages = [
     ...text.matchAll(
-      /<\|channel\|>\s*(\w+)[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>([\s\S]*?)(?=<\|(?:end|return|call|start|channel)\|>|$)/g,
+      /<\|channel\|>\s*(\w+)(?!\w)[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>([\s\S]*?)(?=<\|(?:end|return|call|start|channel)\|>|$)/g,
     ),
   ];
   const isFinal = (message: RegExpMatchArray): boolean => message[1] === "final";

@@ -92,7 +92,7 @@ export class PlanParser {
   private unspoken(reply: string, thought: string): ParsedPlan {
     const { values, cut } = jsonValues(thought);
     const last = values.at(-1);
-    if (!cut && last && /[\]}]\s*(?:```)?\s*$/.test(thought)) return this.read([last]);
+    if (!cut && last && /[\]}]\s*(?:```\s*)?$/.test(thought)) return this.read([last]);
     const thoughts = thought !== "" || reply.trim() !== "";
     return unusable(thoughts ? "it holds thoughts (reasoning) only, and no answer" : "it is empty");
   }

@@ -4,6 +4,7 @@
  */
 import {
   type CancellationToken,
+  CancellationTokenSource,
   type LanguageModelAccessInformation,
   type LanguageModelChat,
   LanguageModelChatMessage,
@@ -19,6 +20,9 @@ type Ask = HostRequests["models/ask"];
 
 /** How long after a user's action VS Code's question for permission counts as expected. */
 const CONSENT_MS = 60_000;
+
+/** Of a reply: far beyond any answer. A longer one is cut off while it arrives, and read as one that is not complete. */
+const MOST_CHARACTERS = 1_000_000;
 
 export class EditorModels {
   private readonly waiting: (() => void)[] = [];
@@ -80,17 +84,27 @@ export class EditorModels {
     if (this.access.canSendRequest(model) !== true && performance.now() - this.consentedAt > CONSENT_MS) {
       throw new UserError(l10n.t("{0} was not allowed yet: resume the run by hand and allow it.", model.name));
     }
+    const source = new CancellationTokenSource();
+    const listening = token.onCancellationRequested(() => source.cancel());
     try {
       // The API knows no system role: instructions and question are two messages of the user's.
       const sent = messages.map(({ content }) => LanguageModelChatMessage.User(content));
       const justification = l10n.t("LERL asks it for plans and reflections while an experiment runs.");
-      const response = await model.sendRequest(sent, { justification }, token);
+      const response = await model.sendRequest(sent, { justification }, source.token);
       let text = "";
-      for await (const part of response.text) text += part;
+      for await (const part of response.text) {
+        text += part;
+        if (text.length > MOST_CHARACTERS) break;
+      }
       return { text, model: `${model.vendor}/${model.id}` };
     } catch (error) {
       if (error instanceof LanguageModelError) throw new UserError(error.message, [], { cause: error });
       throw error;
+    } finally {
+      // Ends what is still being written, too.
+      source.cancel();
+      source.dispose();
+      listening.dispose();
     }
   }
 }

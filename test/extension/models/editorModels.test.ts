@@ -103,3 +103,26 @@ describe("the editor's models", () => {
     await expect(models().ask(question("z"), token())).rejects.toThrow("over quota");
   });
 });
+
+it("cuts off a reply that does not end, and ends it at the model too", async () => {
+  let isCancelled = false;
+  host.models.push(
+    partly<LanguageModelChat>({
+      id: "endless",
+      vendor: "acme",
+      name: "Endless",
+      sendRequest: async (_messages, _options, cancellation) => {
+        cancellation?.onCancellationRequested(() => {
+          isCancelled = true;
+        });
+        const text = (async function* () {
+          for (;;) yield "blah ".repeat(1000);
+        })();
+        return partly<LanguageModelChatResponse>({ text });
+      },
+    }),
+  );
+  const { text } = await models().ask(question("endless"), token());
+  expect(text.length).toBeLessThan(1_010_000);
+  expect(isCancelled).toBe(true);
+});

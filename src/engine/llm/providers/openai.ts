@@ -121,7 +121,9 @@ export class OpenAiProvider implements Provider {
       signal.throwIfAborted();
       const http = isHttpFailure(error);
       if (!http) {
-        if (error instanceof RangeError) return { kind: "unreadable", what: `of ${error.message}` };
+        // Another try would be as long.
+        if (error instanceof RangeError)
+          throw new ProviderError("request", `${this.baseUrl} sent a reply of ${error.message}; it was cut off there.`);
         if (answering && dialect.stream) return { kind: "broken" };
         throw unconnected(error, this.baseUrl, this.redact);
       }

@@ -102,21 +102,39 @@ export const isPage = (text: string): boolean => /^\s*(?:<!doctype html|<html|<h
 
 function withoutEcho(text: string, sent: readonly { readonly content: string }[]): string {
   const words = text.slice(0, MOST_READ);
-  const prompts = sent.map(({ content }) => content).join("\n");
-  // Also as it stands in the body that was sent.
-  const prompt = `${prompts}\n${JSON.stringify(prompts)}`;
+  const repeated = echoes(words, sent.map(({ content }) => content).join("\n"));
   let kept = "";
   for (let at = 0; at < words.length; ) {
-    let length = ECHO;
-    if (at + length > words.length || !prompt.includes(words.slice(at, at + length))) {
+    if (!repeated.has(at)) {
       kept += words[at++];
       continue;
     }
-    while (at + length < words.length && prompt.includes(words.slice(at, at + length + 1))) length++;
+    let end = at + ECHO;
+    for (let next = at + 1; next <= end; next++) if (repeated.has(next)) end = next + ECHO;
     kept += "[prompt]";
-    at += length;
+    at = end;
   }
   return kept;
+}
+
+/** Where words begin that stand in a prompt too; also as it stands in the body that was sent. */
+function echoes(words: string, prompt: string): ReadonlySet<number> {
+  const places = new Map<string, number[]>();
+  for (let at = 0; at + ECHO <= words.length; at++) {
+    const part = words.slice(at, at + ECHO);
+    const same = places.get(part);
+    if (same) same.push(at);
+    else places.set(part, [at]);
+  }
+  const repeated = new Set<number>();
+  for (const text of [prompt, JSON.stringify(prompt)]) {
+    for (let at = 0; at + ECHO <= text.length && places.size > 0; at++) {
+      const part = text.slice(at, at + ECHO);
+      for (const place of places.get(part) ?? []) repeated.add(place);
+      places.delete(part);
+    }
+  }
+  return repeated;
 }
 
 /** `16,384` as `16384`. */
