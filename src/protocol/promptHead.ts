@@ -18,22 +18,31 @@ export interface HeadError extends Span {
   readonly message: string;
 }
 
+/** Characters; far above any prompt's settings. */
+const LONGEST = 50_000;
+
 export class PromptHead implements Span {
   readonly begin: number;
   readonly end: number;
-  private readonly source: string;
+  /** Offsets that YAML gives, behind each of which the text has a carriage return more. */
+  private readonly returns: readonly number[];
   private readonly document: Document.Parsed;
+  private readonly isTooLong: boolean;
 
   /** @param head what stands between the two lines `---` */
   constructor(text: string, head: Span) {
     this.begin = head.begin;
     this.end = head.end;
-    this.source = text.slice(head.begin, head.end);
-    this.document = parseDocument(this.source.replace(/\r\n?/g, "\n"), { prettyErrors: false, schema: "core" });
+    this.isTooLong = head.end - head.begin > LONGEST;
+    const source = this.isTooLong ? "" : text.slice(head.begin, head.end);
+    this.returns = [...source.matchAll(/\r\n/g)].map(({ index }, before) => index - before);
+    this.document = parseDocument(source.replace(/\r\n?/g, "\n"), { prettyErrors: false, schema: "core" });
   }
 
   /** What YAML has against it. */
   get errors(): readonly HeadError[] {
+    if (this.isTooLong)
+      return [{ message: `it is longer than ${LONGEST} characters`, begin: this.begin, end: this.end }];
     return this.document.errors.map(({ message, pos }) => ({
       message: message.split("\n", 1)[0] ?? message,
       ...this.span(pos[0], pos[1]),
@@ -86,9 +95,14 @@ export class PromptHead implements Span {
 
   /** YAML is given line feeds only; the text may have more. */
   private placeOf(offset: number): number {
-    let at = 0;
-    for (let passed = 0; passed < offset; passed++) at += this.source.startsWith("\r\n", at) ? 2 : 1;
-    return at;
+    let low = 0;
+    let high = this.returns.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.returns[middle] ?? 0) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return offset + low;
   }
 }
 

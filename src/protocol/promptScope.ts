@@ -17,6 +17,11 @@ export interface Outside<T> {
   readonly declare: (declaration: Declaration, scope: TemplateScope<T>) => T;
 }
 
+interface Loop<T> {
+  readonly name: string | undefined;
+  readonly entry: T | undefined;
+}
+
 const BRANCHING = new Set(["if", "unless", "case"]);
 const BRANCHES = new Set(["elsif", "when"]);
 
@@ -25,7 +30,9 @@ const BRANCHES = new Set(["elsif", "when"]);
  * was assigned so far, then what comes from outside.
  */
 export class TemplateScope<T> {
-  private readonly loops: { readonly name: string | undefined; readonly entry: T | undefined }[] = [];
+  private readonly loops: Loop<T>[] = [];
+  /** The loops by their entry's name, the innermost last. */
+  private readonly entries = new Map<string, Loop<T>[]>();
   private readonly assigned = new Map<string, { readonly meaning: T; readonly place: number }>();
   /** How many names were assigned before each block of branches that is open. */
   private readonly blocks: number[] = [];
@@ -40,22 +47,35 @@ export class TemplateScope<T> {
     const { tag = "" } = placeholder;
     if (BRANCHING.has(tag)) this.blocks.push(this.assigned.size);
     else if (BRANCHING.has(tag.replace(/^end/, ""))) this.blocks.pop();
-    else if (tag === "endfor") this.loops.pop();
+    else if (tag === "endfor") this.leaveLoop();
     else if (tag === "for" || tag === "assign" || tag === "capture") this.declare(placeholder);
   }
 
   private declare(placeholder: Placeholder): void {
     const name = wordsIn(this.text, placeholder).find(({ kind }) => kind === "declared")?.text;
     const meaning = name === undefined ? undefined : this.outside.declare({ name, placeholder }, this);
-    if (placeholder.tag === "for") this.loops.push({ name, entry: meaning });
+    if (placeholder.tag === "for") this.enterLoop({ name, entry: meaning });
     else if (name !== undefined && meaning !== undefined) {
       this.assigned.set(name, { meaning, place: this.assigned.get(name)?.place ?? this.assigned.size });
     }
   }
 
+  private enterLoop(loop: Loop<T>): void {
+    this.loops.push(loop);
+    if (loop.name === undefined) return;
+    const sameName = this.entries.get(loop.name);
+    if (sameName) sameName.push(loop);
+    else this.entries.set(loop.name, [loop]);
+  }
+
+  private leaveLoop(): void {
+    const { name } = this.loops.pop() ?? {};
+    if (name !== undefined) this.entries.get(name)?.pop();
+  }
+
   /** @param reader the placeholder the name stands in: a branch is chosen before any branch has assigned something */
   get(name: string, reader?: Placeholder): T | undefined {
-    const loop = this.loops.findLast((one) => one.name === name);
+    const loop = this.entries.get(name)?.at(-1);
     if (loop) return loop.entry;
     if (name === "forloop" && this.loops.length > 0) return this.outside.forloop;
     const assigned = this.assigned.get(name);

@@ -240,7 +240,12 @@ function hasNoPrice({ experiment, prompts }: RunRecord): boolean {
     if (!asksModel(experiment[role]) || experiment[role].provider === "replay") return false;
     // Where the experiment names none, the prompt's first lines do.
     const text = prompts.findLast((version) => version.role === role)?.text ?? "";
-    const model = experiment[role].model ?? /^model:\s*["']?(.*?)["']?\s*$/m.exec(text)?.[1];
+    const model =
+      experiment[role].model ??
+      /^model:(.*)$/m
+        .exec(text)?.[1]
+        ?.trim()
+        .replace(/^["']|["']$/g, "");
     return model === undefined || prices[model] === undefined;
   });
 }

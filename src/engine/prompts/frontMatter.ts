@@ -49,16 +49,21 @@ export function checkFrontMatter({ text, head: span }: PromptText): CheckedFront
   };
 }
 
+/** Keys that are named, of any number that are not known. */
+const MOST_PROBLEMS = 20;
+
 function invalid(issue: z.core.$ZodIssue, head: PromptHead): readonly Problem[] {
   if (issue.code !== "unrecognized_keys") {
     return [problem(`${issue.path.join(".") || "front matter"}: ${issue.message}`, head.spanOf(issue.path))];
   }
-  return issue.keys.map((key) =>
-    problem(
-      `"${key}" is not known here; allowed are role, model, temperature, maxTokens, variables`,
-      head.spanOf(issue.path, key),
-    ),
-  );
+  return issue.keys
+    .slice(0, MOST_PROBLEMS)
+    .map((key) =>
+      problem(
+        `"${key}" is not known here; allowed are role, model, temperature, maxTokens, variables`,
+        head.spanOf(issue.path, key),
+      ),
+    );
 }
 
 function problem(message: string, { begin, end }: Span): Problem {

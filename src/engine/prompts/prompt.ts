@@ -14,6 +14,9 @@ import { checkSections } from "./sections.ts";
 import { PromptTemplate, TemplateError } from "./template.ts";
 import { LineIndex } from "./textPositions.ts";
 
+/** Characters of a prompt file. */
+const LONGEST = 500_000;
+
 export interface PromptMessage {
   readonly role: SectionRole;
   readonly content: string;
@@ -99,6 +102,11 @@ type Examined = { readonly problems: readonly Problem[] } & (
 );
 
 function examine(text: string): Examined {
+  if (text.length > LONGEST) {
+    const message = `the prompt is longer than ${LONGEST} characters`;
+    const error: Problem = { severity: "error", code: "prompt.limit", message, begin: 0, end: text.indexOf("\n") };
+    return { problems: [error], error };
+  }
   const parts = readPromptText(text);
   const front = checkFrontMatter(parts);
   const body = checkSections(parts);
@@ -183,7 +191,7 @@ function inputError(file: string, index: LineIndex, problem: Problem): InputErro
 /** No trailing blanks, one empty line at most: equal contents give equal requests. */
 function tidy(text: string): string {
   return text
-    .replace(/[ \t]+$/gm, "")
+    .replace(/(?<![ \t])[ \t]+$/gm, "")
     .replace(/\n{3,}/g, "\n\n")
     .trim();
 }

@@ -4,6 +4,7 @@
  */
 import {
   CaptureTag,
+  CaseTag,
   type Context,
   defaultOperators,
   type Emitter,
@@ -33,7 +34,7 @@ export const TOO_LONG = "text limit exceeded";
 /** For what is not counted, ms. */
 const MOST_TIME = 250;
 /** Time between two counts beyond this is the machine's: it slept, or others had it, ms. */
-const LONGEST_STEP = 20;
+const LONGEST_STEP = 5;
 
 /** Of everything that is rendered with them. */
 export class RenderLimits {
@@ -95,6 +96,15 @@ class BoundedCapture extends CaptureTag {
   }
 }
 
+/** A list that is chosen by is compared with each branch's. */
+class CountedCase extends CaseTag {
+  override *render(context: Context, emitter: Emitter): Generator<unknown, void, unknown> {
+    const value = yield this.value.value(context, context.opts.lenientIf);
+    context.memoryLimit.use(this.branches.reduce((sum, { values }) => sum + values.length, 0) * sizeOf(value));
+    yield* super.render(context, emitter);
+  }
+}
+
 /** Entries of a list. */
 const sizeOf = (value: unknown): number => (Array.isArray(value) ? value.length : 0);
 
@@ -115,6 +125,7 @@ export const operators: Operators = {
 /** Makes Liquid count what it does not count by itself. */
 export function countMore(liquid: Liquid): void {
   liquid.registerTag("capture", BoundedCapture);
+  liquid.registerTag("case", CountedCase);
   for (const name of COMPARING) {
     const filter = filters[name] as FilterHandler;
     liquid.registerFilter(name, function (list: unknown, ...more: unknown[]) {

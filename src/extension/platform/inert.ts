@@ -9,7 +9,7 @@ export const plainText = (text: string): string => visibleText(text).replace(/[$
 
 /** For Markdown that shows exactly this text, on one line: no markup, link, image, icon or end of a cell. */
 export const escapeMarkdown = (text: string): string =>
-  visibleText(text.replace(/[ \t]*(?:\r\n?|\n)\s*/g, " "))
+  visibleText(text.replace(/(?<![ \t])[ \t]*(?:\r\n?|\n)\s*/g, " "))
     .replace(/[\\`*_{}[\]()#+\-.!|<>~:@&"'=^]/g, "\\$&")
     // Icons are looked for behind Markdown, where a backslash is gone.
     .replaceAll("$", "&#36;");

@@ -24,16 +24,16 @@ interface Suggestions {
 
 const ONE_LETTER = new RegExp(`^${LETTER}$`);
 /** Of the text between a placeholder's opening and the word that is typed. */
-const DECLARES = new RegExp(`^\\s*(for|assign|capture)\\s+${LETTER}*\\s*$`);
+const DECLARES = new RegExp(`^\\s*(for|assign|capture)\\s+(?:${LETTER}+\\s*)?$`);
 const LOOPS_OVER = new RegExp(`^\\s*for\\s+${LETTER}+\\s+in\\s+$`);
-const PARENT = new RegExp(`((?:${LETTER}|[.[\\]])+)\\.$`);
+const OF_PATH = new RegExp(`^(?:${LETTER}|[.[\\]])$`);
 
 export function suggestionsAt(structure: PromptStructure, offset: number, values?: CurrentValues): Suggestions {
   const { text, frontMatter } = structure;
   if (frontMatter && contains(frontMatter, offset)) return frontMatterItems(structure, offset);
   const placeholder = placeholderAt(structure, offset);
   if (!placeholder) return sectionItems(structure, offset) ?? { replaces: { begin: offset, end: offset }, items: [] };
-  const begin = wordBegin(text, placeholder, offset);
+  const begin = runBegin(text, offset, ONE_LETTER, placeholder.inner.begin);
   const replaces = { begin, end: offset };
   const nothing = { replaces, items: [] };
   if (inString(text, placeholder, begin)) return nothing;
@@ -45,9 +45,9 @@ export function suggestionsAt(structure: PromptStructure, offset: number, values
   if (/\|\s*$/.test(before)) return { replaces, items: filterItems() };
   if (DECLARES.test(before) || /^\s*end/.test(before)) return nothing;
   const scope = scopeAt(structure, placeholder.begin);
-  const parent = PARENT.exec(before)?.[1];
+  const parent = before.endsWith(".") ? before.slice(runBegin(before, before.length, OF_PATH), -1) : "";
   const padding = placeholder.kind === "output" && before === "" ? " " : "";
-  if (parent !== undefined) {
+  if (parent !== "") {
     const meaning = resolve(pathOf(parent), scope);
     const fields = meaning ? fieldsOf(meaning) : [];
     return { replaces, items: fields.map((one) => nameItem(one, `${parent}.${one.name}`, values)) };
@@ -60,10 +60,13 @@ export function suggestionsAt(structure: PromptStructure, offset: number, values
   };
 }
 
-/** Where the word begins that ends at an offset; a dash at the placeholder's opening is no letter of it. */
-function wordBegin(text: string, { inner }: Placeholder, offset: number): number {
+/**
+ * Where the run of characters begins that ends at an offset. An expression would look for its beginning everywhere.
+ * @param least a dash at the placeholder's opening is no letter of a word
+ */
+function runBegin(text: string, offset: number, character: RegExp, least = 0): number {
   let begin = offset;
-  while (begin > inner.begin && ONE_LETTER.test(text.charAt(begin - 1))) begin--;
+  while (begin > least && character.test(text.charAt(begin - 1))) begin--;
   return begin;
 }
 
@@ -164,7 +167,7 @@ function openBlock(structure: PromptStructure, offset: number): string | undefin
 
 function frontMatterItems({ text, frontMatter }: PromptStructure, offset: number): Suggestions {
   const line = text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset);
-  const replaces = { begin: offset - (/\w*$/.exec(line)?.[0].length ?? 0), end: offset };
+  const replaces = { begin: runBegin(text, offset, /\w/), end: offset };
   const source = frontMatter ? text.slice(frontMatter.begin, frontMatter.end) : "";
   const keyed = /^(\w+):\s*\w*$/.exec(line)?.[1];
   const values = frontMatterKeys.find(({ name }) => name === keyed)?.values ?? [];

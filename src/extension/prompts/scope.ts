@@ -57,7 +57,7 @@ export function scopeAt(structure: PromptStructure, offset: number): ReadonlyMap
     declare: ({ name, placeholder: { tag, inner } }, before) => {
       if (tag !== "for") return local(name, tag === "capture" ? "capture" : "assign");
       const list = LOOP_LIST.exec(text.slice(inner.begin, inner.end))?.[1];
-      return entryOf(name, resolve(pathOf(list ?? ""), before.names()));
+      return entryOf(name, resolve(pathOf(list ?? ""), before));
     },
   });
   const placeholders = sectionAt(structure, offset)?.placeholders ?? [];
@@ -137,7 +137,10 @@ const SEGMENT = new RegExp(`${LETTER}+|\\[[^\\]]*\\]`, "g");
 /** `list["field"]` names a field; `list[0]` an entry. */
 const unquoted = (segment: string): string => /^\[\s*["'](.*)["']\s*\]$/.exec(segment)?.[1] ?? segment;
 
-export function resolve(path: readonly string[], scope: ReadonlyMap<string, Meaning>): Meaning | undefined {
+export function resolve(
+  path: readonly string[],
+  scope: { readonly get: (name: string) => Meaning | undefined },
+): Meaning | undefined {
   const [first, ...rest] = path;
   return rest.reduce<Meaning | undefined>(
     (parent, segment) => {

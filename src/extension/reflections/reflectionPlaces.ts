@@ -22,19 +22,24 @@ export interface ReflectionPlace {
 
 export function reflectionPlaces(structure: PromptStructure): readonly ReflectionPlace[] {
   const { text, sections } = structure;
-  return sections.flatMap(({ placeholders }) =>
-    placeholders.flatMap((placeholder, i): readonly ReflectionPlace[] => {
+  const named = sections.flatMap(({ placeholders }) =>
+    placeholders.flatMap((placeholder, i) => {
       const words = wordsIn(text, placeholder);
       const list = placeholder.tag === "for" ? words[3] : writtenList(placeholder, words);
       if (list?.kind !== "variable" || list.text !== "reflections") return [];
-      const { begin, end } = list;
-      if (nameAt(structure, begin)?.meaning.kind !== "run") return [];
       const entry = words.find(({ kind }) => kind === "declared")?.text;
-      const fields = entry === undefined ? [] : fieldsWithin(text, placeholders.slice(i + 1), entry);
-      return [{ name: { begin, end }, end: placeholder.end, fields }];
+      return [{ list, entry, end: placeholder.end, behind: () => placeholders.slice(i + 1) }];
     }),
   );
+  return named.slice(0, MOST_PLACES).flatMap(({ list: { begin, end: nameEnd }, entry, end, behind }) => {
+    if (nameAt(structure, begin)?.meaning.kind !== "run") return [];
+    const fields = entry === undefined ? [] : fieldsWithin(text, behind(), entry);
+    return [{ name: { begin, end: nameEnd }, end, fields }];
+  });
 }
+
+/** Each is looked for in what stands before and behind it; more are not shown. */
+const MOST_PLACES = 50;
 
 /** A list that is written out as a whole, not counted. */
 const writtenList = ({ kind }: Placeholder, [first, second]: readonly PromptWord[]): PromptWord | undefined =>
