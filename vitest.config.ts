@@ -1,4 +1,5 @@
-import { resolve } from "node:path";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { defineConfig } from "vitest/config";
 
 const project = (name: string) => ({
@@ -8,7 +9,8 @@ const project = (name: string) => ({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // Tests compare words: no colours, also where CI is set or a terminal listens.
-    env: { NO_COLOR: "1" },
+    // What a person allows is remembered: not among the settings of whoever runs the tests.
+    env: { NO_COLOR: "1", XDG_CONFIG_HOME: join(tmpdir(), "lerl-tests-config") },
   },
 });
 

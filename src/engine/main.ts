@@ -17,11 +17,13 @@ import {
   engineRequests,
   type HostRequests,
   hostRequests,
+  type OutsideFile,
   protocolVersion,
 } from "../protocol/engine.ts";
 import { InputError, LerlError, messageOf } from "./errors.ts";
 import type { Handlers } from "./service/handlers.ts";
 import { createService, type EngineService } from "./service/service.ts";
+import { OutsideFilesError } from "./serving/namedFiles.ts";
 import { engineVersion } from "./version.ts";
 
 /** JSON-RPC error codes of ours: the user can mend the first kind, the second is a defect. */
@@ -117,10 +119,11 @@ async function askHost(
   }
 }
 
-function rpcError(error: unknown): ResponseError<{ code?: string }> {
+function rpcError(error: unknown): ResponseError<{ code?: string; outside?: readonly OutsideFile[] }> {
   if (error instanceof ContractError) return new ResponseError(ErrorCodes.InvalidParams, error.message, {});
   const code = error instanceof InputError ? errorCodes.input : errorCodes.failure;
-  return new ResponseError(code, messageOf(error), error instanceof LerlError ? { code: error.code } : {});
+  const outside = error instanceof OutsideFilesError ? { outside: error.files } : {};
+  return new ResponseError(code, messageOf(error), error instanceof LerlError ? { code: error.code, ...outside } : {});
 }
 
 main();

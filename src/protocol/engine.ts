@@ -3,6 +3,7 @@
  * engine. One map of schemas per direction (contract.ts); clients and servers on both sides are typed from it, and check
  * what they receive with it.
  */
+
 import * as z from "zod/mini";
 import type { MessagesOf, RequestSchemas, RequestsOf } from "./contract.ts";
 import { messagesSchema } from "./engine/calls.ts";
@@ -33,6 +34,7 @@ import {
   tryWordsSchema,
   visitPairSchema,
 } from "./engine/trials.ts";
+import type { Immutable } from "./immutable.ts";
 import { promptDiagnosticSchema } from "./promptDiagnostic.ts";
 import { runProgressSchema } from "./run/progress.ts";
 import { askedCursorSchema, rangeQuerySchema, runRangeSchema, runSliceSchema } from "./run/rows.ts";
@@ -69,6 +71,10 @@ const done = z.null();
 const oneRun = z.strictObject({ runId: runIdSchema });
 const someRuns = z.strictObject({ runIds: z.array(runIdSchema) });
 
+/** A file outside the workspace that a document names, by its real path, and the setting that names it. */
+export const outsideFileSchema = z.object({ setting: z.string(), path: z.string() });
+export type OutsideFile = Immutable<z.output<typeof outsideFileSchema>>;
+
 /** Requests of the extension, answered by the engine. */
 export const engineRequests = {
   // Other versions greet too, and must come as far as the comparison of versions: what they say besides is theirs.
@@ -87,6 +93,10 @@ export const engineRequests = {
   },
   "engine/ping": { params: nothing, result: z.object({ memoryMb: z.number() }) },
   "engine/shutdown": { params: nothing, result: done },
+  /** Files and folders outside the workspace that a person lets documents name, by their real paths. */
+  "files/allow": { params: z.strictObject({ paths: z.array(z.string()) }), result: done },
+  /** Whether a suite can be run, and reads only what it may. */
+  "suites/check": { params: z.strictObject({ file: z.string() }), result: done },
   "runs/start": { params: startRunSchema, result: runRecordSchema },
   "runs/list": {
     params: nothing,

@@ -8,7 +8,8 @@ import { renderDescription } from "../data/describeText.ts";
 import { detectDataset } from "../data/detect.ts";
 import { loadDataset } from "../data/loadDataset.ts";
 import { cacheFolder, storageFolder } from "../store/storage.ts";
-import { readExperimentFile } from "./experimentFile.ts";
+import { type ReadOptions, readExperimentFile } from "./experimentFile.ts";
+import { allowOutsideOption } from "./options.ts";
 import { say, status, warn } from "./terminal.ts";
 
 export function dataCommand(): Command {
@@ -23,9 +24,10 @@ export function dataCommand(): Command {
         (value: string, before: string[]) => [...before, value],
         [],
       )
+      .option(...allowOutsideOption)
       .option("--json", "print one JSON object")
-      .action(async (target: string, { json, set }: { json?: boolean; set: string[] }) => {
-        const { config, folder, itemCategories } = await configOf(target, set);
+      .action(async (target: string, { json, ...read }: ReadOptions & { json?: boolean }) => {
+        const { config, folder, itemCategories } = await configOf(target, read);
         const dataset = await loadDataset(config, {
           baseFolder: folder,
           cacheFolder: cacheFolder(storageFolder(process.cwd())),
@@ -49,10 +51,10 @@ interface Described {
   readonly itemCategories?: FidelityChoice<"itemCategories">;
 }
 
-async function configOf(target: string, sets: readonly string[]): Promise<Described> {
+async function configOf(target: string, read: ReadOptions): Promise<Described> {
   const found = await stat(target).catch(() => undefined);
   if (found?.isDirectory()) return { config: await detectDataset(resolve(target)), folder: process.cwd() };
-  const { experiment, folder } = await readExperimentFile(target, sets);
+  const { experiment, folder } = await readExperimentFile(target, read);
   return {
     config: experiment.dataset,
     folder,

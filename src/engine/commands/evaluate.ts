@@ -8,9 +8,10 @@ import { type Estimate, formatEstimate, normalisedScore } from "../metrics/stati
 import { evaluateRun } from "../runs/evaluateRun.ts";
 import { type EvaluationSummary, evaluatedPolicies, readEvaluationRows } from "../runs/evaluationFiles.ts";
 import { StopSignal } from "../serving/control.ts";
+import { fileAccess } from "./fileAccess.ts";
 import { interruptible } from "./interruption.ts";
 import { environmentModels } from "./models.ts";
-import { countOption, takeOverOption } from "./options.ts";
+import { allowOutsideOption, countOption, takeOverOption } from "./options.ts";
 import { whoAnswered } from "./runDisplays.ts";
 import { number, paint, say, sayAside, status } from "./terminal.ts";
 
@@ -24,6 +25,7 @@ interface EvaluateOptions {
   /** `--no-cache` */
   readonly cache: boolean;
   readonly takeOver?: boolean;
+  readonly allowOutside?: boolean;
 }
 
 export function evaluateCommand(): Command {
@@ -45,35 +47,39 @@ export function evaluateCommand(): Command {
     )
     .option("--no-cache", "ask the model also where the answer is kept")
     .option(...takeOverOption)
+    .option(...allowOutsideOption)
     .option("--json", "print one JSON object")
-    .action(async (folder: string, { sessions, planner, json, cache, takeOver = false }: EvaluateOptions) => {
-      const evaluation = await interruptible((signal) =>
-        evaluateRun(folder, {
-          workspaceFolder: process.cwd(),
-          ...(sessions !== undefined && { sessions }),
-          ...(planner !== undefined && { planner }),
-          ...(!cache && { cache }),
-          takeOver,
-          models: environmentModels(),
-          signal,
-          progress: (phase, fraction) => {
-            if (!json) status(`${phase} ${Math.round(fraction * 100)}%`);
-          },
-          log: (message) => sayAside(`${paint.quiet(message)}\n`),
-        }).catch((error: unknown) => {
-          if (error !== signal.reason && !(error instanceof StopSignal)) throw error;
-          process.exitCode = endedBy(error);
-          return undefined;
-        }),
-      );
-      if (!evaluation) return;
-      const { summary } = evaluation;
-      if (answeredRoles(summary.answered).some(isMostlyStandIn)) process.exitCode = exitCodes.standIn;
-      if (!json) status("");
-      const differences = await differencesOf(folder);
-      if (json) say(`${JSON.stringify({ folder, ...summary, differences })}\n`);
-      else print(folder, summary, differences);
-    });
+    .action(
+      async (folder: string, { sessions, planner, json, cache, takeOver = false, allowOutside }: EvaluateOptions) => {
+        const evaluation = await interruptible((signal) =>
+          evaluateRun(folder, {
+            workspaceFolder: process.cwd(),
+            ...(sessions !== undefined && { sessions }),
+            ...(planner !== undefined && { planner }),
+            ...(!cache && { cache }),
+            takeOver,
+            models: environmentModels(),
+            files: fileAccess({ allowOutside }),
+            signal,
+            progress: (phase, fraction) => {
+              if (!json) status(`${phase} ${Math.round(fraction * 100)}%`);
+            },
+            log: (message) => sayAside(`${paint.quiet(message)}\n`),
+          }).catch((error: unknown) => {
+            if (error !== signal.reason && !(error instanceof StopSignal)) throw error;
+            process.exitCode = endedBy(error);
+            return undefined;
+          }),
+        );
+        if (!evaluation) return;
+        const { summary } = evaluation;
+        if (answeredRoles(summary.answered).some(isMostlyStandIn)) process.exitCode = exitCodes.standIn;
+        if (!json) status("");
+        const differences = await differencesOf(folder);
+        if (json) say(`${JSON.stringify({ folder, ...summary, differences })}\n`);
+        else print(folder, summary, differences);
+      },
+    );
 }
 
 /** What a model's budget or its replies ended is said; Ctrl+C is not. Returns the exit code. */

@@ -7,6 +7,8 @@ import { formatProblems, parseExperiment } from "../../protocol/parseExperiment.
 import type { PromptRole } from "../../protocol/promptRole.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { readText } from "../regularFile.ts";
+import { type FileAccess, filesOf, promptFiles } from "../serving/namedFiles.ts";
+import { fileAccess } from "./fileAccess.ts";
 
 export interface ExperimentFile {
   /** Absolute. */
@@ -14,15 +16,24 @@ export interface ExperimentFile {
   readonly folder: string;
   readonly experiment: Experiment;
   readonly prompts: PromptTexts;
+  /** Which files outside the current folder may be read. */
+  readonly files: FileAccess;
 }
 
-/**
- * @param sets `path=value` texts
- * @throws InputError with file, line and path of everything that is wrong
- */
-export async function readExperimentFile(file: string, sets: readonly string[] = []): Promise<ExperimentFile> {
+export interface ReadOptions {
+  /** `path=value` texts. */
+  readonly set?: readonly string[];
+  /** `--allow-outside` */
+  readonly allowOutside?: boolean | undefined;
+}
+
+/** @throws InputError with file, line and path of everything that is wrong, or with what it names outside */
+export async function readExperimentFile(
+  file: string,
+  { set = [], allowOutside }: ReadOptions = {},
+): Promise<ExperimentFile> {
   const path = resolve(file);
-  const overrides = sets.map(readOverride);
+  const overrides = set.map(readOverride);
   const text = await readDocument(file);
   const written = parseExperiment(text);
   if (!written.ok && overrides.length === 0)
@@ -39,13 +50,19 @@ export async function readExperimentFile(file: string, sets: readonly string[] =
   }
   const folder = dirname(path);
   const experiment = resolveTypedPaths(parsed.value, overrides);
-  return { path, folder, experiment, prompts: await readPrompts(experiment, folder) };
+  const files = fileAccess({ beside: [path], typed: overrides.map((override) => override.path), allowOutside });
+  // Its prompts are read here, whoever answers.
+  await files([...(await filesOf(experiment, folder)), ...promptFiles(experiment, folder)]);
+  return { path, folder, experiment, prompts: await readPrompts(experiment, folder), files };
 }
 
 /** Prompt files are read where a model will be asked; a missing one is reported by whoever needs it. */
 async function readPrompts(experiment: Experiment, folder: string): Promise<PromptTexts> {
   const read = async (file: string) => {
-    const text = await readText(resolve(folder, file)).catch(() => undefined);
+    const text = await readText(resolve(folder, file)).catch((error: unknown) => {
+      if (error instanceof InputError) throw error;
+      return undefined;
+    });
     return text === undefined ? undefined : { file, text };
   };
   const [planner, critic] = await Promise.all([read(experiment.planner.prompt), read(experiment.critic.prompt)]);

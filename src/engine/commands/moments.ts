@@ -7,12 +7,14 @@ import { jsonLines } from "../store/jsonLines.ts";
 import { readReflections, readRunRecord } from "../store/runDocuments.ts";
 import { runFiles } from "../store/runFolder.ts";
 import { appendMoment, momentName, momentOf, momentsFileOf } from "../trials/momentsFile.ts";
-import { countOption } from "./options.ts";
+import { fileAccess } from "./fileAccess.ts";
+import { allowOutsideOption, countOption } from "./options.ts";
 import { say, sayAside } from "./terminal.ts";
 
 interface KeepOptions {
   readonly file?: string;
   readonly name?: string;
+  readonly allowOutside?: boolean;
 }
 
 export function momentsCommand(): Command {
@@ -29,17 +31,24 @@ export function momentsCommand(): Command {
       .argument("<step>", "its step, from 1", countOption)
       .option("--file <file>", "moments file, by default the experiment's own, <experiment>.moments.json")
       .option("--name <name>", "name of the moment, by default user, visit and step")
+      .option(...allowOutsideOption)
       .action(keep),
   );
   return command;
 }
 
-async function keep(runFolder: string, id: string, step: number, { file, name }: KeepOptions): Promise<void> {
+async function keep(
+  runFolder: string,
+  id: string,
+  step: number,
+  { file, name, allowOutside }: KeepOptions,
+): Promise<void> {
   const folder = resolve(runFolder);
   const record = await readRunRecord(join(folder, runFiles.record));
   const episode = await episodeOf(folder, id);
   const pool = await poolOf(folder);
   const target = resolve(file ?? momentsFileOf(record.experimentFile));
+  if (file === undefined) await fileAccess({ allowOutside })([{ setting: "experimentFile", path: target }]);
   const moment = momentOf(episode, step, name ?? momentName(episode, step), pool);
   const kept = await appendMoment(target, moment, name === undefined ? "number" : "refuse");
   const shown = episode.steps[step - 1]?.plan.reflections.length ?? 0;

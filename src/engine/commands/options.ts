@@ -32,5 +32,11 @@ export const takeOverOption = [
   "go on also where a process that cannot be judged from here has the folder (another machine, another container), once its lock has not been renewed for 20 s",
 ] as const;
 
+/** Of every command that reads what a document names. */
+export const allowOutsideOption = [
+  "--allow-outside",
+  "read files outside the current folder and the given file's, where a document names them; remembered for the folder",
+] as const;
+
 /** Gathers an option that may be given again. */
 export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];

@@ -5,15 +5,15 @@ import { loadDataset } from "../data/loadDataset.ts";
 import { InputError } from "../errors.ts";
 import { renderPrompt } from "../runs/renderPrompt.ts";
 import { cacheFolder, storageFolder } from "../store/storage.ts";
-import { readExperimentFile } from "./experimentFile.ts";
+import { type ReadOptions, readExperimentFile } from "./experimentFile.ts";
+import { allowOutsideOption } from "./options.ts";
 import { paint, say, warn } from "./terminal.ts";
 
-interface RenderOptions {
+interface RenderOptions extends ReadOptions {
   readonly role: PromptRole;
   readonly user: string;
   readonly step: string;
   readonly json?: boolean;
-  readonly set: readonly string[];
 }
 
 export function promptsCommand(): Command {
@@ -31,9 +31,10 @@ export function promptsCommand(): Command {
         (value: string, before: readonly string[]) => [...before, value],
         [],
       )
+      .option(...allowOutsideOption)
       .option("--json", "print one JSON object")
-      .action(async (file: string, { role, user, step, json, set }: RenderOptions) => {
-        const { experiment, folder, prompts } = await readExperimentFile(file, set);
+      .action(async (file: string, { role, user, step, json, ...read }: RenderOptions) => {
+        const { experiment, folder, prompts } = await readExperimentFile(file, read);
         const prompt = prompts[role];
         if (!prompt)
           throw new InputError(

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
-import { readSuite } from "../suites/readSuite.ts";
+import { resolve } from "node:path";
+import { readSuiteFile } from "../suites/readSuite.ts";
 import { suiteFolder } from "../suites/suiteFolder.ts";
 
 /** Folders with results: as given, or where the suite of a *.suite.json file keeps its own. */
@@ -8,8 +9,8 @@ export async function resultFolders(targets: readonly string[]): Promise<readonl
     targets.map(async (target) => {
       const found = await stat(target).catch(() => undefined);
       if (!found?.isFile()) return target;
-      const { suite, file } = await readSuite(target);
-      return suiteFolder(process.cwd(), { name: suite.name, file });
+      const { suite } = await readSuiteFile(target);
+      return suiteFolder(process.cwd(), { name: suite.name, file: resolve(target) });
     }),
   );
 }

@@ -9,12 +9,14 @@ import type { RunHost } from "../runs/runHost.ts";
 import { engineVersion } from "../version.ts";
 import { reportFailure } from "./exit.ts";
 import { readExperimentFile, readOverride } from "./experimentFile.ts";
+import { fileAccess } from "./fileAccess.ts";
 import { interruptible, stopAt } from "./interruption.ts";
 import { environmentModels } from "./models.ts";
-import { collect, takeOverOption, wholeNumberOption } from "./options.ts";
+import { allowOutsideOption, collect, takeOverOption, wholeNumberOption } from "./options.ts";
 import { jsonDisplay, quietDisplay, type RunDisplay, terminalDisplay } from "./runDisplays.ts";
 
 interface OutputOptions {
+  readonly allowOutside?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -36,6 +38,7 @@ interface ResumeOptions extends OutputOptions {
 
 const outputOptions = (command: Command): Command =>
   command
+    .option(...allowOutsideOption)
     .option("--json", "print one JSON object a line, the summary last")
     .option("--quiet", "print the summary only");
 
@@ -63,8 +66,9 @@ export function runCommand(): Command {
       ...(options.iterations === undefined ? [] : [`training.iterations=${options.iterations}`]),
       ...(options.cache ? [] : ["models.cache=false"]),
     ];
-    const { path, experiment, prompts } = await readExperimentFile(file, sets);
-    await drive(options, (host) =>
+    const read = { set: sets, allowOutside: options.allowOutside };
+    const { path, experiment, prompts, files } = await readExperimentFile(file, read);
+    await drive(options, files, (host) =>
       Run.create(
         { experimentFile: path, experiment, prompts, ...(options.out !== undefined && { folder: options.out }) },
         host,
@@ -88,13 +92,19 @@ export function resumeCommand(): Command {
       .option(...takeOverOption),
   ).action(async (folder: string, options: ResumeOptions) => {
     const changes = options.set.map(readOverride);
-    const { acceptLoss = false, takeOver = false } = options;
-    await drive(options, (host) => Run.reopen(folder, host, { changes, acceptLoss, takeOver }));
+    const { acceptLoss = false, takeOver = false, allowOutside } = options;
+    await drive(options, fileAccess({ allowOutside }), (host) =>
+      Run.reopen(folder, host, { changes, acceptLoss, takeOver }),
+    );
   });
 }
 
 /** Runs to the end in view of the user; an interruption ends it with a checkpoint, from the moment its folder stands. */
-async function drive(options: OutputOptions, begin: (host: RunHost) => Promise<Run>): Promise<void> {
+async function drive(
+  options: OutputOptions,
+  files: RunHost["files"],
+  begin: (host: RunHost) => Promise<Run>,
+): Promise<void> {
   const view = options.json ? jsonDisplay() : options.quiet ? quietDisplay() : terminalDisplay();
   await interruptible(async (signal) => {
     const run = await begin({
@@ -104,6 +114,7 @@ async function drive(options: OutputOptions, begin: (host: RunHost) => Promise<R
       random: () => randomInt(2 ** 32) / 2 ** 32,
       listener: view.listener,
       models: environmentModels(),
+      files,
       attended: false,
     });
     stopAt(signal, run.control);

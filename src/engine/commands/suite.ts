@@ -9,8 +9,9 @@ import { replaceFile } from "../store/files.ts";
 import { readSuite } from "../suites/readSuite.ts";
 import { runSuite, type SuiteOutcome, type SuiteProgress } from "../suites/runSuite.ts";
 import { readOverride } from "./experimentFile.ts";
+import { fileAccess } from "./fileAccess.ts";
 import { interruptible } from "./interruption.ts";
-import { collect, countOption, takeOverOption } from "./options.ts";
+import { allowOutsideOption, collect, countOption, takeOverOption } from "./options.ts";
 import { duration, ProgressBar, paint, say, sayAside } from "./terminal.ts";
 
 interface SuiteOptions {
@@ -18,6 +19,7 @@ interface SuiteOptions {
   readonly set: readonly string[];
   readonly json?: boolean;
   readonly takeOver?: boolean;
+  readonly allowOutside?: boolean;
 }
 
 /** The table's files in the suite's folder. */
@@ -39,6 +41,7 @@ export function suiteCommand(): Command {
       .option("--jobs <n>", "runs at once; by default one per processor", countOption, availableParallelism())
       .option("--set <path=value>", "override a setting of all variants; may be given again", collect, [])
       .option(...takeOverOption)
+      .option(...allowOutsideOption)
       .option("--json", "print one JSON object a line, the comparison last")
       .action(async (file: string, options: SuiteOptions) => {
         process.exitCode = await run(file, options);
@@ -47,8 +50,10 @@ export function suiteCommand(): Command {
   return command;
 }
 
-async function run(file: string, { jobs, set, json, takeOver }: SuiteOptions): Promise<number> {
-  const plan = await readSuite(file, set.map(readOverride));
+async function run(file: string, { jobs, set, json, takeOver, allowOutside }: SuiteOptions): Promise<number> {
+  const sets = set.map(readOverride);
+  const files = fileAccess({ beside: [file], typed: sets.map(({ path }) => path), allowOutside });
+  const plan = await readSuite(file, sets, files);
   const display = json ? jsonDisplay() : process.stderr.isTTY ? barDisplay() : lineDisplay();
   const outcome = await interruptible((signal) =>
     runSuite(plan, {

@@ -16,9 +16,10 @@ import type { TrialHost } from "../trials/trialHost.ts";
 import { formatTrial, type TrialFormat, trialFormats } from "../trials/trialReport.ts";
 import { engineVersion } from "../version.ts";
 import { reportFailure } from "./exit.ts";
+import { fileAccess } from "./fileAccess.ts";
 import { interruptible, stopAt } from "./interruption.ts";
 import { environmentModels } from "./models.ts";
-import { atMost, collect, countOption, takeOverOption, wholeNumberOption } from "./options.ts";
+import { allowOutsideOption, atMost, collect, countOption, takeOverOption, wholeNumberOption } from "./options.ts";
 import { duration, paint, say, sayAside, status } from "./terminal.ts";
 import { limitsOf, type TrialOptions, trialStart } from "./trialStart.ts";
 
@@ -79,6 +80,7 @@ what was paid for, and the same command with the trial's folder goes on.`,
     .option("--max-calls <n>", "calls it may make, by default the experiment's models.maxCalls", countOption)
     .option("--max-tokens <n>", "tokens it may use, by default models.maxTokens", countOption)
     .option("--max-cost <usd>", "money it may spend, by default models.maxCost", positive)
+    .option(...allowOutsideOption)
     .option("--no-cache", "ask the model also where the answer is kept")
     .option(
       "--fail-if <condition>",
@@ -101,7 +103,7 @@ async function run(target: string, options: Options): Promise<number> {
   if (over) return conclude(resolve(target), over, undefined, options.format);
   const display = progressDisplay();
   return interruptible(async (signal) => {
-    const trial = await begin(target, options, hostOf(display));
+    const trial = await begin(target, options, hostOf(target, options, display));
     stopAt(signal, trial.control);
     if (options.estimate) return estimate(trial);
     const record = await trial.execute();
@@ -132,7 +134,7 @@ async function finishedRecord(target: string, options: Options): Promise<TrialRe
 
 async function begin(target: string, options: Options, host: TrialHost): Promise<Trial> {
   if (!(await isTrialFolder(target))) {
-    const start = await trialStart(target, options, host.workspaceFolder);
+    const start = await trialStart(target, options, host);
     for (const condition of start.failIf) parseCondition(condition);
     return Trial.create(start, host);
   }
@@ -172,13 +174,15 @@ function fixedAtStart(options: Options): readonly string[] {
   return Object.entries(given).flatMap(([name, isGiven]) => (isGiven ? [name] : []));
 }
 
-function hostOf(display: ReturnType<typeof progressDisplay>): TrialHost {
+function hostOf(target: string, { allowOutside }: Options, display: ReturnType<typeof progressDisplay>): TrialHost {
   return {
     workspaceFolder: process.cwd(),
     engineVersion,
     now: () => new Date(),
     random: () => randomInt(2 ** 32) / 2 ** 32,
     models: environmentModels(),
+    // Beside a document or an experiment; a folder's own record names what it likes.
+    files: fileAccess({ beside: target.endsWith(".json") ? [target] : [], allowOutside }),
     attended: false,
     progress: display.show,
     estimate: (estimated) => display.say(`Estimate: ${estimateSentence(estimated)}.`),

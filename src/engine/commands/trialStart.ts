@@ -8,11 +8,12 @@ import type { ContenderPlan, TrialLimits } from "../../protocol/trial/record.ts"
 import { type ContenderDocument, parseTrial, type Trial } from "../../protocol/trial.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { readText } from "../regularFile.ts";
+import type { NamedFile } from "../serving/namedFiles.ts";
 import { isRunFolder } from "../store/runFolder.ts";
 import { newestRunOf } from "../trials/base.ts";
 import type { AskedContender } from "../trials/contenders.ts";
 import { readMoments } from "../trials/momentsFile.ts";
-import type { BaseChoice, TrialStart } from "../trials/trialHost.ts";
+import type { BaseChoice, TrialHost, TrialStart } from "../trials/trialHost.ts";
 import { readExperimentFile } from "./experimentFile.ts";
 
 export interface TrialOptions {
@@ -36,13 +37,19 @@ export interface TrialOptions {
   readonly repeats?: number;
   /** `--no-cache` */
   readonly cache: boolean;
+  readonly allowOutside?: boolean;
 }
 
 /** @throws InputError where the target or a contender cannot be read */
-export async function trialStart(target: string, options: TrialOptions, workspaceFolder: string): Promise<TrialStart> {
+export async function trialStart(
+  target: string,
+  options: TrialOptions,
+  { workspaceFolder, files }: Pick<TrialHost, "workspaceFolder" | "files">,
+): Promise<TrialStart> {
   const document = target.endsWith(".trial.json") ? await readTrialFile(target) : undefined;
   const folder = document ? dirname(resolve(target)) : workspaceFolder;
-  const base = await baseChoice(document ? resolve(folder, document.base) : target, workspaceFolder);
+  if (document) await files(namedBy(document, folder));
+  const base = await baseChoice(document ? resolve(folder, document.base) : target, options, workspaceFolder);
   const typed = await typedContenders(options, document !== undefined);
   const written = await Promise.all((document?.contenders ?? []).map((contender) => withText(contender, folder)));
   const contenders = [...written, ...typed];
@@ -83,6 +90,16 @@ export async function trialStart(target: string, options: TrialOptions, workspac
   };
 }
 
+/** What a trial's document names. */
+function namedBy({ base, moments, contenders }: Trial, folder: string): readonly NamedFile[] {
+  const named = [
+    ["base", base],
+    ["moments", moments],
+    ...contenders.map(({ prompt }) => ["contenders.prompt", prompt] as const),
+  ] as const;
+  return named.flatMap(([setting, path]) => (path === undefined ? [] : [{ setting, path: resolve(folder, path) }]));
+}
+
 /** The limits that are given; those that are not stay the base's. */
 export function limitsOf({
   maxCalls,
@@ -112,7 +129,11 @@ async function readTrialFile(file: string): Promise<Trial> {
 }
 
 /** A run's folder, or an experiment's newest run; without one its policy has learned nothing. */
-async function baseChoice(target: string, workspaceFolder: string): Promise<BaseChoice> {
+async function baseChoice(
+  target: string,
+  { allowOutside }: TrialOptions,
+  workspaceFolder: string,
+): Promise<BaseChoice> {
   if (await isRunFolder(target)) return { run: resolve(target) };
   if ((await stat(target).catch(() => undefined))?.isDirectory()) {
     throw new InputError(
@@ -120,7 +141,7 @@ async function baseChoice(target: string, workspaceFolder: string): Promise<Base
       `${target}: neither a run nor a trial. Give an experiment, a folder under .lerl/runs or .lerl/trials, or a *.trial.json file.`,
     );
   }
-  const { path, experiment, prompts } = await readExperimentFile(target);
+  const { path, experiment, prompts } = await readExperimentFile(target, { allowOutside });
   const run = await newestRunOf(path, workspaceFolder);
   return run === undefined ? { experimentFile: path, experiment, prompts } : { run };
 }

@@ -7,9 +7,9 @@ import { createTensorEngine } from "../serving/policies.ts";
 import { defaultTrainedConfig, openUserModel, type UserModel } from "../simulator/trained/userModel.ts";
 import { cacheFolder, storageFolder } from "../store/storage.ts";
 import type { TensorEngine } from "../tensor/tensorEngine.ts";
-import { readExperimentFile } from "./experimentFile.ts";
+import { type ReadOptions, readExperimentFile } from "./experimentFile.ts";
 import { interruptible } from "./interruption.ts";
-import { collect } from "./options.ts";
+import { allowOutsideOption, collect } from "./options.ts";
 import { number, paint, say, sayAside, status, warn } from "./terminal.ts";
 
 export function userModelCommand(): Command {
@@ -21,9 +21,10 @@ export function userModelCommand(): Command {
       )
       .argument("<experiment>", "experiment file, *.lerl.json")
       .option("--set <path=value>", "override a setting", collect, [])
+      .option(...allowOutsideOption)
       .option("--json", "print one JSON object")
-      .action(async (file: string, { set, json }: { set: readonly string[]; json?: boolean }) => {
-        const { experiment, folder } = await readExperimentFile(file, set);
+      .action(async (file: string, { json, ...read }: ReadOptions & { json?: boolean }) => {
+        const { experiment, folder } = await readExperimentFile(file, read);
         const engine = await createTensorEngine(experiment, "use");
         try {
           await interruptible(async (signal) => {

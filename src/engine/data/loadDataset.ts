@@ -80,6 +80,11 @@ async function readUnchanged(
 const cannotKeep = (folder: string, error: unknown): string =>
   `The data cache ${folder} could not be written, so the next start reads the files again (${messageOf(error)}). Make it a folder with free space that may be written to; everything else works without it.`;
 
+/** The files that a configuration's data are read from; absolute. @throws InputError where one is missing */
+export async function dataFiles(config: FileConfig, baseFolder: string): Promise<readonly string[]> {
+  return (await findSource(config, baseFolder)).files;
+}
+
 function findSource(config: FileConfig, baseFolder: string): Promise<DataSource> {
   const resolve = (path: string): string => (isAbsolute(path) ? path : join(baseFolder, path));
   switch (config.kind) {

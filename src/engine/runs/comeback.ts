@@ -1,4 +1,5 @@
 /** What an interrupted run goes on from: its checkpoint, what was done by hand since, and what it has spent. */
+import { dirname } from "node:path";
 import type { LiveChange, PromptTexts } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { type PromptRole, promptRoleOf } from "../../protocol/promptRole.ts";
@@ -6,6 +7,7 @@ import type { RunRecord } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
 import type { Spending } from "../llm/budget.ts";
 import type { StoredCall } from "../serving/callLog.ts";
+import { type FileAccess, filesOf } from "../serving/namedFiles.ts";
 import { type PromptHashes, promptFor } from "../serving/promptsInForce.ts";
 import { shellWord } from "../shellWord.ts";
 import { jsonLines } from "../store/jsonLines.ts";
@@ -48,12 +50,13 @@ interface Note {
 /**
  * Brings a run's folder back to its checkpoint.
  *
- * @throws InputError where the run is done, a change is not allowed, the checkpoint is another run's, or rows are missing
+ * @throws InputError where the run is done, a change or a file is not allowed, the checkpoint is another run's, or rows are missing
  * (`run.rows-missing`); then nothing has happened to the folder
  */
 export async function comeBack(
   folder: RunFolder,
   { changes = [], acceptLoss = false }: ComingBack,
+  files: FileAccess,
   onWarning: (warning: Error) => void,
 ): Promise<Comeback> {
   const record = await readRunRecord(folder.file("record"));
@@ -61,7 +64,9 @@ export async function comeBack(
     throw new InputError("run.done", `${folder.path}: this run is done. Start a new one, or evaluate it.`);
   }
   const checkpoint = await ownCheckpoint(folder.path, record, onWarning);
-  checkChanges(checkpoint?.json.experiment ?? record.experiment, changes);
+  const experiment = checkpoint?.json.experiment ?? record.experiment;
+  checkChanges(experiment, changes);
+  await files(await filesOf(experiment, dirname(record.experimentFile)));
   const lost = checkpoint ? await losses(folder, checkpoint) : [];
   const lacks = [...(isCheckpointLost(record, checkpoint) ? ["no checkpoint is left"] : []), ...lost.map(lossText)];
   if (lacks.length > 0 && !acceptLoss) throw rowsMissing(folder.path, lacks);

@@ -17,6 +17,7 @@ import { type Contender, contenderOf, evaluationPlanner } from "../serving/conte
 import { RunControl } from "../serving/control.ts";
 import { type EvaluationSetting, evaluate, evaluationSetting, type SessionRow } from "../serving/evaluate.ts";
 import type { ModelAccess } from "../serving/modelPool.ts";
+import { type FileAccess, filesOf } from "../serving/namedFiles.ts";
 import { createPlayers, type Players } from "../serving/players.ts";
 import { createPolicy, createTensorEngine } from "../serving/policies.ts";
 import { referenceContenders } from "../serving/references.ts";
@@ -50,6 +51,8 @@ export interface EvaluateRunOptions {
   readonly cache?: boolean;
   /** How models are reached, where the run's planner asks one; without keys by default. */
   readonly models?: ModelAccess;
+  /** Which files outside the workspace may be read. */
+  readonly files: FileAccess;
   readonly signal?: AbortSignal;
   readonly progress?: (phase: string, fraction: number) => void;
   readonly log?: (message: string) => void;
@@ -100,6 +103,7 @@ async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<E
   const record = await readRunRecord(folder.file("record"));
   const checkpoint = await readCheckpoint(folder, record, options);
   const experiment = documentFor(checkpoint, options);
+  await options.files(await filesOf(experiment, dirname(record.experimentFile)));
   const opened: Closing[] = [];
   try {
     const run = await open(experiment, record, folder, options, opened);

@@ -8,6 +8,7 @@ import type { RunId, RunRecord } from "../../protocol/run.ts";
 import { poolChange, type ReflectionPool } from "../critic/reflectionPool.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { RunControl, type StopKind, StopSignal } from "../serving/control.ts";
+import { filesOf } from "../serving/namedFiles.ts";
 import type { Checkpoint } from "../store/checkpoint.ts";
 import type { RunFolder } from "../store/runFolder.ts";
 import { storageFolder } from "../store/storage.ts";
@@ -53,9 +54,10 @@ export class Run {
 
   /**
    * Makes the folder of a new run.
-   * @throws InputError where the folder cannot be made
+   * @throws InputError where the folder cannot be made, or a file may not be read
    */
   static async create(start: RunStart, host: RunHost): Promise<Run> {
+    await host.files(await filesOf(start.experiment, dirname(start.experimentFile)));
     return new Run(await RunStorage.create(start, host), host, start.prompts, undefined);
   }
 
@@ -67,7 +69,7 @@ export class Run {
     const onWarning = ({ message }: Error): void => host.listener.log?.("warn", message);
     const folder = await openRun(path, host.now, onWarning, how.takeOver);
     return orRelease(folder, async () => {
-      const comeback = await comeBack(folder, how, onWarning);
+      const comeback = await comeBack(folder, how, host.files, onWarning);
       const storage = await RunStorage.open(folder, host, { given: comeback.checkpoint?.origin?.uid });
       const prompts = promptsAt(storage.record.current, comeback.checkpoint?.json.prompts);
       return new Run(storage, host, prompts, comeback);

@@ -3,6 +3,7 @@ import type { PromptTexts, RunProgress } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
 import type { ModelAccess } from "../serving/modelPool.ts";
+import type { FileAccess } from "../serving/namedFiles.ts";
 import type { RunRows } from "./runLog.ts";
 
 /** Told of everything that happens in a run. */
@@ -23,6 +24,8 @@ export interface RunHost {
   readonly listener: RunListener;
   /** How models are reached: keys, and the editor's own models. */
   readonly models: ModelAccess;
+  /** Which files outside the workspace may be read. */
+  readonly files: FileAccess;
   /** Somebody can raise a model budget while the run waits for it; where nobody can, the run is interrupted. */
   readonly attended: boolean;
 }

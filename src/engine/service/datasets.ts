@@ -4,6 +4,7 @@ import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { loadDataset } from "../data/loadDataset.ts";
+import { type FileAccess, filesOf } from "../serving/namedFiles.ts";
 import { cacheFolder, storageFolder } from "../store/storage.ts";
 
 export class Datasets {
@@ -12,11 +13,13 @@ export class Datasets {
 
   constructor(
     private readonly workspaceFolder: string,
+    private readonly files: FileAccess,
     private readonly onWarning: (message: string) => void,
   ) {}
 
-  /** @throws InputError */
-  get(experiment: Experiment, experimentFile: string): Promise<Dataset> {
+  /** @throws InputError, also where files that the experiment names may not be read */
+  async get(experiment: Experiment, experimentFile: string): Promise<Dataset> {
+    await this.files(await filesOf(experiment, dirname(experimentFile)));
     const itemCategories = fidelityChoice(experiment.fidelity, "itemCategories");
     const key = JSON.stringify([dirname(experimentFile), experiment.dataset, itemCategories]);
     if (key !== this.key || !this.dataset) {

@@ -136,6 +136,7 @@ function evaluating(workspace: Workspace): Pick<RunHandlers, "runs/compare" | "r
       evaluateRun(reader.folder(runId), {
         workspaceFolder: options.workspaceFolder,
         models: workspace.modelAccess(),
+        files: workspace.files.access,
         ...(sessions !== undefined && { sessions }),
       }),
 

@@ -6,6 +6,7 @@ import { promptHandlers } from "./promptHandlers.ts";
 import { reflectionHandlers } from "./reflectionHandlers.ts";
 import { runHandlers } from "./runHandlers.ts";
 import { storageHandlers } from "./storageHandlers.ts";
+import { suiteHandlers } from "./suiteHandlers.ts";
 import { trialHandlers } from "./trialHandlers.ts";
 import { type ServiceOptions, Workspace } from "./workspace.ts";
 
@@ -19,6 +20,10 @@ export function createService(options: ServiceOptions): EngineService {
   const workspace = new Workspace(options);
   return {
     handlers: {
+      "files/allow": async ({ paths }) => {
+        workspace.files.allow(paths);
+        return null;
+      },
       "engine/ping": async () => ({ memoryMb: Math.round(process.memoryUsage.rss() / 2 ** 20) }),
       ...runHandlers(workspace),
       ...trialHandlers(workspace),
@@ -27,6 +32,7 @@ export function createService(options: ServiceOptions): EngineService {
       ...promptHandlers(workspace),
       ...modelHandlers(workspace),
       ...storageHandlers(workspace),
+      ...suiteHandlers(workspace),
     },
     stop: async () => {
       await Promise.all([workspace.runs.stopAll(), workspace.trials.stopAll()]);

@@ -12,6 +12,7 @@ import type { ModelAccess } from "../serving/modelPool.ts";
 import { readReflections } from "../store/runDocuments.ts";
 import { type RunFolder, runFiles } from "../store/runFolder.ts";
 import { engineVersion } from "../version.ts";
+import { AllowedFiles } from "./allowedFiles.ts";
 import { Datasets } from "./datasets.ts";
 import { LiveRuns } from "./liveRuns.ts";
 import { LiveTrials } from "./liveTrials.ts";
@@ -43,14 +44,16 @@ export class Workspace {
   readonly runs: LiveRuns;
   readonly trials: LiveTrials;
   readonly datasets: Datasets;
+  readonly files: AllowedFiles;
 
   constructor(readonly options: ServiceOptions) {
     const { workspaceFolder, now, random, notify } = options;
-    const host = { workspaceFolder, engineVersion, now, random, attended: true };
+    this.files = new AllowedFiles(workspaceFolder);
+    const host = { workspaceFolder, engineVersion, now, random, files: this.files.access, attended: true };
     this.reader = new RunReader(workspaceFolder, (warning) => this.warn(warning));
     this.runs = new LiveRuns(host, this.reader, notify);
     this.trials = new LiveTrials(host, notify);
-    this.datasets = new Datasets(workspaceFolder, (message) => this.warn(new Error(message)));
+    this.datasets = new Datasets(workspaceFolder, this.files.access, (message) => this.warn(new Error(message)));
   }
 
   /** A key given over the channel goes before the environment's. */

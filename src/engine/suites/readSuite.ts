@@ -9,6 +9,7 @@ import { promptRoles } from "../../protocol/promptRole.ts";
 import { parseSuite, type Suite } from "../../protocol/suite.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { readText } from "../regularFile.ts";
+import { type FileAccess, filesOf } from "../serving/namedFiles.ts";
 import { type PromptDigests, suiteRunId } from "./configuration.ts";
 
 export interface SuiteRun {
@@ -33,17 +34,24 @@ export interface SuitePlan {
   readonly variants: readonly VariantRuns[];
 }
 
-/**
- * @param sets overrides for all variants, on top of what the file says
- * @throws InputError with file, line and path of everything that is wrong
- */
-export async function readSuite(file: string, sets: readonly Override[] = []): Promise<SuitePlan> {
+/** The document alone. @throws InputError with file, line and path of everything that is wrong */
+export async function readSuiteFile(file: string): Promise<{ readonly suite: Suite; readonly text: string }> {
   const text = await readDocument(file, "Give the path of a *.suite.json file.");
   const parsed = parseSuite(text);
-  if (!parsed.ok) throw new InputError("suite.invalid", formatProblems(file, parsed.problems));
-  const suite = parsed.value;
+  if (parsed.ok) return { suite: parsed.value, text };
+  throw new InputError("suite.invalid", formatProblems(file, parsed.problems));
+}
+
+/**
+ * @param sets overrides for all variants, on top of what the file says
+ * @param files which files outside the workspace may be read
+ * @throws InputError with file, line and path of everything that is wrong, or with what it names outside
+ */
+export async function readSuite(file: string, sets: readonly Override[], files: FileAccess): Promise<SuitePlan> {
+  const { suite, text } = await readSuiteFile(file);
   const folder = dirname(resolve(file));
   const experimentFile = resolve(folder, suite.experiment);
+  await files([{ setting: "experiment", path: experimentFile }]);
   const base = await readDocument(experimentFile, `It is the "experiment" of ${file}.`);
   checkBase(base, experimentFile);
   const problems: DocumentProblem[] = [];
@@ -53,6 +61,7 @@ export async function readSuite(file: string, sets: readonly Override[] = []): P
     const set = mergedOverrides(suite.set, variant.set, sets, folder);
     const document = parseExperiment(applyOverrides(base, set));
     if (document.ok) {
+      await files(await filesOf(document.value, dirname(experimentFile)));
       const prompts = await promptDigests(document.value, dirname(experimentFile));
       const runs = suite.seeds.map((seed) => runOf(document.value, seed, set, suite, variant.name, prompts));
       variants.push({ name: variant.name, runs });

@@ -8,6 +8,7 @@ import type { VisitRow } from "../../protocol/trial/visit.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { CallLog } from "../serving/callLog.ts";
 import { RunControl, StopSignal } from "../serving/control.ts";
+import { filesOf } from "../serving/namedFiles.ts";
 import type { JsonDocument } from "../store/jsonDocument.ts";
 import { JsonLinesWriter } from "../store/jsonLines.ts";
 import { storageFolder } from "../store/storage.ts";
@@ -65,6 +66,7 @@ export class Trial {
         "run" in choice
           ? await keepRunAsBase(choice.run, folder.path, choice.like)
           : untrainedBase(choice.experimentFile, choice.experiment, choice.prompts);
+      await host.files(await filesOf(base.experiment, dirname(base.record.experimentFile)));
       const document = await folder.record(warner(host), newRecord(start, base, folder.id, host));
       return new Trial(folder, document, base, host);
     } catch (error) {
@@ -85,6 +87,7 @@ export class Trial {
       const { data: opened } = document;
       document.update((record) => extended(record, extension));
       const { data: record } = document;
+      await host.files(await filesOf(record.experiment, dirname(record.base.experimentFile)));
       const checkpoint = await keptCheckpoint(path, record.base);
       const base: Base = {
         record: record.base,

@@ -6,6 +6,7 @@ import type { TrialEstimate } from "../../protocol/trial/estimate.ts";
 import type { TrialLimits, TrialRecord } from "../../protocol/trial/record.ts";
 import type { TrialProgress } from "../../protocol/trial/summary.ts";
 import type { ModelAccess } from "../serving/modelPool.ts";
+import type { FileAccess } from "../serving/namedFiles.ts";
 import type { AskedContender } from "./contenders.ts";
 
 /** What a trial serves from: a run's folder, or an experiment without a run. */
@@ -42,6 +43,8 @@ export interface TrialHost {
   /** Uniform in [0, 1), for ids only. */
   readonly random: () => number;
   readonly models: ModelAccess;
+  /** Which files outside the workspace may be read. */
+  readonly files: FileAccess;
   /** Somebody can raise a budget, or mend a server's key, while the trial waits. */
   readonly attended: boolean;
   readonly progress?: (progress: TrialProgress) => void;

@@ -10,7 +10,7 @@ import type { LiveChange } from "../../../src/protocol/engine.ts";
 import type { RunRecord } from "../../../src/protocol/run.ts";
 import { scratchFolder, tinyExperiment } from "../commands/lerl.ts";
 import { eventsOf, metricRowsOf, recordOf } from "../commands/modelWorld.ts";
-import { workshop } from "./workshop.ts";
+import { anyFile, workshop } from "./workshop.ts";
 
 const scratch = scratchFolder();
 const shop = workshop(scratch.path);
@@ -68,7 +68,7 @@ async function comingBack(name: string, as: string, changes: readonly LiveChange
   const warnings: Error[] = [];
   const folder = await open(as);
   try {
-    return { ...(await comeBack(folder, { changes }, (warning) => warnings.push(warning))), warnings };
+    return { ...(await comeBack(folder, { changes }, anyFile, (warning) => warnings.push(warning))), warnings };
   } finally {
     await folder.release();
   }

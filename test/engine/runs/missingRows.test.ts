@@ -19,7 +19,7 @@ import { runFiles } from "../../../src/engine/store/runFolder.ts";
 import { keepRunAsBase } from "../../../src/engine/trials/base.ts";
 import { scratchFolder, tinyExperiment } from "../commands/lerl.ts";
 import { eventsOf, metricsOf, recordOf } from "../commands/modelWorld.ts";
-import { workshop } from "./workshop.ts";
+import { anyFile, workshop } from "./workshop.ts";
 
 const scratch = scratchFolder();
 const shop = workshop(scratch.path);
@@ -218,7 +218,7 @@ describe("whose a checkpoint is", () => {
     const before = bytesOf(name);
     const refused = { name: "InputError", code: "checkpoint.foreign", message: expect.stringContaining("another run") };
     await expect(shop.resume(name)).rejects.toMatchObject(refused);
-    await expect(evaluateRun(folder, { workspaceFolder: scratch.path })).rejects.toMatchObject(refused);
+    await expect(evaluateRun(folder, { workspaceFolder: scratch.path, files: anyFile })).rejects.toMatchObject(refused);
     await expect(keepRunAsBase(folder, join(scratch.path, "trial"))).rejects.toMatchObject(refused);
     expect(bytesOf(name)).toEqual(before);
   });

@@ -6,7 +6,7 @@ import { evaluateRun } from "../../../src/engine/runs/evaluateRun.ts";
 import type { RunId } from "../../../src/protocol/run.ts";
 import { lerl, scratchFolder, tinyExperiment } from "../commands/lerl.ts";
 import { serviceAt } from "../service/serviceAt.ts";
-import { workshop } from "./workshop.ts";
+import { anyFile, workshop } from "./workshop.ts";
 
 const scratch = scratchFolder();
 const shop = workshop(scratch.path);
@@ -65,7 +65,7 @@ describe("a pool that was left behind", () => {
   });
 
   it("is mended by an evaluation, by a resume that is refused, and by a rating sheet", async () => {
-    await evaluateRun(left("evaluated"), { workspaceFolder: scratch.path, sessions: 2 });
+    await evaluateRun(left("evaluated"), { workspaceFolder: scratch.path, files: anyFile, sessions: 2 });
     expect(poolOf("evaluated")).toEqual(poolOf("whole"));
     left("resumed");
     await expect(shop.resume(runs("resumed"))).rejects.toMatchObject({ code: "run.done" });

@@ -14,6 +14,9 @@ export const prompts = {
   critic: { file: "critic.lerl.md", text: criticPrompt },
 };
 
+/** Whatever a document names may be read. */
+export const anyFile = async (): Promise<void> => undefined;
+
 export interface Workshop {
   readonly start: (name: string, experiment: object, listener?: RunListener) => Promise<Run>;
   readonly resume: (name: string, listener?: RunListener, how?: ComingBack) => Promise<Run>;
@@ -30,6 +33,7 @@ export function workshop(path: string, models: ModelAccess = { apiKey: () => und
     random: () => 0.5,
     listener,
     models,
+    files: anyFile,
     attended: true,
   });
   const folder = (name: string): string => join(path, name);

@@ -4,6 +4,9 @@ import { describe, expect, it } from "vitest";
 import { readSuite } from "../../../src/engine/suites/readSuite.ts";
 import { suiteJsonSchema } from "../../../src/protocol/suite.ts";
 import { temporaryFolder } from "../comparison/runFolders.ts";
+import { anyFile } from "../runs/workshop.ts";
+
+const example = (name: string): string => resolve(import.meta.dirname, `../../../examples/suites/${name}.suite.json`);
 
 async function suiteFile(text: string): Promise<string> {
   const folder = await temporaryFolder();
@@ -15,7 +18,7 @@ async function suiteFile(text: string): Promise<string> {
 
 const problemsOf = async (text: string): Promise<string> => {
   const file = await suiteFile(text);
-  const error = await readSuite(file).then(
+  const error = await readSuite(file, [], anyFile).then(
     () => new Error("no problem was found"),
     (problem: Error) => problem,
   );
@@ -30,7 +33,7 @@ describe("readSuite", () => {
       "set": { "ppo.clip": 0.3, "ppo.gamma": 0.5 },
       "variants": [{ "name": "A" }, { "name": "B", "set": { "ppo.clip": 0.4 } }],
     }`);
-    const { variants } = await readSuite(file);
+    const { variants } = await readSuite(file, [], anyFile);
     const runs = variants.flatMap(({ name, runs: own }) =>
       own.map(({ seed, experiment: { ppo, training, seed: given } }) => [
         name,
@@ -47,7 +50,7 @@ describe("readSuite", () => {
       ["B", 3, 3, 0.4, 0.5, 3],
       ["B", 4, 4, 0.4, 0.5, 3],
     ]);
-    const typed = await readSuite(file, [{ path: "ppo.clip", value: 0.9 }]);
+    const typed = await readSuite(file, [{ path: "ppo.clip", value: 0.9 }], anyFile);
     expect(typed.variants.flatMap(({ runs: own }) => own.map(({ experiment }) => experiment.ppo.clip))).toEqual([
       0.9, 0.9, 0.9, 0.9,
     ]);
@@ -93,7 +96,7 @@ describe("readSuite", () => {
       "baselines",
     ];
     for (const name of shipped) {
-      const { variants } = await readSuite(resolve(import.meta.dirname, `../../../examples/suites/${name}.suite.json`));
+      const { variants } = await readSuite(example(name), [], anyFile);
       const ids = variants.flatMap(({ runs }) => runs.map(({ id }) => id));
       expect(ids.length, name).toBe(variants.length * 5);
     }

@@ -6,7 +6,7 @@ import { readEvaluationRows } from "../../../src/engine/runs/evaluationFiles.ts"
 import { listTrials, readVisits } from "../../../src/engine/trials/trialFolder.ts";
 import type { TrialProgress } from "../../../src/protocol/trial/summary.ts";
 import { scratchFolder } from "../commands/lerl.ts";
-import { workshop } from "../runs/workshop.ts";
+import { anyFile, workshop } from "../runs/workshop.ts";
 import { tryout } from "./tryout.ts";
 
 const scratch = scratchFolder();
@@ -17,7 +17,11 @@ const { start: run, folder } = workshop(scratch.path);
 describe("a trial", () => {
   it("serves a run's own planner as an evaluation of that run does: the same visits, reward by reward", async () => {
     await (await run("trained", { training: { iterations: 2, checkpointEvery: 1 } })).execute();
-    await evaluateRun(folder("trained"), { workspaceFolder: scratch.path, sessions: 16 });
+    await evaluateRun(folder("trained"), {
+      workspaceFolder: scratch.path,
+      files: anyFile,
+      sessions: 16,
+    });
     const evaluated = (await readEvaluationRows(folder("trained"))).filter(({ policy }) => policy === "run");
     const trial = await start({ base: { run: folder("trained") } });
     await trial.execute();

@@ -5,6 +5,7 @@ import type { BaseChoice, TrialExtension, TrialHost, TrialStart } from "../../..
 import { experimentSchema } from "../../../src/protocol/experiment.ts";
 import { tinyExperiment } from "../commands/lerl.ts";
 import { plannerPrompt } from "../commands/modelWorld.ts";
+import { anyFile } from "../runs/workshop.ts";
 
 export interface Tryout {
   /** The tiny experiment with more settings, as it is without a run. */
@@ -22,6 +23,7 @@ export function tryout(path: string): Tryout {
     // Another name each time.
     random: () => (made++ % 10_000) / 10_000,
     models: { apiKey: () => undefined },
+    files: anyFile,
     attended: false,
     ...more,
   });

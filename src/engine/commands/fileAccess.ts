@@ -1,0 +1,84 @@
+/**
+ * Files outside the current folder, on the command line. What is typed is an answer in itself: a file, the folder it lies
+ * in, a path given with --set. All else wants --allow-outside. What was let be read is remembered for the current folder,
+ * so that a run goes on with it; in the user's own settings, which no folder from elsewhere brings along.
+ */
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import * as z from "zod";
+import { messageOf } from "../errors.ts";
+import { readJson } from "../regularFile.ts";
+import { type FileAccess, isIn, type NamedFile, OutsideFilesError, outsideOf } from "../serving/namedFiles.ts";
+import { makeFolder, replaceFile } from "../store/files.ts";
+import { warn } from "./terminal.ts";
+
+export interface Answers {
+  /** Files named on the command line: what lies beside them may be read. */
+  readonly beside?: readonly string[];
+  /** Settings given on the command line, by their paths. */
+  readonly typed?: readonly string[];
+  readonly allowOutside?: boolean | undefined;
+}
+
+export function fileAccess({ beside = [], typed = [], allowOutside = false }: Answers = {}): FileAccess {
+  const folder = process.cwd();
+  return async (named) => {
+    const outside = await outsideOf(named, [folder]);
+    if (outside.length === 0) return;
+    const remembered = await readRemembered(folder);
+    const fresh = outside.filter(({ path }) => !remembered.some((allowed) => isIn(allowed, path)));
+    const unsaid = allowOutside ? [] : fresh.filter(({ setting }) => !isTyped(setting, typed));
+    const open = await outsideOf(
+      unsaid,
+      beside.map((file) => dirname(resolve(file))),
+    );
+    if (open.length > 0) {
+      const whatToDo =
+        "A document from elsewhere could name any file, so they are read only if you say so: add --allow-outside. It is remembered for this folder.";
+      throw new OutsideFilesError(open, folder, whatToDo);
+    }
+    if (fresh.length > 0) await remember(folder, [...remembered, ...fresh.map(({ path }) => path)]);
+  };
+}
+
+/** Whether a setting, or one that it is a part of, was given. */
+const isTyped = (setting: NamedFile["setting"], typed: readonly string[]): boolean =>
+  typed.some((path) => `${setting}.`.startsWith(`${path}.`));
+
+const memorySchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  /** By folder, the files and folders outside it that were let be read; the newest last. */
+  folders: z.array(z.strictObject({ folder: z.string(), allowed: z.array(z.string()) })),
+});
+
+/** Folders that are remembered; the one used longest ago goes first. */
+const MOST_FOLDERS = 1000;
+
+const memoryFile = (): string =>
+  join(process.env.XDG_CONFIG_HOME || join(homedir(), ".config"), "lerl", "allowed-files.json");
+
+async function readMemory(): Promise<z.output<typeof memorySchema>["folders"]> {
+  try {
+    return memorySchema.parse(await readJson(memoryFile())).folders;
+  } catch {
+    // None yet, or damaged: the question is asked again.
+    return [];
+  }
+}
+
+const readRemembered = async (folder: string): Promise<readonly string[]> =>
+  (await readMemory()).find((entry) => entry.folder === folder)?.allowed ?? [];
+
+async function remember(folder: string, allowed: readonly string[]): Promise<void> {
+  const others = (await readMemory()).filter((entry) => entry.folder !== folder).slice(1 - MOST_FOLDERS);
+  const folders = [...others, { folder, allowed: [...allowed] }];
+  const file = memoryFile();
+  try {
+    await makeFolder(dirname(file));
+    await replaceFile(file, `${JSON.stringify({ schemaVersion: 1, folders }, undefined, 2)}\n`);
+  } catch (error) {
+    warn(
+      `That files outside ${folder} may be read could not be remembered (${messageOf(error)}): going on needs --allow-outside.`,
+    );
+  }
+}
