@@ -5,6 +5,7 @@ import { RunStore } from "./engine/runStore.ts";
 import { TrialStore } from "./engine/trialStore.ts";
 import { ExperimentIndex } from "./experiments/experimentIndex.ts";
 import { EditorModels } from "./models/editorModels.ts";
+import { AllowedFiles } from "./platform/allowedFiles.ts";
 import { DisposableStore } from "./platform/disposables.ts";
 import { ApiKeys } from "./platform/secrets.ts";
 import { setting } from "./platform/settings.ts";
@@ -45,6 +46,7 @@ function buildServices(
       workspaceFolder: requireWorkspaceFolder,
       nodeArguments: () => [`--max-old-space-size=${setting("lerl.engine.memoryMb")}`],
       requireTrust,
+      allowedFiles: new AllowedFiles(context.workspaceState),
     }),
   );
   const runs = owned.add(new RunStore(client, log));

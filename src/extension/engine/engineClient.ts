@@ -6,8 +6,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type CancellationToken, type Disposable, type Event, EventEmitter, type LogOutputChannel, l10n } from "vscode";
 import type { EngineNotifications, EngineRequests } from "../../protocol/engine.ts";
 import type { EngineState } from "../../protocol/studio.ts";
+import type { AllowedFiles } from "../platform/allowedFiles.ts";
 import { messageOf } from "../platform/errors.ts";
-import { EngineLostError } from "./engineErrors.ts";
+import { EngineInputError, EngineLostError } from "./engineErrors.ts";
 import type { EngineProcess, EngineProcessOptions } from "./engineProcess.ts";
 import { RestartPolicy } from "./restartPolicy.ts";
 
@@ -19,6 +20,8 @@ export interface EngineClientOptions
   readonly nodeArguments?: () => readonly string[];
   /** Throws unless the workspace is trusted. */
   readonly requireTrust: () => void;
+  /** Files outside the workspace: those a person has allowed, and who asks them for more. */
+  readonly allowedFiles: Pick<AllowedFiles, "paths" | "ask">;
   /** Milliseconds before the first, second, ... restart. */
   readonly restartDelays?: readonly number[];
 }
@@ -38,6 +41,20 @@ const reading: ReadonlySet<keyof EngineRequests> = new Set([
   "reflections/list",
   "reflections/sheet",
   "prompts/diagnose",
+]);
+
+/** What a person begins: they can be asked for files that it reads. */
+const asked: ReadonlySet<keyof EngineRequests> = new Set([
+  "runs/start",
+  "runs/resume",
+  "runs/evaluate",
+  "runs/rerunStep",
+  "trials/try",
+  "trials/goOn",
+  "trials/reflection",
+  "moments/keep",
+  "moments/keepPreview",
+  "suites/check",
 ]);
 
 export class EngineClient implements Disposable {
@@ -75,7 +92,22 @@ export class EngineClient implements Disposable {
   ): Promise<EngineRequests[M]["result"]> {
     if (!reading.has(method)) this.options.requireTrust();
     const engine = await this.connect();
-    return engine.request(method, params, token);
+    try {
+      return await engine.request(method, params, token);
+    } catch (error) {
+      if (!asked.has(method) || !(await this.allows(error))) throw error;
+      return this.request(method, params, token);
+    }
+  }
+
+  /** Whether it was refused for files that a person now allows. */
+  private async allows(error: unknown): Promise<boolean> {
+    const { allowedFiles } = this.options;
+    const outside = error instanceof EngineInputError ? error.outside : [];
+    if (outside.length === 0 || !(await allowedFiles.ask(outside))) return false;
+    const engine = await this.connect();
+    await engine.request("files/allow", { paths: allowedFiles.paths });
+    return true;
   }
 
   on<N extends keyof EngineNotifications>(name: N, listener: (params: EngineNotifications[N]) => void): Disposable {
@@ -151,6 +183,8 @@ export class EngineClient implements Disposable {
     void engine.exited.then((why) => {
       if (why !== undefined) this.lost(why);
     });
+    const { paths } = this.options.allowedFiles;
+    if (paths.length > 0) await engine.request("files/allow", { paths });
     this.setState({ state: "ready" });
     return engine;
   }

@@ -1,4 +1,5 @@
 /** What can go wrong between the extension and the engine, as errors a person can read. */
+import type { OutsideFile } from "../../protocol/engine.ts";
 import { UserError } from "../platform/errors.ts";
 
 /** The engine refused: the user can mend it. `code` is the engine's, for example `data.column-missing`. */
@@ -6,6 +7,8 @@ export class EngineInputError extends UserError {
   constructor(
     message: string,
     readonly code: string | undefined,
+    /** Files outside the workspace that have to be allowed first. */
+    readonly outside: readonly OutsideFile[] = [],
   ) {
     super(message);
   }

@@ -1,7 +1,9 @@
 /** What the engine's channel rejects with -> errors a person can read. */
 import { l10n } from "vscode";
 import { ErrorCodes, ResponseError } from "vscode-jsonrpc/node";
+import * as z from "zod/mini";
 import { ContractError } from "../../protocol/contract.ts";
+import { outsideFileSchema } from "../../protocol/engine.ts";
 import { EngineFailure, EngineInputError, EngineLostError } from "./engineErrors.ts";
 
 /** Codes of src/engine/main.ts. */
@@ -12,7 +14,10 @@ export function engineError(method: string, error: unknown): Error {
   if (error instanceof ContractError) return misunderstanding(error);
   if (!(error instanceof ResponseError)) return lost(method, error);
   if (error.code === ErrorCodes.InvalidParams) return misunderstanding(error);
-  if (error.code === INPUT_ERROR_CODE) return new EngineInputError(error.message, codeOf(error.data));
+  if (error.code === INPUT_ERROR_CODE) {
+    const { code, outside } = dataOf(error.data);
+    return new EngineInputError(error.message, code, outside);
+  }
   if (error.code === ErrorCodes.PendingResponseRejected || error.code === ErrorCodes.ConnectionInactive)
     return lost(method, error);
   return new EngineFailure(l10n.t("The engine failed at {0}: {1}", method, error.message), { cause: error });
@@ -30,6 +35,12 @@ function lost(method: string, cause: unknown): EngineLostError {
   return new EngineLostError(l10n.t("The engine stopped before it answered {0}.", method), { cause });
 }
 
-function codeOf(data: unknown): string | undefined {
-  return typeof data === "object" && data !== null && "code" in data ? String(data.code) : undefined;
+const dataSchema = z.object({
+  code: z.exactOptional(z.string()),
+  outside: z.exactOptional(z.array(outsideFileSchema)),
+});
+
+function dataOf(data: unknown): z.output<typeof dataSchema> {
+  const parsed = z.safeParse(dataSchema, data);
+  return parsed.success ? parsed.data : {};
 }

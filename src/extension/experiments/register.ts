@@ -9,14 +9,14 @@ import type { ExperimentsServices } from "./services.ts";
 import { runSuite } from "./suiteTask.ts";
 import { activeFile, resolveTarget, uriOf } from "./target.ts";
 
-export function registerExperiments({ context, log, runs, trials, files }: ExperimentsServices): Disposable {
+export function registerExperiments({ context, log, engine, runs, trials, files }: ExperimentsServices): Disposable {
   const owned = new DisposableStore();
   owned.addAll(
     registerExperimentsTree({ files, runs, trials, log }),
     registerCodeLenses(runs),
     registerCommand(log, "lerl.runSuite", async (target) => {
       const uri = await resolveTarget(target, "suite", files);
-      if (uri) await runSuite(uri, context.extensionUri);
+      if (uri) await runSuite(uri, context.extensionUri, engine);
     }),
     registerCommand(log, "lerl.newExperiment", () => newExperiment(context.extensionUri)),
     registerCommand(log, "lerl.openAsText", async (target) => {

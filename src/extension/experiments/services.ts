@@ -1,5 +1,6 @@
 /** What the Experiments room is given. */
 import type { ExtensionContext, LogOutputChannel } from "vscode";
+import type { EngineClient } from "../engine/engineClient.ts";
 import type { RunStore } from "../engine/runStore.ts";
 import type { TrialStore } from "../engine/trialStore.ts";
 import type { ExperimentIndex } from "./experimentIndex.ts";
@@ -7,6 +8,7 @@ import type { ExperimentIndex } from "./experimentIndex.ts";
 export interface ExperimentsServices {
   readonly context: Pick<ExtensionContext, "extensionUri">;
   readonly log: LogOutputChannel;
+  readonly engine: Pick<EngineClient, "request">;
   readonly runs: RunStore;
   readonly trials: TrialStore;
   readonly files: ExperimentIndex;

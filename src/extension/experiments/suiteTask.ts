@@ -1,5 +1,6 @@
 /** Suites run as a task: the command line in a terminal, where progress, Ctrl+C and the table at the end belong. */
 import { l10n, ProcessExecution, Task, TaskScope, tasks, Uri } from "vscode";
+import type { EngineClient } from "../engine/engineClient.ts";
 import { executeCommand } from "../platform/commands.ts";
 import { showInformationMessage } from "../platform/dialogs.ts";
 import { fileName } from "../platform/documents.ts";
@@ -10,11 +11,13 @@ import { requireWorkspaceFolder } from "../platform/workspaceFolder.ts";
 /** Named in package.json (taskDefinitions). */
 const TASK_TYPE = "lerl-suite";
 
-/** @throws UntrustedError, UserError without a folder */
-export async function runSuite(suite: Uri, extensionUri: Uri): Promise<void> {
+/** @throws UntrustedError, UserError without a folder, EngineInputError where the suite cannot be run */
+export async function runSuite(suite: Uri, extensionUri: Uri, engine: Pick<EngineClient, "request">): Promise<void> {
   requireTrust();
+  // Asks for what it reads outside the workspace: a terminal is no place for that.
+  await engine.request("suites/check", { file: suite.fsPath });
   const command = Uri.joinPath(extensionUri, "dist", "cli.cjs").fsPath;
-  const execution = new ProcessExecution(process.execPath, [command, "suite", "run", suite.fsPath], {
+  const execution = new ProcessExecution(process.execPath, [command, "suite", "run", suite.fsPath, "--allow-outside"], {
     cwd: requireWorkspaceFolder(),
     // The editor's own binary is Node when this is set.
     env: { ELECTRON_RUN_AS_NODE: "1" },

@@ -1,11 +1,24 @@
 /** Texts as the user sees and changes them: of the editor where a file is open, saved or not, else of the disk. */
-import { EndOfLine, FileSystemError, Range, type TextDocument, type Uri, WorkspaceEdit, workspace } from "vscode";
+import {
+  EndOfLine,
+  FileSystemError,
+  FileType,
+  l10n,
+  Range,
+  type TextDocument,
+  type Uri,
+  WorkspaceEdit,
+  workspace,
+} from "vscode";
+import { UserError } from "./errors.ts";
 import { minimalReplacement, withLineEnds } from "./textEdits.ts";
 
-/** @throws FileSystemError where there is no such file */
+/** @throws FileSystemError where there is no such file, UserError where it is none: a named pipe has no end to wait for */
 export async function readText(uri: Uri): Promise<string> {
   const open = workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
   if (open) return open.getText();
+  const { type } = await workspace.fs.stat(uri);
+  if ((type & FileType.File) === 0) throw new UserError(l10n.t("{0} is not a regular file.", uri.fsPath));
   return new TextDecoder().decode(await workspace.fs.readFile(uri));
 }
 

@@ -24,6 +24,7 @@ beforeEach(() => {
     host: { "models/ask": async ({ model }) => ({ text: "", model }) },
     workspaceFolder: () => workspace,
     requireTrust: () => undefined,
+    allowedFiles: { paths: [], ask: async () => false },
   });
 });
 afterEach(async () => {

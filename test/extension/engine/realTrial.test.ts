@@ -30,6 +30,7 @@ beforeEach(async () => {
     host: { "models/ask": async ({ model }) => ({ text: "", model }) },
     workspaceFolder: () => folder,
     requireTrust: () => undefined,
+    allowedFiles: { paths: [], ask: async () => false },
   });
 });
 afterEach(async () => {

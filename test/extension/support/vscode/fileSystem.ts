@@ -27,7 +27,7 @@ export const fileSystem: vscode.FileSystem = {
   stat: (uri) =>
     onDisk(async () => {
       const found = await files.stat(uri.fsPath);
-      const type = found.isDirectory() ? FileType.Directory : FileType.File;
+      const type = found.isDirectory() ? FileType.Directory : found.isFile() ? FileType.File : FileType.Unknown;
       return { type, ctime: found.ctimeMs, mtime: found.mtimeMs, size: found.size };
     }),
   delete: (uri, { recursive = false, useTrash = false } = {}) =>

@@ -1,0 +1,99 @@
+/** Files outside the workspace, with the engine as it is built: who is asked, and when. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { EngineClient } from "../../../src/extension/engine/engineClient.ts";
+import { AllowedFiles } from "../../../src/extension/platform/allowedFiles.ts";
+import { listed } from "../support/runRecord.ts";
+import { host, memento, resetHost, window } from "../support/vscode.ts";
+
+const modulePath = resolve(import.meta.dirname, "../../../dist/engine.cjs");
+let root: string;
+let workspace: string;
+const engines: EngineClient[] = [];
+let memory: ReturnType<typeof memento>;
+
+beforeEach(() => {
+  resetHost();
+  root = mkdtempSync(join(tmpdir(), "lerl-allowed-"));
+  workspace = join(root, "workspace");
+  for (const folder of [workspace, join(root, "data")]) mkdirSync(folder);
+  memory = memento();
+});
+afterEach(async () => {
+  for (const engine of engines.splice(0)) {
+    await engine.stop();
+    engine.dispose();
+  }
+  rmSync(root, { recursive: true, force: true });
+});
+
+/** A window on the workspace. */
+function open(): EngineClient {
+  const engine = new EngineClient({
+    modulePath,
+    locale: "en",
+    log: window.createOutputChannel("LERL", { log: true }),
+    host: { "models/ask": async ({ model }) => ({ text: "", model }) },
+    workspaceFolder: () => workspace,
+    requireTrust: () => undefined,
+    allowedFiles: new AllowedFiles(memory),
+  });
+  engines.push(engine);
+  return engine;
+}
+
+const start = (engine: EngineClient) => {
+  const dataset = { kind: "csv", interactions: { path: "../data/log.csv" }, items: { path: "../data/items.csv" } };
+  const experimentText = JSON.stringify({ name: "Outside", dataset });
+  const experimentFile = join(workspace, "x.lerl.json");
+  return engine.request("runs/start", { experimentFile, experimentText, prompts: {} });
+};
+
+describe("files outside the workspace", () => {
+  it("are asked for with every path, once: the answer is VS Code's to keep", async () => {
+    host.answerMessage = ({ actions }) => actions[0];
+    const engine = open();
+    expect((await start(engine)).name).toBe("Outside");
+    const paths = ["log.csv", "items.csv"].map((name) => join(root, "data", name));
+    expect(host.messages).toHaveLength(1);
+    expect(host.messages[0]?.detail).toContain(
+      `dataset.interactions.path: ${paths[0]}\ndataset.items.path: ${paths[1]}`,
+    );
+    await start(engine);
+    await start(open());
+    expect(host.messages).toHaveLength(1);
+    expect(new AllowedFiles(memory).paths).toEqual(paths);
+  });
+
+  it("are not read where the answer is no, and asked for again", async () => {
+    const engine = open();
+    await expect(start(engine)).rejects.toMatchObject({ code: "files.outside" });
+    await expect(start(engine)).rejects.toThrow(join(root, "data", "log.csv"));
+    expect(host.messages).toHaveLength(2);
+    expect(await engine.request("runs/list", {})).toEqual(listed());
+  });
+
+  it("are refused without a question where nobody has begun anything", async () => {
+    const experimentText = JSON.stringify({ planner: { provider: "openai", model: "m", prompt: "/etc/passwd" } });
+    const asked = {
+      experimentFile: join(workspace, "x.lerl.json"),
+      experimentText,
+      role: "planner",
+      promptText: "",
+    } as const;
+    await expect(open().request("prompts/render", asked)).rejects.toMatchObject({ code: "files.outside" });
+    expect(host.messages).toEqual([]);
+  });
+
+  it("are asked for before a suite runs in a terminal", async () => {
+    host.answerMessage = ({ actions }) => actions[0];
+    const engine = open();
+    writeFileSync(join(root, "data", "base.lerl.json"), "{}");
+    const suite = { name: "S", experiment: "../data/base.lerl.json", seeds: [1], variants: [{ name: "a" }] };
+    writeFileSync(join(workspace, "s.suite.json"), JSON.stringify(suite));
+    await engine.request("suites/check", { file: join(workspace, "s.suite.json") });
+    expect(host.messages[0]?.detail).toContain(`experiment: ${join(root, "data", "base.lerl.json")}`);
+  });
+});
