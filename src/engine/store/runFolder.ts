@@ -139,7 +139,11 @@ export async function listRun(path: string, id: RunId): Promise<ListedRun> {
     return { id, path, record, live: await isLiveRun(path, record) };
   } catch (error) {
     const missing = error instanceof InputError && error.code === "store.missing";
-    return { id, path, problem: messageOf(error), missing };
+    const isOnlyBegun = missing && (await contentOf(path).catch(() => undefined))?.length === 0;
+    const problem = isOnlyBegun
+      ? `${path}: a start that was killed before it wrote anything. The folder can be deleted.`
+      : messageOf(error);
+    return { id, path, problem, missing };
   }
 }
 
@@ -155,12 +159,18 @@ export function runsFolder(workspaceFolder: string): string {
 const inWorkspace = ({ workspaceFolder, name, seed, now, random }: NewRun): Promise<string> =>
   makeNamedFolder({ workspaceFolder, kind: "runs", words: name, detail: `s${seed}`, now, random });
 
-/** A start that was killed before its record leaves nothing of worth: whose lock it is shows the lock. */
+/** Without locks and leftovers: a start that was killed before its record leaves nothing of worth. */
+async function contentOf(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder);
+  return names.filter((name) => !isLeftover(name) && !lockFilesOf(runFiles.lock).includes(name));
+}
+
+/** Makes it, or finds nothing in it; whether its start goes on says the lock. */
 async function requireEmpty(folder: string): Promise<void> {
-  let content: string[];
+  let content: readonly string[];
   try {
     await makeFolder(folder);
-    content = (await readdir(folder)).filter((name) => !isLeftover(name) && !lockFilesOf(runFiles.lock).includes(name));
+    content = await contentOf(folder);
   } catch (error) {
     throw fileError(error, folder);
   }

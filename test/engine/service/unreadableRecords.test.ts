@@ -57,3 +57,20 @@ describe("a record whose experiment does not fit", () => {
     });
   });
 });
+
+describe("a lock without a record", () => {
+  const lockOf = (id: string, pid: number) =>
+    writeFile(
+      join(workspace, ".lerl", "runs", id, "lock.json"),
+      JSON.stringify({ pid, processStart: "unknown", since: "" }),
+    );
+
+  it("is a start that goes on, or one that was killed: then the list says that nothing is lost", async () => {
+    for (const id of ["starts", "killed"]) await mkdir(join(workspace, ".lerl", "runs", id), { recursive: true });
+    await lockOf("starts", process.pid);
+    await lockOf("killed", 2 ** 22 + 1);
+    const words = expect.stringContaining("a start that was killed before it wrote anything");
+    expect(await reader.list()).toEqual({ runs: [], unreadable: [{ id: "killed", problem: words }] });
+    expect(warnings).toEqual([]);
+  });
+});
