@@ -95,11 +95,12 @@ export class RunLock {
     if (found !== this.content) throw this.lose(found);
   }
 
-  /** Gives the folder back; a lock that someone else holds by now stays. */
-  async release(): Promise<void> {
+  /** Gives the folder back; a lock that someone else holds by now stays. Resolves with whether it was this one. */
+  async release(): Promise<boolean> {
     clearInterval(this.heart);
-    const found = await readIfPresent(this.file);
-    if (found === this.content) await rm(this.file, { force: true });
+    const isHeld = (await readIfPresent(this.file)) === this.content;
+    if (isHeld) await rm(this.file, { force: true });
+    return isHeld;
   }
 
   /** Through one descriptor: a lock that takes this one's place meanwhile is not renewed. */

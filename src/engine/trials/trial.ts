@@ -70,7 +70,6 @@ export class Trial {
       const document = await folder.record(warner(host), newRecord(start, base, folder.id, host));
       return new Trial(folder, document, base, host);
     } catch (error) {
-      await folder.release();
       await folder.remove();
       throw error;
     }
@@ -138,9 +137,8 @@ export class Trial {
     try {
       await this.document.flush();
     } finally {
-      await this.folder.release();
       // In sight of somebody it stays, with its reason.
-      if (isEmpty && !this.host.attended) await this.folder.remove();
+      await (isEmpty && !this.host.attended ? this.folder.remove() : this.folder.release());
     }
     return this.current;
   }
@@ -168,8 +166,7 @@ export class Trial {
     } finally {
       if (opened) document.update(() => opened);
       await document.flush();
-      await folder.release();
-      if (!opened) await folder.remove();
+      await (opened ? folder.release() : folder.remove());
     }
   }
 

@@ -106,9 +106,9 @@ export class TrialFolder {
     await this.lock.release();
   }
 
-  /** A trial that could not begin leaves nothing. */
+  /** Instead of `release`: a trial that could not begin leaves nothing. What is another process's by now stays. */
   async remove(): Promise<void> {
-    await rm(this.path, { recursive: true, force: true });
+    if (await this.lock.release()) await rm(this.path, { recursive: true, force: true });
   }
 }
 

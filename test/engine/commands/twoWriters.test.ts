@@ -1,10 +1,10 @@
 /** A container and its host share a folder: one run of both wrote every row twice, and ended "done". */
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import { container, inside } from "../support/container.ts";
-import { jsonLinesOf, lerl, scratchFolder, tinyExperiment, writeExperiment } from "./lerl.ts";
+import { jsonLinesOf, lerl, scratchFolder, start, tinyExperiment, writeExperiment } from "./lerl.ts";
 
 const cli = resolve(import.meta.dirname, "../../../dist/cli.cjs");
 const scratch = scratchFolder();
@@ -72,6 +72,33 @@ describe.skipIf(!contained)("a run of a container", () => {
     for (const name of ["metrics.jsonl", "episodes.jsonl", "references.jsonl"]) {
       expect(rows("held", name)).toBe(rows("alone", name));
     }
+  });
+});
+
+describe("a folder that another process takes over meanwhile", () => {
+  const stops = async (args: readonly string[], lock: () => string, ...when: readonly string[]) => {
+    const running = start(args, scratch.path);
+    for (const text of when) await running.printed(text);
+    const isFilled = () => existsSync(lock()) && readFileSync(lock(), "utf8").endsWith("}");
+    await expect.poll(isFilled, { interval: 5, timeout: 20_000 }).toBe(true);
+    const theirs = lock();
+    writeFileSync(theirs, "{}");
+    const { code, err } = await running.finished;
+    expect(code).toBe(1);
+    expect(err.split("\n").filter((line) => line.includes("writes nothing more there"))).toHaveLength(1);
+    expect(err).not.toContain(" at ");
+    expect(readFileSync(theirs, "utf8")).toBe("{}");
+    rmSync(theirs);
+  };
+
+  it("is left alone: a run, an evaluation and a trial stop, and say so once", async () => {
+    const lock = join(scratch.path, "lost", "lock.json");
+    await stops(["run", file, "--json", "--out", "lost"], () => lock, '"type":"metrics","iteration":7');
+    await stops(["evaluate", "lost", "--sessions", "3000"], () => lock);
+    const trials = join(scratch.path, ".lerl", "trials");
+    const inTrial = () => join(trials, existsSync(trials) ? (readdirSync(trials)[0] ?? "") : "", "lock.json");
+    await stops(["trial", file, "--plan", "none", "--plan", "round-robin", "--sessions", "500"], inTrial);
+    rmSync(trials, { recursive: true });
   });
 });
 

@@ -4,10 +4,15 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { RunLog } from "../../../src/engine/runs/runLog.ts";
+import { CheckpointStore } from "../../../src/engine/store/checkpoint.ts";
 import { readJsonLines } from "../../../src/engine/store/jsonLines.ts";
 import { ownPlace, processStart } from "../../../src/engine/store/processIdentity.ts";
+import { openReflections, openRunRecord } from "../../../src/engine/store/runDocuments.ts";
+import { RunFolder } from "../../../src/engine/store/runFolder.ts";
 import { isLocked, RunLock } from "../../../src/engine/store/runLock.ts";
 import { container, inside } from "../support/container.ts";
+import { runRecord } from "./records.ts";
 import { bundleProgram, start, temporaryFolder } from "./support.ts";
 
 const now = () => new Date(2026, 10, 23, 17, 25, 3);
@@ -215,6 +220,48 @@ describe("an owner whose lock is another's by now", () => {
     await lost;
     expect((await stat(lock)).mtimeMs).toBe(mtimeMs);
     await held.release();
+  });
+});
+
+describe("a folder that was taken over", () => {
+  const never = (warning: Error) => {
+    throw warning;
+  };
+  const contentOf = async (folder: string): Promise<object> => {
+    const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+    const texts = files.map(async ({ parentPath, name }) => [
+      join(parentPath, name),
+      await readFile(join(parentPath, name)),
+    ]);
+    return Object.fromEntries(await Promise.all(texts));
+  };
+
+  it("gets nothing more from its owner of before: no row, no document, no checkpoint", async () => {
+    const run = await RunFolder.create({ workspaceFolder: root, name: "x", seed: 1, now, random: Math.random });
+    const { assertOwned } = run;
+    const record = await openRunRecord({ file: run.file("record"), onWarning: never, assertOwned }, runRecord(run.id));
+    const pool = await openReflections({ file: run.file("reflections"), onWarning: never, assertOwned });
+    const log = await RunLog.open(run, () => undefined);
+    const checkpoints = new CheckpointStore(run.path, never, assertOwned);
+    await checkpoints.save({ json: {}, arrays: {} });
+
+    await writeFile(run.file("lock"), "{}");
+    const before = await contentOf(run.path);
+    const lost = { code: "store.taken-over" };
+    record.update((data) => ({ ...data, note: "late" }));
+    await expect(record.flush()).rejects.toMatchObject(lost);
+    pool.update((data) => ({ ...data }));
+    await expect(pool.flush()).rejects.toMatchObject(lost);
+    for (const kind of ["metrics", "timing", "events", "references", "episodes", "llm"] as const) {
+      const late = () => {
+        log.append(kind, { iteration: 1, messages: [{ role: "user", content: "late" }] } as never);
+        log.flush();
+      };
+      expect(late, kind).toThrow(expect.objectContaining(lost));
+    }
+    await expect(checkpoints.save({ json: { late: true }, arrays: {} })).rejects.toMatchObject(lost);
+    await run.release();
+    expect(await contentOf(run.path)).toEqual(before);
   });
 });
 
