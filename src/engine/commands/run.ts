@@ -46,7 +46,7 @@ export function runCommand(): Command {
   return outputOptions(
     new Command("run")
       .description(
-        "Train an experiment. Ctrl+C keeps a checkpoint, and so does a model budget that is used up; `lerl resume` goes\non from it. While a model server does not answer, the run waits for it. A model whose replies are of no use ends the run\nwith a checkpoint and exit code 3; so does an end at which the stand-in has answered for most of it.",
+        "Train an experiment. Ctrl+C and other signals keep a checkpoint (a second one ends at once), and so does a model budget that is used up; `lerl resume` goes\non from it. While a model server does not answer, the run waits for it. A model whose replies are of no use ends the run\nwith a checkpoint and exit code 3; so does an end at which the stand-in has answered for most of it.",
       )
       .argument("<file>", "experiment file, *.lerl.json")
       .option(
