@@ -139,12 +139,18 @@ export async function listRun(path: string, id: RunId): Promise<ListedRun> {
     return { id, path, record, live: await isLiveRun(path, record) };
   } catch (error) {
     const missing = error instanceof InputError && error.code === "store.missing";
-    const isOnlyBegun = missing && (await contentOf(path).catch(() => undefined))?.length === 0;
-    const problem = isOnlyBegun
-      ? `${path}: a start that was killed before it wrote anything. The folder can be deleted.`
-      : messageOf(error);
+    const problem =
+      missing && (await isLeftBegun(path))
+        ? `${path}: a start that was killed before it wrote anything. The folder can be deleted.`
+        : messageOf(error);
     return { id, path, problem, missing };
   }
+}
+
+/** Whether its start was killed before the record; the record of one that goes on comes in a moment. */
+async function isLeftBegun(path: string): Promise<boolean> {
+  const content = await contentOf(path).catch(() => undefined);
+  return content?.length === 0 && !(await isLocked(join(path, runFiles.lock)));
 }
 
 /** Whether a process works on a run whose record says so. */
