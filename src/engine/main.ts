@@ -5,7 +5,6 @@ import {
   CancellationTokenSource,
   createMessageConnection,
   ErrorCodes,
-  IPCMessageReader,
   IPCMessageWriter,
   type MessageConnection,
   ResponseError,
@@ -21,6 +20,7 @@ import {
   protocolVersion,
 } from "../protocol/engine.ts";
 import { InputError, LerlError, messageOf } from "./errors.ts";
+import { ChannelReader } from "./service/channel.ts";
 import type { Handlers } from "./service/handlers.ts";
 import { createService, type EngineService } from "./service/service.ts";
 import { OutsideFilesError } from "./serving/namedFiles.ts";
@@ -34,7 +34,10 @@ const SHUTDOWN_MS = 15_000;
 
 function main(): void {
   giveWay();
-  const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
+  const reader = new ChannelReader(process, () =>
+    notify("engine/log", { level: "warn", message: "A message that is none was left out." }),
+  );
+  const connection = createMessageConnection(reader, new IPCMessageWriter(process));
   let service: EngineService | undefined;
 
   const shutdown = async (): Promise<void> => {
