@@ -73,9 +73,16 @@ export class ReflectionPool {
   /** Takes a reflection in; one without text is not taken. */
   add(written: NewReflection): Reflection | undefined {
     if (written.text.trim() === "") return undefined;
+    const { text, score, episode, iteration, source, promptHash } = written;
+    // In the schema's order, so that one that was read back writes the same bytes.
     const reflection: Reflection = {
-      ...written,
       id: `r${this.nextId++}`,
+      text,
+      score,
+      episode,
+      iteration,
+      source,
+      ...(promptHash !== undefined && { promptHash }),
       pinned: false,
       muted: false,
       rating: 0,

@@ -1,6 +1,11 @@
 /** Everything a run keeps on disk: opened together, saved in an order that a crash cannot spoil, closed together. */
 import { randomUUID } from "node:crypto";
+import { asksModel } from "../../protocol/asksModel.ts";
+import type { PromptTexts } from "../../protocol/engine.ts";
+import type { Experiment } from "../../protocol/experiment.ts";
+import { promptRoles } from "../../protocol/promptRole.ts";
 import type { Reflection, RunRecord } from "../../protocol/run.ts";
+import { promptHash } from "../prompts/prompt.ts";
 import { type Checkpoint, type CheckpointOrigin, CheckpointStore } from "../store/checkpoint.ts";
 import type { JsonDocument } from "../store/jsonDocument.ts";
 import { openReflections, openRunRecord, type ReflectionsDocument } from "../store/runDocuments.ts";
@@ -21,7 +26,10 @@ export class RunStorage {
   ) {}
 
   /** @throws InputError where the folder cannot be made */
-  static async create({ experiment, experimentFile, folder: path }: RunStart, host: RunHost): Promise<RunStorage> {
+  static async create(
+    { experiment, experimentFile, prompts, folder: path }: RunStart,
+    host: RunHost,
+  ): Promise<RunStorage> {
     const folder = await RunFolder.create({
       workspaceFolder: host.workspaceFolder,
       name: experiment.name,
@@ -44,7 +52,7 @@ export class RunStorage {
       activeSeconds: 0,
       iteration: 0,
       iterations: experiment.training.iterations,
-      prompts: [],
+      prompts: versionsOf(prompts, experiment),
       engineVersion: host.engineVersion,
     };
     return orRelease(folder, () => RunStorage.open(folder, host, { initial: record }));
@@ -104,6 +112,13 @@ export class RunStorage {
     await this.folder.release();
   }
 }
+
+/** The prompts that models will read. They stand in the record from its first moment on: a run may be killed in the next. */
+const versionsOf = (prompts: PromptTexts, experiment: Experiment): RunRecord["prompts"] =>
+  promptRoles.flatMap((role) => {
+    const prompt = prompts[role];
+    return prompt && asksModel(experiment[role]) ? [{ role, hash: promptHash(prompt.text), ...prompt, since: 0 }] : [];
+  });
 
 /** Does something with a folder that this process owns, and gives it back where that fails. */
 export async function orRelease<T>(folder: RunFolder, work: () => Promise<T>): Promise<T> {

@@ -7,9 +7,9 @@ export const episodePlanSchema = z.object({
   /** Category ids, as in the source data. */
   categories: z.readonly(z.array(z.int())),
   source: z.enum(["offline", "model", "fallback", "reused", "none"]),
-  callId: z.exactOptional(z.string()),
   /** Ids of the reflections it was made with. */
   reflections: z.readonly(z.array(z.string())),
+  callId: z.exactOptional(z.string()),
 });
 
 const episodeStepSchema = z.object({
