@@ -10,6 +10,8 @@ import { type Beginning, trainingProgress } from "./progress.ts";
 
 export interface RecordKeeperOptions {
   readonly document: JsonDocument<RunRecord>;
+  /** Milliseconds that only grow: the time of day may be set back while a run goes on. The process's own by default. */
+  readonly clock?: () => number;
   readonly now: () => Date;
   readonly changed: ((record: RunRecord) => void) | undefined;
   readonly progress: ((progress: RunProgress) => void) | undefined;
@@ -21,7 +23,11 @@ export class RecordKeeper {
   /** Where this process took the run up. */
   private began: Beginning = { iteration: 0, seconds: 0 };
 
-  constructor(private readonly options: RecordKeeperOptions) {}
+  private readonly clock: () => number;
+
+  constructor(private readonly options: RecordKeeperOptions) {
+    this.clock = options.clock ?? (() => performance.now());
+  }
 
   get current(): RunRecord {
     return { ...this.options.document.data, activeSeconds: this.activeSeconds() };
@@ -33,7 +39,7 @@ export class RecordKeeper {
 
   /** @param iteration the last one that is complete */
   begin(iteration: number): void {
-    this.activeSince = this.options.now().getTime();
+    this.activeSince = this.clock();
     this.began = { iteration, seconds: this.activeSeconds() };
     this.update({ state: "running", reason: undefined, endedAt: undefined });
   }
@@ -41,7 +47,7 @@ export class RecordKeeper {
   /** @param reason why the run pauses; undefined: it goes on */
   turn(reason: string | undefined): void {
     const activeSeconds = this.activeSeconds();
-    this.activeSince = reason === undefined ? this.options.now().getTime() : undefined;
+    this.activeSince = reason === undefined ? this.clock() : undefined;
     this.update({ state: reason === undefined ? "running" : "paused", reason, activeSeconds });
   }
 
@@ -93,8 +99,6 @@ export class RecordKeeper {
 
   private activeSeconds(): number {
     const { activeSeconds } = this.options.document.data;
-    return this.activeSince === undefined
-      ? activeSeconds
-      : activeSeconds + (this.options.now().getTime() - this.activeSince) / 1000;
+    return this.activeSince === undefined ? activeSeconds : activeSeconds + (this.clock() - this.activeSince) / 1000;
   }
 }

@@ -37,7 +37,7 @@ export class Trial {
   private finished: Promise<TrialRecord> | undefined;
   /** Whether all that was kept is known; a result without it would take the place of a better one. */
   private isComplete = false;
-  /** When this process began to serve, in milliseconds. */
+  /** When this process began to serve, in milliseconds of a clock that nobody sets. */
   private began = 0;
 
   /** @param opened the record as it was found; undefined: the trial is new */
@@ -172,7 +172,7 @@ export class Trial {
 
   private async serve(): Promise<void> {
     const { host, control, folder, tally } = this;
-    this.began = host.now().getTime();
+    this.began = performance.now();
     this.update({ state: "running", reason: undefined, endedAt: undefined, stoppedBy: undefined });
     await this.document.flush();
     await this.onStage(async (opened) => {
@@ -275,10 +275,10 @@ export class Trial {
 
   /** Seconds left at the pace of this process; undefined before it has one. */
   private pace(): () => number | undefined {
-    const began = this.host.now().getTime();
+    const began = performance.now();
     const from = this.share;
     return () => {
-      const seconds = (this.host.now().getTime() - began) / 1000;
+      const seconds = (performance.now() - began) / 1000;
       const { share } = this;
       return share > from ? (seconds / (share - from)) * (1 - share) : undefined;
     };
@@ -306,14 +306,13 @@ export class Trial {
   }
 
   private end(state: "done" | "stopped" | "interrupted" | "failed", reason?: string): void {
-    const now = this.host.now();
     const isKnown = this.isComplete || !this.current.result;
     this.update({
       state,
       reason,
-      endedAt: now.toISOString(),
+      endedAt: this.host.now().toISOString(),
       ...(state === "done" && { useless: undefined }),
-      activeSeconds: this.current.activeSeconds + (now.getTime() - this.began) / 1000,
+      activeSeconds: this.current.activeSeconds + (performance.now() - this.began) / 1000,
       ...(isKnown && (this.tally.n > 0 || this.grid?.planned) && { result: this.result(true) }),
     });
   }

@@ -184,7 +184,7 @@ export class RunStore implements Disposable {
     }
     // Read while a gap was filled.
     if (standing === "held") return;
-    if ((this.resting.get(runId) ?? 0) > Date.now()) return;
+    if ((this.resting.get(runId) ?? 0) > performance.now()) return;
     this.log.debug(`Rows of ${runId}: batch ${sequence} instead of ${expected}; reading what is missing.`);
     await this.fillGap(runId);
   }
@@ -198,7 +198,7 @@ export class RunStore implements Disposable {
       window.append(missing);
       this.appended.fire(missing);
     } catch (error) {
-      this.resting.set(runId, Date.now() + GAP_REST_MS);
+      this.resting.set(runId, performance.now() + GAP_REST_MS);
       throw error;
     }
   }

@@ -54,9 +54,9 @@ async function goOn(before: readonly RunId[], services: ReloadServices): Promise
   await look();
 }
 
-/** Ended in good order, a moment ago. A crash has no end: its run is offered by the tree. */
+/** Ended in good order, a moment ago: not in a future that a clock set back has made. A crash has no end: its run is offered by the tree. */
 function wasReloaded({ state, endedAt }: RunRecord, now: Date): boolean {
-  return state === "interrupted" && endedAt !== undefined && now.getTime() - Date.parse(endedAt) < RELOAD_MS;
+  return state === "interrupted" && endedAt !== undefined && Math.abs(now.getTime() - Date.parse(endedAt)) < RELOAD_MS;
 }
 
 async function resumeOrOffer({ id, name }: RunRecord, launcher: ReloadServices["launcher"]): Promise<void> {

@@ -14,9 +14,12 @@ afterAll(() => scratch.remove());
 const initial = runRecord("mine", { state: "starting", activeSeconds: 100 });
 
 let clock: number;
+/** By what the time of day was changed, in milliseconds. */
+let setBack: number;
 let runs = 0;
 beforeEach(() => {
   clock = Date.UTC(2026, 0, 1);
+  setBack = 0;
 });
 const pass = (seconds: number): void => {
   clock += seconds * 1000;
@@ -33,7 +36,8 @@ async function keeping() {
   const progress: RunProgress[] = [];
   const keeper = new RecordKeeper({
     document: await openRunRecord({ file, onWarning }, initial),
-    now: () => new Date(clock),
+    clock: () => clock,
+    now: () => new Date(clock + setBack),
     changed: (record) => changed.push(record),
     progress: (one) => progress.push(one),
   });
@@ -45,6 +49,18 @@ async function keeping() {
 }
 
 describe("a run's clock", () => {
+  it("goes on where the time of day is set back, or far ahead", async () => {
+    const { keeper, onDisk } = await keeping();
+    keeper.begin(0);
+    pass(10);
+    setBack = -3_600_000;
+    expect(keeper.current.activeSeconds).toBe(110);
+    pass(5);
+    setBack = 86_400_000;
+    keeper.end("stopped", undefined);
+    expect(await onDisk()).toMatchObject({ activeSeconds: 115, endedAt: "2026-01-02T00:00:15.000Z" });
+  });
+
   it("counts seconds of work on top of earlier processes', pauses left out", async () => {
     const { keeper, onDisk } = await keeping();
     pass(5);

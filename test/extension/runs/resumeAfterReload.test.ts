@@ -40,6 +40,7 @@ describe("after a reload of the window", () => {
 
   it("does not where the window was closed for longer, or the run ended otherwise", async () => {
     expect((await reload(ended("2026-05-01T10:00:00Z"))).continued).toEqual([]);
+    expect((await reload(ended("2026-05-03T10:00:00Z"))).continued, "the clock was set back").toEqual([]);
     expect((await reload(run({ state: "stopped", endedAt: noon.toISOString() }))).continued).toEqual([]);
     expect((await reload(run({ state: "interrupted" }))).continued).toEqual([]);
   });
