@@ -2,8 +2,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { InputError } from "../errors.ts";
-import { fileError, makeFolder, systemCode } from "./files.ts";
-import { below, storageFolder } from "./storage.ts";
+import { fileError, systemCode } from "./files.ts";
+import { makeBelow, storageFolder } from "./storage.ts";
 
 export interface NamedFolder {
   /** The folder that holds `.lerl`. */
@@ -20,12 +20,11 @@ export interface NamedFolder {
 
 const MAX_DRAWS = 100;
 
-/** Makes it; its absolute path. @throws InputError `store.unwritable`, `store.link`, `store.not-empty` */
+/** Makes it; its absolute path. @throws InputError `store.no-workspace`, `store.unwritable`, `store.link`, `store.not-empty` */
 export async function makeNamedFolder(wanted: NamedFolder): Promise<string> {
   const storage = resolve(storageFolder(wanted.workspaceFolder));
-  const parent = below(storage, wanted.kind);
+  const parent = await makeBelow(storage, wanted.kind);
   try {
-    await makeFolder(parent);
     await ignoreInGit(storage);
     for (let draw = 0; draw < MAX_DRAWS; draw++) {
       const path = join(parent, nameOf(wanted));

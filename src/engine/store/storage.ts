@@ -1,8 +1,10 @@
 /** Where the engine keeps what it writes in a workspace. */
 import { lstatSync } from "node:fs";
-import { join } from "node:path";
+import { stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { isFolderName } from "../../protocol/folderName.ts";
-import { linkError } from "./files.ts";
+import { InputError } from "../errors.ts";
+import { fileError, isMissing, linkError, makeFolder } from "./files.ts";
 
 /** Runs, suites, caches and trained user models: `.lerl`. */
 export const storageFolder = (workspaceFolder: string): string => join(workspaceFolder, ".lerl");
@@ -30,6 +32,28 @@ export function below(storage: string, ...names: readonly string[]): string {
   for (const name of names) {
     folder = join(folder, name);
     if (isLink(folder)) throw linkError(folder);
+  }
+  return folder;
+}
+
+/**
+ * Makes a folder below `.lerl`, as `below`. The workspace itself is never made: where it is gone it was renamed or removed
+ * while this process works on it, and nobody would look for what a new one in its place holds.
+ * @throws InputError `store.no-workspace`, `store.link`, `store.unwritable`
+ */
+export async function makeBelow(storage: string, ...names: readonly string[]): Promise<string> {
+  const workspace = dirname(resolve(storage));
+  const folder = below(storage, ...names);
+  if (await stat(workspace).then(() => false, isMissing)) {
+    throw new InputError(
+      "store.no-workspace",
+      `${workspace}: this folder is gone: it was renamed, moved or removed. Nothing new is made in its place; open it where it is now.`,
+    );
+  }
+  try {
+    await makeFolder(folder);
+  } catch (error) {
+    throw fileError(error, folder);
   }
   return folder;
 }

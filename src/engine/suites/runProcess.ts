@@ -3,8 +3,7 @@
  * What is done already is read from the run's folder, so that it can be taken up at any moment.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { answeredRoles, isMostlyStandIn } from "../../protocol/run/answeredRoles.ts";
 import { messageOf } from "../errors.ts";
@@ -68,7 +67,6 @@ async function train(run: SuiteRun, folder: string, setting: RunSetting): Promis
     setting.progress((iteration / run.experiment.training.iterations) * TRAINING_SHARE);
   };
   if (!(await isRunFolder(folder))) {
-    await mkdir(dirname(folder), { recursive: true });
     const sets = [...run.set, { path: "policy.workers", value: setting.threads }].flatMap(({ path, value }) => [
       "--set",
       `${path}=${JSON.stringify(value)}`,

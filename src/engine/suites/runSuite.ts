@@ -1,7 +1,8 @@
 /** Carries out the runs of a suite, several at a time. Finished ones are skipped, interrupted ones taken up again. */
-import { mkdir } from "node:fs/promises";
+import { basename } from "node:path";
 import pLimit from "p-limit";
 import { sweepLeftovers } from "../store/files.ts";
+import { makeBelow, storageFolder } from "../store/storage.ts";
 import type { SuitePlan, SuiteRun } from "./readSuite.ts";
 import { carryOut, isFinished, type RunSetting } from "./runProcess.ts";
 import { renameOldFolder, suiteFolder, suiteRunFolder, writeSuiteRecord } from "./suiteFolder.ts";
@@ -36,7 +37,7 @@ interface Job {
 
 export async function runSuite(plan: SuitePlan, options: RunSuiteOptions): Promise<SuiteOutcome> {
   const folder = await suiteFolder(options.workspaceFolder, { name: plan.suite.name, file: plan.file });
-  await mkdir(folder, { recursive: true });
+  await makeBelow(storageFolder(options.workspaceFolder), "suites", basename(folder));
   await sweepLeftovers(folder, false);
   await renameOldFolder(folder);
   await writeSuiteRecord(folder, plan);

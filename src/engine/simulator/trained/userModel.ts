@@ -1,13 +1,12 @@
 /** User response models on disk: trained once per data set and options, then reused (docs/method.md, section 3). */
 import { createHash } from "node:crypto";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { responseModelSchema } from "../../../protocol/experiment/simulator.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { readRegular, readText } from "../../regularFile.ts";
-import { fileError, isMissing, replaceFile, sweepLeftovers } from "../../store/files.ts";
-import { below } from "../../store/storage.ts";
+import { isMissing, replaceFile, sweepLeftovers } from "../../store/files.ts";
+import { below, makeBelow } from "../../store/storage.ts";
 import { ParameterStore } from "../../tensor/parameters.ts";
 import type { TensorEngine } from "../../tensor/tensorEngine.ts";
 import type { ResponseModelFactory } from "../responseModel.ts";
@@ -93,13 +92,14 @@ export async function openUserModel(
   const store = new ParameterStore(engine.memory, network.layout, SHARDS);
   const features = network.states.placeFeatures(engine.memory);
   const parts: UserModelParts = { engine, network, store, features, dataset };
-  const folder = below(options.storageFolder, "models", modelKey(dataset.fingerprint, config));
+  const place = ["models", modelKey(dataset.fingerprint, config)];
+  const folder = below(options.storageFolder, ...place);
 
   const found = options.retrain ? undefined : await read(folder, store.values, log);
   let report = found;
   if (report === undefined) {
     // Before the minutes of work, not after: can the model be kept at all?
-    await makeFolder(folder);
+    await makeBelow(options.storageFolder, ...place);
     await sweepLeftovers(folder, false);
     const phase = "Training the user response model";
     store.initialize(config.seed, "user model");
@@ -129,14 +129,6 @@ export function modelKey(fingerprint: string, config: TrainedConfig): string {
   const { epochs, learningRate, batchSessions, maxSequence, seed } = config;
   const parts = [FORMAT, fingerprint, epochs, learningRate, batchSessions, maxSequence, seed];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw fileError(error, folder);
-  }
 }
 
 const digest = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
