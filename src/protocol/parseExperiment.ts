@@ -49,11 +49,18 @@ function parseMarked<S extends z.ZodType>(text: string, schema: S): ParsedDocume
   return { ok: false, problems: problems.sort((a, b) => a.offset - b.offset) };
 }
 
+/** Problems that are told at once; a file of another kind has thousands. */
+const MOST_TOLD = 20;
+
 /** `file:line:column: path: message`, one per line. */
 export function formatProblems(file: string, problems: readonly DocumentProblem[]): string {
-  return problems
-    .map(({ line, column, path, message }) => `${file}:${line}:${column}: ${path ? `${path}: ` : ""}${message}`)
-    .join("\n");
+  const more = problems.length - MOST_TOLD;
+  return [
+    ...problems
+      .slice(0, MOST_TOLD)
+      .map(({ line, column, path, message }) => `${file}:${line}:${column}: ${path ? `${path}: ` : ""}${message}`),
+    ...(more > 0 ? [`${file}: and ${more} more problems`] : []),
+  ].join("\n");
 }
 
 /** A problem at a JSON path of a document's text; where the path is absent, at the nearest thing that contains it. */
