@@ -5,7 +5,7 @@
  * LERL_FAULT_ROOT   the folder
  * LERL_FAULT_AT     number of the operation, from 1; 0: none, they are only counted
  * LERL_FAULT_HOW    "whole": it has not begun; "half": half of its bytes or entries are written
- * LERL_FAULT_NOTE   file that receives the number of operations, or the one at which it was killed
+ * LERL_FAULT_NOTE   file that receives the operations in order, a line each; the last is the one at which it was killed
  */
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
@@ -17,7 +17,8 @@ const at = Number(process.env.LERL_FAULT_AT);
 
 const { openSync, writeSync, writeFileSync, readFileSync, readdirSync, rmSync, statSync } = fs;
 const { promises } = fs;
-let count = 0;
+/** Operations so far, by name and path. */
+const done = [];
 /** Paths by descriptor. */
 const opened = new Map();
 
@@ -27,17 +28,15 @@ const writes = (flags) =>
     ? (flags & (fs.constants.O_WRONLY | fs.constants.O_RDWR)) !== 0
     : /[wa+]/.test(flags ?? "r");
 
-function die(name, path) {
-  writeFileSync(note, `${count}: ${name} ${path}`);
-  process.kill(process.pid, "SIGKILL");
-}
+const noteThem = () => writeFileSync(note, done.map((line) => `${line}\n`).join(""));
 
 /** Counts an operation; `half` does half of it where it has halves, all of it where it has none. */
 function operation(name, path, half) {
-  count += 1;
-  if (count !== at) return;
+  done.push(`${name} ${path}`);
+  if (done.length !== at) return;
   if (how === "half") half();
-  die(name, path);
+  noteThem();
+  process.kill(process.pid, "SIGKILL");
 }
 
 const bytesOf = (data, offset = 0, length = undefined) => {
@@ -153,7 +152,5 @@ if (isMainThread && root !== "") {
   wrapPaths();
   await wrapHandles();
   syncBuiltinESMExports();
-  process.on("exit", () => {
-    if (note !== "") writeFileSync(note, String(count));
-  });
+  process.on("exit", noteThem);
 }
