@@ -115,8 +115,13 @@ function schemaProblems(text: string, root: Node, issue: z.core.$ZodIssue): Docu
     );
   }
   const node = nodeAt(root, issue.path);
-  const found = node ? `${JSON.stringify(jsonValue(node)).slice(0, 60)} is not allowed` : "missing";
+  const found = node ? `${shown(issue, JSON.stringify(jsonValue(node)))} is not allowed` : "missing";
   return [locate(text, root, issue.path, `${found}; ${expectation(issue)}`)];
+}
+
+/** The beginning of a value. An address may hold a password or a key, and a message may be kept. */
+function shown({ path }: z.core.$ZodIssue, value: string): string {
+  return path.at(-1) === "baseUrl" || /@|:\/\//.test(value) ? "the value" : value.slice(0, 60);
 }
 
 function expectation(issue: z.core.$ZodIssue): string {

@@ -18,3 +18,35 @@ export function isServerAddress(typed: string): boolean {
   const complete = completeAddress(typed);
   return typed.trim() !== "" && URL.canParse(complete) && /^https?:$/.test(new URL(complete).protocol);
 }
+
+/** Scheme, host and port: paths of one server share its key. What is no address stays as it is. */
+export function originOf(address: string): string {
+  const complete = completeAddress(address);
+  return URL.canParse(complete) ? new URL(complete).origin : address;
+}
+
+const AZURE_QUERY = "api-version";
+
+/**
+ * What an address holds that may be a secret: addresses stand in files, keys never do.
+ * @returns in words without it; undefined: nothing, or it is no address
+ */
+export function secretInAddress(typed: string): string | undefined {
+  if (!isServerAddress(typed)) return undefined;
+  const url = new URL(completeAddress(typed));
+  if (url.username !== "" || url.password !== "") return "a user name or password";
+  const [other] = [...url.searchParams].filter(([name]) => name !== AZURE_QUERY);
+  if (other) return `${queryOf(other)}; only Azure's ?${AZURE_QUERY}= is taken`;
+  return url.hash === "" ? undefined : 'a part after "#"';
+}
+
+/** A name without a value may be the secret itself. */
+const queryOf = ([name, value]: readonly [string, string]): string =>
+  value !== "" && /^[a-z_-]{1,20}$/i.test(name) ? `a query ("?${name}=…")` : "a query";
+
+/** Why a text cannot be the address of a model server; undefined: it can. The text is no part of it. */
+export function addressProblem(typed: string): string | undefined {
+  if (!isServerAddress(typed)) return "expected an address such as http://127.0.0.1:11434/v1";
+  const secret = secretInAddress(typed);
+  return secret && `the address holds ${secret}. Remove it, and name the key's environment variable in apiKeyVariable`;
+}

@@ -7,6 +7,7 @@ import { LONGEST_NAME, MOST_CONTENDERS, USUAL_VISITS } from "../../protocol/tria
 import type { ContenderPlan, TrialLimits } from "../../protocol/trial/record.ts";
 import { type ContenderDocument, parseTrial, type Trial } from "../../protocol/trial.ts";
 import { InputError, messageOf } from "../errors.ts";
+import { serverUrl } from "../llm/providers/address.ts";
 import { readText } from "../regularFile.ts";
 import type { NamedFile } from "../serving/namedFiles.ts";
 import { isRunFolder } from "../store/runFolder.ts";
@@ -153,6 +154,8 @@ async function typedContenders(options: TrialOptions, hasDocument: boolean): Pro
     ...(await Promise.all(prompt.map(async (file) => ({ prompt: await readPrompt(file, process.cwd()) })))),
     ...version.map((hash) => ({ version: hash })),
   ];
+  // What cannot be asked, or may hold a secret, is refused before it is written down.
+  if (baseUrl !== undefined) serverUrl(baseUrl);
   const server = baseUrl === undefined ? {} : { baseUrl };
   const models = model.map((name) => ({ model: name, ...server }));
   const said = words.length > 0 ? words : models.length > 0 ? [{}] : [];

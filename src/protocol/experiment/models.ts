@@ -1,6 +1,6 @@
 /** Planner and critic, the reflections between them, and the limits in front of every model. Section numbers refer to docs/method.md. */
 import * as z from "zod";
-import { isServerAddress } from "../serverAddress.ts";
+import { addressProblem } from "../serverAddress.ts";
 import { count, flag, real, text } from "./fields.ts";
 
 const providerSchema = z.enum(["offline", "openai", "vscode", "replay"]).meta({
@@ -13,7 +13,9 @@ const modelOptions = {
   model: text("Model name as the server knows it; overrides the prompt file's.").optional(),
   baseUrl: z
     .string()
-    .refine(isServerAddress, "expected an address such as http://127.0.0.1:11434/v1")
+    .refine((address) => addressProblem(address) === undefined, {
+      error: ({ input }) => addressProblem(String(input)) ?? "",
+    })
     .optional()
     .meta({ description: "Address of an OpenAI-compatible server, for example http://127.0.0.1:11434/v1." }),
   apiKeyVariable: text(

@@ -1,5 +1,5 @@
 /** Addresses of model servers: as people type them, and as they may be shown and stored. */
-import { completeAddress, isServerAddress } from "../../../protocol/serverAddress.ts";
+import { completeAddress, isServerAddress, secretInAddress } from "../../../protocol/serverAddress.ts";
 import { InputError } from "../../errors.ts";
 
 export interface ServerUrl {
@@ -9,7 +9,6 @@ export interface ServerUrl {
   readonly apiVersion?: string;
 }
 
-const AZURE_QUERY = "api-version";
 /**
  * @throws InputError where it is no address of a server, or holds a user name, a password or a key: addresses stand in
  *   files, keys never do
@@ -22,22 +21,17 @@ export function serverUrl(address: string): ServerUrl {
     );
   }
   const url = new URL(completeAddress(address));
-  if (url.username !== "" || url.password !== "") throw secretInside(url.host, "a user name or password");
-  const [other] = [...url.searchParams.keys()].filter((name) => name !== AZURE_QUERY);
-  if (other !== undefined || url.hash !== "") {
-    const what = other === undefined ? 'a part after "#"' : `a query ("?${other}=…")`;
-    throw secretInside(url.host, `${what}; only Azure's ?api-version= is taken`);
+  const secret = secretInAddress(address);
+  if (secret !== undefined) {
+    throw new InputError(
+      "models.credentials-in-address",
+      `The address of the model server ${url.host} holds ${secret}. Remove it; a key is named by its environment variable, in apiKeyVariable.`,
+    );
   }
-  const apiVersion = url.searchParams.get(AZURE_QUERY);
+  const apiVersion = url.searchParams.get("api-version");
   const baseUrl = `${url.origin}${url.pathname}`.replace(/\/+$/, "");
   return { baseUrl, ...(apiVersion !== null && { apiVersion }) };
 }
-
-const secretInside = (host: string, what: string): InputError =>
-  new InputError(
-    "models.credentials-in-address",
-    `The address of the model server ${host} holds ${what}. Remove it; a key is named by its environment variable, in apiKeyVariable.`,
-  );
 
 /** A server on this machine: asked directly, whatever proxy the environment names. */
 export const isThisMachine = ({ hostname }: URL): boolean =>
