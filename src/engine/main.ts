@@ -67,7 +67,6 @@ function main(): void {
         ask: (question, signal) => askHost(connection, question, signal),
         now: () => new Date(),
         random: () => randomInt(2 ** 32) / 2 ** 32,
-        environment: process.env,
       });
       for (const [method, handler] of Object.entries(service.handlers)) {
         on(method as keyof EngineRequests, handler as Handlers[keyof EngineRequests]);

@@ -5,7 +5,9 @@ import { RunStore } from "./engine/runStore.ts";
 import { TrialStore } from "./engine/trialStore.ts";
 import { ExperimentIndex } from "./experiments/experimentIndex.ts";
 import { EditorModels } from "./models/editorModels.ts";
+import { ModelKeys } from "./models/modelKeys.ts";
 import { AllowedFiles } from "./platform/allowedFiles.ts";
+import { AllowedVariables } from "./platform/allowedVariables.ts";
 import { DisposableStore } from "./platform/disposables.ts";
 import { ApiKeys } from "./platform/secrets.ts";
 import { setting } from "./platform/settings.ts";
@@ -53,8 +55,10 @@ function buildServices(
   const trials = owned.add(new TrialStore(client, log));
   const files = owned.add(new ExperimentIndex(log));
   const keys = new ApiKeys(context.secrets);
-  const launcher = new Launcher({ engine: client, runs, files, keys, editorModels });
-  const trialLauncher = new TrialLauncher({ engine: client, trials, files, keys, editorModels });
+  const allowedVariables = new AllowedVariables(context.workspaceState);
+  const modelKeys = new ModelKeys(keys, allowedVariables);
+  const launcher = new Launcher({ engine: client, runs, files, modelKeys, editorModels });
+  const trialLauncher = new TrialLauncher({ engine: client, trials, files, modelKeys, editorModels });
   const services = { context, log, engine: client, runs, trials, files, launcher, trialLauncher, keys, editorModels };
-  return { ...services, studio: new StudioEditor(services) };
+  return { ...services, allowedVariables, studio: new StudioEditor(services) };
 }

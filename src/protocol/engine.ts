@@ -8,7 +8,13 @@ import * as z from "zod/mini";
 import type { MessagesOf, RequestSchemas, RequestsOf } from "./contract.ts";
 import { messagesSchema } from "./engine/calls.ts";
 import { comparisonSchema } from "./engine/comparison.ts";
-import { detectModelsSchema, modelServerSchema, modelTestResultSchema, modelTestSchema } from "./engine/models.ts";
+import {
+  boundKeysSchema,
+  detectModelsSchema,
+  modelServerSchema,
+  modelTestResultSchema,
+  modelTestSchema,
+} from "./engine/models.ts";
 import { renderedPromptSchema, renderPromptSchema } from "./engine/prompts.ts";
 import {
   evaluationResultSchema,
@@ -107,7 +113,7 @@ export const engineRequests = {
   "runs/resume": {
     params: z.strictObject({
       runId: runIdSchema,
-      apiKey: z.exactOptional(z.string()),
+      keys: z.exactOptional(boundKeysSchema),
       /** Also where rows are missing that were there at the checkpoint. */
       acceptLoss: z.exactOptional(z.boolean()),
       /** Also from an owner that cannot be judged from here, where it does not renew its lock: that is watched for a while. */
@@ -140,7 +146,11 @@ export const engineRequests = {
   "runs/rerunStep": { params: rerunStepSchema, result: rerunResultSchema },
   "runs/compare": { params: someRuns, result: comparisonSchema },
   "runs/evaluate": {
-    params: z.strictObject({ runId: runIdSchema, sessions: z.exactOptional(z.int()) }),
+    params: z.strictObject({
+      runId: runIdSchema,
+      sessions: z.exactOptional(z.int()),
+      keys: z.exactOptional(boundKeysSchema),
+    }),
     result: evaluationResultSchema,
   },
   /** Writes the report and gives its path. */
@@ -164,7 +174,7 @@ export const engineRequests = {
       /** The trial's own from here on. */
       maxCalls: z.exactOptional(z.int().check(z.minimum(1))),
       maxCost: z.exactOptional(z.number().check(z.minimum(LEAST_COST))),
-      apiKey: z.exactOptional(z.string()),
+      keys: z.exactOptional(boundKeysSchema),
       /** As in `runs/resume`. */
       takeOver: z.exactOptional(z.boolean()),
     }),

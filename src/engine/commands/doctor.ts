@@ -2,12 +2,14 @@ import { access, constants } from "node:fs/promises";
 import { availableParallelism, totalmem } from "node:os";
 import { Command } from "commander";
 import type { ModelServer } from "../../protocol/engine.ts";
-import { completeAddress } from "../../protocol/serverAddress.ts";
+import { completeAddress, originOf } from "../../protocol/serverAddress.ts";
+import { type BoundKey, keyFor } from "../../protocol/wantedKeys.ts";
 import { messageOf } from "../errors.ts";
 import { detectServers, localServers, modelToTry, type ServerAddress, tryModel } from "../llm/detect.ts";
 import { TensorEngine } from "../tensor/tensorEngine.ts";
 import { describeTfjs } from "../tensor/tfjs/availability.ts";
 import { engineVersion } from "../version.ts";
+import { type KeyOptions, keyOptions, keysByHand } from "./models.ts";
 import { paint, say } from "./terminal.ts";
 
 export interface Finding {
@@ -16,7 +18,7 @@ export interface Finding {
   readonly text: string;
 }
 
-interface DoctorOptions {
+interface DoctorOptions extends KeyOptions {
   readonly server?: string;
   readonly model?: string;
   readonly json?: boolean;
@@ -25,12 +27,13 @@ interface DoctorOptions {
 const marks = { good: paint.good("ok  "), note: paint.quiet("–   "), bad: paint.error("bad ") } as const;
 
 export function doctorCommand(): Command {
-  return new Command("doctor")
+  return keyOptions(new Command("doctor"))
     .description("Check what this machine offers: kernels, threads, backends, folders, model servers.")
     .option("--server <address>", "look for a model server there, for example localhost:8000")
     .option("--model <name>", "try this model, also where the server has to load it")
     .option("--json", "print one JSON object")
-    .action(async ({ server, model, json }: DoctorOptions) => {
+    .action(async (options: DoctorOptions) => {
+      const { server, model, json } = options;
       const addresses =
         server === undefined ? localServers : [{ name: "model server", baseUrl: completeAddress(server) }];
       const findings = [
@@ -38,7 +41,7 @@ export function doctorCommand(): Command {
         await kernels(),
         await describedTfjs(),
         await folder(),
-        ...(await models(addresses, model)),
+        ...(await models(addresses, model, keysByHand(options))),
       ];
       if (json) say(`${JSON.stringify({ version: engineVersion, findings })}\n`);
       else for (const { name, state, text } of findings) say(`${marks[state]} ${name.padEnd(16)} ${text}\n`);
@@ -88,18 +91,23 @@ async function folder(): Promise<Finding> {
 export async function models(
   addresses: readonly ServerAddress[] = localServers,
   wanted?: string,
+  keys: readonly BoundKey[] = [],
 ): Promise<readonly Finding[]> {
-  const servers = await detectServers(addresses);
-  if (servers.length > 0) return Promise.all(servers.map((server) => tried(server, wanted)));
+  const servers = await detectServers(addresses, undefined, keys);
+  if (servers.length > 0) return Promise.all(servers.map((server) => tried(server, wanted, keys)));
   const [only, ...others] = addresses;
   // Where both are named, the model's own answer says what is wrong.
-  if (only && others.length === 0 && wanted !== undefined) return [await answered(only, wanted)];
+  if (only && others.length === 0 && wanted !== undefined) return [await answered(only, wanted, keys)];
   const places = addresses.map(({ name, baseUrl }) => `${name} (${new URL(baseUrl).host})`).join(", ");
   const text = `none found: ${places}; the offline planner and critic work without`;
   return [{ name: "model servers", state: "note", text }];
 }
 
-async function tried({ name, baseUrl, state, listed }: ModelServer, wanted: string | undefined): Promise<Finding> {
+async function tried(
+  { name, baseUrl, state, listed }: ModelServer,
+  wanted: string | undefined,
+  keys: readonly BoundKey[],
+): Promise<Finding> {
   const note = (text: string): Finding => ({ name, state: "note", text: `${baseUrl} ${text}` });
   switch (state) {
     case "empty":
@@ -107,7 +115,9 @@ async function tried({ name, baseUrl, state, listed }: ModelServer, wanted: stri
     case "loading":
       return note("is there and still loading its model: try again in a while");
     case "keyed":
-      return note("wants an API key: name its environment variable in apiKeyVariable");
+      return note(
+        `wants an API key: --allow-key <VARIABLE>=${originOf(baseUrl)} tries it with one; an experiment names the variable in apiKeyVariable`,
+      );
     case "slow":
       return note("takes the connection and does not list its models: it may be busy loading one");
     case "ready": {
@@ -120,13 +130,18 @@ async function tried({ name, baseUrl, state, listed }: ModelServer, wanted: stri
             : `has ${chats} chat models, none of them loaded; --model <name> loads one and tries it`,
         );
       }
-      return answered({ name, baseUrl }, model);
+      return answered({ name, baseUrl }, model, keys);
     }
   }
 }
 
-async function answered({ name, baseUrl }: ServerAddress, model: string): Promise<Finding> {
-  const { ok, late, message, structuredOutput } = await tryModel({ baseUrl, model });
+async function answered({ name, baseUrl }: ServerAddress, model: string, keys: readonly BoundKey[]): Promise<Finding> {
+  const apiKey = keyFor(keys, { origin: originOf(baseUrl) });
+  const { ok, late, message, structuredOutput } = await tryModel({
+    baseUrl,
+    model,
+    ...(apiKey !== undefined && { apiKey }),
+  });
   const form = ok ? ` (${structuredOutput})` : "";
   return { name, state: ok ? "good" : late ? "note" : "bad", text: `${baseUrl} ${model}: ${message}${form}` };
 }

@@ -10,7 +10,7 @@ import { type EvaluationSummary, evaluatedPolicies, readEvaluationRows } from ".
 import { StopSignal } from "../serving/control.ts";
 import { fileAccess } from "./fileAccess.ts";
 import { interruptible } from "./interruption.ts";
-import { environmentModels } from "./models.ts";
+import { environmentModels, type KeyOptions, keyOptions } from "./models.ts";
 import { allowOutsideOption, countOption, takeOverOption } from "./options.ts";
 import { whoAnswered } from "./runDisplays.ts";
 import { number, paint, say, sayAside, status } from "./terminal.ts";
@@ -18,7 +18,7 @@ import { number, paint, say, sayAside, status } from "./terminal.ts";
 /** Sessions below which an evaluation is too noisy to be told to others (docs/method.md, section 13). */
 const FEWEST_SESSIONS = 200;
 
-interface EvaluateOptions {
+interface EvaluateOptions extends KeyOptions {
   readonly sessions?: number;
   readonly planner?: "same" | "offline";
   readonly json?: boolean;
@@ -29,7 +29,7 @@ interface EvaluateOptions {
 }
 
 export function evaluateCommand(): Command {
-  return new Command("evaluate")
+  return keyOptions(new Command("evaluate"))
     .description(
       "Evaluate what a run has learned: fixed users, common random numbers, mean action; beside random, round-robin and oracle.",
     )
@@ -49,37 +49,36 @@ export function evaluateCommand(): Command {
     .option(...takeOverOption)
     .option(...allowOutsideOption)
     .option("--json", "print one JSON object")
-    .action(
-      async (folder: string, { sessions, planner, json, cache, takeOver = false, allowOutside }: EvaluateOptions) => {
-        const evaluation = await interruptible((signal) =>
-          evaluateRun(folder, {
-            workspaceFolder: process.cwd(),
-            ...(sessions !== undefined && { sessions }),
-            ...(planner !== undefined && { planner }),
-            ...(!cache && { cache }),
-            takeOver,
-            models: environmentModels(),
-            files: fileAccess({ allowOutside }),
-            signal,
-            progress: (phase, fraction) => {
-              if (!json) status(`${phase} ${Math.round(fraction * 100)}%`);
-            },
-            log: (message) => sayAside(`${paint.quiet(message)}\n`),
-          }).catch((error: unknown) => {
-            if (error !== signal.reason && !(error instanceof StopSignal)) throw error;
-            process.exitCode = endedBy(error);
-            return undefined;
-          }),
-        );
-        if (!evaluation) return;
-        const { summary } = evaluation;
-        if (answeredRoles(summary.answered).some(isMostlyStandIn)) process.exitCode = exitCodes.standIn;
-        if (!json) status("");
-        const differences = await differencesOf(folder);
-        if (json) say(`${JSON.stringify({ folder, ...summary, differences })}\n`);
-        else print(folder, summary, differences);
-      },
-    );
+    .action(async (folder: string, options: EvaluateOptions) => {
+      const { sessions, planner, json, cache, takeOver = false, allowOutside } = options;
+      const evaluation = await interruptible((signal) =>
+        evaluateRun(folder, {
+          workspaceFolder: process.cwd(),
+          ...(sessions !== undefined && { sessions }),
+          ...(planner !== undefined && { planner }),
+          ...(!cache && { cache }),
+          takeOver,
+          models: environmentModels(options),
+          files: fileAccess({ allowOutside }),
+          signal,
+          progress: (phase, fraction) => {
+            if (!json) status(`${phase} ${Math.round(fraction * 100)}%`);
+          },
+          log: (message) => sayAside(`${paint.quiet(message)}\n`),
+        }).catch((error: unknown) => {
+          if (error !== signal.reason && !(error instanceof StopSignal)) throw error;
+          process.exitCode = endedBy(error);
+          return undefined;
+        }),
+      );
+      if (!evaluation) return;
+      const { summary } = evaluation;
+      if (answeredRoles(summary.answered).some(isMostlyStandIn)) process.exitCode = exitCodes.standIn;
+      if (!json) status("");
+      const differences = await differencesOf(folder);
+      if (json) say(`${JSON.stringify({ folder, ...summary, differences })}\n`);
+      else print(folder, summary, differences);
+    });
 }
 
 /** What a model's budget or its replies ended is said; Ctrl+C is not. Returns the exit code. */

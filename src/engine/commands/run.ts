@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { answeredRoles, isMostlyStandIn } from "../../protocol/run/answeredRoles.ts";
 import type { RunRecord } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
@@ -11,7 +11,7 @@ import { reportFailure } from "./exit.ts";
 import { readExperimentFile, readOverride } from "./experimentFile.ts";
 import { fileAccess } from "./fileAccess.ts";
 import { interruptible, stopAt } from "./interruption.ts";
-import { environmentModels } from "./models.ts";
+import { environmentModels, type KeyOptions, keyOptions, typedKeys } from "./models.ts";
 import { allowOutsideOption, collect, takeOverOption, wholeNumberOption } from "./options.ts";
 import { jsonDisplay, quietDisplay, type RunDisplay, terminalDisplay } from "./runDisplays.ts";
 
@@ -21,29 +21,31 @@ interface OutputOptions {
   readonly quiet?: boolean;
 }
 
-interface RunOptions extends OutputOptions {
+interface RunOptions extends OutputOptions, KeyOptions {
   readonly set: readonly string[];
   readonly seed?: number;
   readonly iterations?: number;
   readonly out?: string;
   /** `--no-cache` */
   readonly cache: boolean;
+  /** `--set` comes from a file. */
+  readonly setsAreData?: boolean;
 }
 
-interface ResumeOptions extends OutputOptions {
+interface ResumeOptions extends OutputOptions, KeyOptions {
   readonly set: readonly string[];
   readonly acceptLoss?: boolean;
   readonly takeOver?: boolean;
 }
 
-const outputOptions = (command: Command): Command =>
-  command
+const sharedOptions = (command: Command): Command =>
+  keyOptions(command)
     .option(...allowOutsideOption)
     .option("--json", "print one JSON object a line, the summary last")
     .option("--quiet", "print the summary only");
 
 export function runCommand(): Command {
-  return outputOptions(
+  return sharedOptions(
     new Command("run")
       .description(
         "Train an experiment. Ctrl+C and other signals keep a checkpoint (a second one ends at once), and so does a model budget that is used up; `lerl resume` goes\non from it. While a model server does not answer, the run waits for it. A model whose replies are of no use ends the run\nwith a checkpoint and exit code 3; so does an end at which the stand-in has answered for most of it.",
@@ -58,7 +60,9 @@ export function runCommand(): Command {
       .option("--seed <n>", "seed of the run, as --set seed=<n>", wholeNumberOption)
       .option("--iterations <n>", "iterations to run, as --set training.iterations=<n>", wholeNumberOption)
       .option("--no-cache", "ask the model also where the answer is kept, as --set models.cache=false")
-      .option("--out <dir>", "run folder to make, instead of .lerl/runs/<id> in the current folder"),
+      .option("--out <dir>", "run folder to make, instead of .lerl/runs/<id> in the current folder")
+      // Suites start their runs so: what a variant sets was not typed, and lets no key go.
+      .addOption(new Option("--sets-are-data").hideHelp()),
   ).action(async (file: string, options: RunOptions) => {
     const sets = [
       ...options.set,
@@ -68,7 +72,8 @@ export function runCommand(): Command {
     ];
     const read = { set: sets, allowOutside: options.allowOutside };
     const { path, experiment, prompts, files } = await readExperimentFile(file, read);
-    await drive(options, files, (host) =>
+    const typed = options.setsAreData ? [] : typedKeys([experiment], sets.map(readOverride));
+    await drive(options, { files, models: environmentModels(options, typed) }, (host) =>
       Run.create(
         { experimentFile: path, experiment, prompts, ...(options.out !== undefined && { folder: options.out }) },
         host,
@@ -78,7 +83,7 @@ export function runCommand(): Command {
 }
 
 export function resumeCommand(): Command {
-  return outputOptions(
+  return sharedOptions(
     new Command("resume")
       .description("Go on with a run that was interrupted or stopped, from its checkpoint.")
       .argument("<runDir>", "run folder, for example .lerl/runs/<id>")
@@ -93,7 +98,7 @@ export function resumeCommand(): Command {
   ).action(async (folder: string, options: ResumeOptions) => {
     const changes = options.set.map(readOverride);
     const { acceptLoss = false, takeOver = false, allowOutside } = options;
-    await drive(options, fileAccess({ allowOutside }), (host) =>
+    await drive(options, { files: fileAccess({ allowOutside }), models: environmentModels(options) }, (host) =>
       Run.reopen(folder, host, { changes, acceptLoss, takeOver }),
     );
   });
@@ -102,7 +107,7 @@ export function resumeCommand(): Command {
 /** Runs to the end in view of the user; an interruption ends it with a checkpoint, from the moment its folder stands. */
 async function drive(
   options: OutputOptions,
-  files: RunHost["files"],
+  access: Pick<RunHost, "files" | "models">,
   begin: (host: RunHost) => Promise<Run>,
 ): Promise<void> {
   const view = options.json ? jsonDisplay() : options.quiet ? quietDisplay() : terminalDisplay();
@@ -113,8 +118,7 @@ async function drive(
       now: () => new Date(),
       random: () => randomInt(2 ** 32) / 2 ** 32,
       listener: view.listener,
-      models: environmentModels(),
-      files,
+      ...access,
       attended: false,
     });
     stopAt(signal, run.control);

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
 import { Command } from "commander";
+import { keysOf } from "../../protocol/wantedKeys.ts";
 import { compareRuns } from "../comparison/compare.ts";
 import { formatComparison, type TableFormat, tableFormats } from "../comparison/tables.ts";
 import { exitCodes } from "../exitCodes.ts";
@@ -11,10 +12,11 @@ import { runSuite, type SuiteOutcome, type SuiteProgress } from "../suites/runSu
 import { readOverride } from "./experimentFile.ts";
 import { fileAccess } from "./fileAccess.ts";
 import { interruptible } from "./interruption.ts";
+import { environmentModels, type KeyOptions, keyOptions, typedKeys } from "./models.ts";
 import { allowOutsideOption, collect, countOption, takeOverOption } from "./options.ts";
 import { duration, ProgressBar, paint, say, sayAside } from "./terminal.ts";
 
-interface SuiteOptions {
+interface SuiteOptions extends KeyOptions {
   readonly jobs: number;
   readonly set: readonly string[];
   readonly json?: boolean;
@@ -33,7 +35,7 @@ const tableFiles: Readonly<Record<TableFormat, string>> = {
 export function suiteCommand(): Command {
   const command = new Command("suite").description("Run many experiments and compare them.").helpCommand(false);
   command.addCommand(
-    new Command("run")
+    keyOptions(new Command("run"))
       .description(
         "Run every variant of a suite with every seed, then print the table. Ctrl+C stops it; the same command goes on.",
       )
@@ -50,10 +52,13 @@ export function suiteCommand(): Command {
   return command;
 }
 
-async function run(file: string, { jobs, set, json, takeOver, allowOutside }: SuiteOptions): Promise<number> {
+async function run(file: string, options: SuiteOptions): Promise<number> {
+  const { jobs, set, json, takeOver, allowOutside } = options;
   const sets = set.map(readOverride);
   const files = fileAccess({ beside: [file], typed: sets.map(({ path }) => path), allowOutside });
   const plan = await readSuite(file, sets, files);
+  const experiments = plan.variants.flatMap(({ runs }) => runs.map(({ experiment }) => experiment));
+  const models = environmentModels(options, typedKeys(experiments, sets));
   const display = json ? jsonDisplay() : process.stderr.isTTY ? barDisplay() : lineDisplay();
   const outcome = await interruptible((signal) =>
     runSuite(plan, {
@@ -61,6 +66,8 @@ async function run(file: string, { jobs, set, json, takeOver, allowOutside }: Su
       workspaceFolder: process.cwd(),
       jobs,
       threads: availableParallelism(),
+      settle: (runs) => models.settle(runs.flatMap(({ experiment }) => keysOf(experiment))),
+      environment: ({ experiment }) => models.environmentFor(keysOf(experiment)),
       takeOver: takeOver === true,
       signal,
       progress: display.show,

@@ -18,12 +18,12 @@ import { engineVersion } from "../version.ts";
 import { reportFailure } from "./exit.ts";
 import { fileAccess } from "./fileAccess.ts";
 import { interruptible, stopAt } from "./interruption.ts";
-import { environmentModels } from "./models.ts";
+import { environmentModels, type KeyOptions, keyOptions } from "./models.ts";
 import { allowOutsideOption, atMost, collect, countOption, takeOverOption, wholeNumberOption } from "./options.ts";
 import { duration, paint, say, sayAside, status } from "./terminal.ts";
 import { limitsOf, type TrialOptions, trialStart } from "./trialStart.ts";
 
-interface Options extends TrialOptions {
+interface Options extends TrialOptions, KeyOptions {
   readonly format: TrialFormat;
   readonly estimate?: boolean;
   readonly takeOver?: boolean;
@@ -37,7 +37,7 @@ const positive = (text: string): number => {
 };
 
 export function trialCommand(): Command {
-  return new Command("trial")
+  return keyOptions(new Command("trial"))
     .description(
       `Try words: several planner prompts serve the same visits from one frozen policy, and are compared visit by visit.
 The base as it is comes first and is the baseline. Models are asked; answers that are kept cost nothing. Ctrl+C keeps
@@ -174,15 +174,15 @@ function fixedAtStart(options: Options): readonly string[] {
   return Object.entries(given).flatMap(([name, isGiven]) => (isGiven ? [name] : []));
 }
 
-function hostOf(target: string, { allowOutside }: Options, display: ReturnType<typeof progressDisplay>): TrialHost {
+function hostOf(target: string, options: Options, display: ReturnType<typeof progressDisplay>): TrialHost {
   return {
     workspaceFolder: process.cwd(),
     engineVersion,
     now: () => new Date(),
     random: () => randomInt(2 ** 32) / 2 ** 32,
-    models: environmentModels(),
+    models: environmentModels(options),
     // Beside a document or an experiment; a folder's own record names what it likes.
-    files: fileAccess({ beside: target.endsWith(".json") ? [target] : [], allowOutside }),
+    files: fileAccess({ beside: target.endsWith(".json") ? [target] : [], allowOutside: options.allowOutside }),
     attended: false,
     progress: display.show,
     estimate: (estimated) => display.say(`Estimate: ${estimateSentence(estimated)}.`),

@@ -2,7 +2,9 @@
 
 import type { ListedModel, ModelServer, ModelTestResult } from "../../protocol/engine.ts";
 import { modelLimitsSchema } from "../../protocol/experiment/models.ts";
+import { originOf } from "../../protocol/serverAddress.ts";
 import { SMALL_MODEL_BYTES } from "../../protocol/smallModel.ts";
+import { type BoundKey, keyFor } from "../../protocol/wantedKeys.ts";
 import { messageOf } from "../errors.ts";
 import { RandomStream } from "../math/random.ts";
 import type { Blocked } from "./blocked.ts";
@@ -32,13 +34,18 @@ export const localServers: readonly ServerAddress[] = [
   { name: "vLLM", baseUrl: "http://127.0.0.1:8000/v1" },
 ];
 
-/** The servers that listen, with their models; all are asked at once. Each step of it may take `timeoutMs`. */
+/**
+ * The servers that listen, with their models; all are asked at once. Each step of it may take `timeoutMs`.
+ * @param keys each goes to its own server only
+ */
 export async function detectServers(
   addresses: readonly ServerAddress[] = localServers,
   timeoutMs = 3000,
-  apiKey?: string,
+  keys: readonly BoundKey[] = [],
 ): Promise<readonly ModelServer[]> {
-  const found = await Promise.all(addresses.map((address) => detectServer(address, timeoutMs, apiKey)));
+  const found = await Promise.all(
+    addresses.map((address) => detectServer(address, timeoutMs, keyFor(keys, { origin: originOf(address.baseUrl) }))),
+  );
   return found.filter((server) => server !== undefined);
 }
 

@@ -4,10 +4,11 @@ import type { LiveChange, PromptTexts } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { type PromptRole, promptRoleOf } from "../../protocol/promptRole.ts";
 import type { RunRecord } from "../../protocol/run.ts";
+import { keysOf } from "../../protocol/wantedKeys.ts";
 import { InputError } from "../errors.ts";
 import type { Spending } from "../llm/budget.ts";
 import type { StoredCall } from "../serving/callLog.ts";
-import { type FileAccess, filesOf } from "../serving/namedFiles.ts";
+import { filesOf } from "../serving/namedFiles.ts";
 import { type PromptHashes, promptFor } from "../serving/promptsInForce.ts";
 import { shellWord } from "../shellWord.ts";
 import { jsonLines } from "../store/jsonLines.ts";
@@ -17,6 +18,7 @@ import { changedExperiment } from "../training/liveChanges.ts";
 import type { TrainerCheckpoint } from "../training/trainerState.ts";
 import { endsAt, losses, lossText } from "./logEnds.ts";
 import { ownCheckpoint } from "./ownCheckpoint.ts";
+import type { RunHost } from "./runHost.ts";
 import { type HandMade, type LogEnds, rewind } from "./runLog.ts";
 
 /** How a run goes on. */
@@ -50,13 +52,13 @@ interface Note {
 /**
  * Brings a run's folder back to its checkpoint.
  *
- * @throws InputError where the run is done, a change or a file is not allowed, the checkpoint is another run's, or rows are missing
- * (`run.rows-missing`); then nothing has happened to the folder
+ * @throws InputError where the run is done, a change, a file or a key is not allowed, the checkpoint is another run's, or rows are
+ * missing (`run.rows-missing`); then nothing has happened to the folder
  */
 export async function comeBack(
   folder: RunFolder,
   { changes = [], acceptLoss = false }: ComingBack,
-  files: FileAccess,
+  { files, models }: Pick<RunHost, "files" | "models">,
   onWarning: (warning: Error) => void,
 ): Promise<Comeback> {
   const record = await readRunRecord(folder.file("record"));
@@ -70,6 +72,7 @@ export async function comeBack(
   const lost = checkpoint ? await losses(folder, checkpoint) : [];
   const lacks = [...(isCheckpointLost(record, checkpoint) ? ["no checkpoint is left"] : []), ...lost.map(lossText)];
   if (lacks.length > 0 && !acceptLoss) throw rowsMissing(folder.path, lacks);
+  await models.settle?.(keysOf(record.experiment));
   const logs = checkpoint ? await endsAt(folder, checkpoint, lost) : {};
   const handMade = await rewind(folder, checkpoint ? checkpoint.json.iteration : -1, logs);
   const notes = [

@@ -5,6 +5,7 @@
 import { dirname } from "node:path";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { ReferencePolicy, RunRecord } from "../../protocol/run.ts";
+import { keysOf } from "../../protocol/wantedKeys.ts";
 import { InputError } from "../errors.ts";
 import { whatCame } from "../llm/replyWatch.ts";
 import { diversityOf, itemNovelty, servedSlates } from "../metrics/sessionMetrics.ts";
@@ -102,6 +103,7 @@ type AllOptions = Required<Omit<EvaluateRunOptions, Chosen | "takeOver">> & Pick
 async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<EvaluationSummary> {
   const record = await readRunRecord(folder.file("record"));
   const checkpoint = await readCheckpoint(folder, record, options);
+  await options.models.settle?.(keysOf(record.experiment));
   const experiment = documentFor(checkpoint, options);
   await options.files(await filesOf(experiment, dirname(record.experimentFile)));
   const opened: Closing[] = [];

@@ -7,12 +7,13 @@ import { InputError } from "../errors.ts";
 import { type Checkpoint, CheckpointStore } from "../store/checkpoint.ts";
 import { toJson } from "../store/files.ts";
 import { type TrainerCheckpoint, trainerCheckpoint } from "../training/trainerState.ts";
+import { requireSameServers } from "./sameServers.ts";
 
 /**
  * The newest checkpoint of a run; undefined: it has none.
  *
  * @param folder of the run
- * @throws InputError `checkpoint.foreign`, `checkpoint.unreadable`; LerlError `store.broken-checkpoint`
+ * @throws InputError `checkpoint.foreign`, `checkpoint.other-server`, `checkpoint.unreadable`; LerlError `store.broken-checkpoint`
  */
 export async function ownCheckpoint(
   folder: string,
@@ -32,7 +33,9 @@ export function ofRun(checkpoint: Checkpoint, record: RunRecord, folder: string)
   if (origin && origin.document !== documentHash(record.experiment)) {
     throw foreign(folder, "its checkpoint belongs to a run that began with another document than run.json holds");
   }
-  return trainerCheckpoint(checkpoint, folder);
+  const own = trainerCheckpoint(checkpoint, folder);
+  requireSameServers(record.experiment, own.json.experiment, folder);
+  return own;
 }
 
 /** Of the document that a run began with. Settings that came later leave the hash of those written before as it is. */

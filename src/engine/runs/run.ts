@@ -5,6 +5,7 @@
 import { dirname } from "node:path";
 import type { LiveChange, PromptTexts, ReflectionChange } from "../../protocol/engine.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
+import { keysOf } from "../../protocol/wantedKeys.ts";
 import { poolChange, type ReflectionPool } from "../critic/reflectionPool.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { RunControl, type StopKind, StopSignal } from "../serving/control.ts";
@@ -54,10 +55,11 @@ export class Run {
 
   /**
    * Makes the folder of a new run.
-   * @throws InputError where the folder cannot be made, or a file may not be read
+   * @throws InputError where the folder cannot be made, or a file may not be read or a key not be sent
    */
   static async create(start: RunStart, host: RunHost): Promise<Run> {
     await host.files(await filesOf(start.experiment, dirname(start.experimentFile)));
+    await host.models.settle?.(keysOf(start.experiment));
     return new Run(await RunStorage.create(start, host), host, start.prompts, undefined);
   }
 
@@ -69,7 +71,7 @@ export class Run {
     const onWarning = ({ message }: Error): void => host.listener.log?.("warn", message);
     const folder = await openRun(path, host.now, onWarning, how.takeOver);
     return orRelease(folder, async () => {
-      const comeback = await comeBack(folder, how, host.files, onWarning);
+      const comeback = await comeBack(folder, how, host, onWarning);
       const storage = await RunStorage.open(folder, host, { given: comeback.checkpoint?.origin?.uid });
       const prompts = promptsAt(storage.record.current, comeback.checkpoint?.json.prompts);
       return new Run(storage, host, prompts, comeback);

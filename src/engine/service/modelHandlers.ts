@@ -1,5 +1,7 @@
 /** `models/...`: which model servers there are, and whether a model answers. */
 import type { ModelTest } from "../../protocol/engine.ts";
+import { originOf } from "../../protocol/serverAddress.ts";
+import { keyFor } from "../../protocol/wantedKeys.ts";
 import { InputError } from "../errors.ts";
 import { detectServers, type TestQuestion, tryModel, tryProvider } from "../llm/detect.ts";
 import { VscodeProvider } from "../llm/providers/vscode.ts";
@@ -21,11 +23,11 @@ export function modelHandlers({ options: { ask }, datasets }: Workspace): Handle
     return testQuestion({ experiment, dataset, prompt: { file: experiment.planner.prompt, text: promptText }, model });
   };
   return {
-    "models/detect": ({ baseUrl, apiKey }) =>
-      baseUrl === undefined ? detectServers() : detectServers([{ name: "", baseUrl }], LIST_MS, apiKey),
+    "models/detect": ({ baseUrl, keys }) =>
+      baseUrl === undefined ? detectServers() : detectServers([{ name: "", baseUrl }], LIST_MS, keys),
 
     "models/test": async (test) => {
-      const { provider, model, baseUrl, apiKey } = test;
+      const { provider, model, baseUrl, keys = [] } = test;
       // A model can be connected before all else is in order: then it is asked the simple question.
       const asked = await question(test).catch((error: unknown) => {
         if (error instanceof InputError) return undefined;
@@ -34,6 +36,7 @@ export function modelHandlers({ options: { ask }, datasets }: Workspace): Handle
       if (provider === "vscode") return tryProvider(new VscodeProvider({ ask }), model, ANSWER_MS, asked);
       if (baseUrl === undefined)
         throw new InputError("models.base-url", "Give the server's base URL, for example http://127.0.0.1:11434/v1.");
+      const apiKey = keyFor(keys, { origin: originOf(baseUrl) });
       return tryModel({ baseUrl, model, ...(apiKey !== undefined && { apiKey }) }, ANSWER_MS, asked);
     },
   };

@@ -24,10 +24,10 @@ function steering(
 ): Pick<RunHandlers, "runs/start" | "runs/pause" | "runs/resume" | "runs/stop" | "runs/change" | "runs/describe"> {
   const { runs } = workspace;
   return {
-    "runs/start": async ({ experimentFile, experimentText, prompts, overrides = [], apiKey }) => {
+    "runs/start": async ({ experimentFile, experimentText, prompts, overrides = [], keys }) => {
       const text = applyOverrides(experimentText, overrides.map(overrideOf));
       const experiment = experimentOf(text, experimentFile);
-      return runs.start({ experimentFile, experiment, prompts }, workspace.modelAccess(apiKey));
+      return runs.start({ experimentFile, experiment, prompts }, workspace.modelAccess(keys));
     },
 
     "runs/pause": async ({ runId }) => {
@@ -35,9 +35,9 @@ function steering(
       return null;
     },
 
-    "runs/resume": async ({ runId, apiKey, ...how }) => {
+    "runs/resume": async ({ runId, keys, ...how }) => {
       const run = runs.get(runId);
-      if (!run) return runs.reopen(runId, workspace.modelAccess(apiKey), how);
+      if (!run) return runs.reopen(runId, workspace.modelAccess(keys), how);
       run.control.resume();
       return run.current;
     },
@@ -104,7 +104,7 @@ function reading(
       return { ...found, categoryNames: categoryNames(dataset) };
     },
 
-    "runs/rerunStep": async ({ runId, episode: id, step, promptText, fresh, apiKey }) => {
+    "runs/rerunStep": async ({ runId, episode: id, step, promptText, fresh, keys }) => {
       const { experiment, dataset, experimentFile } = await workspace.setting(runId);
       const { episode, calls } = await reader.episode(runId, id);
       const callId = episode.steps[step]?.plan.callId;
@@ -116,7 +116,7 @@ function reading(
           episode,
           reflections: await workspace.reflections(runId),
           recordedReply: calls.find((call) => call.id === callId)?.reply ?? "",
-          models: workspace.modelAccess(apiKey),
+          models: workspace.modelAccess(keys),
           baseFolder: dirname(experimentFile),
           cacheFile: answersFile(storageFolder(options.workspaceFolder)),
           warn: (message) => workspace.warn(new Error(message)),
@@ -132,10 +132,10 @@ function evaluating(workspace: Workspace): Pick<RunHandlers, "runs/compare" | "r
   return {
     "runs/compare": ({ runIds }) => compareRuns(foldersOf(runIds)),
 
-    "runs/evaluate": ({ runId, sessions }) =>
+    "runs/evaluate": ({ runId, sessions, keys }) =>
       evaluateRun(reader.folder(runId), {
         workspaceFolder: options.workspaceFolder,
-        models: workspace.modelAccess(),
+        models: workspace.modelAccess(keys),
         files: workspace.files.access,
         ...(sessions !== undefined && { sessions }),
       }),

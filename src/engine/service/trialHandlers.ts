@@ -56,19 +56,18 @@ export function trialHandlers(workspace: Workspace): HandlersOf<"trials"> {
       });
     },
 
-    "trials/try": async (words) =>
-      trials.start(await wantedTrial(words, workspace), workspace.modelAccess(words.apiKey)),
+    "trials/try": async (words) => trials.start(await wantedTrial(words, workspace), workspace.modelAccess(words.keys)),
 
     "trials/fitting": (words) => fittingOf(words, workspace),
 
-    "trials/reflection": async ({ runId, reflection, sessions, apiKey }) => {
+    "trials/reflection": async ({ runId, reflection, sessions, keys }) => {
       const fit = await reflectionFitting(runId, workspace, sessions);
       const contenders: readonly AskedContender[] = [
         { name: `without ${reflection}`, pool: [{ reflection, action: "mute" }] },
         { name: `with ${reflection}`, pool: [{ reflection, action: "pin" }] },
       ];
       const start = { name: `Effect of ${reflection}`, ...served, contenders, sessions: fit.sessions };
-      return trials.start({ ...start, base: { run: workspace.reader.folder(runId) } }, workspace.modelAccess(apiKey));
+      return trials.start({ ...start, base: { run: workspace.reader.folder(runId) } }, workspace.modelAccess(keys));
     },
 
     "trials/reflectionFitting": ({ runId }) => reflectionFitting(runId, workspace),
@@ -78,7 +77,7 @@ export function trialHandlers(workspace: Workspace): HandlersOf<"trials"> {
       return null;
     },
 
-    "trials/goOn": async ({ id, sessions, experimentText, apiKey, takeOver, ...limits }) => {
+    "trials/goOn": async ({ id, sessions, experimentText, keys, takeOver, ...limits }) => {
       const live = trials.get(id);
       if (live && live.current.state !== "paused") throw new InputError("trial.running", `The trial ${id} is running.`);
       const { base } = live?.current ?? (await readTrialRecord(folderOf(id)));
@@ -86,7 +85,7 @@ export function trialHandlers(workspace: Workspace): HandlersOf<"trials"> {
         experimentText === undefined ? {} : modelLimitsOf(experimentOf(experimentText, base.experimentFile));
       if (!live) {
         const extension = { sessions, models, limits, takeOver };
-        return trials.reopen(folderOf(id), workspace.modelAccess(apiKey), extension);
+        return trials.reopen(folderOf(id), workspace.modelAccess(keys), extension);
       }
       live.setLimits({ models, limits });
       live.control.resume();

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { EngineNotifications, HostRequests } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { Reflection, RunId } from "../../protocol/run.ts";
+import { type BoundKey, keyFor, type WantedKey } from "../../protocol/wantedKeys.ts";
 import type { ReflectionPool } from "../critic/reflectionPool.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { InputError } from "../errors.ts";
@@ -29,7 +30,6 @@ export interface ServiceOptions {
   ) => Promise<HostRequests["models/ask"]["result"]>;
   readonly now: () => Date;
   readonly random: () => number;
-  readonly environment: NodeJS.ProcessEnv;
 }
 
 /** What a recorded run was made of. */
@@ -56,10 +56,15 @@ export class Workspace {
     this.datasets = new Datasets(workspaceFolder, this.files.access, (message) => this.warn(new Error(message)));
   }
 
-  /** A key given over the channel goes before the environment's. */
-  modelAccess(apiKey?: string): ModelAccess {
-    const { ask, environment } = this.options;
-    return { ask, apiKey: (variable) => apiKey ?? (variable === undefined ? undefined : environment[variable]) };
+  /** Keys come over the channel, each for its server; the environment's are the editor's to give. */
+  modelAccess(keys: readonly BoundKey[] = []): ModelAccess {
+    return {
+      ask: this.options.ask,
+      settle: async (wanted) => {
+        for (const one of wanted) requireKey(keys, one);
+      },
+      apiKey: (wanted) => requireKey(keys, wanted),
+    };
   }
 
   /** @throws InputError where this process is not working on the run */
@@ -105,4 +110,14 @@ export class Workspace {
   warn(warning: Error): void {
     this.options.notify("engine/log", { level: "warn", message: warning.message });
   }
+}
+
+/** @throws InputError where a server is to be asked with a key that nobody gave for it */
+function requireKey(keys: readonly BoundKey[], wanted: WantedKey): string | undefined {
+  const key = keyFor(keys, wanted);
+  if (key !== undefined || wanted.variable === undefined) return key;
+  throw new InputError(
+    "models.key-missing",
+    `No API key was given for ${wanted.origin}. Keep one with *LERL: Connect a Model*, or set the environment variable ${wanted.variable} before the editor starts; a server of your own needs none.`,
+  );
 }

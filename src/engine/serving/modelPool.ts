@@ -3,6 +3,8 @@ import { resolve } from "node:path";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { type PromptRole, promptRoles } from "../../protocol/promptRole.ts";
 import type { MetricRow } from "../../protocol/run.ts";
+import { OPENAI_URL } from "../../protocol/serverAddress.ts";
+import { type WantedKey, wantedKey } from "../../protocol/wantedKeys.ts";
 import { InputError } from "../errors.ts";
 import type { Blocked, BudgetReached } from "../llm/blocked.ts";
 import { Budget, budgetSettings } from "../llm/budget.ts";
@@ -23,8 +25,13 @@ import type { RunControl } from "./control.ts";
 
 /** How a process reaches models. Keys stay in memory. */
 export interface ModelAccess {
-  /** The API key: of the variable the experiment names, or the one the user gave. Undefined: a server without keys. */
-  readonly apiKey: (variable: string | undefined) => string | undefined;
+  /**
+   * Told what will be wanted before anything is made.
+   * @throws InputError where a key may not go there, or is missing
+   */
+  readonly settle?: (wanted: readonly WantedKey[]) => Promise<void>;
+  /** The API key for the server that will be asked; undefined: it is asked without one. @throws InputError as `settle` */
+  readonly apiKey: (wanted: WantedKey) => string | undefined;
   /** Asks one of the editor's own models; absent outside the editor. */
   readonly ask?: VscodeOptions["ask"];
 }
@@ -71,9 +78,6 @@ const RUN: Asker = {
 
 /** While a model cannot be reached, it is asked again: soon at first, then ever later. Milliseconds. */
 const RETRY = { first: 1000, longest: 15_000 } as const;
-const DEFAULT_BASE_URL = "https://api.openai.com/v1";
-/** Sent to nobody but OpenAI unless an experiment names it. */
-const DEFAULT_KEY_VARIABLE = "OPENAI_API_KEY";
 /** What a used-up budget holds a run back by: one for both roles. */
 const BUDGET = "budget";
 /** What a model of no use holds it back by. */
@@ -202,10 +206,10 @@ export class ModelPool {
     const { models, baseFolder } = this.options;
     switch (settings.provider) {
       case "openai": {
-        const { baseUrl, apiKeyVariable } = settings;
-        const apiKey = models.apiKey(apiKeyVariable ?? (baseUrl === undefined ? DEFAULT_KEY_VARIABLE : undefined));
+        const { baseUrl = OPENAI_URL } = settings;
+        const apiKey = models.apiKey(wantedKey(settings));
         return new OpenAiProvider({
-          baseUrl: baseUrl ?? DEFAULT_BASE_URL,
+          baseUrl,
           ...(apiKey && { apiKey }),
           dialects: this.dialects,
           room: this.room,

@@ -18,6 +18,7 @@ export interface RunSetting {
   readonly command: readonly string[];
   /** Current folder of the processes: it holds `.lerl`. */
   readonly workspaceFolder: string;
+  readonly environment: NodeJS.ProcessEnv;
   readonly experimentFile: string;
   readonly sessions: number;
   /** Threads of each process. */
@@ -71,7 +72,8 @@ async function train(run: SuiteRun, folder: string, setting: RunSetting): Promis
       "--set",
       `${path}=${JSON.stringify(value)}`,
     ]);
-    return lerl(["run", setting.experimentFile, ...sets, "--out", folder, "--json"], setting, report, TRAINED);
+    const args = ["run", setting.experimentFile, ...sets, "--sets-are-data", "--out", folder, "--json"];
+    return lerl(args, setting, report, TRAINED);
   }
   const record = await readRunRecord(join(folder, runFiles.record)).catch((error: unknown) => messageOf(error));
   // One run that cannot be read must not end the others.
@@ -114,7 +116,7 @@ function lerl(
   line: (text: string) => void,
   done: readonly number[] = [exitCodes.done],
 ): Promise<RunOutcome> {
-  const { command, workspaceFolder, signal } = setting;
+  const { command, workspaceFolder, environment, signal } = setting;
   if (signal.aborted) return Promise.resolve({ state: "interrupted" });
   return new Promise((resolve) => {
     // In a process group of its own: an interrupt typed at the terminal reaches it once, through `signal`. The channel tells
@@ -122,6 +124,7 @@ function lerl(
     // The suite has asked for the files that its runs read.
     const child: ChildProcess = spawn(process.execPath, [...command, ...args, "--allow-outside"], {
       cwd: workspaceFolder,
+      env: environment,
       detached: process.platform !== "win32",
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });

@@ -9,6 +9,10 @@ import { renameOldFolder, suiteFolder, suiteRunFolder, writeSuiteRecord } from "
 
 export interface RunSuiteOptions extends Pick<RunSetting, "command" | "workspaceFolder" | "takeOver" | "signal"> {
   readonly jobs: number;
+  /** Told which runs there are left, before anything is written. @throws InputError where one cannot be carried out */
+  readonly settle: (runs: readonly SuiteRun[]) => Promise<void>;
+  /** Of the processes of a run: with its keys, and no others. */
+  readonly environment: (run: SuiteRun) => NodeJS.ProcessEnv;
   /** Processors to share among the jobs. */
   readonly threads: number;
   readonly progress: (progress: SuiteProgress) => void;
@@ -37,15 +41,16 @@ interface Job {
 
 export async function runSuite(plan: SuitePlan, options: RunSuiteOptions): Promise<SuiteOutcome> {
   const folder = await suiteFolder(options.workspaceFolder, { name: plan.suite.name, file: plan.file });
-  await makeBelow(storageFolder(options.workspaceFolder), "suites", basename(folder));
-  await sweepLeftovers(folder, false);
   await renameOldFolder(folder);
-  await writeSuiteRecord(folder, plan);
   const jobs = distinctJobs(plan);
   const waiting: Job[] = [];
   for (const job of jobs) {
     if (!(await isFinished(suiteRunFolder(folder, job.run.id), plan.suite.sessions))) waiting.push(job);
   }
+  await options.settle(waiting.map(({ run }) => run));
+  await makeBelow(storageFolder(options.workspaceFolder), "suites", basename(folder));
+  await sweepLeftovers(folder, false);
+  await writeSuiteRecord(folder, plan);
   const tracker = new Tracker(jobs.length, waiting, options);
   const failures: SuiteOutcome["failures"][number][] = [];
   /** Bad input fails every run alike: the first says it all. */
@@ -57,6 +62,7 @@ export async function runSuite(plan: SuitePlan, options: RunSuiteOptions): Promi
       command: options.command,
       workspaceFolder: options.workspaceFolder,
       experimentFile: plan.experimentFile,
+      environment: options.environment(run),
       sessions: plan.suite.sessions,
       takeOver: options.takeOver,
       threads: Math.max(1, Math.floor(options.threads / options.jobs)),

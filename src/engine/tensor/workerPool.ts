@@ -75,7 +75,8 @@ export class WorkerPool {
   private startOne(path: string): Promise<void> {
     const scratch = this.memory.reserve(SCRATCH_BYTES).address;
     const setup: WorkerSetup = { module: this.module, memory: this.memory.handle, queue: this.queueAddress, scratch };
-    const worker = new Worker(path, { workerData: setup });
+    // It plays tapes: the process's environment, which may hold keys, is nothing to it.
+    const worker = new Worker(path, { workerData: setup, env: {} });
     this.workers.push(worker);
     return new Promise((resolve, reject) => {
       worker.once("message", () => {

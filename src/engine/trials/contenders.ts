@@ -2,6 +2,7 @@
 import { asksModel } from "../../protocol/asksModel.ts";
 import { type Experiment, experimentSchema } from "../../protocol/experiment.ts";
 import type { PromptVersion } from "../../protocol/run.ts";
+import { plannerOf } from "../../protocol/trial/contenderPlanner.ts";
 import type { ContenderRecord } from "../../protocol/trial/record.ts";
 import type { ContenderDocument } from "../../protocol/trial.ts";
 import { type PoolState, poolChange, ReflectionPool } from "../critic/reflectionPool.ts";
@@ -160,17 +161,10 @@ export function experimentOf(
   const isOffline = plans !== "model" && plans !== "none" && plans !== "oracle";
   // What costs nothing plans anew at every step.
   const free = plans !== "model" && { replanEvery: planner.replanEvery ?? 1 };
-  const changed = {
-    ...base.planner,
-    // A key is for the server that it was given with.
-    ...(planner.baseUrl !== undefined && { apiKeyVariable: undefined }),
-    ...planner,
-  };
-  const set = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== null));
   return experimentSchema.parse({
     ...base,
     planner: {
-      ...set,
+      ...plannerOf(base.planner, planner),
       ...free,
       enabled: plans !== "none",
       ...(plans !== "model" && { provider: "offline" }),

@@ -1,6 +1,7 @@
 /** One trial: a folder, a frozen base, visits served by every contender; from start or interruption to a result. */
 import { dirname } from "node:path";
 import type { CellRow } from "../../protocol/trial/cell.ts";
+import { keysOfTrial } from "../../protocol/trial/contenderPlanner.ts";
 import type { TrialEstimate } from "../../protocol/trial/estimate.ts";
 import type { TrialRecord } from "../../protocol/trial/record.ts";
 import type { TrialResult } from "../../protocol/trial/result.ts";
@@ -67,7 +68,9 @@ export class Trial {
           ? await keepRunAsBase(choice.run, folder.path, choice.like)
           : untrainedBase(choice.experimentFile, choice.experiment, choice.prompts);
       await host.files(await filesOf(base.experiment, dirname(base.record.experimentFile)));
-      const document = await folder.record(warner(host), newRecord(start, base, folder.id, host));
+      const record = newRecord(start, base, folder.id, host);
+      await host.models.settle?.(keysOfTrial(record));
+      const document = await folder.record(warner(host), record);
       return new Trial(folder, document, base, host);
     } catch (error) {
       await folder.remove();
@@ -84,6 +87,7 @@ export class Trial {
     try {
       const document = await folder.record(warner(host));
       const { data: opened } = document;
+      await host.models.settle?.(keysOfTrial(opened));
       document.update((record) => extended(record, extension));
       const { data: record } = document;
       await host.files(await filesOf(record.experiment, dirname(record.base.experimentFile)));

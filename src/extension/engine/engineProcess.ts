@@ -22,6 +22,7 @@ import {
   hostRequests,
   protocolVersion,
 } from "../../protocol/engine.ts";
+import { ownEnvironment } from "../../protocol/ownEnvironment.ts";
 import { messageOf } from "../platform/errors.ts";
 import { EngineLostError } from "./engineErrors.ts";
 import { engineError } from "./rpcErrors.ts";
@@ -92,7 +93,8 @@ export class EngineProcess {
       cwd: options.workspaceFolder,
       // The extension host's own flags (a debugger's port above all) are not the engine's.
       execArgv: [...(options.nodeArguments ?? [])],
-      env: engineEnvironment(process.env),
+      // Keys come over the channel, each for its server. What makes Electron's binary be Node.
+      env: { ...ownEnvironment(process.env), ELECTRON_RUN_AS_NODE: "1" },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     logOutput(child, options.log);
@@ -246,12 +248,6 @@ export class EngineProcess {
     }, everyMs);
     this.heart.unref();
   }
-}
-
-/** Without what would make the process wait for a debugger; with what makes Electron's binary be Node. */
-function engineEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: _options, VSCODE_INSPECTOR_OPTIONS: _inspector, ...kept } = environment;
-  return { ...kept, ELECTRON_RUN_AS_NODE: "1" };
 }
 
 function logOutput(child: ChildProcess, log: LogOutputChannel): void {

@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import { promisify, stripVTControlCharacters } from "node:util";
 import { Uri } from "vscode";
+import { ownEnvironment } from "../../protocol/ownEnvironment.ts";
 import { messageOf, UserError } from "../platform/errors.ts";
 import { requireTrust } from "../platform/trust.ts";
 import { requireWorkspaceFolder } from "../platform/workspaceFolder.ts";
@@ -17,7 +18,7 @@ export async function writeSuiteReport(suite: Uri, extensionUri: Uri): Promise<s
     const { stdout } = await promisify(execFile)(process.execPath, [command, "report", suite.fsPath, "--json"], {
       cwd: requireWorkspaceFolder(),
       // The editor's own binary is Node when this is set.
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: "1" },
+      env: { ...ownEnvironment(process.env), ELECTRON_RUN_AS_NODE: "1" },
     });
     return (JSON.parse(stdout) as { readonly page: string }).page;
   } catch (error) {

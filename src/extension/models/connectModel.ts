@@ -10,10 +10,10 @@ import { formatBytes } from "../platform/format.ts";
 import { plainText } from "../platform/inert.ts";
 import { inProgress } from "../platform/progress.ts";
 import { type ChosenModel, type Connection, type ModelOutcome, modelChoices } from "./modelChoices.ts";
-import { chooseServerModel, type ServerModel } from "./serverModels.ts";
+import { chooseServerModel, keysAt, type ServerModel } from "./serverModels.ts";
 import type { ModelsServices } from "./services.ts";
 
-type Services = Omit<ModelsServices, "log" | "files">;
+type Services = Omit<ModelsServices, "log" | "files" | "allowedVariables">;
 type Asked = Exclude<Connection, { provider: "offline" }>;
 
 /** @throws UserError where the file cannot be edited, EngineLostError */
@@ -68,7 +68,8 @@ async function isWanted(
   if (answer !== "test") return answer === "connect";
   editorModels.consent();
   const experiment = await experimentAt(uri);
-  const test = { ...connection, ...(apiKey !== undefined && { apiKey }), ...(experiment && { experiment }) };
+  const keys = connection.provider === "openai" ? keysAt(connection.baseUrl, apiKey) : {};
+  const test = { ...connection, ...keys, ...(experiment && { experiment }) };
   for (;;) {
     const result = await inProgress(l10n.t("Asking {0} for a plan", connection.model), () =>
       engine.request("models/test", test),

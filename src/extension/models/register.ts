@@ -4,35 +4,37 @@ import { resolveTarget } from "../experiments/target.ts";
 import { registerCommand } from "../platform/commands.ts";
 import { pickMany, showInformationMessage } from "../platform/dialogs.ts";
 import { DisposableStore } from "../platform/disposables.ts";
-import type { ApiKeys } from "../platform/secrets.ts";
 import { connectModel } from "./connectModel.ts";
 import type { ModelsServices } from "./services.ts";
 
 export function registerModels(services: ModelsServices): Disposable {
-  const { log, files, keys } = services;
+  const { log, files } = services;
   const owned = new DisposableStore();
   owned.addAll(
     registerCommand(log, "lerl.connectModel", async (target) => {
       const uri = await resolveTarget(target, "experiment", files);
       if (uri) await connectModel(uri, services);
     }),
-    registerCommand(log, "lerl.forgetKeys", () => forgetKeys(keys)),
+    registerCommand(log, "lerl.forgetKeys", () => forgetKeys(services)),
   );
   return owned;
 }
 
-async function forgetKeys(keys: ApiKeys): Promise<void> {
-  const servers = await keys.servers();
-  if (servers.length === 0) {
-    void showInformationMessage(l10n.t("No API key is stored."));
+/** Stored keys, and the environment's variables that may be sent. */
+async function forgetKeys({ keys, allowedVariables }: ModelsServices): Promise<void> {
+  const stored = (await keys.servers()).map((server) => ({ label: server, forget: () => keys.forget(server) }));
+  const allowed = allowedVariables.all().map((one) => ({
+    label: l10n.t("{0} from the environment", one.variable),
+    description: one.origin,
+    forget: () => allowedVariables.forget(one),
+  }));
+  if (stored.length + allowed.length === 0) {
+    void showInformationMessage(l10n.t("No API key is stored, and no variable may be sent."));
     return;
   }
-  const chosen = await pickMany(
-    servers.map((label) => ({ label })),
-    {
-      title: l10n.t("Forget stored API keys"),
-      placeHolder: l10n.t("Servers whose keys are to be forgotten"),
-    },
-  );
-  for (const { label } of chosen) await keys.forget(label);
+  const chosen = await pickMany([...stored, ...allowed], {
+    title: l10n.t("Forget stored API keys"),
+    placeHolder: l10n.t("Keys that are to be forgotten"),
+  });
+  for (const { forget } of chosen) await forget();
 }

@@ -1,10 +1,11 @@
 /** A model of one server: its address, the key it wants, and the models it lists, asked for one after the other. */
 import { l10n, ThemeIcon, window } from "vscode";
 import type { ModelServer } from "../../protocol/engine.ts";
-import { completeAddress, isServerAddress } from "../../protocol/serverAddress.ts";
+import { completeAddress, isServerAddress, originOf, secretInAddress } from "../../protocol/serverAddress.ts";
 import { pickOne, showWarningMessage } from "../platform/dialogs.ts";
 import { inProgress } from "../platform/progress.ts";
 import { type ChosenModel, listedChoice, type ModelChoice } from "./modelChoices.ts";
+import type { KeysGiven } from "./modelKeys.ts";
 import type { ModelsServices } from "./services.ts";
 
 const TITLE = l10n.t("Connect a model");
@@ -63,11 +64,15 @@ async function modelAt({ engine, keys }: Services, address: string): Promise<Ser
   }
 }
 
+/** As a request holds a key that was given for this address. */
+export const keysAt = (baseUrl: string, key: string | undefined): KeysGiven =>
+  key === undefined ? {} : { keys: [{ origin: originOf(baseUrl), key }] };
+
 async function lookedAt(
   engine: ModelsServices["engine"],
   { baseUrl, apiKey }: Access,
 ): Promise<ModelServer | undefined> {
-  const asked = { baseUrl, ...(apiKey !== undefined && { apiKey }) };
+  const asked = { baseUrl, ...keysAt(baseUrl, apiKey) };
   const [server] = await inProgress(l10n.t("Asking {0} for its models", baseUrl), () =>
     engine.request("models/detect", asked),
   );
@@ -124,10 +129,15 @@ async function askAddress(before = ""): Promise<string | undefined> {
     value: before,
     prompt: l10n.t("Address of the server, with or without http:// and /v1"),
     placeHolder: "127.0.0.1:8000",
-    validateInput: (text) =>
-      isServerAddress(text) ? undefined : l10n.t("An address such as http://127.0.0.1:8000/v1 is needed."),
+    validateInput: addressFault,
   });
   return typed?.trim();
+}
+
+function addressFault(text: string): string | undefined {
+  if (!isServerAddress(text)) return l10n.t("An address such as http://127.0.0.1:8000/v1 is needed.");
+  if (secretInAddress(text) === undefined) return undefined;
+  return l10n.t("The address holds a user name, a password or a key. Leave it out: the key is asked for.");
 }
 
 function askKey({ baseUrl, apiKey }: Access): Thenable<string | undefined> {
@@ -136,7 +146,7 @@ function askKey({ baseUrl, apiKey }: Access): Thenable<string | undefined> {
     prompt:
       apiKey === undefined
         ? l10n.t(
-            "API key for {0}; empty: the environment's OPENAI_API_KEY, or the experiment's apiKeyVariable",
+            "API key for {0}; empty: the environment variable that the experiment names in apiKeyVariable",
             baseUrl,
           )
         : l10n.t("{0} does not take this key; type another", baseUrl),

@@ -2,6 +2,7 @@
 import type { LogOutputChannel } from "vscode";
 import type { EngineClient } from "../engine/engineClient.ts";
 import type { ExperimentIndex } from "../experiments/experimentIndex.ts";
+import type { AllowedVariables } from "../platform/allowedVariables.ts";
 import type { ApiKeys } from "../platform/secrets.ts";
 import type { EditorModels } from "./editorModels.ts";
 
@@ -10,5 +11,6 @@ export interface ModelsServices {
   readonly engine: Pick<EngineClient, "request">;
   readonly files: ExperimentIndex;
   readonly keys: ApiKeys;
+  readonly allowedVariables: AllowedVariables;
   readonly editorModels: Pick<EditorModels, "consent">;
 }

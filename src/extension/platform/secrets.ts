@@ -1,6 +1,6 @@
 /** API keys in the editor's SecretStorage, one per server: a key never goes to another server than it was given for. */
 import type { SecretStorage } from "vscode";
-import { completeAddress } from "../../protocol/serverAddress.ts";
+import { originOf } from "../../protocol/serverAddress.ts";
 
 const KEY_PREFIX = "lerl.apiKey:";
 const SERVERS_KEY = "lerl.apiKey.servers";
@@ -14,7 +14,7 @@ export class ApiKeys {
 
   async set(baseUrl: string, key: string): Promise<void> {
     await this.secrets.store(keyName(baseUrl), key);
-    await this.writeServers([...new Set([...(await this.servers()), serverOf(baseUrl)])]);
+    await this.writeServers([...new Set([...(await this.servers()), originOf(baseUrl)])]);
   }
 
   /** The servers a key is kept for. */
@@ -25,7 +25,7 @@ export class ApiKeys {
 
   async forget(baseUrl: string): Promise<void> {
     await this.secrets.delete(keyName(baseUrl));
-    await this.writeServers((await this.servers()).filter((server) => server !== serverOf(baseUrl)));
+    await this.writeServers((await this.servers()).filter((server) => server !== originOf(baseUrl)));
   }
 
   private writeServers(servers: readonly string[]): Thenable<void> {
@@ -33,10 +33,4 @@ export class ApiKeys {
   }
 }
 
-const keyName = (baseUrl: string): string => `${KEY_PREFIX}${serverOf(baseUrl)}`;
-
-/** Scheme, host and port: paths of one server share its key. */
-function serverOf(baseUrl: string): string {
-  const complete = completeAddress(baseUrl);
-  return URL.canParse(complete) ? new URL(complete).origin : baseUrl;
-}
+const keyName = (baseUrl: string): string => `${KEY_PREFIX}${originOf(baseUrl)}`;

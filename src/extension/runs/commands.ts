@@ -141,11 +141,12 @@ async function openReport(
   await reports.show(file);
 }
 
-async function evaluate({ engine, runs, selection }: Room, target: RunTarget | undefined): Promise<void> {
+async function evaluate({ engine, runs, launcher, selection }: Room, target: RunTarget | undefined): Promise<void> {
   const record = await selection.one(target, { ...anyRun(l10n.t("Choose the run to evaluate")), fits: hasEnded });
   if (!record) return;
+  const keys = await launcher.keysOf(record.experiment);
   const { rCum, tInt, sessions } = await inProgress(l10n.t('Evaluating "{0}"', record.name), () =>
-    engine.request("runs/evaluate", { runId: record.id }),
+    engine.request("runs/evaluate", { runId: record.id, ...keys }),
   );
   await runs.refresh();
   const report = l10n.t("Open Report");

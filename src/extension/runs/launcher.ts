@@ -2,22 +2,22 @@
 import { l10n, type Uri } from "vscode";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
+import { keysOf } from "../../protocol/wantedKeys.ts";
 import type { EngineClient } from "../engine/engineClient.ts";
 import { EngineInputError } from "../engine/engineErrors.ts";
 import type { RunStore } from "../engine/runStore.ts";
 import { offerTakeOver } from "../engine/takeOver.ts";
 import type { ExperimentIndex } from "../experiments/experimentIndex.ts";
 import type { EditorModels } from "../models/editorModels.ts";
-import { keyFor } from "../models/modelKeys.ts";
+import type { KeysGiven, ModelKeys } from "../models/modelKeys.ts";
 import { UserError } from "../platform/errors.ts";
-import type { ApiKeys } from "../platform/secrets.ts";
 import { requireTrust } from "../platform/trust.ts";
 
 interface LauncherServices {
   readonly engine: Pick<EngineClient, "request">;
   readonly runs: RunStore;
   readonly files: ExperimentIndex;
-  readonly keys: ApiKeys;
+  readonly modelKeys: Pick<ModelKeys, "given">;
   readonly editorModels: Pick<EditorModels, "consent">;
 }
 
@@ -35,14 +35,9 @@ export class Launcher {
     const { engine, runs, files, editorModels } = this.services;
     const { start, experiment } = await files.startOf(uri);
     editorModels.consent();
-    const key = experiment && (await this.keyFor(experiment));
-    return runs.adopt(
-      await engine.request("runs/start", {
-        ...start,
-        ...(seed !== undefined && { overrides: [`seed=${seed}`] }),
-        ...(key !== undefined && { apiKey: key }),
-      }),
-    );
+    const keys = await this.keysOf(experiment);
+    const overrides = seed === undefined ? {} : { overrides: [`seed=${seed}`] };
+    return runs.adopt(await engine.request("runs/start", { ...start, ...overrides, ...keys }));
   }
 
   /**
@@ -51,22 +46,25 @@ export class Launcher {
    */
   async resume(runId: RunId, acceptLoss = false): Promise<RunRecord> {
     this.services.editorModels.consent();
-    return offerTakeOver((takeOver) => this.goOn(runId, { acceptLoss, takeOver }));
+    return offerTakeOver((takeOver) => this.goOn(runId, true, { acceptLoss, takeOver }));
   }
 
-  /** The same without a user's action: the editor's models are asked only where they were allowed before. */
+  /** The same without a user's action: models are asked, and keys sent, only where that was allowed before. */
   continue(runId: RunId): Promise<RunRecord> {
-    return this.goOn(runId, {});
+    return this.goOn(runId, false);
   }
 
-  private async goOn(runId: RunId, { acceptLoss = false, takeOver = false }): Promise<RunRecord> {
+  private async goOn(
+    runId: RunId,
+    isAttended: boolean,
+    { acceptLoss = false, takeOver = false } = {},
+  ): Promise<RunRecord> {
     requireTrust();
     const { engine, runs } = this.services;
-    const experiment = runs.get(runId)?.experiment;
-    const key = experiment && (await this.keyFor(experiment));
+    const keys = await this.keysOf(runs.get(runId)?.experiment, isAttended);
     const asked = {
       runId,
-      ...(key !== undefined && { apiKey: key }),
+      ...keys,
       ...(acceptLoss && { acceptLoss }),
       ...(takeOver && { takeOver }),
     };
@@ -92,8 +90,11 @@ export class Launcher {
     await this.services.engine.request("runs/stop", { runId });
   }
 
-  /** The stored key of the server an experiment asks, to be sent over the engine's channel. */
-  keyFor(experiment: Experiment): Promise<string | undefined> {
-    return keyFor(experiment, this.services.keys);
+  /**
+   * The keys of the servers that an experiment asks, to be sent over the engine's channel.
+   * @throws UserError where one may not be sent
+   */
+  keysOf(experiment: Experiment | undefined, isAttended = true): Promise<KeysGiven> {
+    return this.services.modelKeys.given(experiment ? keysOf(experiment) : [], isAttended);
   }
 }

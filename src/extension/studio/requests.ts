@@ -57,14 +57,14 @@ export function requestHandlers(page: AskingPage, services: StudioServices): Stu
     episodes: (query) => engine.request("runs/episodes", query),
     episode: (params) => engine.request("runs/episode", params),
     rerunStep: async ({ runId, episode, step, promptText, fresh }) => {
-      const key = await launcher.keyFor(recordOf(runId).experiment);
+      const keys = await launcher.keysOf(recordOf(runId).experiment);
       return engine.request("runs/rerunStep", {
         runId,
         episode,
         step,
         promptText: promptText ?? prompts.planner.state.text,
         ...(fresh !== undefined && { fresh }),
-        ...(key !== undefined && { apiKey: key }),
+        ...keys,
       });
     },
 

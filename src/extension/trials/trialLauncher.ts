@@ -5,21 +5,21 @@ import type { EngineRequests, FittingTrial, PromptText, TryWords } from "../../p
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { RunRecord } from "../../protocol/run.ts";
 import type { TrialSummary } from "../../protocol/trial/summary.ts";
+import { type WantedKey, wantedKeys } from "../../protocol/wantedKeys.ts";
 import type { EngineClient } from "../engine/engineClient.ts";
 import { offerTakeOver } from "../engine/takeOver.ts";
 import type { TrialStore } from "../engine/trialStore.ts";
 import type { ExperimentIndex } from "../experiments/experimentIndex.ts";
 import type { EditorModels } from "../models/editorModels.ts";
-import { keyForTrial, plannerServersOf } from "../models/modelKeys.ts";
+import type { ModelKeys } from "../models/modelKeys.ts";
 import { UserError } from "../platform/errors.ts";
-import type { ApiKeys } from "../platform/secrets.ts";
 import { requireTrust } from "../platform/trust.ts";
 
 interface TrialLauncherServices {
   readonly engine: Pick<EngineClient, "request">;
   readonly trials: TrialStore;
   readonly files: ExperimentIndex;
-  readonly keys: ApiKeys;
+  readonly modelKeys: Pick<ModelKeys, "given">;
   readonly editorModels: Pick<EditorModels, "consent">;
 }
 
@@ -36,8 +36,8 @@ type Further = Pick<EngineRequests["trials/goOn"]["params"], "sessions" | "maxCa
 
 interface Words {
   readonly words: TryWords;
-  /** Addresses of the servers that are asked: for the words that are tried, and for those in force. */
-  readonly servers: readonly string[];
+  /** Of the servers that are asked: for the words that are tried, and for those in force. */
+  readonly wanted: readonly WantedKey[];
 }
 
 export class TrialLauncher {
@@ -50,11 +50,11 @@ export class TrialLauncher {
    */
   async try(experimentFile: Uri, choice: TrialChoice): Promise<TrialSummary> {
     requireTrust();
-    const { engine, trials, keys, editorModels } = this.services;
-    const { words, servers } = await this.wordsOf(experimentFile, choice);
-    const key = await keyForTrial(servers, keys);
+    const { engine, trials, modelKeys, editorModels } = this.services;
+    const { words, wanted } = await this.wordsOf(experimentFile, choice);
+    const keys = await modelKeys.given(wanted);
     editorModels.consent();
-    return trials.adopt(await engine.request("trials/try", { ...words, ...(key !== undefined && { apiKey: key }) }));
+    return trials.adopt(await engine.request("trials/try", { ...words, ...keys }));
   }
 
   /** How many visits of a reflection's trial fit, and what they cost at most. Asks no model. */
@@ -65,10 +65,10 @@ export class TrialLauncher {
   /** What a reflection does to the plans of its run, on so many visits at most. For a user's action, as `try`. */
   async measure(run: RunRecord, reflection: string, sessions: number): Promise<TrialSummary> {
     requireTrust();
-    const { engine, trials, keys, editorModels } = this.services;
-    const key = await keyForTrial(plannerServersOf([run.experiment]), keys);
+    const { engine, trials, modelKeys, editorModels } = this.services;
+    const keys = await modelKeys.given(wantedKeys([run.experiment.planner]));
     editorModels.consent();
-    const params = { runId: run.id, reflection, sessions, ...(key !== undefined && { apiKey: key }) };
+    const params = { runId: run.id, reflection, sessions, ...keys };
     return trials.adopt(await engine.request("trials/reflection", params));
   }
 
@@ -84,11 +84,11 @@ export class TrialLauncher {
    */
   async goOn(id: string, further: Further = {}): Promise<TrialSummary> {
     requireTrust();
-    const { engine, trials, files, keys, editorModels } = this.services;
+    const { engine, trials, files, modelKeys, editorModels } = this.services;
     await trials.load();
-    const { servers = [], base } = knownTrial(trials, id);
+    const { wanted = [], base } = knownTrial(trials, id);
     // The servers that it has asked, whatever the experiment names by now.
-    const key = await keyForTrial(servers, keys);
+    const keys = await modelKeys.given(wanted);
     editorModels.consent();
     // An experiment that is gone, or does not read, leaves the limits as they were.
     const document = await files.startOf(Uri.file(base.experimentFile)).catch(() => undefined);
@@ -96,7 +96,7 @@ export class TrialLauncher {
       id,
       ...further,
       ...(document?.experiment && { experimentText: document.start.experimentText }),
-      ...(key !== undefined && { apiKey: key }),
+      ...keys,
     };
     return trials.adopt(
       await offerTakeOver((takeOver) => engine.request("trials/goOn", { ...asked, ...(takeOver && { takeOver }) })),
@@ -137,7 +137,7 @@ export class TrialLauncher {
         ...(base && { runId: base.id }),
         ...choice,
       },
-      servers: plannerServersOf(experiments),
+      wanted: wantedKeys(experiments.map(({ planner }) => planner)),
     };
   }
 }

@@ -26,17 +26,22 @@ export const modelServerSchema = z.object({
 });
 export type ModelServer = Immutable<z.output<typeof modelServerSchema>>;
 
+/** API keys, each with the one server that it may go to. They go over the channel only, and are stored nowhere. */
+export const boundKeysSchema = z.array(
+  z.strictObject({ origin: z.string(), variable: z.exactOptional(z.string()), key: z.string() }),
+);
+
 /** Which servers to look for: one address, or the usual ones of this machine. */
 export const detectModelsSchema = z.strictObject({
   baseUrl: z.exactOptional(z.string()),
-  apiKey: z.exactOptional(z.string()),
+  keys: z.exactOptional(boundKeysSchema),
 });
 
 export const modelTestSchema = z.strictObject({
   provider: z.enum(["openai", "vscode"]),
   baseUrl: z.exactOptional(z.string()),
   model: z.string(),
-  apiKey: z.exactOptional(z.string()),
+  keys: z.exactOptional(boundKeysSchema),
   /** What the model is wanted for: it is asked with this experiment's prompt, limits and categories. */
   experiment: z.exactOptional(
     z.strictObject({ experimentFile: z.string(), experimentText: z.string(), promptText: z.string() }),

@@ -4,6 +4,7 @@ import type { Immutable } from "../immutable.ts";
 import { poolActionSchema, reflectionSchema } from "../run/reflection.ts";
 import { runSliceSchema } from "../run/rows.ts";
 import { runIdSchema } from "../run/runId.ts";
+import { boundKeysSchema } from "./models.ts";
 
 /** A prompt file's content as the editor holds it, saved or not. */
 export const promptTextSchema = z.strictObject({
@@ -26,8 +27,7 @@ export const startRunSchema = z.strictObject({
   prompts: promptTextsSchema,
   /** `path=value` overrides, as with `lerl run --set`. */
   overrides: z.exactOptional(z.array(z.string())),
-  /** Sent over the channel only, never stored. */
-  apiKey: z.exactOptional(z.string()),
+  keys: z.exactOptional(boundKeysSchema),
 });
 export type StartRun = Immutable<z.output<typeof startRunSchema>>;
 

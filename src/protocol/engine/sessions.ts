@@ -4,6 +4,7 @@ import type { Immutable } from "../immutable.ts";
 import { episodeSchema } from "../run/episode.ts";
 import { runIdSchema } from "../run/runId.ts";
 import { messagesSchema, modelCallSchema } from "./calls.ts";
+import { boundKeysSchema } from "./models.ts";
 
 export const episodeOrders = ["latest", "best", "worst"] as const;
 
@@ -45,7 +46,7 @@ export const rerunStepSchema = z.strictObject({
   promptText: z.string(),
   /** Asks the model also where the answer is kept. */
   fresh: z.exactOptional(z.boolean()),
-  apiKey: z.exactOptional(z.string()),
+  keys: z.exactOptional(boundKeysSchema),
 });
 export type RerunStep = Immutable<z.output<typeof rerunStepSchema>>;
 

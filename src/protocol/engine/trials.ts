@@ -5,6 +5,7 @@ import { runIdSchema } from "../run/runId.ts";
 import { trialEstimateSchema } from "../trial/estimate.ts";
 import { LEAST_COST, MOST_CONTENDERS, MOST_REPEATS, MOST_VISITS } from "../trial/extent.ts";
 import { contenderPlans } from "../trial/record.ts";
+import { boundKeysSchema } from "./models.ts";
 import { promptTextSchema } from "./runs.ts";
 import { episodeDetailSchema } from "./sessions.ts";
 
@@ -40,8 +41,7 @@ export const tryWordsSchema = z.strictObject({
   maxCalls: z.exactOptional(z.int().check(z.minimum(1))),
   /** US dollars. */
   maxCost: z.exactOptional(z.number().check(z.minimum(LEAST_COST))),
-  /** Sent over the channel only, never stored. */
-  apiKey: z.exactOptional(z.string()),
+  keys: z.exactOptional(boundKeysSchema),
 });
 export type TryWords = Immutable<z.output<typeof tryWordsSchema>>;
 
@@ -50,7 +50,7 @@ export const tryReflectionSchema = z.strictObject({
   reflection: z.string(),
   /** Visits planned; as many as fit by default. */
   sessions: z.exactOptional(z.int().check(z.minimum(1), z.maximum(MOST_VISITS))),
-  apiKey: z.exactOptional(z.string()),
+  keys: z.exactOptional(boundKeysSchema),
 });
 
 /** What fits into the time that somebody waits for. */

@@ -1,7 +1,7 @@
 /** A trial as the editor is told of it: its record without the documents it was made from. */
 import * as z from "zod/mini";
 import type { Immutable } from "../immutable.ts";
-import { OPENAI_URL } from "../serverAddress.ts";
+import { keysOfTrial } from "./contenderPlanner.ts";
 import { type TrialRecord, trialRecordSchema } from "./record.ts";
 
 const told = z.pick(trialRecordSchema, {
@@ -24,8 +24,8 @@ const told = z.pick(trialRecordSchema, {
 });
 
 export const trialSummarySchema = z.extend(told, {
-  /** Addresses of the servers that its contenders ask: a key is given for one of them. Absent: none is asked. */
-  servers: z.exactOptional(z.array(z.string())),
+  /** Keys of the servers that its contenders ask. Absent: none is asked. */
+  wanted: z.exactOptional(z.array(z.object({ origin: z.string(), variable: z.exactOptional(z.string()) }))),
   /** Another process serves it: the command line, or another window. */
   elsewhere: z.exactOptional(z.literal(true)),
 });
@@ -33,18 +33,8 @@ export type TrialSummary = Immutable<z.output<typeof trialSummarySchema>>;
 
 /** Leaves out what a summary does not hold. */
 export function summaryOf(record: TrialRecord): TrialSummary {
-  const servers = serversOf(record);
-  return { ...z.parse(trialSummarySchema, record), ...(servers.length > 0 && { servers }) };
-}
-
-function serversOf({ contenders, experiment }: TrialRecord): readonly string[] {
-  const asked = contenders.filter(({ plans }) => plans === "model").map(({ planner }) => serverOf(experiment, planner));
-  return [...new Set(asked.flatMap((server) => server ?? []))];
-}
-
-function serverOf({ planner: base }: TrialRecord["experiment"], own: Readonly<Record<string, unknown>>) {
-  const { provider, baseUrl } = { ...base, ...own };
-  return provider === "openai" ? String(baseUrl ?? OPENAI_URL) : undefined;
+  const wanted = keysOfTrial(record);
+  return { ...z.parse(trialSummarySchema, record), ...(wanted.length > 0 && { wanted: [...wanted] }) };
 }
 
 /** How far a trial is, told while it works. */

@@ -32,6 +32,8 @@ export class ChatServer {
   latencyMs = 0;
   /** Takes the place of the usual answers. */
   reply: ((messages: Asked["messages"]) => string) | undefined;
+  /** Told the headers of every question. */
+  heard: ((headers: IncomingMessage["headers"]) => void) | undefined;
   /** Repeated to whoever asks, as careless servers do. */
   echoesKey = false;
   private readonly hanging = new Set<ServerResponse>();
@@ -69,6 +71,7 @@ export class ChatServer {
     const body = JSON.parse(sent) as Pick<Asked, "model" | "messages"> & { response_format?: unknown };
     const fault = this.fault(this.journal.length);
     const { authorization } = req.headers;
+    this.heard?.(req.headers);
     this.journal.push({ model: body.model, messages: body.messages, authorization, fault });
     if (this.latencyMs > 0) await sleep(this.latencyMs);
     if (fault && this.fail(fault, res, authorization)) return;

@@ -68,7 +68,12 @@ async function comingBack(name: string, as: string, changes: readonly LiveChange
   const warnings: Error[] = [];
   const folder = await open(as);
   try {
-    return { ...(await comeBack(folder, { changes }, anyFile, (warning) => warnings.push(warning))), warnings };
+    return {
+      ...(await comeBack(folder, { changes }, { files: anyFile, models: { apiKey: () => undefined } }, (warning) =>
+        warnings.push(warning),
+      )),
+      warnings,
+    };
   } finally {
     await folder.release();
   }

@@ -26,7 +26,7 @@ describe("a model that is tested", () => {
     expect(result).toMatchObject({ ok: false, message: expect.stringContaining("127.0.0.1:9") });
   });
 
-  it("is asked with the key that was given, and so is its server's list; without one no key is sent", async () => {
+  it("is asked with the key that was given for its server, and so is the server's list; another's key is not sent", async () => {
     const { base, sent } = await plainServer((res) => json(res, 200, completion('{"categories": [1, 2]}')));
     const keysOf = async (work: () => unknown) => {
       const before = sent.length;
@@ -34,9 +34,15 @@ describe("a model that is tested", () => {
       return [...new Set(sent.slice(before).map(({ headers }) => headers.authorization))];
     };
     const test = { provider: "openai", model: "m", baseUrl: base } as const;
-    const apiKey = "sk-test-0123456789";
-    expect(await keysOf(() => handlers["models/test"]({ ...test, apiKey }))).toEqual([`Bearer ${apiKey}`]);
-    expect(await keysOf(() => handlers["models/detect"]({ baseUrl: base, apiKey }))).toEqual([`Bearer ${apiKey}`]);
+    const key = "sk-test-0123456789";
+    for (const [origin, sends] of [
+      [new URL(base).origin, `Bearer ${key}`],
+      ["http://127.0.0.1:9", undefined],
+    ] as const) {
+      const keys = [{ origin, key }];
+      expect(await keysOf(() => handlers["models/test"]({ ...test, keys }))).toEqual([sends]);
+      expect(await keysOf(() => handlers["models/detect"]({ baseUrl: base, keys }))).toEqual([sends]);
+    }
     expect(await keysOf(() => handlers["models/test"](test))).toEqual([undefined]);
     expect(await keysOf(() => handlers["models/detect"]({ baseUrl: base }))).toEqual([undefined]);
   });

@@ -16,7 +16,6 @@ export function serviceAt(workspaceFolder: string): ServiceAt {
     ask: () => Promise.reject(new Error("no editor")),
     now: () => new Date(),
     random: Math.random,
-    environment: {},
   });
   return { ...service, notified };
 }

@@ -206,7 +206,9 @@ describe("words that are tried in the editor", () => {
   });
 
   it("wait for a key in memory only", async () => {
-    const { id } = await handlers["trials/try"](words({ sessions: 16, apiKey: "sk-secret-key" }));
+    const { id } = await handlers["trials/try"](
+      words({ sessions: 16, keys: [{ origin: new URL(server.baseUrl).origin, key: "sk-secret-key" }] }),
+    );
     await ended(id);
     const folder = join(scratch.path, ".lerl/trials", id);
     for (const name of readdirSync(folder).filter((file) => file !== "base")) {

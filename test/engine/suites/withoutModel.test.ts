@@ -2,6 +2,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { environmentModels } from "../../../src/engine/commands/models.ts";
 import type { SuiteRun } from "../../../src/engine/suites/readSuite.ts";
 import { carryOut } from "../../../src/engine/suites/runProcess.ts";
 import { experimentSchema } from "../../../src/protocol/experiment.ts";
@@ -12,7 +13,7 @@ import { runRecord } from "../store/records.ts";
 const run: SuiteRun = { id: "r", seed: 1, experiment: experimentSchema.parse({}), set: [] };
 
 /** A run's folder, and a command line that notes what it was asked and ends with `code`. */
-async function suiteRun(record: Partial<RunRecord>, code = 0) {
+async function suiteRun(record: Partial<RunRecord>, code = 0, environment: NodeJS.ProcessEnv = process.env) {
   const home = await temporaryFolder();
   const folder = join(home, "run");
   await mkdir(folder, { recursive: true });
@@ -20,11 +21,12 @@ async function suiteRun(record: Partial<RunRecord>, code = 0) {
   const program = join(home, "lerl.cjs");
   await writeFile(
     program,
-    `require("fs").appendFileSync(${JSON.stringify(join(home, "asked"))}, process.argv[2] + " ");process.exit(${code});`,
+    `require("fs").appendFileSync(${JSON.stringify(join(home, "asked"))}, process.argv[2] + " ");require("fs").writeFileSync(${JSON.stringify(join(home, "environment"))}, JSON.stringify(process.env));process.exit(${code});`,
   );
   const outcome = await carryOut(run, folder, {
     command: [program],
     workspaceFolder: home,
+    environment,
     experimentFile: "x.lerl.json",
     sessions: 5,
     threads: 1,
@@ -33,10 +35,21 @@ async function suiteRun(record: Partial<RunRecord>, code = 0) {
     progress: () => undefined,
   });
   const asked = await readFile(join(home, "asked"), "utf8").catch(() => "");
-  return { outcome, asked: asked.trim() };
+  const seen = await readFile(join(home, "environment"), "utf8").catch(() => "{}");
+  return { outcome, asked: asked.trim(), environment: JSON.parse(seen) as NodeJS.ProcessEnv };
 }
 
 describe("a run of a suite", () => {
+  it("sees its own keys of the environment, and nobody else's", async () => {
+    const environment = { PATH: process.env.PATH, A_KEY: "a", B_KEY: "b", AWS_SECRET_ACCESS_KEY: "aws", HOME: "/h" };
+    const wanted = [{ origin: "https://a.test", variable: "A_KEY" }];
+    const models = environmentModels({ allowKey: ["A_KEY=https://a.test", "B_KEY=https://b.test"] }, [], environment);
+    await models.settle(wanted);
+    const seen = (await suiteRun({ state: "interrupted" }, 0, models.environmentFor(wanted))).environment;
+    const { PATH, HOME } = environment;
+    expect(seen).toEqual({ PATH, HOME, A_KEY: "a", LERL_ALLOW_KEY: "A_KEY=https://a.test" });
+  });
+
   it("that was interrupted without a reason is not finished, and has not failed", async () => {
     expect((await suiteRun({ state: "interrupted" }, 130)).outcome).toEqual({ state: "interrupted" });
   });

@@ -63,12 +63,12 @@ describe("the engine process", () => {
   });
 
   it("that crashes at start is tried again three times, then given up until a restart", async () => {
-    const { client: engine, lives } = client({ crashAtStart: true });
+    const { client: engine, lives, rewrite } = client({ crashAtStart: true });
     await expect(engine.request("runs/list", {})).rejects.toThrow(EngineLostError);
     expect(lives()).toHaveLength(4);
     await expect(engine.request("runs/list", {})).rejects.toThrow(/exited with code 3/);
     expect(lives()).toHaveLength(4);
-    process.env.SCRIPT = "{}";
+    rewrite({});
     await engine.restart();
     expect(engine.state).toEqual({ state: "ready" });
   });

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
+import { protocolVersion } from "../../../src/protocol/engine.ts";
 import { isAlive, until } from "./scripted.ts";
 
 const engine = resolve(import.meta.dirname, "../../../dist/engine.cjs");
@@ -13,7 +14,7 @@ it("the engine does not outlive an extension host that is killed", async () => {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const code = `
     const child = require("node:child_process").fork(${JSON.stringify(engine)}, { stdio: "ignore" });
-    child.send({ jsonrpc: "2.0", id: 1, method: "engine/initialize", params: { protocolVersion: 1, workspaceFolder: process.cwd() } });
+    child.send({ jsonrpc: "2.0", id: 1, method: "engine/initialize", params: { protocolVersion: ${protocolVersion}, workspaceFolder: process.cwd() } });
     child.once("message", () => console.log(child.pid));`;
   const parent = spawn(process.execPath, ["-e", code], { cwd: folder });
   const pid = await new Promise<number>((told) => parent.stdout.once("data", (data) => told(Number(data))));
@@ -38,7 +39,7 @@ it.skipIf(process.platform === "win32").each(["SIGTERM", "SIGHUP"] as const)(
         });
       });
     };
-    await ask(1, "engine/initialize", { protocolVersion: 1, workspaceFolder: folder });
+    await ask(1, "engine/initialize", { protocolVersion, workspaceFolder: folder });
     const experiment = { name: "Long", dataset: { kind: "synthetic" }, training: { iterations: 500 } };
     const start = {
       experimentFile: join(folder, "long.lerl.json"),

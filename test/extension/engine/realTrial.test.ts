@@ -6,12 +6,14 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { EngineClient } from "../../../src/extension/engine/engineClient.ts";
 import { TrialStore } from "../../../src/extension/engine/trialStore.ts";
 import { ExperimentIndex } from "../../../src/extension/experiments/experimentIndex.ts";
+import { ModelKeys } from "../../../src/extension/models/modelKeys.ts";
+import { AllowedVariables } from "../../../src/extension/platform/allowedVariables.ts";
 import { ApiKeys } from "../../../src/extension/platform/secrets.ts";
 import { TrialLauncher } from "../../../src/extension/trials/trialLauncher.ts";
 import { ChatServer } from "../../engine/commands/chatServer.ts";
 import { usually, writeTrialWorld } from "../../engine/commands/wordyServer.ts";
 import { changeOutside, textOf } from "../studio/support.ts";
-import { host, resetHost, secretStorage, Uri, window } from "../support/vscode.ts";
+import { extensionContext, host, resetHost, secretStorage, Uri, window } from "../support/vscode.ts";
 
 const modulePath = resolve(import.meta.dirname, "../../../dist/engine.cjs");
 const server = new ChatServer();
@@ -45,14 +47,15 @@ it("what is typed is tried, followed to its end, looked into and gone on with", 
   const log = window.createOutputChannel("LERL", { log: true });
   const [files, trials, keys] = [new ExperimentIndex(log), new TrialStore(engine, log), new ApiKeys(secretStorage())];
   await keys.set(server.baseUrl, "sk-secret");
-  const launcher = new TrialLauncher({ engine, trials, files, keys, editorModels: { consent: () => undefined } });
+  const modelKeys = new ModelKeys(keys, new AllowedVariables(extensionContext(folder).workspaceState));
+  const launcher = new TrialLauncher({ engine, trials, files, modelKeys, editorModels: { consent: () => undefined } });
   const prompt = Uri.joinPath(file, "..", "planner.lerl.md");
   await changeOutside(prompt, (await textOf(prompt)).replace("You plan", "VARIETY You plan"));
 
   const choice = { run: undefined, sessions: 16 };
   expect((await launcher.fitting(file, choice)).sessions).toBe(16);
-  const { id, servers } = await launcher.try(file, choice);
-  expect(servers).toEqual([server.baseUrl]);
+  const { id, wanted } = await launcher.try(file, choice);
+  expect(wanted).toEqual([{ origin: new URL(server.baseUrl).origin }]);
   await expect.poll(() => trials.get(id)?.state, { timeout: 60_000 }).toBe("done");
   expect(trials.get(id)?.result?.n).toBe(16);
   expect(trials.get(id)?.contenders[1]?.prompt?.text).toContain("VARIETY You plan");

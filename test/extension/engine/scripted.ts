@@ -1,5 +1,5 @@
 /** An engine client over a scripted process. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { buildSync } from "esbuild";
@@ -15,10 +15,10 @@ export type Scripted = Omit<Script, "lives" | "record">;
 const folder = mkdtempSync(join(tmpdir(), "lerl-scripted-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const modulePath = join(folder, "engine.cjs");
+const bundle = join(folder, "engine.cjs");
 buildSync({
   entryPoints: [resolve(import.meta.dirname, "../support/scriptedEngine.ts")],
-  outfile: modulePath,
+  outfile: bundle,
   bundle: true,
   platform: "node",
   format: "cjs",
@@ -27,9 +27,12 @@ buildSync({
 });
 
 export function scriptedClient(scripted: Scripted, options: Partial<EngineClientOptions> = {}) {
-  const lives = join(mkdtempSync(join(folder, "client-")), "lives");
+  const home = mkdtempSync(join(folder, "client-"));
+  const [lives, modulePath] = [join(home, "lives"), join(home, "engine.cjs")];
+  copyFileSync(bundle, modulePath);
   const script: Script = { ...scripted, lives, record: runRecord() };
-  process.env.SCRIPT = JSON.stringify(script);
+  const write = (changed: Partial<Script>) => writeFileSync(join(home, "script.json"), JSON.stringify(changed));
+  write(script);
   const log = window.createOutputChannel("LERL", { log: true });
   const client = new EngineClient({
     modulePath,
@@ -46,6 +49,8 @@ export function scriptedClient(scripted: Scripted, options: Partial<EngineClient
   return {
     client,
     log,
+    /** What its next lives do. */
+    rewrite: write,
     /** Process ids of the engine's lives, oldest first. */
     lives: (): readonly number[] => readFileSync(lives, "utf8").trim().split("\n").map(Number.parseFloat),
     /** Heartbeats that a process has answered. */

@@ -71,7 +71,7 @@ function connect(picks: readonly string[], inputs: readonly (string | undefined)
     return typed.shift();
   };
   const engine = new AnsweringEngine({
-    "models/detect": ({ baseUrl, apiKey }) => servers(baseUrl, apiKey),
+    "models/detect": ({ baseUrl, keys: [given] = [] }) => servers(baseUrl, given?.key),
     "models/test": (params) => {
       tested.push(params);
       return result;
@@ -165,10 +165,21 @@ describe("Connect a Model", () => {
       expect.stringContaining("API key for https://api.openai.com/v1"),
       expect.stringContaining("does not take this key"),
     ]);
-    expect(tested).toMatchObject([{ model: "gpt-x", apiKey: "sk-secret" }]);
+    expect(tested).toMatchObject([{ model: "gpt-x", keys: [{ origin: "https://api.openai.com", key: "sk-secret" }] }]);
     expect(await keys.get("https://api.openai.com/v1")).toBe("sk-secret");
     expect(written().text).not.toContain("sk-secret");
     expect(host.logged.join()).not.toContain("sk-secret");
+  });
+
+  it("takes no address that holds a password or a key, and does not show it", async () => {
+    await connect(["Another server"], [undefined]);
+    const refuse = boxes[0]?.validateInput;
+    for (const typed of ["me:pass-word@127.0.0.1:9/v1", "https://h.test/v1?key=sk-secret", "h.test#sk-secret"]) {
+      const said = await refuse?.(typed);
+      expect(said).toContain("Leave it out");
+      expect(said).not.toMatch(/pass-word|sk-secret/);
+    }
+    expect(await refuse?.("https://h.test/openai?api-version=1")).toBeUndefined();
   });
 
   it("takes an address without http:// and /v1, and offers the models listed there", async () => {

@@ -21,7 +21,7 @@ function launcherOf(engine: AnsweringEngine): Launcher {
     engine,
     runs: partly<Services["runs"]>({ get: () => record, adopt: (adopted: RunRecord) => adopted }),
     files: partly<Services["files"]>({}),
-    keys: partly<Services["keys"]>({}),
+    modelKeys: { given: async () => ({}) },
     editorModels: { consent: () => undefined },
   });
 }

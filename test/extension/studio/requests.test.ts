@@ -104,11 +104,12 @@ describe("a run", () => {
     await studio.services.runs.load();
     const { prompts } = await studio.page.ask("ready", {});
     const step = { runId: "run-1", episode: "e1", step: 2 };
+    const keys = [{ origin: "http://127.0.0.1:9", key: "secret" }];
     await studio.page.ask("rerunStep", step);
     await studio.page.ask("rerunStep", { ...step, promptText: "edited", fresh: true });
     expect(studio.engine.paramsOf("runs/rerunStep")).toEqual([
-      { ...step, promptText: prompts.planner.text, apiKey: "secret" },
-      { ...step, promptText: "edited", fresh: true, apiKey: "secret" },
+      { ...step, promptText: prompts.planner.text, keys },
+      { ...step, promptText: "edited", fresh: true, keys },
     ]);
     expect(JSON.stringify(studio.page.heard)).not.toContain("secret");
   });

@@ -6,6 +6,8 @@ import type { Webview, WebviewPanel, WebviewPanelOnDidChangeViewStateEvent } fro
 import { RunStore } from "../../../src/extension/engine/runStore.ts";
 import { TrialStore } from "../../../src/extension/engine/trialStore.ts";
 import { ExperimentIndex } from "../../../src/extension/experiments/experimentIndex.ts";
+import { ModelKeys } from "../../../src/extension/models/modelKeys.ts";
+import { AllowedVariables } from "../../../src/extension/platform/allowedVariables.ts";
 import { ApiKeys } from "../../../src/extension/platform/secrets.ts";
 import { STUDIO_EDITOR } from "../../../src/extension/platform/views.ts";
 import { Launcher } from "../../../src/extension/runs/launcher.ts";
@@ -161,9 +163,10 @@ export async function openStudio(prepare: (folder: string) => void = () => undef
   const keys = new ApiKeys(secretStorage());
   const consents: string[] = [];
   const editorModels = { consent: () => void consents.push("given") };
-  const launcher = new Launcher({ engine, runs, files, keys, editorModels });
+  const modelKeys = new ModelKeys(keys, new AllowedVariables(context.workspaceState), {});
+  const launcher = new Launcher({ engine, runs, files, modelKeys, editorModels });
   const trials = new TrialStore(engine, log);
-  const trialLauncher = new TrialLauncher({ engine, trials, files, keys, editorModels });
+  const trialLauncher = new TrialLauncher({ engine, trials, files, modelKeys, editorModels });
   const services: StudioServices = { context, log, engine, runs, trials, files, launcher, trialLauncher };
   const editor = new StudioEditor(services);
   const pages: FakePage[] = [];

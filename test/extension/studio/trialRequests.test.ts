@@ -58,7 +58,7 @@ describe("Try", () => {
         runId: "run-1",
         sessions: 40,
         newest: true,
-        apiKey: "sk-secret",
+        keys: [{ origin: new URL(baseUrl).origin, key: "sk-secret" }],
       },
     ]);
     expect(studio.consents).toHaveLength(1);
@@ -77,14 +77,14 @@ describe("Try", () => {
     expect(studio.engine.paramsOf("trials/try").at(-1)).toMatchObject({ runId: "old" });
   });
 
-  it("sends no key where the words in force are asked at a server that must not see it", async () => {
+  it("sends each key for its own server: the one of the words in force does not see it", async () => {
     listed({ iteration: 12, experiment: experimentSchema.parse({ planner: { provider: "openai" } }) });
     await studio.keys.set(baseUrl, "sk-secret");
     await asksModel();
     await studio.page.ask("ready", {});
-    await expect(studio.page.ask("tryWords", {})).rejects.toThrow(/different servers .*api\.openai\.com/);
-    expect(studio.engine.paramsOf("trials/try")).toEqual([]);
-    expect(studio.consents).toEqual([]);
+    await studio.page.ask("tryWords", {});
+    const keys = [{ origin: new URL(baseUrl).origin, key: "sk-secret" }];
+    expect(studio.engine.paramsOf("trials/try")).toMatchObject([{ runId: expect.anything(), keys }]);
   });
 
   it("says what to do where the experiment or the prompt cannot be read, and where nothing may run", async () => {
@@ -167,9 +167,11 @@ describe("a trial that is put together", () => {
     await studio.page.ask("tryWords", {
       draft: draft([{ words: { from: "force" } }, { words: { from: "plan", plan: "none" } }]),
     });
-    expect(studio.engine.paramsOf("trials/try").at(-1)).not.toHaveProperty("apiKey");
+    expect(studio.engine.paramsOf("trials/try").at(-1)).not.toHaveProperty("keys");
     await studio.page.ask("tryWords", { draft: draft([{ words: { from: "force" } }, { words: { from: "editor" } }]) });
-    expect(studio.engine.paramsOf("trials/try").at(-1)).toMatchObject({ apiKey: "sk-secret" });
+    expect(studio.engine.paramsOf("trials/try").at(-1)).toMatchObject({
+      keys: [{ origin: new URL(baseUrl).origin, key: "sk-secret" }],
+    });
   });
 
   it("reads no file but prompts of the workspace, and says what is gone", async () => {
@@ -202,7 +204,7 @@ describe("a trial that is put together", () => {
 
 describe("a trial", () => {
   it("is stopped, gone on with and looked into", async () => {
-    const done = trial({ state: "stopped", servers: [baseUrl] });
+    const done = trial({ state: "stopped", wanted: [{ origin: new URL(baseUrl).origin }] });
     studio.engine.answer("trials/list", () => [done]);
     studio.engine.answer("trials/stop", () => null);
     studio.engine.answer("trials/goOn", () => trial({ sessions: 200 }));
@@ -214,7 +216,7 @@ describe("a trial", () => {
     expect(studio.engine.paramsOf("trials/stop")).toEqual([{ id: "t" }]);
     const experimentText = await textOf(studio.experiment);
     expect(studio.engine.paramsOf("trials/goOn")).toEqual([
-      { id: "t", sessions: 200, experimentText, apiKey: "sk-secret" },
+      { id: "t", sessions: 200, experimentText, keys: [{ origin: new URL(baseUrl).origin, key: "sk-secret" }] },
     ]);
     expect(studio.engine.paramsOf("trials/visit")).toEqual([{ id: "t", session: 4, contender: 1 }]);
     expect(studio.consents).toHaveLength(1);
@@ -223,13 +225,15 @@ describe("a trial", () => {
   });
 
   it("goes on with the key of the servers that it has asked, not of the one the experiment names by now", async () => {
-    studio.engine.answer("trials/list", () => [trial({ state: "stopped", servers: ["https://elsewhere.test/v1"] })]);
+    studio.engine.answer("trials/list", () => [
+      trial({ state: "stopped", wanted: [{ origin: "https://elsewhere.test" }] }),
+    ]);
     studio.engine.answer("trials/goOn", () => trial());
     await studio.keys.set(baseUrl, "sk-secret");
     await asksModel();
     await studio.page.ask("goOnTrial", { id: "t" });
     expect(studio.engine.paramsOf("trials/goOn")).toMatchObject([{ id: "t" }]);
-    expect(studio.engine.paramsOf("trials/goOn")[0]).not.toHaveProperty("apiKey");
+    expect(studio.engine.paramsOf("trials/goOn")[0]).not.toHaveProperty("keys");
   });
 });
 

@@ -1,8 +1,9 @@
 /**
- * An engine process that behaves as SCRIPT says (JSON in its environment): it speaks the real protocol over the real
+ * An engine process that behaves as the script.json beside it says: it speaks the real protocol over the real
  * channel, and what it hears, answers and tells is checked by the real schemas.
  */
-import { appendFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter, ResponseError } from "vscode-jsonrpc/node";
 import { checkData, checkParams, checkResult } from "../../../src/protocol/contract.ts";
 import {
@@ -48,7 +49,8 @@ type Handlers = {
   ) => Promise<EngineRequests[M]["result"]> | EngineRequests[M]["result"];
 };
 
-const script = JSON.parse(process.env.SCRIPT ?? "{}") as Partial<Script>;
+const file = join(dirname(process.argv[1] ?? ""), "script.json");
+const script = JSON.parse(readFileSync(file, "utf8")) as Partial<Script>;
 if (script.lives) appendFileSync(script.lives, `${process.pid} ${process.execArgv.join(" ")}\n`);
 if (script.crashAtStart) process.exit(3);
 

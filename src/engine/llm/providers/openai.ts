@@ -1,5 +1,5 @@
 /** Any server that speaks OpenAI's chat completions: OpenAI, Ollama, llama.cpp, vLLM, LM Studio, OpenRouter, Azure. */
-import OpenAI from "openai";
+import OpenAI, { type ClientOptions } from "openai";
 import { ProviderError } from "../errors.ts";
 import { type Redact, redactor } from "../redact.ts";
 import { withoutBounds } from "../replySchema.ts";
@@ -28,6 +28,15 @@ type HttpResponse = Awaited<ReturnType<typeof fetchModel>>;
 const NO_TIMEOUT = 2 ** 31 - 1;
 const SLOTS_TIMEOUT = 2000;
 
+/** Says what it is told to: the client's own variables (OPENAI_CUSTOM_HEADERS, OPENAI_ORG_ID, ...) have no effect. */
+class PlainClient extends OpenAI {
+  constructor(options: ClientOptions) {
+    super({ ...options, adminAPIKey: null, organization: null, project: null, webhookSecret: null });
+    // The environment's headers were mixed in; there is no option against them.
+    this._options.defaultHeaders = options.defaultHeaders;
+  }
+}
+
 export class OpenAiProvider implements Provider {
   readonly kind = "openai";
   readonly baseUrl: string;
@@ -52,11 +61,9 @@ export class OpenAiProvider implements Provider {
     this.dialects = dialects;
     this.tokenRoom = room;
     this.headers = keyHeaders(url, key);
-    this.client = new OpenAI({
+    this.client = new PlainClient({
       baseURL: url.baseUrl,
       apiKey: key ?? "none",
-      organization: null,
-      project: null,
       maxRetries: 0,
       timeout: NO_TIMEOUT,
       logLevel: "off",
