@@ -40,7 +40,8 @@ export class ReportPanels implements Disposable {
 
   private open(file: string): WebviewPanel {
     const panel = window.createWebviewPanel("lerl.report", l10n.t("LERL report"), ViewColumn.Active, {
-      enableScripts: false,
+      // The editor's own, which bring the theme; the policy keeps the page's from running.
+      enableScripts: true,
       enableFindWidget: true,
       localResourceRoots: [],
     });
