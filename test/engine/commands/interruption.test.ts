@@ -90,7 +90,8 @@ describe.runIf(posix)("a signal", () => {
     };
     const path = writeExperiment(scratch.path, trained, "trained.lerl.json");
     const running = start(["user-model", "train", path], scratch.path);
-    await delay(3000);
+    const models = join(scratch.path, ".lerl", "models");
+    await expect.poll(() => existsSync(models), { timeout: 20_000 }).toBe(true);
     running.kill("SIGHUP");
     expect(await running.finished).toMatchObject({ code: INTERRUPTED, err: "" });
   });

@@ -37,7 +37,7 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
 describe("the time to read a reply grows as its text, no faster", () => {
   it.each(Object.entries(readers))("%s", (name, read) => {
     for (const [text, write] of [...anyAdversaries, ...replyAdversaries])
-      expectLinear(`${name}, ${text}`, 2000, (length) => {
+      expectLinear(`${name}, ${text}`, 4000, (length) => {
         const written = write(length);
         return () => read(written);
       });

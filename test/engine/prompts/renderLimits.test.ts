@@ -49,7 +49,7 @@ describe("a template that wants too much", () => {
   it.each(Object.entries(greedy))("ends at a limit, before it keeps others waiting: %s", (_, template) => {
     outcome("{{ 1 }}");
     const fastest = Math.min(...[1, 2].map(() => took(() => expect(outcome(template)).toBe("prompt.limit"))));
-    expect(fastest).toBeLessThan(400);
+    expect(fastest).toBeLessThan(1000);
   });
 
   it("ends alike on every machine: work is counted", () => {

@@ -15,7 +15,7 @@ const best = (work: () => unknown): number => Math.min(...[1, 2, 3].map(() => se
 const LONGER = 8;
 /** Where work grows with the square it is 64 times. */
 const MOST_GROWTH = 24;
-/** What does not show yet, s. */
+/** What does not show yet, s: at 32,000 characters a square of a tenth of a nanosecond does. */
 const UNSEEN = 0.02;
 
 /**

@@ -28,7 +28,7 @@ describe("what the editor does with a prompt grows as its text, no faster", () =
   it.each(Object.entries(readers))("%s", (name, read) => {
     for (const [text, write] of [...anyAdversaries, ...templateAdversaries])
       for (const form of [String, whole])
-        expectLinear(`${name}, ${text}`, 2000, (length) => {
+        expectLinear(`${name}, ${text}`, 4000, (length) => {
           const written = form(write(length));
           return () => read(written);
         });
