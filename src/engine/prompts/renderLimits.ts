@@ -1,6 +1,6 @@
 /**
- * How much rendering a prompt may take. Work is counted: a prompt is taken or refused alike on every machine, and none keeps
- * the process from what else it does. Each unit takes well below a microsecond.
+ * How much rendering a prompt may take. Work is counted, so that a prompt is taken or refused alike on every machine and none
+ * keeps the process from what else it does; a second, which no counted work comes near, bounds what may not be counted. Each unit takes well below a microsecond.
  */
 import {
   CaptureTag,
@@ -32,7 +32,7 @@ export const TOO_MUCH = "render limit exceeded";
 export const TOO_LONG = "text limit exceeded";
 
 /** For what is not counted, ms. */
-const MOST_TIME = 250;
+const MOST_TIME = 1000;
 /** Time between two counts beyond this is the machine's: it slept, or others had it, ms. */
 const LONGEST_STEP = 5;
 
