@@ -1,6 +1,6 @@
 // npm run mutate [-- --sample 100 --seed 1 --room simulator]: puts small faults into src/engine, one at a time and in a copy,
 // and counts those that a test notices. --room takes a room or the beginning of a path in it ("llm/detect"), more than once;
-// --minutes bounds what one fault may take, --workers are vitest's.
+// --skip goes on after as many of the sample; --minutes bounds what one fault may take, --workers are vitest's.
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -13,6 +13,7 @@ const { values: options } = parseArgs({
   options: {
     sample: { type: "string", default: "100" },
     seed: { type: "string", default: "1" },
+    skip: { type: "string", default: "0" },
     room: { type: "string", multiple: true, default: [] },
     minutes: { type: "string", default: "15" },
     workers: { type: "string", default: "1" },
@@ -83,7 +84,7 @@ const sources = new Map(
     .map((file) => [file, readFileSync(join(repository, file), "utf8")]),
 );
 const faults = [...sources].flatMap(([file, source]) => faultsOf(source).map((fault) => ({ file, ...fault })));
-const sample = draw(faults, Number(options.sample), Number(options.seed));
+const sample = draw(faults, Number(options.sample), Number(options.seed)).slice(Number(options.skip));
 console.log(`${sample.length} of ${faults.length} faults in ${sources.size} files, seed ${options.seed}`);
 
 const root = copyTree(repository);

@@ -36,9 +36,12 @@ function distancesFrom(start, next) {
   return distances;
 }
 
+/** Test files that import a source file and are so near that they are asked before anything is built. */
+const mostNear = 6;
+
 /**
- * Tells the test files that reach a source file, the nearest first, those of its own room before others: `imported` by
- * imports alone, `built` where a build lies between.
+ * Tells the test files that reach a source file, those of its own room before others and the nearest first: `near` by
+ * imports alone; `rest` need the build, or are further away.
  */
 export function testsBySource(root) {
   const files = ["src", "test/engine", "test/extension"].flatMap((folder) => filesBelow(root, folder));
@@ -48,19 +51,23 @@ export function testsBySource(root) {
   const tests = files
     .filter((file) => file.endsWith(".test.ts"))
     .map((test) => {
-      const direct = distancesFrom(test, imported);
-      const entries = [...direct.keys()].flatMap(built);
-      const throughBuild = distancesFrom("", (file) => (file === "" ? entries : [...imported(file), ...built(file)]));
-      return { test, imported: direct, built: throughBuild };
+      const byImport = distancesFrom(test, imported);
+      const entries = [...byImport.keys()].flatMap(built);
+      const byBuild = distancesFrom("", (file) => (file === "" ? entries : [...imported(file), ...built(file)]));
+      return { test, byImport, byBuild };
     });
   return (source) => {
-    const reaching = (how) => {
-      const order = ({ test, [how]: distances }) =>
-        distances.get(source) + (roomOf(test) === roomOf(source) ? 0 : 1000);
-      const found = tests.filter(({ [how]: distances }) => distances.has(source));
-      return found.toSorted((a, b) => order(a) - order(b)).map(({ test }) => test);
-    };
-    return { imported: reaching("imported"), built: reaching("built") };
+    const reaching = tests.map(({ test, byImport, byBuild }) => {
+      const distance = byImport.get(source) ?? byBuild.get(source) ?? Number.POSITIVE_INFINITY;
+      const order = distance + (roomOf(test) === roomOf(source) ? 0 : 1000);
+      return { test, order, imports: byImport.has(source), starts: byBuild.has(source) };
+    });
+    const sorted = reaching
+      .filter(({ order }) => order < Number.POSITIVE_INFINITY)
+      .toSorted((a, b) => a.order - b.order);
+    const near = sorted.filter(({ imports }) => imports).slice(0, mostNear);
+    const rest = sorted.filter((one) => one.starts || !near.includes(one));
+    return { near: near.map(({ test }) => test), rest: rest.map(({ test }) => test) };
   };
 }
 
