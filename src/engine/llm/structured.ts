@@ -120,25 +120,19 @@ function repaired(found: string): unknown {
   }
 }
 
-const wide: Readonly<Record<string, string>> = {
-  "｛": "{",
-  "｝": "}",
-  "［": "[",
-  "］": "]",
+/** What is written for JSON's own characters and is not their full-width form, which NFKC knows. */
+const written: Readonly<Record<string, string>> = {
   "【": "[",
   "】": "]",
-  "：": ":",
-  "，": ",",
   "、": ",",
   "،": ",",
   "“": '"',
   "”": '"',
-  "＂": '"',
 };
 
 /** Full-width punctuation and digits as JSON writes them; what stands in quotation marks stays. */
 const halfWidth = (text: string): string =>
   text.replace(
     /"(?:[^"\\]|\\.)*"|[｛｝［］【】：，、،“”＂０-９]/g,
-    (part) => wide[part] ?? (part.length === 1 ? part.normalize("NFKC") : part),
+    (part) => written[part] ?? (part.length === 1 ? part.normalize("NFKC") : part),
   );
