@@ -270,6 +270,39 @@ describe("epsilon-greedy", () => {
   });
 });
 
+describe("what linucb knows of an item", () => {
+  /** The item's value of one feature, by its definition. */
+  const features: Readonly<Record<string, (item: number, session: Session) => number>> = {
+    "the user's interest in its categories": (item, session) => meanOver(item, interest.profile(session).logOdds),
+    "how recently its categories were shown": (item, session) => meanOver(item, interest.profile(session).recent),
+    "whether it was shown": (item, session) => (session.steps.some(({ items }) => items.includes(item)) ? 1 : 0),
+  };
+  const meanOver = (item: number, byCategory: Float64Array): number => {
+    const { offsets, values } = dataset.itemCategories;
+    const own = [...values.subarray(offsets[item], offsets[item + 1])].map((category) => byCategory[category] ?? 0);
+    return own.reduce((sum, value) => sum + value, 0) / own.length;
+  };
+
+  it.each(Object.entries(features).map(([name, of], i) => ({ name, of, index: 2 + i })))(
+    "is $name",
+    ({ of, index }) => {
+      const unit = Array.from({ length: 25 }, (_, at) => (at % 6 === 0 ? 1 : 0));
+      const policy = make("linucb");
+      // With A the identity, b picks the feature that is the estimate.
+      policy.restore({
+        json: { inverse: unit, response: [0, 1, 2, 3, 4].map((f) => (f === index ? 1 : 0)) },
+        arrays: {},
+      });
+      for (const session of sessions(3)) {
+        policy.open(session);
+        const served = [...policy.act([{ session, mask: undefined }], "mean")].map((item) => of(item, session));
+        const best = Array.from({ length: dataset.items }, (_, item) => of(item, session)).toSorted((a, b) => b - a);
+        expect(served.toSorted((a, b) => b - a)).toEqual(best.slice(0, K));
+      }
+    },
+  );
+});
+
 it("linucb learns what is clicked", async () => {
   const policy = make("linucb");
   const before = await play(policy.evaluator(12), { planned: true });
