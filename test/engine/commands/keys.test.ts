@@ -321,3 +321,20 @@ it("OpenAI's own variables change nothing: no header, no server, no log", async 
   for (const text of [...headers, out, err]) expect(text).not.toContain(KEY);
   expect(other.journal).toEqual([]);
 });
+
+it("threads see nothing of the environment", async () => {
+  const file = naming("MODELS_KEY", { planner: {}, policy: { layers: 1, hidden: [8], workers: 2 } });
+  const spy = join(folder, "spy.mjs");
+  writeFileSync(
+    spy,
+    `import { appendFileSync } from "node:fs";
+    import { isMainThread } from "node:worker_threads";
+    if (!isMainThread) appendFileSync(new URL("threads", import.meta.url), JSON.stringify(process.env) + "\\n");`,
+  );
+  const args = ["--import", spy, cli, "run", file, "--quiet", "--iterations", "1"];
+  const child = spawn(process.execPath, args, { cwd: folder, env: { ...process.env, ...plain } });
+  expect(await once(child, "close")).toEqual([0, null]);
+  const threads = readFileSync(join(folder, "threads"), "utf8").trim().split("\n");
+  expect(threads.length).toBeGreaterThan(0);
+  expect(new Set(threads)).toEqual(new Set(["{}"]));
+});
