@@ -93,7 +93,10 @@ export function resumeCommand(): Command {
         collect,
         [],
       )
-      .option("--accept-loss", "go on also where rows are missing that were there at the checkpoint")
+      .option(
+        "--accept-loss",
+        "go on also where rows are missing that were there at the checkpoint; begin anew where the checkpoint is missing",
+      )
       .option(...takeOverOption),
   ).action(async (folder: string, options: ResumeOptions) => {
     const changes = options.set.map(readOverride);

@@ -16,16 +16,16 @@ import { readRunRecord } from "../store/runDocuments.ts";
 import type { RunFolder } from "../store/runFolder.ts";
 import { changedExperiment } from "../training/liveChanges.ts";
 import type { TrainerCheckpoint } from "../training/trainerState.ts";
-import { endsAt, losses, lossText } from "./logEnds.ts";
+import { endsAt, type Loss, losses, lossText } from "./logEnds.ts";
 import { ownCheckpoint } from "./ownCheckpoint.ts";
 import type { RunHost } from "./runHost.ts";
-import { type HandMade, type LogEnds, rewind } from "./runLog.ts";
+import { type HandMade, type LogEnds, rewind, rowsToCut } from "./runLog.ts";
 
 /** How a run goes on. */
 export interface ComingBack {
   /** Live changes for its next environment step. */
   readonly changes?: readonly LiveChange[];
-  /** Also where rows are missing that its checkpoint has seen. */
+  /** Also where rows are missing that its checkpoint has seen, and from the beginning where the checkpoint is missing. */
   readonly acceptLoss?: boolean;
   /** Also from an owner that cannot be judged from here, where it does not renew its lock. */
   readonly takeOver?: boolean;
@@ -52,8 +52,8 @@ interface Note {
 /**
  * Brings a run's folder back to its checkpoint.
  *
- * @throws InputError where the run is done, a change, a file or a key is not allowed, the checkpoint is another run's, or rows are
- * missing (`run.rows-missing`); then nothing has happened to the folder
+ * @throws InputError where the run is done, a change, a file or a key is not allowed, the checkpoint is another run's, rows are
+ * missing (`run.rows-missing`) or it is (`run.checkpoint-missing`); then nothing has happened to the folder
  */
 export async function comeBack(
   folder: RunFolder,
@@ -70,29 +70,53 @@ export async function comeBack(
   checkChanges(experiment, changes);
   await files(await filesOf(experiment, dirname(record.experimentFile)));
   const lost = checkpoint ? await losses(folder, checkpoint) : [];
-  const lacks = [...(isCheckpointLost(record, checkpoint) ? ["no checkpoint is left"] : []), ...lost.map(lossText)];
-  if (lacks.length > 0 && !acceptLoss) throw rowsMissing(folder.path, lacks);
+  const price = checkpoint ? priceOf(folder, lost) : await priceOfBeginning(folder, record);
+  if (price && !acceptLoss) throw price.refusal;
   await models.settle?.(keysOf(record.experiment));
   const logs = checkpoint ? await endsAt(folder, checkpoint, lost) : {};
   const handMade = await rewind(folder, checkpoint ? checkpoint.json.iteration : -1, logs);
   const notes = [
-    ...(lacks.length > 0
-      ? [{ code: "run.rows-lost", message: `Gone on without what was lost: ${lacks.join("; ")}.` }]
-      : []),
+    ...(price ? [{ code: "run.rows-lost", message: price.said }] : []),
     ...(checkpoint && !checkpoint.origin ? [unmarked] : []),
   ];
   return { checkpoint, logs, notes, handMade, changes };
 }
 
-/** The first checkpoint is saved before the first iteration. */
-const isCheckpointLost = ({ iteration }: RunRecord, checkpoint: TrainerCheckpoint | undefined): boolean =>
-  iteration > 0 && !checkpoint;
+/** What it costs to go on. */
+interface Price {
+  /** For who has not accepted it. */
+  readonly refusal: InputError;
+  /** On the timeline of who has. */
+  readonly said: string;
+}
 
-const rowsMissing = (folder: string, lacks: readonly string[]): InputError =>
-  new InputError(
-    "run.rows-missing",
-    `${folder}: not everything is there that was there at the checkpoint: ${lacks.join("; ")}. Put back what is missing, or go on without it: lerl resume ${shellWord(folder)} --accept-loss.`,
-  );
+/** Of rows that are missing. */
+function priceOf({ path }: RunFolder, lost: readonly Loss[]): Price | undefined {
+  if (lost.length === 0) return undefined;
+  const lacks = lost.map(lossText).join("; ");
+  return {
+    refusal: new InputError(
+      "run.rows-missing",
+      `${path}: not everything is there that was there at the checkpoint: ${lacks}. Put back what is missing, or go on without it: ${accepting(path)}.`,
+    ),
+    said: `Gone on without what was lost: ${lacks}.`,
+  };
+}
+
+/** Of a checkpoint that is missing: the first one is saved before the first iteration. */
+async function priceOfBeginning(folder: RunFolder, { iteration }: RunRecord): Promise<Price | undefined> {
+  if (iteration === 0) return undefined;
+  const rows = await rowsToCut(folder);
+  return {
+    refusal: new InputError(
+      "run.checkpoint-missing",
+      `${folder.path}: no checkpoint is left to go on from. Put it back, or begin the run anew, which removes its ${rows} rows so far: ${accepting(folder.path)}.`,
+    ),
+    said: `No checkpoint was left: the run began anew, and its ${rows} rows so far were removed.`,
+  };
+}
+
+const accepting = (folder: string): string => `lerl resume ${shellWord(folder)} --accept-loss`;
 
 const unmarked: Note = {
   code: "checkpoint.unmarked",

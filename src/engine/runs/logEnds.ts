@@ -4,7 +4,7 @@ import { type RunFolder, runFiles } from "../store/runFolder.ts";
 import type { TrainerCheckpoint } from "../training/trainerState.ts";
 import { type LogEnds, logKinds } from "./runLog.ts";
 
-export const markedLogs = [...logKinds, "prompts"] as const;
+const markedLogs = [...logKinds, "prompts"] as const;
 type MarkedLog = (typeof markedLogs)[number];
 
 /** What a log lacks: rows, or bytes of rows that are all there. */
@@ -44,7 +44,7 @@ interface Row {
 export const lossText = ({ log, was, is }: Loss): string =>
   is.rows < was.rows
     ? `${runFiles[log]} lacks ${was.rows - is.rows} of ${was.rows} rows`
-    : `the ${was.rows} rows of ${runFiles[log]} are of ${is.bytes} bytes instead of ${was.bytes}`;
+    : `the first ${was.rows} rows of ${runFiles[log]} were changed: ${is.bytes} bytes instead of ${was.bytes}`;
 
 /**
  * Where the rows end that belong to a checkpoint: as it says itself; by their iterations where it does not, or where some

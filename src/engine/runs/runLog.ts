@@ -4,7 +4,7 @@ import type { Episode, MetricRow, ReferenceRow, TimelineEvent } from "../../prot
 import type { CallRow } from "../llm/types.ts";
 import { CallLog } from "../serving/callLog.ts";
 import { replaceFile } from "../store/files.ts";
-import { cutBehind, JsonLinesWriter, parseLine, type RowsEnd, wholeLines } from "../store/jsonLines.ts";
+import { cutBehind, endOfLines, JsonLinesWriter, parseLine, type RowsEnd, wholeLines } from "../store/jsonLines.ts";
 import type { RunFolder } from "../store/runFolder.ts";
 
 /** Rows by the file they go to. */
@@ -17,7 +17,7 @@ export interface RunRows {
   readonly llm: CallRow;
 }
 
-export type LogKind = keyof RunRows;
+type LogKind = keyof RunRows;
 
 export const logKinds = [
   "metrics",
@@ -132,13 +132,22 @@ export async function rewind(folder: RunFolder, iteration: number, ends: LogEnds
     kept.push(`${text}\n`);
   }
   if (kept.length < rows) await replaceFile(file, kept.join(""));
-  for (const kind of ["metrics", "timing", "references", "episodes"] as const) {
+  for (const kind of cutKinds) {
     await cutBehind(folder.file(kind), ends[kind] ?? NO_ROWS);
   }
   return handMade;
 }
 
+/** Written by iterations alone, and written again with them. */
+const cutKinds = ["metrics", "timing", "references", "episodes"] as const;
+
 const NO_ROWS: RowsEnd = { rows: 0, bytes: 0 };
+
+/** Of all iterations so far: what `rewind` cuts off where there is no checkpoint. */
+export async function rowsToCut(folder: RunFolder): Promise<number> {
+  const ends = await Promise.all(cutKinds.map((kind) => endOfLines(folder.file(kind))));
+  return ends.reduce((sum, { rows }) => sum + rows, 0);
+}
 
 /** A run that goes on was not done, whatever it had noted when it was killed. */
 const outlives = ({ type, iteration }: TimelineEvent, checkpoint: number): boolean =>

@@ -42,7 +42,7 @@ export class Launcher {
 
   /**
    * Goes on with a paused run, or with one that ended early, from its checkpoint. For a user's action, as `start`.
-   * @param acceptLoss also where rows are missing that were there at the checkpoint
+   * @param acceptLoss also where rows are missing that were there at the checkpoint, or the checkpoint itself
    */
   async resume(runId: RunId, acceptLoss = false): Promise<RunRecord> {
     this.services.editorModels.consent();
@@ -75,11 +75,13 @@ export class Launcher {
     );
   }
 
-  /** Rows that are missing may be put back, or done without. */
+  /** What is missing may be put back, or done without. */
   private withWayOut(error: unknown, runId: RunId): unknown {
-    if (!(error instanceof EngineInputError) || error.code !== "run.rows-missing") return error;
+    if (!(error instanceof EngineInputError)) return error;
+    const title = wayOut(error.code);
+    if (title === undefined) return error;
     const run = (): Promise<RunRecord> => this.resume(runId, true);
-    return new UserError(error.message, [{ title: l10n.t("Resume Without It"), run }], { cause: error });
+    return new UserError(error.message, [{ title, run }], { cause: error });
   }
 
   async pause(runId: RunId): Promise<void> {
@@ -97,4 +99,11 @@ export class Launcher {
   keysOf(experiment: Experiment | undefined, isAttended = true): Promise<KeysGiven> {
     return this.services.modelKeys.given(experiment ? keysOf(experiment) : [], isAttended);
   }
+}
+
+/** The button that accepts a loss, by the error's code; undefined: there is none to accept. */
+function wayOut(code: string | undefined): string | undefined {
+  if (code === "run.rows-missing") return l10n.t("Resume Without It");
+  if (code === "run.checkpoint-missing") return l10n.t("Begin the Run Anew");
+  return undefined;
 }

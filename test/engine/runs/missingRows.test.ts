@@ -14,7 +14,7 @@ import {
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { evaluateRun } from "../../../src/engine/runs/evaluateRun.ts";
-import { markedLogs } from "../../../src/engine/runs/logEnds.ts";
+import { logKinds } from "../../../src/engine/runs/runLog.ts";
 import { runFiles } from "../../../src/engine/store/runFolder.ts";
 import { keepRunAsBase } from "../../../src/engine/trials/base.ts";
 import { scratchFolder, tinyExperiment } from "../commands/lerl.ts";
@@ -51,6 +51,8 @@ beforeAll(async () => {
     expect((await run.execute()).reason).toBeUndefined();
   }
 });
+
+const markedLogs = [...logKinds, "prompts"] as const;
 
 let copies = 0;
 function copyOf(name: string): string {
@@ -141,6 +143,14 @@ describe("a log that lacks what the checkpoint has seen", () => {
     );
   });
 
+  it("says of rows that are all there by how much they were changed", async () => {
+    const name = copyOf("whole-left");
+    damages["has a row of another length"]?.(pathOf(name, "metrics"));
+    const { rows, bytes } = manifestOf(name).origin?.logs.metrics ?? { rows: 0, bytes: 0 };
+    const words = `the first ${rows} rows of metrics.jsonl were changed: ${bytes + 1} bytes instead of ${bytes}`;
+    await expect(shop.resume(name)).rejects.toThrow(words);
+  });
+
   it("is gone on without where the loss is accepted, and the timeline says so", async () => {
     const name = copyOf("whole-left");
     write(pathOf(name, "metrics"), linesOf(pathOf(name, "metrics")).slice(0, 2));
@@ -186,18 +196,26 @@ describe("a log that lacks what the checkpoint has seen", () => {
 });
 
 describe("a checkpoint that is gone", () => {
-  it("is missed where iterations are complete, and the run begins anew only where that is accepted", async () => {
+  it("is missed where iterations are complete; the run begins anew only where that is accepted, and says how many rows it removed", async () => {
     const name = copyOf("whole-left");
     for (const kept of ["checkpoint", "checkpoint.previous"])
       rmSync(join(shop.folder(name), kept), { recursive: true, force: true });
     const before = bytesOf(name);
+    const kinds = ["metrics", "timing", "references", "episodes"] as const;
+    const rows = kinds.reduce((sum, kind) => sum + linesOf(pathOf(name, kind)).length, 0);
+    expect(rows).toBeGreaterThan(10);
     await expect(shop.resume(name)).rejects.toMatchObject({
-      code: "run.rows-missing",
-      message: expect.stringContaining("no checkpoint is left"),
+      code: "run.checkpoint-missing",
+      message: expect.stringMatching(
+        new RegExp(
+          `no checkpoint is left.* begin the run anew, which removes its ${rows} rows so far: .*--accept-loss`,
+        ),
+      ),
     });
     expect(bytesOf(name)).toEqual(before);
     await goesOn(name, { acceptLoss: true });
-    expect(eventsOf(shop.folder(name))).toContainEqual(expect.objectContaining({ code: "run.rows-lost" }));
+    const message = `No checkpoint was left: the run began anew, and its ${rows} rows so far were removed.`;
+    expect(eventsOf(shop.folder(name))).toContainEqual(expect.objectContaining({ code: "run.rows-lost", message }));
   });
 });
 

@@ -26,19 +26,22 @@ function launcherOf(engine: AnsweringEngine): Launcher {
   });
 }
 
-it("says what is missing, and goes on without it when that is chosen", async () => {
+it.each([
+  ["run.rows-missing", "Resume Without It"],
+  ["run.checkpoint-missing", "Begin the Run Anew"],
+])("says what is missing, and after %s what the button does: %s", async (code, title) => {
   const words = "metrics.jsonl lacks 2 of 3 rows";
   const engine = new AnsweringEngine({
     "runs/resume": ({ acceptLoss }) => {
       if (acceptLoss) return run({ state: "running" });
-      throw new EngineInputError(words, "run.rows-missing");
+      throw new EngineInputError(words, code);
     },
   });
   const refused = await launcherOf(engine)
     .resume("r")
     .catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(UserError);
-  expect(refused).toMatchObject({ message: words, actions: [{ title: "Resume Without It" }] });
+  expect(refused).toMatchObject({ message: words, actions: [{ title }] });
   expect(await (refused as UserError).actions[0]?.run()).toMatchObject({ state: "running" });
   expect(engine.paramsOf("runs/resume")).toEqual([{ runId: "r" }, { runId: "r", acceptLoss: true }]);
 });
