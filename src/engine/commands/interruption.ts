@@ -2,7 +2,7 @@
  * What ends a command before its time: a signal, a reader of its output that is gone (`lerl run --json | head`), a suite that is
  * gone. Work that lasts is ended in good order; what only prints is done anyway.
  */
-import { InputError, messageOf } from "../errors.ts";
+import { messageOf } from "../errors.ts";
 import { exitCodes } from "../exitCodes.ts";
 import type { RunControl } from "../serving/control.ts";
 import { systemCode } from "../store/files.ts";
@@ -47,7 +47,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   const ask = (): void => {
     if (interruption.signal.aborted) return;
     askedAt = performance.now();
-    interruption.abort(new InputError("cli.interrupted", "Interrupted. The same command goes on where it stopped."));
+    interruption.abort();
   };
   const signalled = (signal: NodeJS.Signals): void => {
     // A terminal that closes says so more than once; nobody is there to be impatient.

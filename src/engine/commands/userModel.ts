@@ -29,7 +29,7 @@ export function userModelCommand(): Command {
         try {
           await interruptible(async (signal) => {
             const model = await open(experiment, folder, engine, signal).catch((error: unknown) => {
-              if (!signal.aborted) throw error;
+              if (error !== signal.reason) throw error;
             });
             if (model) print(model, json === true);
             else process.exitCode = exitCodes.interrupted;
