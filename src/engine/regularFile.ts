@@ -12,7 +12,11 @@ const READING = constants.O_RDONLY | constants.O_NONBLOCK;
 /** @throws InputError `file.not-regular`; errors of the system pass unchanged */
 export async function openRegular(file: string): Promise<FileHandle> {
   requireRegular(file, await stat(file));
-  const handle = await open(file, READING);
+  return checked(await open(file, READING), file);
+}
+
+/** What was opened, where it is a regular file; it is closed where not. @throws InputError `file.not-regular` */
+export async function checked(handle: FileHandle, file: string): Promise<FileHandle> {
   try {
     requireRegular(file, await handle.stat());
     return handle;

@@ -28,7 +28,7 @@ type FilterHandler = Extract<FilterImplOptions, (...values: never[]) => unknown>
 const COMPARING = ["sort", "sort_natural", "uniq"] as const;
 
 /** What is thrown, to be said in other words. */
-export const TOO_MUCH = "render limit exceeded";
+const TOO_MUCH = "render limit exceeded";
 export const TOO_LONG = "text limit exceeded";
 
 /** For what is not counted, ms. */

@@ -31,7 +31,7 @@ export async function losses(folder: RunFolder, checkpoint: TrainerCheckpoint): 
 /** Where the first so many rows end that can belong to a checkpoint. */
 function firstRows(file: string, log: MarkedLog, most: number, iteration: number): Promise<RowsEnd> {
   // Calls belong to no iteration, and what is said during an evaluation to the next one.
-  if (log === "llm" || log === "prompts" || log === "events") return endOfLines(file, most);
+  if (log === "llm" || log === "prompts" || log === "events") return endOfLines(file, { most });
   let rows = 0;
   return endOfRows<Row>(file, (row) => ++rows <= most && row.iteration <= iteration);
 }

@@ -11,6 +11,7 @@ import { InputError, messageOf } from "../errors.ts";
 import { RunControl, type StopKind, StopSignal } from "../serving/control.ts";
 import { filesOf } from "../serving/namedFiles.ts";
 import type { Checkpoint } from "../store/checkpoint.ts";
+import { orUndo } from "../store/files.ts";
 import type { RunFolder } from "../store/runFolder.ts";
 import { storageFolder } from "../store/storage.ts";
 import type { IterationWork, Trainer, TrainingSink } from "../training/trainer.ts";
@@ -22,7 +23,7 @@ import { openRun } from "./openRun.ts";
 import type { RecordKeeper } from "./recordKeeper.ts";
 import type { RunHost, RunStart } from "./runHost.ts";
 import { amendment, type HandMade, poolEvent, type RunLog } from "./runLog.ts";
-import { orRelease, RunStorage } from "./runStorage.ts";
+import { RunStorage } from "./runStorage.ts";
 
 export class Run {
   readonly control: RunControl;
@@ -70,12 +71,16 @@ export class Run {
   static async reopen(path: string, host: RunHost, how: ComingBack = {}): Promise<Run> {
     const onWarning = ({ message }: Error): void => host.listener.log?.("warn", message);
     const folder = await openRun(path, host.now, onWarning, how.takeOver);
-    return orRelease(folder, async () => {
-      const comeback = await comeBack(folder, how, host, onWarning);
-      const storage = await RunStorage.open(folder, host, { given: comeback.checkpoint?.origin?.uid });
-      const prompts = promptsAt(storage.record.current, comeback.checkpoint?.json.prompts);
-      return new Run(storage, host, prompts, comeback);
-    });
+    return orUndo(
+      async () => {
+        const comeback = await comeBack(folder, how, host, onWarning);
+        const { checkpoint, logs } = comeback;
+        const storage = await RunStorage.open(folder, host, { given: checkpoint?.origin?.uid, logs });
+        const prompts = promptsAt(storage.record.current, checkpoint?.json.prompts);
+        return new Run(storage, host, prompts, comeback);
+      },
+      () => folder.release(),
+    );
   }
 
   get folder(): RunFolder {

@@ -3,8 +3,16 @@ import type { ReflectionChange } from "../../protocol/engine.ts";
 import type { Episode, MetricRow, ReferenceRow, TimelineEvent } from "../../protocol/run.ts";
 import type { CallRow } from "../llm/types.ts";
 import { CallLog } from "../serving/callLog.ts";
-import { replaceFile } from "../store/files.ts";
-import { cutBehind, endOfLines, JsonLinesWriter, parseLine, type RowsEnd, wholeLines } from "../store/jsonLines.ts";
+import { orUndo, replaceFile } from "../store/files.ts";
+import {
+  cutBehind,
+  endOfLines,
+  JsonLinesWriter,
+  NO_ROWS,
+  parseLine,
+  type RowsEnd,
+  wholeLines,
+} from "../store/jsonLines.ts";
 import type { RunFolder } from "../store/runFolder.ts";
 
 /** Rows by the file they go to. */
@@ -43,25 +51,36 @@ export class RunLog {
     private readonly listener: Listener,
   ) {}
 
-  /** @throws InputError `store.unwritable` */
-  static async open(folder: RunFolder, listener: Listener): Promise<RunLog> {
-    const open = <K extends LogKind>(kind: K) =>
-      JsonLinesWriter.counting<RunRows[K]>(folder.file(kind), folder.assertOwned);
-    const metrics = await open("metrics");
-    const timing = await open("timing");
-    const events = await open("events");
-    const references = await open("references");
-    const episodes = await open("episodes");
-    const llm = await CallLog.open(folder);
-    const endsNow = () => ({
-      metrics: metrics.end,
-      timing: timing.end,
-      events: events.end,
-      references: references.end,
-      episodes: episodes.end,
-      ...llm.ends,
-    });
-    return new RunLog({ metrics, timing, events, references, episodes, llm }, endsNow, listener);
+  /**
+   * @param ends where rows are known to end: they are not counted again
+   * @throws InputError `store.unwritable`
+   */
+  static open(folder: RunFolder, listener: Listener, ends: LogEnds = {}): Promise<RunLog> {
+    const opened: { close(): Promise<void> }[] = [];
+    const open = async <K extends LogKind>(kind: K) => {
+      const { assertOwned } = folder;
+      const writer = await JsonLinesWriter.counting<RunRows[K]>(folder.file(kind), assertOwned, ends[kind]);
+      opened.push(writer);
+      return writer;
+    };
+    const openAll = async (): Promise<RunLog> => {
+      const metrics = await open("metrics");
+      const timing = await open("timing");
+      const events = await open("events");
+      const references = await open("references");
+      const episodes = await open("episodes");
+      const llm = await CallLog.open(folder, ends);
+      const endsNow = () => ({
+        metrics: metrics.end,
+        timing: timing.end,
+        events: events.end,
+        references: references.end,
+        episodes: episodes.end,
+        ...llm.ends,
+      });
+      return new RunLog({ metrics, timing, events, references, episodes, llm }, endsNow, listener);
+    };
+    return orUndo(openAll, () => Promise.allSettled(opened.map((writer) => writer.close())));
   }
 
   /** Of the rows that the system has. */
@@ -140,8 +159,6 @@ export async function rewind(folder: RunFolder, iteration: number, ends: LogEnds
 
 /** Written by iterations alone, and written again with them. */
 const cutKinds = ["metrics", "timing", "references", "episodes"] as const;
-
-const NO_ROWS: RowsEnd = { rows: 0, bytes: 0 };
 
 /** Of all iterations so far: what `rewind` cuts off where there is no checkpoint. */
 export async function rowsToCut(folder: RunFolder): Promise<number> {

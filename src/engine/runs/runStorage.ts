@@ -7,6 +7,7 @@ import { promptRoles } from "../../protocol/promptRole.ts";
 import type { Reflection, RunRecord } from "../../protocol/run.ts";
 import { promptHash } from "../prompts/prompt.ts";
 import { type Checkpoint, type CheckpointOrigin, CheckpointStore } from "../store/checkpoint.ts";
+import { orUndo } from "../store/files.ts";
 import type { JsonDocument } from "../store/jsonDocument.ts";
 import { openReflections, openRunRecord, type ReflectionsDocument } from "../store/runDocuments.ts";
 import { RunFolder } from "../store/runFolder.ts";
@@ -55,29 +56,39 @@ export class RunStorage {
       prompts: versionsOf(prompts, experiment),
       engineVersion: host.engineVersion,
     };
-    return orRelease(folder, () => RunStorage.open(folder, host, { initial: record }));
+    return orUndo(
+      () => RunStorage.open(folder, host, { initial: record }),
+      () => folder.release(),
+    );
   }
 
   /**
    * @param initial the record of a new run; without it the folder must hold one
-   * @param given uid of a run whose record has none
+   * @param given uid of a run whose record has none; without it such a run gets a new one
+   * @param logs where rows of its logs are known to end: they are not counted again
    */
   static async open(
     folder: RunFolder,
     host: RunHost,
-    { initial, given = randomUUID() }: { readonly initial?: RunRecord; readonly given?: string | undefined },
+    {
+      initial,
+      given,
+      logs,
+    }: { readonly initial?: RunRecord; readonly given?: string | undefined; readonly logs?: LogEnds },
   ): Promise<RunStorage> {
     const { record: changed, progress, log: tell, row: heard } = host.listener;
     const onWarning = (warning: Error): void => tell?.("warn", warning.message);
     const { assertOwned } = folder;
     const document = await openRunRecord({ file: folder.file("record"), onWarning, assertOwned }, initial);
     const pool = await openReflections({ file: folder.file("reflections"), onWarning, assertOwned });
-    const log = await RunLog.open(folder, (kind, row) => heard?.(folder.id, kind, row));
+    const checkpoints = new CheckpointStore(folder.path, onWarning, assertOwned);
     const record = new RecordKeeper({ document, now: host.now, changed, progress });
-    const { uid = given, experiment } = record.current;
-    record.update({ uid });
+    const { uid = given ?? randomUUID(), experiment } = record.current;
     const owner = { uid, document: documentHash(experiment) };
-    return new RunStorage(folder, record, log, pool, new CheckpointStore(folder.path, onWarning, assertOwned), owner);
+    // The last that may fail: it is then closed by nobody.
+    const log = await RunLog.open(folder, (kind, row) => heard?.(folder.id, kind, row), logs);
+    record.update({ uid });
+    return new RunStorage(folder, record, log, pool, checkpoints, owner);
   }
 
   /** The pool reaches the disk soon, or with `close`. */
@@ -119,13 +130,3 @@ const versionsOf = (prompts: PromptTexts, experiment: Experiment): RunRecord["pr
     const prompt = prompts[role];
     return prompt && asksModel(experiment[role]) ? [{ role, hash: promptHash(prompt.text), ...prompt, since: 0 }] : [];
   });
-
-/** Does something with a folder that this process owns, and gives it back where that fails. */
-export async function orRelease<T>(folder: RunFolder, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    await folder.release();
-    throw error;
-  }
-}

@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { CallRow, Message } from "../llm/types.ts";
+import { orUndo } from "../store/files.ts";
 import { JsonLinesWriter, type RowsEnd, wholeLines } from "../store/jsonLines.ts";
 
 /** A folder that calls are kept in. */
@@ -37,13 +38,20 @@ export class CallLog {
     private readonly known: Set<string>,
   ) {}
 
-  /** @throws InputError `store.unwritable`, `store.unreadable` */
-  static async open(folder: CallFolder): Promise<CallLog> {
+  /**
+   * @param ends where rows are known to end: they are not counted again
+   * @throws InputError `store.unwritable`, `store.unreadable`
+   */
+  static async open(folder: CallFolder, ends: Partial<CallLog["ends"]> = {}): Promise<CallLog> {
     const known = new Set<string>();
     for await (const { hash } of promptTexts(folder.file("prompts"))) known.add(hash);
     const { assertOwned } = folder;
-    const prompts = await JsonLinesWriter.counting<PromptText>(folder.file("prompts"), assertOwned);
-    return new CallLog(prompts, await JsonLinesWriter.counting<StoredCall>(folder.file("llm"), assertOwned), known);
+    const prompts = await JsonLinesWriter.counting<PromptText>(folder.file("prompts"), assertOwned, ends.prompts);
+    const calls = await orUndo(
+      () => JsonLinesWriter.counting<StoredCall>(folder.file("llm"), assertOwned, ends.llm),
+      () => prompts.close(),
+    );
+    return new CallLog(prompts, calls, known);
   }
 
   /** Where the rows of both files end that the system has. */

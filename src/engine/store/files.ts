@@ -4,7 +4,7 @@ import { constants } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { InputError, LerlError, messageOf } from "../errors.ts";
-import { requireRegular } from "../regularFile.ts";
+import { checked } from "../regularFile.ts";
 
 const inTheWay = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST", "EISDIR", "ENAMETOOLONG", "ENOENT"]);
 const noSpace = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
@@ -77,20 +77,26 @@ function isFolder(path: string): Promise<boolean> {
   );
 }
 
-/** How a file is opened that is changed in place: never by way of a symbolic link, and never waiting. */
+/** Does something with what was begun, and undoes that where it fails. */
+export async function orUndo<T>(work: () => Promise<T>, undo: () => Promise<unknown>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await undo();
+    throw error;
+  }
+}
+
+/**
+ * How a file is opened that is changed in place: never by way of a symbolic link, and never waiting. Windows knows neither:
+ * there a link is followed, and only who may make links can put one there.
+ */
 const CHANGING = constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 export const appending = CHANGING | constants.O_CREAT | constants.O_APPEND;
 
 /** Opens a file to change it in place. @throws InputError `file.not-regular`; a symbolic link fails with ELOOP */
 export async function openToChange(file: string): Promise<FileHandle> {
-  const handle = await open(file, CHANGING);
-  try {
-    requireRegular(file, await handle.stat());
-    return handle;
-  } catch (error) {
-    await handle.close();
-    throw error;
-  }
+  return checked(await open(file, CHANGING), file);
 }
 
 /** Writes a new file and waits until its content has reached the disk. What stands there already fails with EEXIST. */

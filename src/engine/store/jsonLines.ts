@@ -9,7 +9,7 @@ import * as z from "zod";
 import { InputError, messageOf } from "../errors.ts";
 import { openRegular, requireRegular } from "../regularFile.ts";
 import { appending, fileError, isMissing, openToChange, toJson } from "./files.ts";
-import { CHUNK_BYTES, type Line, LineCutter, linesFromEnd, START } from "./lines.ts";
+import { CHUNK_BYTES, type Line, LineCutter, lastLine, linesFromEnd, START } from "./lines.ts";
 
 const NEWLINE = 0x0a;
 /** Rows wait in memory until this many characters have come together, or `flush`. */
@@ -19,6 +19,7 @@ const toDisk = promisify(fsync);
 export const rowsEndSchema = z.strictObject({ rows: z.int().min(0), bytes: z.int().min(0) });
 /** Where the whole rows of a file end: after so many, at a byte offset. */
 export type RowsEnd = Readonly<z.output<typeof rowsEndSchema>>;
+export const NO_ROWS: RowsEnd = { rows: 0, bytes: 0 };
 
 /** Appends rows to one file. */
 export class JsonLinesWriter<Row> {
@@ -45,18 +46,15 @@ export class JsonLinesWriter<Row> {
     try {
       assertOwned();
       const descriptor = openSync(file, appending);
-      const size = sizeOf(descriptor, file);
-      const whole = endOfLastLine(descriptor, size);
-      if (whole < size) ftruncateSync(descriptor, whole);
-      return new JsonLinesWriter<Row>(file, descriptor, whole, rows, assertOwned);
+      return new JsonLinesWriter<Row>(file, descriptor, cutTornLine(descriptor, file), rows, assertOwned);
     } catch (error) {
       throw fileError(error, file);
     }
   }
 
-  /** Opens a file as `open`, its rows counted. */
-  static async counting<Row>(file: string, assertOwned?: () => void): Promise<JsonLinesWriter<Row>> {
-    return JsonLinesWriter.open<Row>(file, assertOwned, (await endOfLines(file)).rows);
+  /** Opens a file as `open`, its rows counted; `known`: so far they are. */
+  static async counting<Row>(file: string, assertOwned?: () => void, known?: RowsEnd): Promise<JsonLinesWriter<Row>> {
+    return JsonLinesWriter.open<Row>(file, assertOwned, (await endOfLines(file, { behind: known })).rows);
   }
 
   /** @throws Error once closed: the descriptor may be another file's by then */
@@ -116,12 +114,14 @@ export class JsonLinesWriter<Row> {
   }
 }
 
-/** @throws InputError `file.not-regular`; the descriptor is then closed */
-function sizeOf(descriptor: number, file: string): number {
-  const found = fstatSync(descriptor);
+/** Where the whole rows end. The descriptor is closed where it fails. @throws InputError `file.not-regular` */
+function cutTornLine(descriptor: number, file: string): number {
   try {
+    const found = fstatSync(descriptor);
     requireRegular(file, found);
-    return found.size;
+    const whole = endOfLastLine(descriptor, found.size);
+    if (whole < found.size) ftruncateSync(descriptor, whole);
+    return whole;
   } catch (error) {
     closeSync(descriptor);
     throw error;
@@ -149,15 +149,20 @@ function endOfLastLine(descriptor: number, size: number): number {
   return 0;
 }
 
-/** The lines behind another that have their newline; none if there is no file. */
-export async function* wholeLines(file: string, behind = START): AsyncGenerator<Line> {
-  let handle: FileHandle;
+/** A file to read; undefined: there is none. @throws InputError `store.unreadable`, `file.not-regular` */
+export async function openIfPresent(file: string): Promise<FileHandle | undefined> {
   try {
-    handle = await openRegular(file);
+    return await openRegular(file);
   } catch (error) {
-    if (isMissing(error)) return;
+    if (isMissing(error)) return undefined;
     throw unreadable(file, error);
   }
+}
+
+/** The lines behind another that have their newline; none if there is no file. */
+export async function* wholeLines(file: string, behind = START): AsyncGenerator<Line> {
+  const handle = await openIfPresent(file);
+  if (!handle) return;
   try {
     const chunk = Buffer.alloc(CHUNK_BYTES);
     const cutter = new LineCutter(behind);
@@ -198,13 +203,8 @@ export async function* jsonLines<Row>(file: string): AsyncGenerator<Row> {
 
 /** As `jsonLines`, the last row first; what lies before those that are taken is not read. */
 export async function* jsonLinesFromEnd<Row>(file: string): AsyncGenerator<Row> {
-  let handle: FileHandle;
-  try {
-    handle = await openRegular(file);
-  } catch (error) {
-    if (isMissing(error)) return;
-    throw unreadable(file, error);
-  }
+  const handle = await openIfPresent(file);
+  if (!handle) return;
   try {
     const { size } = await handle.stat();
     for await (const { text, start } of linesFromEnd(handle, size))
@@ -233,7 +233,7 @@ export async function readJsonLines<Row>(file: string, wanted = (_: Row): boolea
  * @throws InputError `store.broken-line` with file:line where a line is damaged before a row that fits
  */
 export async function endOfRows<Row>(file: string, fits: (row: Row) => boolean): Promise<RowsEnd> {
-  let end: RowsEnd = { rows: 0, bytes: 0 };
+  let end = NO_ROWS;
   let damage: unknown;
   for await (const line of wholeLines(file)) {
     let row: Row;
@@ -250,14 +250,22 @@ export async function endOfRows<Row>(file: string, fits: (row: Row) => boolean):
   return end;
 }
 
-/** Where the first so many rows of a file end, damaged ones included; all of them by default. */
-export async function endOfLines(file: string, most = Number.POSITIVE_INFINITY): Promise<RowsEnd> {
-  let end: RowsEnd = { rows: 0, bytes: 0 };
-  for await (const line of wholeLines(file)) {
-    if (line.number > most) break;
-    end = { rows: line.number, bytes: line.end };
+/**
+ * Where the first so many rows of a file end, damaged ones included; all of them by default.
+ * @param behind so far they are counted
+ */
+export async function endOfLines(
+  file: string,
+  { most, behind = NO_ROWS }: { readonly most?: number; readonly behind?: RowsEnd | undefined } = {},
+): Promise<RowsEnd> {
+  const handle = await openIfPresent(file);
+  if (!handle) return NO_ROWS;
+  try {
+    const { number, end } = await lastLine(handle, { number: behind.rows, end: behind.bytes }, most);
+    return { rows: number, bytes: end };
+  } finally {
+    await handle.close();
   }
-  return end;
 }
 
 /** Cuts a file off behind its first bytes. No writer may hold it open. @throws InputError `store.unwritable` */

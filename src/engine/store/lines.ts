@@ -97,19 +97,25 @@ export async function* linesFromEnd(handle: FileHandle, before: number): AsyncGe
   if (end !== undefined) yield { text: text(Buffer.alloc(0)), start: 0, end };
 }
 
-/** Counts the whole lines behind a place, without reading them as text. */
-export async function lastLine(handle: FileHandle, behind = START): Promise<Pick<Line, "number" | "end">> {
+/** Counts the whole lines behind a place, up to so many of the file, without reading them as text. */
+export async function lastLine(
+  handle: FileHandle,
+  behind = START,
+  most = Number.POSITIVE_INFINITY,
+): Promise<Pick<Line, "number" | "end">> {
   const chunk = Buffer.alloc(4 * CHUNK_BYTES);
   let { number, end } = behind;
-  for (let offset = behind.end; ; ) {
+  for (let offset = behind.end; number < most; ) {
     const { bytesRead } = await handle.read(chunk, 0, chunk.length, offset);
-    if (bytesRead === 0) return { number, end };
+    if (bytesRead === 0) break;
     const bytes = chunk.subarray(0, bytesRead);
-    for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) number += 1;
-    const last = bytes.lastIndexOf(NEWLINE);
-    if (last >= 0) end = offset + last + 1;
+    for (let at = bytes.indexOf(NEWLINE); at >= 0 && number < most; at = bytes.indexOf(NEWLINE, at + 1)) {
+      number += 1;
+      end = offset + at + 1;
+    }
     offset += bytesRead;
   }
+  return { number, end };
 }
 
 /** The first whole line that begins at or behind an offset and ends at or before another; undefined: there is none. */

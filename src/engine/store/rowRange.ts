@@ -1,8 +1,6 @@
 /** Rows of a file by the iteration they carry, which grows with the file: found by halving it, not by reading it. */
 import type { FileHandle } from "node:fs/promises";
-import { openRegular } from "../regularFile.ts";
-import { isMissing } from "./files.ts";
-import { unreadable } from "./jsonLines.ts";
+import { openIfPresent } from "./jsonLines.ts";
 import { CHUNK_BYTES, LineCutter, lineFrom, type PlacedLine } from "./lines.ts";
 
 export interface RowRange<Row> {
@@ -33,13 +31,8 @@ export async function rowsBetween<Row>(
   to: number,
   limits: RangeLimits,
 ): Promise<RowRange<Row>> {
-  let handle: FileHandle;
-  try {
-    handle = await openRegular(file);
-  } catch (error) {
-    if (isMissing(error)) return { rows: [], whole: true };
-    throw unreadable(file, error);
-  }
+  const handle = await openIfPresent(file);
+  if (!handle) return { rows: [], whole: true };
   try {
     const { size } = await handle.stat();
     const start = await firstAt(handle, size, from);

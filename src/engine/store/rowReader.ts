@@ -1,8 +1,6 @@
 /** Reads the newest rows of growing files of JSON Lines: neither again what was read before, nor what lies before them. */
 import type { FileHandle } from "node:fs/promises";
-import { openRegular } from "../regularFile.ts";
-import { isMissing } from "./files.ts";
-import { parseLine, type RowsEnd, unreadable } from "./jsonLines.ts";
+import { openIfPresent, parseLine, type RowsEnd } from "./jsonLines.ts";
 import { lastLine, linesFromEnd, type PlacedLine, START } from "./lines.ts";
 
 /** Where the rows known so far end: after `number` lines, at a byte offset of one very file. */
@@ -35,13 +33,8 @@ export class RowReader {
    * @throws InputError `store.broken-line` with file:line, `store.unreadable`
    */
   async newest<Row>(file: string, skipped: number, most: number, known?: RowsEnd): Promise<NewestRows<Row>> {
-    let handle: FileHandle;
-    try {
-      handle = await openRegular(file);
-    } catch (error) {
-      if (isMissing(error)) return NOTHING;
-      throw unreadable(file, error);
-    }
+    const handle = await openIfPresent(file);
+    if (!handle) return NOTHING;
     try {
       const end = await this.endOf(file, handle, known);
       const lines = await lastLines(handle, end.end, Math.min(most, end.number - skipped));

@@ -7,7 +7,7 @@ import { basename, join, resolve } from "node:path";
 import { isActive, type RunId, type RunRecord } from "../../protocol/run.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { shellWord } from "../shellWord.ts";
-import { fileError, isLeftover, makeFolder, sweepLeftovers } from "./files.ts";
+import { fileError, isLeftover, makeFolder, orUndo, sweepLeftovers } from "./files.ts";
 import { isDocument } from "./jsonDocument.ts";
 import { makeNamedFolder } from "./namedFolder.ts";
 import { readRunRecord } from "./runDocuments.ts";
@@ -66,10 +66,10 @@ export class RunFolder {
     await requireEmpty(path);
     const folder = await RunFolder.own(path, run.now);
     // Another process may have come and gone between the look and the lock.
-    await requireEmpty(path).catch(async (error: unknown) => {
-      await folder.release();
-      throw error;
-    });
+    await orUndo(
+      () => requireEmpty(path),
+      () => folder.release(),
+    );
     return folder;
   }
 
@@ -91,7 +91,10 @@ export class RunFolder {
   private static async own(path: string, now: () => Date, takeOver = false): Promise<RunFolder> {
     const command = `lerl resume ${shellWord(path)} --take-over`;
     const lock = await RunLock.acquire(join(path, runFiles.lock), { now, takeOver, command });
-    await sweepLeftovers(path, true);
+    await orUndo(
+      () => sweepLeftovers(path, true),
+      () => lock.release(),
+    );
     return new RunFolder(path, basename(path), lock);
   }
 

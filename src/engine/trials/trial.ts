@@ -10,6 +10,7 @@ import { InputError, messageOf } from "../errors.ts";
 import { CallLog } from "../serving/callLog.ts";
 import { RunControl, StopSignal } from "../serving/control.ts";
 import { filesOf } from "../serving/namedFiles.ts";
+import { orUndo } from "../store/files.ts";
 import type { JsonDocument } from "../store/jsonDocument.ts";
 import { JsonLinesWriter } from "../store/jsonLines.ts";
 import { storageFolder } from "../store/storage.ts";
@@ -182,7 +183,10 @@ export class Trial {
     await this.onStage(async (opened) => {
       host.estimate?.(await this.rehearse(opened));
       const visits = JsonLinesWriter.open<VisitRow>(folder.file("sessions"), folder.assertOwned);
-      const cells = JsonLinesWriter.open<CellRow>(folder.file("cells"), folder.assertOwned);
+      const cells = await orUndo(
+        async () => JsonLinesWriter.open<CellRow>(folder.file("cells"), folder.assertOwned),
+        () => visits.close(),
+      );
       const pace = this.pace();
       const reported = (): void => this.report("Serving", this.share, pace());
       const planned = (row: CellRow): void => {
@@ -206,8 +210,7 @@ export class Trial {
           signal: control.signal,
         });
       } finally {
-        await visits.close();
-        await cells.close();
+        await Promise.all([visits.close(), cells.close()]);
       }
     });
   }

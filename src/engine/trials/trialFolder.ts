@@ -12,7 +12,7 @@ import type { VisitRow } from "../../protocol/trial/visit.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { shellWord } from "../shellWord.ts";
 import { fewAtOnce } from "../store/fewAtOnce.ts";
-import { isMissing, sweepLeftovers } from "../store/files.ts";
+import { isMissing, orUndo, sweepLeftovers } from "../store/files.ts";
 import { type DocumentFormat, isDocument, JsonDocument, readJsonDocument } from "../store/jsonDocument.ts";
 import { readJsonLines } from "../store/jsonLines.ts";
 import { makeNamedFolder, type NamedFolder } from "../store/namedFolder.ts";
@@ -75,7 +75,10 @@ export class TrialFolder {
   private static async own(path: string, now: () => Date, takeOver = false): Promise<TrialFolder> {
     const command = `lerl trial ${shellWord(path)} --take-over`;
     const lock = await RunLock.acquire(join(path, files.lock), { now, takeOver, command });
-    await sweepLeftovers(path, true);
+    await orUndo(
+      () => sweepLeftovers(path, true),
+      () => lock.release(),
+    );
     return new TrialFolder(path, lock);
   }
 
@@ -116,7 +119,7 @@ export const isTrialFolder = (path: string): Promise<boolean> => isDocument(join
 
 export const trialFile = (path: string, name: keyof typeof files): string => join(path, files[name]);
 
-export const trialsFolder = (workspaceFolder: string): string => join(storageFolder(workspaceFolder), "trials");
+const trialsFolder = (workspaceFolder: string): string => join(storageFolder(workspaceFolder), "trials");
 
 /** Reads a trial's record without owning it. */
 export const readTrialRecord = (path: string): Promise<TrialRecord> =>

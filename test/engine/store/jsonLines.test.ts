@@ -162,6 +162,19 @@ describe("where rows end", () => {
     expect(await endOfLines(file)).toEqual(writer.end);
     expect(await endOfLines(join(root, "none.jsonl"))).toEqual({ rows: 0, bytes: 0 });
   });
+
+  it("is the same counted from any row on, and the first rows end where a file of them alone does", async () => {
+    await write(upTo(4));
+    const whole = await endOfLines(file);
+    await appendFile(file, '{"itera');
+    for (let rows = 0; rows <= 4; rows++) {
+      const end = await endOfLines(file, { most: rows });
+      const text = upTo(rows).map((row) => `${JSON.stringify(row)}\n`);
+      expect(end).toEqual({ rows, bytes: text.join("").length });
+      expect(await endOfLines(file, { behind: end })).toEqual(whole);
+    }
+    expect(await endOfLines(file, { most: 9 })).toEqual(whole);
+  });
 });
 
 describe("cutting back to a checkpoint", () => {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rmdir, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openRunRecord } from "../../../src/engine/store/runDocuments.ts";
@@ -160,6 +160,18 @@ describe("owning a run folder", () => {
     expect(JSON.parse(await readFile(folder.file("lock"), "utf8"))).toMatchObject({ pid: process.pid });
     await folder.release();
     await taken.release();
+  });
+
+  it("gives the lock back where what a killed process left cannot be removed", async () => {
+    const folder = await RunFolder.create(quickstart(await newWorkspace()));
+    await openRunRecord({ file: folder.file("record"), onWarning: never }, runRecord(folder.id));
+    await folder.release();
+    const inTheWay = `${folder.file("record")}.0123456789abcdef.tmp`;
+    await mkdir(inTheWay);
+    await expect(RunFolder.open(folder.path, now)).rejects.toThrow();
+    await expect(stat(folder.file("lock"))).rejects.toMatchObject({ code: "ENOENT" });
+    await rmdir(inTheWay);
+    await (await RunFolder.open(folder.path, now)).release();
   });
 
   it("refuses what is no run folder", async () => {
