@@ -58,10 +58,13 @@ const isPassing = (file: string): boolean =>
   file.endsWith(".tmp") ||
   file.endsWith(".bak");
 
-/** Files below a folder by what is compared of them; drawn names of trials are left out of their paths. */
-export function leftovers(folder: string): ReadonlyMap<string, unknown> {
+/**
+ * Files below a folder by what is compared of them; drawn names of trials are left out of their paths.
+ * @param but names that are left out
+ */
+export function leftovers(folder: string, but: readonly string[] = []): ReadonlyMap<string, unknown> {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((file) => !isPassing(file) && statSync(join(folder, file)).isFile())
+    .filter((file) => !isPassing(file) && !but.includes(basename(file)) && statSync(join(folder, file)).isFile())
     .sort();
   return new Map(
     files.map((file) => {
