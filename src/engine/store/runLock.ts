@@ -4,11 +4,11 @@
  * and never while it is renewed. Clocks of two machines do not agree: a time that changes counts, not what it says.
  */
 import { randomUUID } from "node:crypto";
-import { rm, stat, writeFile } from "node:fs/promises";
+import { link, rm, stat, writeFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { InputError, LerlError } from "../errors.ts";
 import { readText, readTextSync } from "../regularFile.ts";
-import { fileError, isMissing, openToChange, systemCode } from "./files.ts";
+import { fileError, isMissing, nameBeside, openToChange, systemCode } from "./files.ts";
 import { judge, nameOf, type Owner, ownLock } from "./lockOwner.ts";
 
 /** How often an owner renews its lock. */
@@ -17,7 +17,10 @@ const RENEW_MS = 2000;
 const LEASE_MS = 20_000;
 const LOOK_MS = 100;
 
-/** An owner creates its lock and fills it in two calls; a lock still empty after this has lost its owner in between. */
+/**
+ * Where the disk has no links an owner creates its lock and fills it in two calls; a lock still empty after this has lost its
+ * owner in between.
+ */
 const FILLED_WITHIN_MS = 250;
 const POLL_MS = 10;
 const MAX_TRIES = 20;
@@ -60,13 +63,8 @@ export class RunLock {
   static async acquire(file: string, options: LockOptions): Promise<RunLock> {
     const content = await ownLock(options.now(), randomUUID());
     for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
-      try {
-        await writeFile(file, content, { flag: "wx" });
-        return new RunLock(file, content);
-      } catch (error) {
-        if (systemCode(error) !== "EEXIST") throw fileError(error, file);
-      }
       const found = await readFilled(file);
+      if (found === undefined && (await createWhole(file, content))) return new RunLock(file, content);
       if (found !== undefined && (await mayTake(file, found, options)))
         await removeStale(file, found, content, options);
     }
@@ -188,6 +186,32 @@ function heldBy(owner: Owner | undefined, file: string, what: string, code = "st
   return new InputError(code, `${file}: ${nameOf(owner)} has had this folder open${since}. ${what}`);
 }
 
+/**
+ * Creates a file that nobody finds empty or in part: it is written beside and linked into its place. False: one stands there.
+ * @throws InputError `store.unwritable`
+ */
+async function createWhole(file: string, content: string): Promise<boolean> {
+  const beside = nameBeside(file);
+  try {
+    await writeFile(beside, content, { flag: "wx" });
+    try {
+      await link(beside, file);
+    } catch (error) {
+      // Who has the folder sweeps it.
+      if (isMissing(error)) return false;
+      if (systemCode(error) === "EEXIST") throw error;
+      // A disk without links; what else is wrong is wrong with this too.
+      await writeFile(file, content, { flag: "wx" });
+    }
+    return true;
+  } catch (error) {
+    if (systemCode(error) === "EEXIST") return false;
+    throw fileError(error, file);
+  } finally {
+    await rm(beside, { force: true }).catch(() => undefined);
+  }
+}
+
 /** The lock's text once its owner has filled it; undefined if it is gone. */
 async function readFilled(file: string): Promise<string | undefined> {
   for (let waited = 0; ; waited += POLL_MS) {
@@ -212,10 +236,7 @@ async function readIfPresent(file: string): Promise<string | undefined> {
  */
 async function removeStale(file: string, stale: string, me: string, { takeOver }: LockOptions): Promise<void> {
   const guard = guardOf(file);
-  try {
-    await writeFile(guard, me, { flag: "wx" });
-  } catch (error) {
-    if (systemCode(error) !== "EEXIST") throw fileError(error, file);
+  if (!(await createWhole(guard, me))) {
     const holder = await readFilled(guard);
     const { standing } = holder === undefined ? { standing: "runs" } : await judge(holder, guard);
     if (standing === "gone" || (standing === "unknown" && takeOver)) await rm(guard, { force: true });

@@ -193,6 +193,43 @@ describe("the guard of a stale lock's removal", () => {
   });
 });
 
+describe("a lock that is taken", () => {
+  it("is never found empty or in part, and leaves nothing beside it", async () => {
+    const program = await bundleProgram(
+      root,
+      `import { existsSync, readFileSync } from "node:fs";
+       const [, , lock = ""] = process.argv;
+       let found = 0;
+       let torn = 0;
+       console.log("looking");
+       while (!existsSync(lock + ".enough")) {
+         for (let look = 0; look < 100; look++) {
+           try {
+             const text = readFileSync(lock, "utf8");
+             found++;
+             if (!text.endsWith("}")) torn++;
+           } catch {}
+         }
+       }
+       console.log(JSON.stringify({ isFound: found > 0, torn }));`,
+    );
+    const { firstLine, ended } = start(program, lock);
+    await firstLine;
+    for (let time = 0; time < 500; time++) await (await acquire()).release();
+    await writeFile(`${lock}.enough`, "");
+    expect((await ended).output).toBe('looking\n{"isFound":true,"torn":0}\n');
+    expect(await readdir(join(lock, ".."))).toEqual(["lock.json.enough"]);
+  });
+
+  it("is found held without anything being written: the disk may be full", async () => {
+    const held = await acquire();
+    const { mtimeMs } = await stat(join(lock, ".."));
+    await expect(acquire()).rejects.toMatchObject({ code: "store.locked" });
+    expect((await stat(join(lock, ".."))).mtimeMs).toBe(mtimeMs);
+    await held.release();
+  });
+});
+
 describe("an owner whose lock is another's by now", () => {
   it.each([
     ["was taken over", () => writeFile(lock, "{}")],
