@@ -87,11 +87,12 @@ export class RunReader {
   /** The newest rows behind the cursor, a window of them at most; it begins where rows are missing before them. */
   async slice(runId: RunId, cursor: RunCursor): Promise<RunSlice> {
     const from = readFrom(cursor);
+    const newest = await this.newestOf(runId);
     const [metrics, timing, events, references] = await Promise.all([
-      this.newest<MetricRow>(runId, "metrics", from.metrics),
-      this.newest<MetricRow>(runId, "timing", from.timing),
-      this.newest<TimelineEvent>(runId, "events", from.events),
-      this.newest<ReferenceRow>(runId, "references", 0),
+      newest<MetricRow>("metrics", from.metrics),
+      newest<MetricRow>("timing", from.timing),
+      newest<TimelineEvent>("events", from.events),
+      newest<ReferenceRow>("references", 0),
     ]);
     return {
       runId,
@@ -106,18 +107,21 @@ export class RunReader {
   /** Behind the last rows of a run. */
   async end(runId: RunId): Promise<RunCursor> {
     const behindAll = Number.POSITIVE_INFINITY;
+    const newest = await this.newestOf(runId);
     const [metrics, timing, events] = await Promise.all([
-      this.newest(runId, "metrics", behindAll),
-      this.newest(runId, "timing", behindAll),
-      this.newest(runId, "events", behindAll),
+      newest("metrics", behindAll),
+      newest("timing", behindAll),
+      newest("events", behindAll),
     ]);
     return { metrics: metrics.end, timing: timing.end, events: events.end };
   }
 
-  private async newest<Row>(runId: RunId, log: LogFile, skipped: number): Promise<NewestRows<Row>> {
+  /** Reads logs from where the checkpoint has seen them on. */
+  private async newestOf(runId: RunId) {
     const folder = this.folder(runId);
     const known = await checkpointedEnds(folder);
-    return this.rows.newest<Row>(join(folder, runFiles[log]), skipped, WINDOW_ROWS, known[log]);
+    return <Row>(log: LogFile, skipped: number): Promise<NewestRows<Row>> =>
+      this.rows.newest<Row>(join(folder, runFiles[log]), skipped, WINDOW_ROWS, known[log]);
   }
 
   /** Rows of earlier iterations, `from` <= iteration < `to`: all of them, or a sample where they are many. */
