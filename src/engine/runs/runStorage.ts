@@ -16,6 +16,15 @@ import { RecordKeeper } from "./recordKeeper.ts";
 import type { RunHost, RunStart } from "./runHost.ts";
 import { type LogEnds, RunLog } from "./runLog.ts";
 
+interface Opening {
+  /** The record of a new run; without it the folder must hold one. */
+  readonly initial?: RunRecord;
+  /** The uid of a run whose record has none; without it such a run gets a new one. */
+  readonly given?: string | undefined;
+  /** Where rows of its logs are known to end: they are not counted again. */
+  readonly logs?: LogEnds;
+}
+
 export class RunStorage {
   private constructor(
     readonly folder: RunFolder,
@@ -62,20 +71,7 @@ export class RunStorage {
     );
   }
 
-  /**
-   * @param initial the record of a new run; without it the folder must hold one
-   * @param given uid of a run whose record has none; without it such a run gets a new one
-   * @param logs where rows of its logs are known to end: they are not counted again
-   */
-  static async open(
-    folder: RunFolder,
-    host: RunHost,
-    {
-      initial,
-      given,
-      logs,
-    }: { readonly initial?: RunRecord; readonly given?: string | undefined; readonly logs?: LogEnds },
-  ): Promise<RunStorage> {
+  static async open(folder: RunFolder, host: RunHost, { initial, given, logs }: Opening): Promise<RunStorage> {
     const { record: changed, progress, log: tell, row: heard } = host.listener;
     const onWarning = (warning: Error): void => tell?.("warn", warning.message);
     const { assertOwned } = folder;
@@ -85,7 +81,7 @@ export class RunStorage {
     const record = new RecordKeeper({ document, now: host.now, changed, progress });
     const { uid = given ?? randomUUID(), experiment } = record.current;
     const owner = { uid, document: documentHash(experiment) };
-    // The last that may fail: it is then closed by nobody.
+    // Last: it would stay open where something after it fails.
     const log = await RunLog.open(folder, (kind, row) => heard?.(folder.id, kind, row), logs);
     record.update({ uid });
     return new RunStorage(folder, record, log, pool, checkpoints, owner);
