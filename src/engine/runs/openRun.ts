@@ -6,7 +6,7 @@ import { poolChange, ReflectionPool } from "../critic/reflectionPool.ts";
 import { RandomStream } from "../math/random.ts";
 import { isDocument } from "../store/jsonDocument.ts";
 import { readJsonLines } from "../store/jsonLines.ts";
-import { openReflections, readRunRecord } from "../store/runDocuments.ts";
+import { readRunRecord, replaceReflections } from "../store/runDocuments.ts";
 import { RunFolder, runFiles } from "../store/runFolder.ts";
 import { isLocked } from "../store/runLock.ts";
 import { ownCheckpoint } from "./ownCheckpoint.ts";
@@ -59,11 +59,6 @@ async function mendPool(folder: RunFolder, onWarning: Warn): Promise<void> {
     if (event.type === "pool" && event.iteration > iteration)
       pool.change(event.reflection, poolChange(amendment(event)));
   }
-  const document = await openReflections({
-    file: folder.file("reflections"),
-    onWarning,
-    assertOwned: folder.assertOwned,
-  });
-  document.update((data) => ({ ...data, reflections: [...pool.reflections] }));
-  await document.flush();
+  const { assertOwned } = folder;
+  await replaceReflections({ file: folder.file("reflections"), onWarning, assertOwned }, pool.reflections);
 }

@@ -8,7 +8,7 @@ import { InputError } from "../errors.ts";
 import { RandomStream } from "../math/random.ts";
 import { poolEvent } from "../runs/runLog.ts";
 import { JsonLinesWriter, lastJsonLine, readJsonLines } from "../store/jsonLines.ts";
-import { openReflections, readReflections } from "../store/runDocuments.ts";
+import { readReflections, replaceReflections } from "../store/runDocuments.ts";
 import { type RunFolder, runFiles } from "../store/runFolder.ts";
 
 /** @param folder of the run */
@@ -39,13 +39,8 @@ export async function changeAtRest(
     throw new InputError("reflections.unknown", `Reflection ${change.id} is no longer in the pool of ${record.id}.`);
   }
   if (record.state !== "done") await note(record, folder, change, changed);
-  const document = await openReflections({
-    file: folder.file("reflections"),
-    onWarning,
-    assertOwned: folder.assertOwned,
-  });
-  document.update((data) => ({ ...data, reflections: [...pool.reflections] }));
-  await document.flush();
+  const { assertOwned } = folder;
+  await replaceReflections({ file: folder.file("reflections"), onWarning, assertOwned }, pool.reflections);
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import { constants } from "node:fs";
 import { copyFile, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
 import { type Adapter, Low } from "lowdb";
 import * as z from "zod";
 import { InputError, LerlError, messageOf } from "../errors.ts";
@@ -16,6 +17,17 @@ export interface DocumentFormat<T> {
   readonly version: number;
   /** By the version they start from: each returns the document of the next version, `schemaVersion` included. */
   readonly migrations: Readonly<Record<number, (document: Record<string, unknown>) => Record<string, unknown>>>;
+}
+
+/**
+ * Of a document whose id is the name of its folder, whatever it says itself: that may have been copied or renamed with it.
+ * @param file of the document
+ */
+export function namedByFolder<T>(file: string, format: DocumentFormat<T>): DocumentFormat<T> {
+  const id = basename(dirname(resolve(file)));
+  const named = (document: unknown): unknown =>
+    typeof document === "object" && document !== null ? { ...document, id } : document;
+  return { ...format, schema: z.preprocess(named, format.schema) };
 }
 
 export interface JsonDocumentOptions<T> {

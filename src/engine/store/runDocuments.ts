@@ -1,5 +1,4 @@
 /** The two mutable documents of a run folder: its record and its reflections. */
-import { basename, dirname, resolve } from "node:path";
 import * as z from "zod";
 import { asItWas } from "../../protocol/experiment/laterSettings.ts";
 import { experimentSchema } from "../../protocol/experiment.ts";
@@ -13,7 +12,7 @@ import {
   runRecordSchema,
   runSummarySchema,
 } from "../../protocol/run.ts";
-import { type DocumentFormat, JsonDocument, readJsonDocument } from "./jsonDocument.ts";
+import { type DocumentFormat, JsonDocument, namedByFolder, readJsonDocument } from "./jsonDocument.ts";
 
 /** As the file holds it: with an experiment that parses, and with nothing in it that writing would lose. */
 const recordSchema = z.strictObject({
@@ -43,14 +42,6 @@ const reflectionsFormat: DocumentFormat<ReflectionsDocument> = {
   migrations: {},
 };
 
-/** A run is its folder: the folder's name is its id, whatever the record says, which may have been copied or renamed with it. */
-function recordFormatIn(file: string): DocumentFormat<RunRecord> {
-  const id = basename(dirname(resolve(file)));
-  const named = (record: unknown): unknown =>
-    typeof record === "object" && record !== null ? { ...record, id } : record;
-  return { ...recordFormat, schema: z.preprocess(named, recordFormat.schema) };
-}
-
 export interface DocumentOptions {
   readonly file: string;
   /** Told when a backup had to be used, or a write in the background failed. */
@@ -61,12 +52,16 @@ export interface DocumentOptions {
 
 /** Opens run.json; `initial` makes it a new run's. */
 export function openRunRecord(options: DocumentOptions, initial?: RunRecord): Promise<JsonDocument<RunRecord>> {
-  return JsonDocument.open({ ...options, format: recordFormatIn(options.file), ...(initial && { initial }) });
+  return JsonDocument.open({
+    ...options,
+    format: namedByFolder(options.file, recordFormat),
+    ...(initial && { initial }),
+  });
 }
 
 /** Reads run.json without owning it. */
 export function readRunRecord(file: string): Promise<RunRecord> {
-  return readJsonDocument(file, recordFormatIn(file), () => undefined);
+  return readJsonDocument(file, namedByFolder(file, recordFormat), () => undefined);
 }
 
 /** A record that was kept elsewhere as the folder's of that name; nothing where it does not fit this version. */
@@ -82,6 +77,13 @@ export function openReflections(options: DocumentOptions): Promise<JsonDocument<
     format: reflectionsFormat,
     initial: { schemaVersion: 1, reflections: [] },
   });
+}
+
+/** Puts other reflections in the place of those in reflections.json, at once. */
+export async function replaceReflections(options: DocumentOptions, reflections: readonly Reflection[]): Promise<void> {
+  const document = await openReflections(options);
+  document.update((data) => ({ ...data, reflections: [...reflections] }));
+  await document.flush();
 }
 
 /** Reads reflections.json without owning it. */

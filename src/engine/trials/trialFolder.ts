@@ -13,7 +13,13 @@ import { InputError, messageOf } from "../errors.ts";
 import { shellWord } from "../shellWord.ts";
 import { fewAtOnce } from "../store/fewAtOnce.ts";
 import { isMissing, orUndo, sweepLeftovers } from "../store/files.ts";
-import { type DocumentFormat, isDocument, JsonDocument, readJsonDocument } from "../store/jsonDocument.ts";
+import {
+  type DocumentFormat,
+  isDocument,
+  JsonDocument,
+  namedByFolder,
+  readJsonDocument,
+} from "../store/jsonDocument.ts";
 import { readJsonLines } from "../store/jsonLines.ts";
 import { makeNamedFolder, type NamedFolder } from "../store/namedFolder.ts";
 import { isLocked, RunLock } from "../store/runLock.ts";
@@ -34,13 +40,7 @@ const recordSchema = z.strictObject({
   moments: momentsSchema.optional(),
 });
 
-/** A trial's id is the name of its folder, whatever its record says. */
-function recordFormatIn(folder: string): DocumentFormat<TrialRecord> {
-  const id = basename(resolve(folder));
-  const named = (record: unknown): unknown =>
-    typeof record === "object" && record !== null ? { ...record, id } : record;
-  return { schema: z.preprocess(named, recordSchema), version: 1, migrations: {} };
-}
+const recordFormat: DocumentFormat<TrialRecord> = { schema: recordSchema, version: 1, migrations: {} };
 
 /** A trial's folder that this process owns until `release`. */
 export class TrialFolder {
@@ -96,9 +96,10 @@ export class TrialFolder {
 
   /** @throws InputError where it is damaged */
   record(onWarning: (warning: Error) => void, initial?: TrialRecord): Promise<JsonDocument<TrialRecord>> {
+    const file = this.file("record");
     return JsonDocument.open({
-      file: this.file("record"),
-      format: recordFormatIn(this.path),
+      file,
+      format: namedByFolder(file, recordFormat),
       onWarning,
       assertOwned: this.assertOwned,
       ...(initial && { initial }),
@@ -122,8 +123,10 @@ export const trialFile = (path: string, name: keyof typeof files): string => joi
 const trialsFolder = (workspaceFolder: string): string => join(storageFolder(workspaceFolder), "trials");
 
 /** Reads a trial's record without owning it. */
-export const readTrialRecord = (path: string): Promise<TrialRecord> =>
-  readJsonDocument(join(path, files.record), recordFormatIn(path), () => undefined);
+export function readTrialRecord(path: string): Promise<TrialRecord> {
+  const file = trialFile(path, "record");
+  return readJsonDocument(file, namedByFolder(file, recordFormat), () => undefined);
+}
 
 /** Every visit a trial has kept, in the order they ended. */
 export const readVisits = (path: string): Promise<readonly VisitRow[]> =>
