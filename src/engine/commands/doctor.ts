@@ -9,7 +9,7 @@ import { detectServers, localServers, modelToTry, type ServerAddress, tryModel }
 import { TensorEngine } from "../tensor/tensorEngine.ts";
 import { describeTfjs } from "../tensor/tfjs/availability.ts";
 import { engineVersion } from "../version.ts";
-import { type KeyOptions, keyOptions, keysByHand } from "./models.ts";
+import { type KeyOptions, keyOptions, typedByHand } from "./models.ts";
 import { paint, say } from "./terminal.ts";
 
 export interface Finding {
@@ -41,7 +41,7 @@ export function doctorCommand(): Command {
         await kernels(),
         await describedTfjs(),
         await folder(),
-        ...(await models(addresses, model, keysByHand(options))),
+        ...(await models(addresses, model, typedByHand(options))),
       ];
       if (json) say(`${JSON.stringify({ version: engineVersion, findings })}\n`);
       else for (const { name, state, text } of findings) say(`${marks[state]} ${name.padEnd(16)} ${text}\n`);

@@ -1,4 +1,5 @@
 /** Models as the command line reaches them: keys come from the environment, and go where a person lets them go. */
+import { once } from "node:events";
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import type { Experiment } from "../../protocol/experiment.ts";
@@ -16,6 +17,7 @@ import { sayAside } from "./terminal.ts";
 
 /** CI and workers say here what may go where. */
 const ALLOW_KEY = "LERL_ALLOW_KEY";
+const OPTION = "--allow-key";
 
 export interface KeyOptions {
   readonly allowKey: readonly string[];
@@ -24,8 +26,8 @@ export interface KeyOptions {
 /** Of every command that may ask a model. */
 export const keyOptions = (command: Command): Command =>
   command.option(
-    "--allow-key <VAR=origin>",
-    `let a variable's value go to a server as its API key, for example --allow-key\nOPENROUTER_API_KEY=https://openrouter.ai; may be given again, and stand in ${ALLOW_KEY}`,
+    `${OPTION} <VAR=origin>`,
+    `let a variable's value go to a server as its API key, for example ${OPTION}\nOPENROUTER_API_KEY=https://openrouter.ai; may be given again, and stand in ${ALLOW_KEY}`,
     collect,
     [],
   );
@@ -51,6 +53,7 @@ export function environmentModels(
     const byHand = [...named, ...(await rememberedKeys(process.cwd()))];
     const allowed = [...byHand, ...typed.filter(namesVariable)];
     for (const asked of wanted.filter(namesVariable)) {
+      if (isAllowed(settled, asked)) continue;
       if (isNoKeyName(asked.variable) && !isAllowed(byHand, asked)) throw noKey(asked);
       // Nobody need be asked for what is not there.
       heldBy(asked, environment);
@@ -86,12 +89,14 @@ export function typedKeys(experiments: readonly Experiment[], sets: readonly Ove
   return wantedKeys(experiments.flatMap((experiment) => roles.map((role) => experiment[role])));
 }
 
-/** Keys that were named by hand, for a question without a document. */
-export const keysByHand = (options: KeyOptions, environment = process.env): readonly BoundKey[] =>
-  namedByHand(options, environment).map((asked) => ({ origin: asked.origin, key: heldBy(asked, environment) }));
+/** The keys of `--allow-key`, for a question without a document that names one. */
+export const typedByHand = ({ allowKey }: KeyOptions, environment = process.env): readonly BoundKey[] =>
+  allowKey
+    .map((text) => parseAllowedKey(text, OPTION))
+    .map((asked) => ({ origin: asked.origin, key: heldBy(asked, environment) }));
 
 const namedByHand = ({ allowKey }: KeyOptions, environment: NodeJS.ProcessEnv): readonly AllowedKey[] => [
-  ...allowKey.map((text) => parseAllowedKey(text, "--allow-key")),
+  ...allowKey.map((text) => parseAllowedKey(text, OPTION)),
   ...parseAllowedKeys(environment[ALLOW_KEY] ?? "", ALLOW_KEY),
 ];
 
@@ -112,7 +117,8 @@ async function ask(asked: AllowedKey): Promise<void> {
   );
   const lines = createInterface({ input: process.stdin, terminal: false });
   try {
-    const answer = await lines.question("");
+    // The terminal may be closed instead.
+    const answer = await Promise.race([lines.question(""), once(lines, "close").then(() => "")]);
     if (!/^y(?:es)?$/i.test(answer.trim())) throw notAllowed(asked);
   } finally {
     lines.close();

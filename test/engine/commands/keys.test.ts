@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { environmentModels } from "../../../src/engine/commands/models.ts";
 import { CheckpointStore } from "../../../src/engine/store/checkpoint.ts";
 import { ChatServer } from "./chatServer.ts";
 import { lerl, scratchFolder } from "./lerl.ts";
@@ -132,11 +133,12 @@ describe("a variable that only a file names", () => {
     if (spawnSync("script", ["--version"]).error || process.platform !== "linux") return void skip();
     const file = naming("MODELS_KEY");
     const config = mkdtempSync(join(scratch.path, "config-"));
-    const answering = async (answer: string): Promise<string> => {
+    const answering = async (answer: string | undefined): Promise<string> => {
       const command = `'${process.execPath}' '${cli}' run '${file}' --quiet --iterations 1`;
       const env = { ...process.env, ...plain, XDG_CONFIG_HOME: config };
       const child = spawn("script", ["-qec", command, "/dev/null"], { cwd: folder, env });
-      child.stdin.write(answer);
+      if (answer === undefined) child.stdin.end();
+      else child.stdin.write(answer);
       let shown = "";
       child.stdout.on("data", (text) => {
         shown += text;
@@ -144,7 +146,7 @@ describe("a variable that only a file names", () => {
       await once(child, "close");
       return shown;
     };
-    expect(await answering("n\n")).toContain("nobody has said");
+    for (const no of ["n\n", "\n", undefined]) expect(await answering(no)).toContain("nobody has said");
     expect(existsSync(join(config, "lerl"))).toBe(false);
     expect(await answering("y\n")).toContain(`Send what it holds to ${origin()}, now and later from this folder?`);
     const list = join(config, "lerl/allowed-keys.json");
@@ -233,6 +235,14 @@ describe("a run that goes on", () => {
     expect(other.journal).toEqual([]);
     expect((await resume(allow())).code).toBe(2);
   });
+});
+
+it("is asked about once, however often it is wanted", async () => {
+  const wanted = [{ origin: "https://a.test", variable: "A_KEY" }];
+  const models = environmentModels({ allowKey: ["A_KEY=https://a.test"] }, [], { A_KEY: "a" });
+  await models.settle([...wanted, ...wanted]);
+  await models.settle(wanted);
+  expect(models.environmentFor(wanted).LERL_ALLOW_KEY).toBe("A_KEY=https://a.test");
 });
 
 describe("a suite", () => {
