@@ -77,7 +77,8 @@ const DEEPEST = 100;
 export function tooDeep(text: string): number | undefined {
   const scanner = createScanner(text, true);
   let depth = 0;
-  for (scanner.scan(); scanner.getTokenLength() > 0; scanner.scan()) {
+  // The end has a length of its own where a comment before it has no end.
+  for (scanner.scan(); scanner.getTokenOffset() < text.length; scanner.scan()) {
     const token = text[scanner.getTokenOffset()];
     if (token === "{" || token === "[") depth++;
     else if (token === "}" || token === "]") depth--;

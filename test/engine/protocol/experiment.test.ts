@@ -36,6 +36,10 @@ describe("the experiment document", () => {
     expect(parsed.value.simulator.responseModel).toMatchObject({ kind: "trained", epochs: 3 });
   });
 
+  it.each(["/*", "{} /*", '{"seed": 1 /* ', "{ /* *", "//", '"', "{\u0000"])("ends where %j does", (text) => {
+    expect(parseExperiment(text).ok).toBe(false);
+  });
+
   it("reads comments and trailing commas", () => {
     const parsed = parseExperiment('{\n  // why\n  "seed": 7, /* and */\n}');
     expect(parsed.ok && parsed.value.seed).toBe(7);
