@@ -1,14 +1,22 @@
 /**
  * Files outside the current folder, on the command line. What is typed is an answer in itself: a file, the folder it lies
  * in, a path given with --set. All else wants --allow-outside. What was let be read is remembered for the current folder,
- * so that a run goes on with it; in the user's own settings, which no folder from elsewhere brings along.
+ * so that a run goes on with it; in the user's own settings, which no folder from elsewhere brings along. Who has asked for
+ * this process, an editor or a suite, hands it the paths.
  */
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import * as z from "zod";
 import { messageOf } from "../errors.ts";
 import { readJson } from "../regularFile.ts";
-import { type FileAccess, isIn, type NamedFile, OutsideFilesError, outsideOf } from "../serving/namedFiles.ts";
+import {
+  allowedFilesVariable,
+  type FileAccess,
+  isIn,
+  type NamedFile,
+  OutsideFilesError,
+  outsideOf,
+} from "../serving/namedFiles.ts";
 import { makeFolder, replaceFile } from "../store/files.ts";
 import { warn } from "./terminal.ts";
 
@@ -26,7 +34,8 @@ export function fileAccess({ beside = [], typed = [], allowOutside = false }: An
     const outside = await outsideOf(named, [folder]);
     if (outside.length === 0) return;
     const remembered = await readRemembered(folder);
-    const fresh = outside.filter(({ path }) => !remembered.some((allowed) => isIn(allowed, path)));
+    const known = [...remembered, ...handed()];
+    const fresh = outside.filter(({ path }) => !known.some((allowed) => isIn(allowed, path)));
     const unsaid = allowOutside ? [] : fresh.filter(({ setting }) => !isTyped(setting, typed));
     const open = await outsideOf(
       unsaid,
@@ -39,6 +48,16 @@ export function fileAccess({ beside = [], typed = [], allowOutside = false }: An
     }
     if (fresh.length > 0) await remember(folder, [...remembered, ...fresh.map(({ path }) => path)]);
   };
+}
+
+/** What whoever started this process lets it read, by real paths. */
+function handed(): readonly string[] {
+  try {
+    return z.array(z.string()).parse(JSON.parse(process.env[allowedFilesVariable] ?? "[]"));
+  } catch {
+    // Of no use: the question is asked.
+    return [];
+  }
 }
 
 /** Whether a setting, or one that it is a part of, was given. */

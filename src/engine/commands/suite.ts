@@ -5,6 +5,7 @@ import { keysOf } from "../../protocol/wantedKeys.ts";
 import { compareRuns } from "../comparison/compare.ts";
 import { formatComparison, type TableFormat, tableFormats } from "../comparison/tables.ts";
 import { exitCodes } from "../exitCodes.ts";
+import { type NamedFile, outsideOf } from "../serving/namedFiles.ts";
 import { shellWord } from "../shellWord.ts";
 import { replaceFile } from "../store/files.ts";
 import { readSuite } from "../suites/readSuite.ts";
@@ -55,8 +56,13 @@ export function suiteCommand(): Command {
 async function run(file: string, options: SuiteOptions): Promise<number> {
   const { jobs, set, json, takeOver, allowOutside } = options;
   const sets = set.map(readOverride);
-  const files = fileAccess({ beside: [file], typed: sets.map(({ path }) => path), allowOutside });
-  const plan = await readSuite(file, sets, files);
+  const mayRead = fileAccess({ beside: [file], typed: sets.map(({ path }) => path), allowOutside });
+  const read: NamedFile[] = [];
+  const plan = await readSuite(file, sets, async (named) => {
+    await mayRead(named);
+    read.push(...named);
+  });
+  const outside = await outsideOf(read, [process.cwd()]);
   const experiments = plan.variants.flatMap(({ runs }) => runs.map(({ experiment }) => experiment));
   const models = environmentModels(options, typedKeys(experiments, sets));
   const display = json ? jsonDisplay() : process.stderr.isTTY ? barDisplay() : lineDisplay();
@@ -68,6 +74,7 @@ async function run(file: string, options: SuiteOptions): Promise<number> {
       threads: availableParallelism(),
       settle: (runs) => models.settle(runs.flatMap(({ experiment }) => keysOf(experiment))),
       environment: ({ experiment }) => models.environmentFor(keysOf(experiment)),
+      allowed: outside.map(({ path }) => path),
       takeOver: takeOver === true,
       signal,
       progress: display.show,

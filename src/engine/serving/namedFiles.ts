@@ -18,6 +18,12 @@ export type NamedFile = OutsideFile;
 /** Lets files be read, or asks whoever may say so. @throws InputError `files.outside` */
 export type FileAccess = (named: readonly NamedFile[]) => Promise<void>;
 
+/**
+ * Environment variable in which a process hands on what a person lets documents name, a JSON list of real paths: from the
+ * editor to a suite, from a suite to its runs.
+ */
+export const allowedFilesVariable = "LERL_ALLOWED_FILES";
+
 /** Files outside the workspace that nobody has allowed yet. */
 export class OutsideFilesError extends InputError {
   constructor(
@@ -27,7 +33,7 @@ export class OutsideFilesError extends InputError {
     whatToDo: string,
   ) {
     const list = files.map(({ setting, path }) => `${setting}: ${path}`).join("; ");
-    super("files.outside", `These lie outside ${where}, or hidden in it: ${list}. ${whatToDo}`);
+    super("files.outside", `These lie outside ${where}, or in a hidden folder of it: ${list}. ${whatToDo}`);
   }
 }
 

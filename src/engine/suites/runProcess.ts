@@ -9,6 +9,7 @@ import { answeredRoles, isMostlyStandIn } from "../../protocol/run/answeredRoles
 import { messageOf } from "../errors.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { readEvaluation } from "../runs/evaluationFiles.ts";
+import { allowedFilesVariable } from "../serving/namedFiles.ts";
 import { readRunRecord } from "../store/runDocuments.ts";
 import { isRunFolder, runFiles } from "../store/runFolder.ts";
 import type { SuiteRun } from "./readSuite.ts";
@@ -23,6 +24,8 @@ export interface RunSetting {
   readonly sessions: number;
   /** Threads of each process. */
   readonly threads: number;
+  /** Real paths outside the workspace that the suite was let read, and so may its runs; nothing else. */
+  readonly allowed: readonly string[];
   /** Goes on also with runs of owners that cannot be judged from here. */
   readonly takeOver: boolean;
   /** Aborting interrupts the process: it keeps a checkpoint and ends. */
@@ -116,15 +119,14 @@ function lerl(
   line: (text: string) => void,
   done: readonly number[] = [exitCodes.done],
 ): Promise<RunOutcome> {
-  const { command, workspaceFolder, environment, signal } = setting;
+  const { command, workspaceFolder, environment, allowed, signal } = setting;
   if (signal.aborted) return Promise.resolve({ state: "interrupted" });
   return new Promise((resolve) => {
     // In a process group of its own: an interrupt typed at the terminal reaches it once, through `signal`. The channel tells
     // it, on every system, and also when this process is killed.
-    // The suite has asked for the files that its runs read.
-    const child: ChildProcess = spawn(process.execPath, [...command, ...args, "--allow-outside"], {
+    const child: ChildProcess = spawn(process.execPath, [...command, ...args], {
       cwd: workspaceFolder,
-      env: environment,
+      env: { ...environment, [allowedFilesVariable]: JSON.stringify(allowed) },
       detached: process.platform !== "win32",
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });

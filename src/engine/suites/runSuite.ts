@@ -7,7 +7,8 @@ import type { SuitePlan, SuiteRun } from "./readSuite.ts";
 import { carryOut, isFinished, type RunSetting } from "./runProcess.ts";
 import { renameOldFolder, suiteFolder, suiteRunFolder, writeSuiteRecord } from "./suiteFolder.ts";
 
-export interface RunSuiteOptions extends Pick<RunSetting, "command" | "workspaceFolder" | "takeOver" | "signal"> {
+export interface RunSuiteOptions
+  extends Pick<RunSetting, "command" | "workspaceFolder" | "allowed" | "takeOver" | "signal"> {
   readonly jobs: number;
   /** Told which runs there are left, before anything is written. @throws InputError where one cannot be carried out */
   readonly settle: (runs: readonly SuiteRun[]) => Promise<void>;
@@ -64,6 +65,7 @@ export async function runSuite(plan: SuitePlan, options: RunSuiteOptions): Promi
       experimentFile: plan.experimentFile,
       environment: options.environment(run),
       sessions: plan.suite.sessions,
+      allowed: options.allowed,
       takeOver: options.takeOver,
       threads: Math.max(1, Math.floor(options.threads / options.jobs)),
       signal: options.signal,

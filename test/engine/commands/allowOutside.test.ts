@@ -1,8 +1,8 @@
 /** Files that documents name outside the current folder, on the built command line. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { lerl, scratchFolder, tinyExperiment } from "./lerl.ts";
 
 const scratch = scratchFolder();
@@ -70,7 +70,7 @@ describe("data outside", () => {
     expect((await lerl(["data", "describe", beside], workspace, fresh())).code).toBe(0);
   });
 
-  it("are read by a suite and its runs once that is said for the suite", async () => {
+  describe("of a suite", () => {
     const suite = {
       name: "Outside",
       experiment: "outside.lerl.json",
@@ -79,12 +79,56 @@ describe("data outside", () => {
       set: { "training.iterations": 1, "simulator.responseModel": { kind: "trained", epochs: 1 } },
       variants: [{ name: "a", set: { "policy.kind": "random" } }],
     };
-    write(join(workspace, "outside.suite.json"), suite);
     const args = ["suite", "run", "outside.suite.json", "--jobs", "1", "--json"];
-    const refused = await lerl(args, workspace, fresh());
-    expect([refused.code, refused.err]).toEqual([2, expect.stringContaining("add --allow-outside")]);
-    const done = await lerl([...args, "--allow-outside"], workspace, fresh());
-    expect([done.code, done.err]).toEqual([0, ""]);
+    const runs = join(workspace, ".lerl", "suites", "outside", "runs");
+
+    beforeEach(() => {
+      write(join(workspace, "outside.suite.json"), suite);
+      rmSync(join(workspace, ".lerl"), { recursive: true, force: true });
+    });
+
+    it("are read by it and its runs once that is said for the suite", async () => {
+      const refused = await lerl(args, workspace, fresh());
+      expect([refused.code, refused.err]).toEqual([2, expect.stringContaining("add --allow-outside")]);
+      const done = await lerl([...args, "--allow-outside"], workspace, fresh());
+      expect([done.code, done.err]).toEqual([0, ""]);
+    });
+
+    it("are read by its runs also where the answer cannot be remembered", async () => {
+      const settings = join(scratch.path, "no-settings");
+      mkdirSync(join(settings, "lerl", "allowed-files.json"), { recursive: true });
+      const { code, err } = await lerl([...args, "--allow-outside"], workspace, { XDG_CONFIG_HOME: settings });
+      expect([code, err]).toEqual([0, expect.stringContaining("could not be remembered")]);
+    });
+
+    it("are read where the editor hands on what it has asked for, and nothing else is", async () => {
+      const files = ["log.csv", "items.csv"].map((name) => join(data, name));
+      const handing = (paths: readonly string[]) => ({ ...fresh(), LERL_ALLOWED_FILES: JSON.stringify(paths) });
+      expect((await lerl(args, workspace, handing(files))).code).toBe(0);
+      const { code, err } = await lerl(args, workspace, handing(files.slice(1)));
+      expect([code, err]).toEqual([2, expect.stringContaining(join(data, "log.csv"))]);
+    });
+
+    it("are not read for a run that somebody has put among its runs", async () => {
+      const env = fresh();
+      expect((await lerl([...args, "--allow-outside"], workspace, env)).code).toBe(0);
+      const other = join(scratch.path, "other");
+      cpSync(data, other, { recursive: true });
+      write(join(workspace, "planted.lerl.json"), { ...tinyExperiment, dataset: dataset(other) });
+      const run = join(runs, readdirSync(runs)[0] ?? "");
+      rmSync(run, { recursive: true });
+      const set = ["policy.kind=random", "simulator.responseModel.kind=trained", "simulator.responseModel.epochs=1"];
+      const planted = ["run", "planted.lerl.json", ...set.flatMap((each) => ["--set", each]), "--iterations", "1"];
+      await lerl([...planted, "--allow-outside", "--out", run, "--quiet"], workspace, fresh());
+      for (const state of ["done", "interrupted"]) {
+        const record = JSON.parse(readFileSync(join(run, "run.json"), "utf8"));
+        writeFileSync(join(run, "run.json"), JSON.stringify({ ...record, state }));
+        const { code, err } = await lerl([...args, "--allow-outside"], workspace, env);
+        expect([code, err]).toEqual([1, expect.stringContaining(join(other, "log.csv"))]);
+        const memory = readFileSync(join(env.XDG_CONFIG_HOME ?? "", "lerl", "allowed-files.json"), "utf8");
+        expect(memory).not.toContain(other);
+      }
+    });
   });
 });
 

@@ -30,6 +30,7 @@ async function suiteRun(record: Partial<RunRecord>, code = 0, environment: NodeJ
     experimentFile: "x.lerl.json",
     sessions: 5,
     threads: 1,
+    allowed: [],
     takeOver: false,
     signal: new AbortController().signal,
     progress: () => undefined,
@@ -47,7 +48,7 @@ describe("a run of a suite", () => {
     await models.settle(wanted);
     const seen = (await suiteRun({ state: "interrupted" }, 0, models.environmentFor(wanted))).environment;
     const { PATH, HOME } = environment;
-    expect(seen).toEqual({ PATH, HOME, A_KEY: "a", LERL_ALLOW_KEY: "A_KEY=https://a.test" });
+    expect(seen).toEqual({ PATH, HOME, LERL_ALLOWED_FILES: "[]", A_KEY: "a", LERL_ALLOW_KEY: "A_KEY=https://a.test" });
   });
 
   it("that was interrupted without a reason is not finished, and has not failed", async () => {
