@@ -81,6 +81,11 @@ export class EngineClient implements Disposable {
     return this.current;
   }
 
+  /** Files and folders outside the workspace that a person has allowed, by their real paths. */
+  get allowedPaths(): readonly string[] {
+    return this.options.allowedFiles.paths;
+  }
+
   /**
    * Asks the engine, and starts it where it does not run.
    * @throws UntrustedError, UserError without a folder, EngineInputError, EngineFailure, EngineLostError

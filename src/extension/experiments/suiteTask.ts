@@ -12,15 +12,19 @@ import { requireWorkspaceFolder } from "../platform/workspaceFolder.ts";
 const TASK_TYPE = "lerl-suite";
 
 /** @throws UntrustedError, UserError without a folder, EngineInputError where the suite cannot be run */
-export async function runSuite(suite: Uri, extensionUri: Uri, engine: Pick<EngineClient, "request">): Promise<void> {
+export async function runSuite(
+  suite: Uri,
+  extensionUri: Uri,
+  engine: Pick<EngineClient, "request" | "allowedPaths">,
+): Promise<void> {
   requireTrust();
   // Asks for what it reads outside the workspace: a terminal is no place for that.
   await engine.request("suites/check", { file: suite.fsPath });
   const command = Uri.joinPath(extensionUri, "dist", "cli.cjs").fsPath;
-  const execution = new ProcessExecution(process.execPath, [command, "suite", "run", suite.fsPath, "--allow-outside"], {
+  const execution = new ProcessExecution(process.execPath, [command, "suite", "run", suite.fsPath], {
     cwd: requireWorkspaceFolder(),
-    // The editor's own binary is Node when this is set.
-    env: { ELECTRON_RUN_AS_NODE: "1" },
+    // The editor's own binary is Node when the first is set; the second is src/engine/serving/namedFiles.ts.
+    env: { ELECTRON_RUN_AS_NODE: "1", LERL_ALLOWED_FILES: JSON.stringify(engine.allowedPaths) },
   });
   const name = fileName(suite);
   const task = new Task(

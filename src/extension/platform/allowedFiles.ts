@@ -24,7 +24,7 @@ export class AllowedFiles {
       "A document from elsewhere could name any file of yours, and what it holds may go to a model or into a run. Allow them if you expect them; the answer is remembered for this workspace.",
     );
     const answer = await showWarningMessage(
-      l10n.t("Files are named that lie outside the workspace, or hidden in it. Allow LERL to read them?"),
+      l10n.t("Files are named that lie outside the workspace, or in a hidden folder of it. Allow LERL to read them?"),
       { modal: true, detail: [...list, "", why].join("\n") },
       allow,
     );
