@@ -19,7 +19,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
   "src/engine": [
     ["errors.ts", "exitCodes.ts", "shellWord.ts", "version.ts"],
-    ["math", "regularFile.ts"],
+    ["math", "regularFile.ts", "wholeFile.ts"],
     ["data", "llm", "store", "tensor"],
     ["encoder"],
     ["simulator"],

@@ -1,25 +1,14 @@
-/** Files of the data cache are written beside and renamed: a reader never meets a half-written one. */
-import { randomUUID } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+/** Files of the data cache are replaced in one step: a reader never meets a half-written one. */
+import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
+import { replaceWhole, sweepLeftovers } from "../wholeFile.ts";
 
-/** Replaces a file durably, in a folder that is made if need be, as is the one above it. */
+/** Replaces a file durably, in a folder that is made if need be, as is the one above it; none above that is. */
 export async function writeBeside(path: string, bytes: Buffer): Promise<void> {
-  await makeFolder(dirname(path));
-  const beside = `${path}.${randomUUID()}.tmp`;
-  try {
-    const file = await open(beside, "wx");
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(beside, path);
-  } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
-  }
+  const folder = dirname(path);
+  await makeFolder(folder);
+  await sweepLeftovers(folder, false);
+  await replaceWhole(path, bytes);
 }
 
 /** Node's own recursive `mkdir` says of a disk that takes no writing that the folder does not exist. */

@@ -80,7 +80,7 @@ export async function evaluateRun(path: string, options: EvaluateRunOptions): Pr
     path,
     () => new Date(),
     ({ message }) => options.log?.(message),
-    options.takeOver,
+    { takeOver: options.takeOver, command: "evaluate" },
   );
   try {
     const summary = await evaluateFolder(folder, {

@@ -7,20 +7,17 @@ import { RandomStream } from "../math/random.ts";
 import { isDocument } from "../store/jsonDocument.ts";
 import { readJsonLines } from "../store/jsonLines.ts";
 import { readRunRecord, replaceReflections } from "../store/runDocuments.ts";
-import { RunFolder, runFiles } from "../store/runFolder.ts";
+import { type Opening, RunFolder, runFiles } from "../store/runFolder.ts";
 import { isLocked } from "../store/runLock.ts";
 import { ownCheckpoint } from "./ownCheckpoint.ts";
 import { amendment } from "./runLog.ts";
 
 type Warn = (warning: Error) => void;
 
-/**
- * @param takeOver also from an owner that cannot be judged from here, where it does not renew its lock
- * @throws InputError `store.missing`, `store.locked`, `store.locked-elsewhere`
- */
-export async function openRun(path: string, now: () => Date, onWarning: Warn, takeOver = false): Promise<RunFolder> {
-  const left = takeOver || (await wasLeft(path));
-  const folder = await RunFolder.open(path, now, takeOver);
+/** @throws InputError `store.missing`, `store.locked`, `store.locked-elsewhere` */
+export async function openRun(path: string, now: () => Date, onWarning: Warn, how: Opening = {}): Promise<RunFolder> {
+  const left = how.takeOver || (await wasLeft(path));
+  const folder = await RunFolder.open(path, now, how);
   // What cannot be mended is as good as it was: whoever opens the folder wants something else of it.
   if (left) await mendPool(folder, onWarning).catch(onWarning);
   return folder;

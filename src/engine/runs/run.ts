@@ -70,7 +70,7 @@ export class Run {
    */
   static async reopen(path: string, host: RunHost, how: ComingBack = {}): Promise<Run> {
     const onWarning = ({ message }: Error): void => host.listener.log?.("warn", message);
-    const folder = await openRun(path, host.now, onWarning, how.takeOver);
+    const folder = await openRun(path, host.now, onWarning, { takeOver: how.takeOver });
     return orUndo(
       async () => {
         const comeback = await comeBack(folder, how, host, onWarning);

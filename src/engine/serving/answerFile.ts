@@ -3,14 +3,15 @@
  * append at once: a line is one write, and what others have added is found with the next answer that is kept.
  */
 import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { setImmediate as breathe } from "node:timers/promises";
 import * as z from "zod";
 import type { AnswerCache } from "../llm/answerCache.ts";
 import type { ProviderReply } from "../llm/types.ts";
 import { openRegularSync, requireRegular } from "../regularFile.ts";
-import { appending, fileError, isMissing, makeFolder } from "../store/files.ts";
+import { appending, fileError, isMissing } from "../store/files.ts";
 import { CHUNK_BYTES, LineCutter } from "../store/lines.ts";
+import { makeBelow } from "../store/storage.ts";
 
 const lineSchema = z.object({
   key: z.string(),
@@ -44,11 +45,15 @@ export class AnswerFile implements AnswerCache {
     private readonly warn: (message: string) => void,
   ) {}
 
-  /** @param warn told, once each, of what cannot be used and that answers cannot be kept; all goes on without */
+  /**
+   * @param file `answersFile` of the workspace
+   * @param warn told, once each, of what cannot be used and that answers cannot be kept; all goes on without
+   */
   static async open(file: string, warn: (message: string) => void): Promise<AnswerFile> {
     const answers = new AnswerFile(file, warn);
     try {
-      await makeFolder(dirname(file));
+      const folder = dirname(file);
+      await makeBelow(dirname(folder), basename(folder));
       await answers.readAll();
     } catch (error) {
       answers.giveUp(error);

@@ -8,7 +8,8 @@ import { join } from "node:path";
 import * as z from "zod";
 import { LerlError, messageOf } from "../errors.ts";
 import { readRegular, readText } from "../regularFile.ts";
-import { fileError, syncFolder, toJson, writeDurably } from "./files.ts";
+import { syncFolder, writeDurably } from "../wholeFile.ts";
+import { fileError, toJson } from "./files.ts";
 import { type DocumentFormat, readJsonDocument } from "./jsonDocument.ts";
 import { rowsEndSchema } from "./jsonLines.ts";
 

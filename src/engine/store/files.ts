@@ -1,10 +1,10 @@
-/** What every file of a run shares: durable writing, replacement in one step, and errors a person can act on. */
-import { randomBytes } from "node:crypto";
+/** What every file of a run shares: replacement in one step (wholeFile.ts), changing in place, and errors a person can act on. */
 import { constants } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { type FileHandle, mkdir, open, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { InputError, LerlError, messageOf } from "../errors.ts";
 import { checked } from "../regularFile.ts";
+import { replaceWhole, syncFolder } from "../wholeFile.ts";
 
 const inTheWay = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST", "EISDIR", "ENAMETOOLONG", "ENOENT"]);
 const noSpace = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
@@ -99,65 +99,15 @@ export async function openToChange(file: string): Promise<FileHandle> {
   return checked(await open(file, CHANGING), file);
 }
 
-/** Writes a new file and waits until its content has reached the disk. What stands there already fails with EEXIST. */
-export async function writeDurably(file: string, content: string | Uint8Array): Promise<void> {
-  const handle = await open(file, "wx");
-  try {
-    await handle.writeFile(content);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Makes renames inside a folder durable. Windows offers no such call and needs none. */
-export async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Whether a file is what a killed process left of one it was replacing. */
-export const isLeftover = (name: string): boolean => /\.[0-9a-f]{16}\.tmp$/.test(name);
-
-/** A name for the next content of a file, which nobody can foresee. */
-export const nameBeside = (file: string): string => `${file}.${randomBytes(8).toString("hex")}.tmp`;
-
-/** Nothing takes so long to be replaced, in milliseconds. */
-const LEFT_AFTER_MS = 3_600_000;
-
-/**
- * Removes what killed processes left of files they were replacing.
- * @param owned the folder is this process's alone; where it is not, others may be replacing files in it now
- */
-export async function sweepLeftovers(folder: string, owned: boolean): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (!isLeftover(name)) continue;
-    const file = join(folder, name);
-    const found = owned ? undefined : await stat(file).catch(() => undefined);
-    if (owned || (found && Date.now() - found.mtimeMs > LEFT_AFTER_MS)) await rm(file, { force: true });
-  }
-}
-
 /**
  * Replaces a file in one step: whoever reads it, and whenever this process dies, finds the old content or the new.
  *
  * @throws InputError `store.unwritable`, LerlError `store.disk-full`; the old file is then untouched
  */
 export async function replaceFile(file: string, content: string | Uint8Array): Promise<void> {
-  const beside = nameBeside(file);
-  try {
-    await writeDurably(beside, content);
-    await rename(beside, file);
-    await syncFolder(dirname(file));
-  } catch (error) {
-    await rm(beside, { force: true }).catch(() => undefined);
+  await replaceWhole(file, content).catch((error: unknown) => {
     throw fileError(error, file);
-  }
+  });
 }
 
 /** Removes a file that may be there, before anything is written after. @throws InputError `store.unwritable` */

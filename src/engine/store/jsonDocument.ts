@@ -9,7 +9,8 @@ import { type Adapter, Low } from "lowdb";
 import * as z from "zod";
 import { InputError, LerlError, messageOf } from "../errors.ts";
 import { readText } from "../regularFile.ts";
-import { fileError, isMissing, nameBeside, replaceFile, toJson } from "./files.ts";
+import { nameBeside } from "../wholeFile.ts";
+import { fileError, isMissing, replaceFile, toJson } from "./files.ts";
 
 /** What a document must look like, and how older versions become the newest. Its `schemaVersion` says which it is. */
 export interface DocumentFormat<T> {

@@ -7,7 +7,8 @@ import { basename, join, resolve } from "node:path";
 import { isActive, type RunId, type RunRecord } from "../../protocol/run.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { shellWord } from "../shellWord.ts";
-import { fileError, isLeftover, makeFolder, orUndo, sweepLeftovers } from "./files.ts";
+import { isLeftover, sweepLeftovers } from "../wholeFile.ts";
+import { fileError, makeFolder, orUndo } from "./files.ts";
 import { isDocument } from "./jsonDocument.ts";
 import { makeNamedFolder } from "./namedFolder.ts";
 import { readRunRecord } from "./runDocuments.ts";
@@ -40,6 +41,14 @@ export interface NewRun {
   readonly now: () => Date;
   /** Uniform in [0, 1): keeps apart the ids of runs that start in the same minute. */
   readonly random: () => number;
+}
+
+/** How a folder that is there is opened. */
+export interface Opening {
+  /** Also from an owner that cannot be judged from here, where it does not renew its lock. */
+  readonly takeOver?: boolean | undefined;
+  /** What the person does with it: `lerl <command> --take-over` is what they are told. `resume` where it is not said. */
+  readonly command?: "resume" | "evaluate" | undefined;
 }
 
 /** A run folder this process owns until `release`. */
@@ -76,21 +85,21 @@ export class RunFolder {
   /**
    * Opens and locks an existing folder, to resume its run.
    *
-   * @param takeOver also from an owner that cannot be judged from here, where it does not renew its lock
    * @throws InputError `store.missing`, `store.locked`, `store.locked-elsewhere`
    */
-  static async open(path: string, now: () => Date, takeOver = false): Promise<RunFolder> {
+  static async open(path: string, now: () => Date, how: Opening = {}): Promise<RunFolder> {
     const folder = resolve(path);
-    if (await isRunFolder(folder)) return RunFolder.own(folder, now, takeOver);
+    if (await isRunFolder(folder)) return RunFolder.own(folder, now, how);
     throw new InputError(
       "store.missing",
       `${folder}: not a run folder, it holds no ${runFiles.record}. Give a folder under .lerl/runs.`,
     );
   }
 
-  private static async own(path: string, now: () => Date, takeOver = false): Promise<RunFolder> {
-    const command = `lerl resume ${shellWord(path)} --take-over`;
-    const lock = await RunLock.acquire(join(path, runFiles.lock), { now, takeOver, command });
+  private static async own(path: string, now: () => Date, how: Opening = {}): Promise<RunFolder> {
+    const { takeOver = false, command = "resume" } = how;
+    const ifGone = `take the folder over: lerl ${command} ${shellWord(path)} --take-over`;
+    const lock = await RunLock.acquire(join(path, runFiles.lock), { now, takeOver, ifGone });
     await orUndo(
       () => sweepLeftovers(path, true),
       () => lock.release(),

@@ -3,7 +3,7 @@
  * processes in an index of the caches, `.lerl/cache/runs.json`, which may be deleted, or be anything, at any time.
  */
 import { readdir, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import * as z from "zod";
 import { isFolderName } from "../../protocol/folderName.ts";
 import { isActive } from "../../protocol/run/states.ts";
@@ -11,10 +11,10 @@ import type { RunId, RunRecord } from "../../protocol/run.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { readText } from "../regularFile.ts";
 import { fewAtOnce } from "./fewAtOnce.ts";
-import { isMissing, makeFolder, replaceFile } from "./files.ts";
+import { isMissing, replaceFile } from "./files.ts";
 import { asRunRecord } from "./runDocuments.ts";
 import { isLiveRun, type ListedRun, listRun, runFiles, runsFolder } from "./runFolder.ts";
-import { cacheFolder, storageFolder } from "./storage.ts";
+import { cacheFolder, makeBelow, storageFolder } from "./storage.ts";
 
 const indexSchema = z.object({
   version: z.literal(1),
@@ -41,10 +41,14 @@ export class RunList {
   /** Records that the index on disk does not hold as they are. */
   private fresh = 0;
 
-  /** @param onWarning told where the index cannot be written; everything works without */
+  /**
+   * @param onWarning told where the index cannot be written; everything works without
+   * @param mayWrite whether it may be
+   */
   constructor(
     private readonly workspaceFolder: string,
     private readonly onWarning: (warning: Error) => void,
+    private readonly mayWrite: () => boolean = () => true,
   ) {}
 
   /**
@@ -91,20 +95,19 @@ export class RunList {
 
   /** Records of active runs change all the time. */
   private async keep(): Promise<void> {
-    if (this.fresh < NOT_WORTH_AN_INDEX) return;
+    if (this.fresh < NOT_WORTH_AN_INDEX || !this.mayWrite()) return;
     this.fresh = 0;
     const runs = Object.fromEntries([...this.known].filter(([, { record }]) => !isActive(record.state)));
     try {
-      const file = indexFile(this.workspaceFolder);
-      await makeFolder(dirname(file));
-      await replaceFile(file, JSON.stringify({ version: 1, runs }));
+      const folder = await makeBelow(storageFolder(this.workspaceFolder), "cache");
+      await replaceFile(join(folder, INDEX), JSON.stringify({ version: 1, runs }));
     } catch (error) {
       this.onWarning(new InputError("run.no-index", `The index of runs is not kept: ${messageOf(error)}`));
     }
   }
 }
 
-const indexFile = (workspaceFolder: string): string => join(cacheFolder(storageFolder(workspaceFolder)), "runs.json");
+const INDEX = "runs.json";
 
 async function folderNames(runs: string): Promise<readonly string[]> {
   try {
@@ -124,7 +127,7 @@ async function stateOf(file: string): Promise<string | undefined> {
 
 async function readIndex(workspaceFolder: string): Promise<Index> {
   try {
-    const file = indexFile(workspaceFolder);
+    const file = join(cacheFolder(storageFolder(workspaceFolder)), INDEX);
     if ((await stat(file)).size > LARGEST_INDEX) return {};
     return indexSchema.parse(JSON.parse(await readText(file))).runs;
   } catch {

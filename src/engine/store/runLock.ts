@@ -8,7 +8,8 @@ import { link, rm, stat, writeFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { InputError, LerlError } from "../errors.ts";
 import { readText, readTextSync } from "../regularFile.ts";
-import { fileError, isMissing, nameBeside, openToChange, systemCode } from "./files.ts";
+import { nameBeside } from "../wholeFile.ts";
+import { fileError, isMissing, openToChange, systemCode } from "./files.ts";
 import { judge, nameOf, type Owner, ownLock } from "./lockOwner.ts";
 
 /** How often an owner renews its lock. */
@@ -34,8 +35,8 @@ export interface LockOptions {
   readonly now: () => Date;
   /** Also from an owner that cannot be judged, where it does not renew its lock; that is watched for a while. */
   readonly takeOver?: boolean;
-  /** The command that takes over, for the error that says so. */
-  readonly command: string;
+  /** What to do where the owner is gone, for the error that says so: "take the folder over: lerl ...". */
+  readonly ifGone: string;
   /** Milliseconds to watch. */
   readonly leaseMs?: number;
 }
@@ -160,7 +161,7 @@ async function mayTake(file: string, found: string, options: LockOptions): Promi
   if (standing === "runs") throw heldBy(owner, file, "Wait until it ends, or stop it first.");
   if (standing === "gone") return true;
   if (!options.takeOver) {
-    const text = `Whether it still runs cannot be told from here: stop it there. If it is gone, take the folder over: ${options.command}`;
+    const text = `Whether it still runs cannot be told from here: stop it there. If it is gone, ${options.ifGone}`;
     throw heldBy(owner, file, text, "store.locked-elsewhere");
   }
   const renewal = await renewalOf(file);

@@ -1,8 +1,8 @@
 /** Carries out the runs of a suite, several at a time. Finished ones are skipped, interrupted ones taken up again. */
 import { basename } from "node:path";
 import pLimit from "p-limit";
-import { sweepLeftovers } from "../store/files.ts";
 import { makeBelow, storageFolder } from "../store/storage.ts";
+import { sweepLeftovers } from "../wholeFile.ts";
 import type { SuitePlan, SuiteRun } from "./readSuite.ts";
 import { carryOut, isFinished, type RunSetting } from "./runProcess.ts";
 import { renameOldFolder, suiteFolder, suiteRunFolder, writeSuiteRecord } from "./suiteFolder.ts";

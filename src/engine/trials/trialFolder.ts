@@ -12,7 +12,7 @@ import type { VisitRow } from "../../protocol/trial/visit.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { shellWord } from "../shellWord.ts";
 import { fewAtOnce } from "../store/fewAtOnce.ts";
-import { isMissing, orUndo, sweepLeftovers } from "../store/files.ts";
+import { isMissing, orUndo } from "../store/files.ts";
 import {
   type DocumentFormat,
   isDocument,
@@ -24,6 +24,7 @@ import { readJsonLines } from "../store/jsonLines.ts";
 import { makeNamedFolder, type NamedFolder } from "../store/namedFolder.ts";
 import { isLocked, RunLock } from "../store/runLock.ts";
 import { folderNamed, storageFolder } from "../store/storage.ts";
+import { sweepLeftovers } from "../wholeFile.ts";
 
 const files = {
   record: "trial.json",
@@ -73,8 +74,8 @@ export class TrialFolder {
   }
 
   private static async own(path: string, now: () => Date, takeOver = false): Promise<TrialFolder> {
-    const command = `lerl trial ${shellWord(path)} --take-over`;
-    const lock = await RunLock.acquire(join(path, files.lock), { now, takeOver, command });
+    const ifGone = `take the folder over: lerl trial ${shellWord(path)} --take-over`;
+    const lock = await RunLock.acquire(join(path, files.lock), { now, takeOver, ifGone });
     await orUndo(
       () => sweepLeftovers(path, true),
       () => lock.release(),

@@ -1,21 +1,19 @@
 /** Lists what `.lerl` holds: how large, how old, and what must stay. */
 import { basename, join } from "node:path";
-import pLimit from "p-limit";
 import type { StoredItem } from "../../protocol/engine/storage.ts";
+import { fewLimit } from "../store/fewAtOnce.ts";
 import { storageFolder } from "../store/storage.ts";
 import { type Measured, measure } from "./measure.ts";
 import { findPlaces, type Place } from "./places.ts";
 import { type Uses, usesOf } from "./uses.ts";
 
-/** Paths looked at together: far below the descriptors that a process may have. */
-const TOGETHER = 32;
 /** Whoever makes a folder or writes beside has put its lock or its name there by then. */
 const SETTLED_MS = 3_600_000;
 
 /** The largest first. @throws InputError `store.unreadable` */
 export async function storageContents(workspaceFolder: string, now: () => Date): Promise<readonly StoredItem[]> {
   const storage = storageFolder(workspaceFolder);
-  const limit = pLimit(TOGETHER);
+  const limit = fewLimit();
   const places = await findPlaces(storage);
   const uses = await usesOf(workspaceFolder, places, limit);
   const apart = new Set(places.map(({ path }) => join(storage, path)));

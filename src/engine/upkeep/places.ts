@@ -6,6 +6,7 @@ import type { StoredKind } from "../../protocol/engine/storedItems.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { isMissing } from "../store/files.ts";
 import { readSuiteRecord, suiteRunsFolder } from "../suites/suiteFolder.ts";
+import { isLeftover } from "../wholeFile.ts";
 
 export interface Place {
   /** Below `.lerl`, with slashes. */
@@ -24,9 +25,6 @@ const kindsOfFolders: Readonly<Record<string, StoredKind>> = {
   reports: "reports",
 };
 
-/** Ends the name of what is written beside, or on its way out: whoever made it renames or removes it. */
-export const LEFTOVER = ".tmp";
-
 /** None where there is no `.lerl`. @throws InputError `store.unreadable` */
 export async function findPlaces(storage: string): Promise<readonly Place[]> {
   const places: Place[] = [];
@@ -34,7 +32,7 @@ export async function findPlaces(storage: string): Promise<readonly Place[]> {
     const { name } = entry;
     const kind = Object.hasOwn(kindsOfFolders, name) ? kindsOfFolders[name] : undefined;
     if (name === ".gitignore") continue;
-    if (name.endsWith(LEFTOVER)) places.push({ path: name, kind: "leftovers" });
+    if (isLeftover(name)) places.push({ path: name, kind: "leftovers" });
     // A link is not followed: what it points to is not ours to remove.
     else if (!kind || !entry.isDirectory()) places.push({ path: name, kind: "other" });
     else places.push(...(await placesIn(storage, name, kind)));
@@ -46,7 +44,7 @@ async function placesIn(storage: string, folder: string, kind: StoredKind): Prom
   const places: Place[] = [];
   for (const entry of await entriesOf(join(storage, folder))) {
     const path = `${folder}/${entry.name}`;
-    if (entry.name.endsWith(LEFTOVER)) places.push({ path, kind: "leftovers" });
+    if (isLeftover(entry.name)) places.push({ path, kind: "leftovers" });
     else if (kind === "cache") places.push({ path, kind });
     else if (entry.isFile()) places.push({ path, kind: "other" });
     else if (kind === "suites" && entry.isDirectory()) places.push(...(await placesOfSuite(storage, path)));

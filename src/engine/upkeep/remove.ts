@@ -1,15 +1,14 @@
 /** Removes for good what was chosen of `.lerl`. */
-import { randomBytes } from "node:crypto";
 import { lstat, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { StoredItem } from "../../protocol/engine/storage.ts";
 import { InputError } from "../errors.ts";
-import { shellWord } from "../shellWord.ts";
 import { fileError } from "../store/files.ts";
 import { runFiles } from "../store/runFolder.ts";
 import { RunLock } from "../store/runLock.ts";
 import { storageFolder } from "../store/storage.ts";
-import { findPlaces, LEFTOVER, type Place } from "./places.ts";
+import { nameBeside } from "../wholeFile.ts";
+import { findPlaces, type Place } from "./places.ts";
 
 /** Removes an item. @throws InputError `clean.unknown`, `store.locked` where a process has taken it since, a file error */
 export type Removal = (item: Pick<StoredItem, "path">) => Promise<void>;
@@ -39,7 +38,7 @@ async function remove(storage: string, place: Place, now: () => Date): Promise<v
   const target = join(storage, place.path);
   const locks = await lockAll(storage, place, now);
   try {
-    const onItsWayOut = join(storage, `removed-${randomBytes(8).toString("hex")}${LEFTOVER}`);
+    const onItsWayOut = nameBeside(join(storage, "removed"));
     await rename(target, onItsWayOut);
     await rm(onItsWayOut, { recursive: true, force: true });
   } catch (error) {
@@ -62,8 +61,8 @@ async function lockAll(
       const found = await lstat(join(storage, folder));
       if (!found.isDirectory()) continue;
       const owned = join(storage, folder);
-      const command = `lerl ${kind === "trials" ? "trial" : "resume"} ${shellWord(owned)} --take-over`;
-      locks.push(await RunLock.acquire(join(owned, runFiles.lock), { now, command }));
+      const ifGone = `delete the folder by hand: ${owned}`;
+      locks.push(await RunLock.acquire(join(owned, runFiles.lock), { now, ifGone }));
     }
     return locks;
   } catch (error) {

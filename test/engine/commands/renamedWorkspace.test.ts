@@ -2,7 +2,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { makeBelow, storageFolder } from "../../../src/engine/store/storage.ts";
+import { AnswerFile } from "../../../src/engine/serving/answerFile.ts";
+import { answersFile, makeBelow, storageFolder } from "../../../src/engine/store/storage.ts";
 import { serviceAt } from "../service/serviceAt.ts";
 import { jsonLinesOf, lerl, scratchFolder, start, tinyExperiment } from "./lerl.ts";
 
@@ -51,6 +52,10 @@ describe.skipIf(process.platform === "win32")("a workspace renamed under a run",
     const started = service.handlers["runs/start"]({ experimentFile: file, experimentText, prompts: {} });
     await expect(started).rejects.toMatchObject({ code: "store.no-workspace", message: expect.stringContaining(path) });
     await expect(makeBelow(storageFolder(path), "models", "m")).rejects.toMatchObject({ code: "store.no-workspace" });
+    const warned: string[] = [];
+    const answers = await AnswerFile.open(answersFile(storageFolder(path)), (message) => warned.push(message));
+    answers.put("key", { text: "paid for", model: "m", finish: "stop" });
+    expect(warned).toEqual([expect.stringContaining("this folder is gone")]);
     expect(existsSync(path)).toBe(false);
   });
 });

@@ -132,7 +132,8 @@ describe("a lock of another machine", () => {
     writeFileSync(join(run, "lock.json"), foreign);
     const refused = await lerl(["suite", "run", suite, ...set], scratch.path);
     expect(refused.code).toBe(1);
-    expect(refused.err).toContain(`lerl resume ${run} --take-over`);
+    // The run itself is done.
+    expect(refused.err).toContain(`lerl evaluate ${run} --take-over`);
     expect(readFileSync(join(run, "lock.json"), "utf8")).toBe(foreign);
   });
 });

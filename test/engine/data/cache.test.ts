@@ -64,6 +64,18 @@ describe("the binary cache", () => {
     expect(await cacheFiles(folder)).toHaveLength(3);
   });
 
+  it("is rid of what killed processes left beside its files, and of nothing that may be another's at work", async () => {
+    const folder = await folderOf(files);
+    const left = (name: string) => join(cacheOf(folder), name);
+    await mkdir(cacheOf(folder));
+    const old = ["a.lerldata.0123456789abcdef.tmp", "a.lerldata.0c9dd6cb-2f2a-4f4c-9f43-6a3c2c4a7a11.tmp", "notes.tmp"];
+    for (const name of [...old, "b.lerldata.0123456789abcdef.tmp"]) await writeFile(left(name), "half");
+    for (const name of old) await utimes(left(name), 1000, 1000);
+    await load(folder);
+    const found = (await readdir(cacheOf(folder))).filter((name) => name.endsWith(".tmp"));
+    expect(found.sort()).toEqual(["b.lerldata.0123456789abcdef.tmp", "notes.tmp"]);
+  });
+
   it("gives each of two folders its own clicks, be names, sizes and times of their files equal", async () => {
     const [mine, others] = [await folderOf(files), await folderOf(files)];
     await writeFile(join(others, "log.csv"), "user,item,is_click\na,x,0\na,y,1\nb,y,0\n");

@@ -2,11 +2,12 @@ import { spawnSync } from "node:child_process";
 import { mkdir, readdir, readFile, readlink, symlink, utimes, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { nameBeside, replaceFile, sweepLeftovers } from "../../../src/engine/store/files.ts";
+import { replaceFile } from "../../../src/engine/store/files.ts";
 import { cutBehind, endOfRows, JsonLinesWriter } from "../../../src/engine/store/jsonLines.ts";
 import { openReflections, readRunRecord } from "../../../src/engine/store/runDocuments.ts";
 import { RunFolder, runFiles } from "../../../src/engine/store/runFolder.ts";
 import { RunLock } from "../../../src/engine/store/runLock.ts";
+import { nameBeside, sweepLeftovers } from "../../../src/engine/wholeFile.ts";
 import { temporaryFolder } from "./support.ts";
 
 let folder: string;
@@ -105,6 +106,6 @@ describe.skipIf(process.platform === "win32")("a named pipe in a run's folder", 
     expect(() => JsonLinesWriter.open(pipe("events.jsonl"))).toThrow(expect.objectContaining(refused));
     await expect(endOfRows(pipe("metrics.jsonl"), () => true)).rejects.toMatchObject(refused);
     pipe(runFiles.lock);
-    await expect(RunLock.acquire(inside(runFiles.lock), { now, command: "" })).rejects.toMatchObject(refused);
+    await expect(RunLock.acquire(inside(runFiles.lock), { now, ifGone: "" })).rejects.toMatchObject(refused);
   });
 });

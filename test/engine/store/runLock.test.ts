@@ -16,7 +16,7 @@ import { runRecord } from "./records.ts";
 import { bundleProgram, start, temporaryFolder } from "./support.ts";
 
 const now = () => new Date(2026, 10, 23, 17, 25, 3);
-const command = "lerl resume x --take-over";
+const ifGone = "take the folder over: lerl resume x --take-over";
 /** Nobody on this machine has it. */
 const NO_PID = 2 ** 22 + 1;
 
@@ -29,7 +29,7 @@ beforeEach(async () => {
   lock = join(await mkdtemp(join(root, "run-")), "lock.json");
 });
 
-const acquire = (takeOver = false, leaseMs = 400) => RunLock.acquire(lock, { now, command, takeOver, leaseMs });
+const acquire = (takeOver = false, leaseMs = 400) => RunLock.acquire(lock, { now, ifGone, takeOver, leaseMs });
 
 /** As another process would write it. */
 async function locked(fields: object): Promise<string> {
@@ -76,7 +76,7 @@ describe("an owner that cannot be judged from here", () => {
       await expect(acquire()).rejects.toMatchObject({
         name: "InputError",
         code: "store.locked-elsewhere",
-        message: expect.stringContaining(command),
+        message: expect.stringContaining(ifGone),
       });
       expect(await readFile(lock, "utf8")).toBe(text);
       expect(await isLocked(lock)).toBe(true);
@@ -151,7 +151,7 @@ describe("an owner of this place", () => {
     const program = await bundleProgram(
       root,
       `import { RunLock } from "@store/runLock.ts";
-       await RunLock.acquire(process.argv[2] ?? "", { now: () => new Date(0), command: "" });
+       await RunLock.acquire(process.argv[2] ?? "", { now: () => new Date(0), ifGone: "" });
        console.log("owner");
        if (process.argv[3] === "stay") setInterval(() => undefined, 1000);`,
     );
@@ -314,7 +314,7 @@ describe.skipIf(!contained)("a container and its host", () => {
        import { RunLock } from "@store/runLock.ts";
        import { setTimeout as delay } from "node:timers/promises";
        const [, , lock = "", rows = ""] = process.argv;
-       const held = await RunLock.acquire(lock, { now: () => new Date(0), command: "" });
+       const held = await RunLock.acquire(lock, { now: () => new Date(0), ifGone: "" });
        const writer = JsonLinesWriter.open<object>(rows, () => held.assertHeld());
        console.log("process " + process.pid);
        try {

@@ -20,7 +20,7 @@ beforeEach(async () => {
   lock = join(await mkdtemp(join(root, "run-")), "lock.json");
 });
 
-const acquire = () => RunLock.acquire(lock, { now: () => new Date(0), command: "" });
+const acquire = () => RunLock.acquire(lock, { now: () => new Date(0), ifGone: "" });
 
 it.each(["EPERM", "ENOTSUP", "ENOSYS", "EISDIR"])(
   "are taken, respected and given back where it says %s",

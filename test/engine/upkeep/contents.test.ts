@@ -130,7 +130,7 @@ it("leaves alone what may be in the making, what it does not know, and what link
   mkdirSync(join(outside, "somebody's"));
   mkdirSync(join(storage, "runs/begun"));
   mkdirSync(join(storage, "cache"));
-  writeFileSync(join(storage, "cache/x.lerldata.0.tmp"), "half");
+  writeFileSync(join(storage, "cache/x.lerldata.0123456789abcdef.tmp"), "half");
   writeFileSync(join(storage, "notes.txt"), "mine");
   writeFileSync(join(storage, ".gitignore"), "*\n");
   const items = await listed(folder);
@@ -141,7 +141,7 @@ it("leaves alone what may be in the making, what it does not know, and what link
     reports: "it is nothing that was made here",
     "notes.txt": "it is nothing that was made here",
     "runs/begun": "it may be in the making",
-    "cache/x.lerldata.0.tmp": "it may be in the making",
+    "cache/x.lerldata.0123456789abcdef.tmp": "it may be in the making",
   });
   expect(stays).not.toHaveProperty([".gitignore"]);
 
@@ -149,7 +149,7 @@ it("leaves alone what may be in the making, what it does not know, and what link
   const yesterday = new Date(Date.now() - 86_400_000);
   utimesSync(join(storage, "runs/begun"), yesterday, yesterday);
   const later = await staying(folder);
-  expect([later["runs/begun"], later["cache/x.lerldata.0.tmp"]]).toEqual([undefined, undefined]);
+  expect([later["runs/begun"], later["cache/x.lerldata.0123456789abcdef.tmp"]]).toEqual([undefined, undefined]);
 });
 
 it("says of a lock that is none, and lists the others", async () => {

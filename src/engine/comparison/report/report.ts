@@ -1,11 +1,11 @@
 /** A report of runs or of a suite: one HTML page that needs nothing else, and a Markdown summary beside it. */
-import { mkdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { markdownText } from "../../../protocol/reportText.ts";
 import { formatNumber } from "../../metrics/statistics.ts";
-import { fileError, replaceFile, sweepLeftovers } from "../../store/files.ts";
+import { replaceFile } from "../../store/files.ts";
 import { runsFolder } from "../../store/runFolder.ts";
-import { below } from "../../store/storage.ts";
+import { makeBelow } from "../../store/storage.ts";
+import { sweepLeftovers } from "../../wholeFile.ts";
 import { compareGroups } from "../compare.ts";
 import { groupRuns } from "../groups.ts";
 import type { RunComparison } from "../runComparison.ts";
@@ -29,10 +29,7 @@ export async function writeReport(folders: readonly string[]): Promise<string> {
   const grouping = await groupRuns(folders);
   const comparison = compareGroups(grouping);
   const data = await Promise.all(grouping.groups.map(loadGroupData));
-  const folder = reportFolder(folders.map((path) => resolve(path)));
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw fileError(error, folder);
-  });
+  const folder = await reportFolder(folders.map((path) => resolve(path)));
   await sweepLeftovers(folder, false);
   await replaceFile(join(folder, files.summary), summaryOf(comparison, data));
   const page = join(folder, files.page);
@@ -40,12 +37,13 @@ export async function writeReport(folders: readonly string[]): Promise<string> {
   return page;
 }
 
-function reportFolder(folders: readonly string[]): string {
+/** That of a run is there; another is made. */
+async function reportFolder(folders: readonly string[]): Promise<string> {
   const [first = "."] = folders;
   if (folders.length === 1) return first;
   const parent = dirname(first);
   const place = basename(parent) === basename(runsFolder("")) ? dirname(parent) : parent;
-  return below(place, "reports", `${basename(first)}-and-${folders.length - 1}-more`);
+  return makeBelow(place, "reports", `${basename(first)}-and-${folders.length - 1}-more`);
 }
 
 /** The page. Its policy forbids scripts and everything remote: a report is only ever read. */
