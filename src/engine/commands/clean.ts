@@ -11,6 +11,7 @@ import {
   storedKinds,
   withInner,
 } from "../../protocol/engine/storedItems.ts";
+import { sizeText } from "../../protocol/sizeText.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { storageContents } from "../upkeep/contents.ts";
@@ -37,11 +38,7 @@ export function cleanCommand(): Command {
         .default([]),
     )
     .option("--older-than <age>", "only what was last written so long ago: 12h, 30d, 8w", ageOption)
-    .option(
-      "--keep-last <n>",
-      "not the newest n of each kind; of runs and trials where no kind is given",
-      wholeNumberOption,
-    )
+    .option("--keep-last <n>", "not the newest n of each kind", wholeNumberOption)
     .option("--dry-run", "say what would be removed, and remove nothing")
     .option("--yes", "remove without a question; needed where there is no terminal")
     .addHelpText("after", help)
@@ -49,6 +46,7 @@ export function cleanCommand(): Command {
 }
 
 const help = `
+Without names and --kind, --older-than and --keep-last take runs and trials only, not what others were trained or paid for.
 What a process works on, and what others were made from, always stays. There is no trash on the command line: what is
 removed is gone for good. In the editor "LERL: Clean Up" moves it to the trash.
 
@@ -72,7 +70,7 @@ async function clean(what: readonly string[], options: CleanOptions): Promise<vo
     return;
   }
   say(`${tableOf(chosen, now)}\n`);
-  const sum = `${counted(chosen.length)}, ${bytes(bytesOf(chosen))}`;
+  const sum = `${counted(chosen.length)}, ${sizeText(bytesOf(chosen))}`;
   if (options.dryRun) say(`${sum} would be removed.\n`);
   else if (options.yes || (await isAgreed(`Remove ${sum}, for good? There is no trash here. [y/N] `)))
     await remove(chosen);
@@ -91,8 +89,7 @@ function chosenOf(
     throw new InputError("clean.nothing-chosen", "Say what to remove: names, --kind, --older-than or --keep-last.");
   }
   const named = what.map((name) => itemNamed(items, name));
-  const kinds: readonly StoredKind[] =
-    kind.length > 0 || keepLast === undefined || named.length > 0 ? kind : ["runs", "trials"];
+  const kinds: readonly StoredKind[] = kind.length > 0 || named.length > 0 ? kind : ["runs", "trials"];
   const kept = new Set(keepLast === undefined ? [] : storedKinds.flatMap((each) => newest(items, each, keepLast)));
   const candidates = named.length > 0 ? named : items;
   const fits = (item: StoredItem): boolean =>
@@ -126,14 +123,19 @@ const newest = (items: readonly StoredItem[], kind: StoredKind, n: number): read
     .sort((a, b) => (a.changedAt < b.changedAt ? 1 : -1))
     .slice(0, n);
 
-/** @throws InputError `clean.unconfirmed` where nobody can be asked */
+/** @throws InputError `clean.unconfirmed` where nobody can be asked, or nobody answers */
 async function isAgreed(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) {
     throw new InputError("clean.unconfirmed", "There is no terminal to ask on. Look with --dry-run, then give --yes.");
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const left = new Promise<never>((_, reject) => {
+    terminal.once("close", () =>
+      reject(new InputError("clean.unconfirmed", "The question was left without an answer. Nothing was removed.")),
+    );
+  });
   try {
-    return /^y(es)?$/i.test((await terminal.question(question)).trim());
+    return /^y(es)?$/i.test((await Promise.race([terminal.question(question), left])).trim());
   } finally {
     terminal.close();
   }
@@ -155,7 +157,7 @@ async function remove(chosen: readonly StoredItem[]): Promise<void> {
   }
   status("");
   const gone = chosen.filter((item) => !left.includes(item));
-  say(`${counted(gone.length)} removed, ${bytes(bytesOf(gone))} freed.\n`);
+  say(`${counted(gone.length)} removed, ${sizeText(bytesOf(gone))} freed.\n`);
   if (left.length > 0) process.exitCode = exitCodes.failed;
 }
 
@@ -163,11 +165,11 @@ async function remove(chosen: readonly StoredItem[]): Promise<void> {
 function listing(items: readonly StoredItem[], now: Date): string {
   if (items.length === 0) return "Nothing to clean up: there is no .lerl here, or it is empty.\n";
   const parts = byKind(items).map(
-    ({ kind, of }) => `${paint.strong(kind)}: ${counted(of.length)}, ${bytes(bytesOf(of))}\n${tableOf(of, now)}\n\n`,
+    ({ kind, of }) => `${paint.strong(kind)}: ${counted(of.length)}, ${sizeText(bytesOf(of))}\n${tableOf(of, now)}\n\n`,
   );
   const free = items.filter(({ stays }) => stays === undefined);
-  const total = `${paint.strong("All")}: ${counted(items.length)}, ${bytes(bytesOf(items))}. `;
-  const may = `${counted(free.length)} with ${bytes(bytesOf(free))} may be removed: lerl clean <name>..., --kind, --older-than.\n`;
+  const total = `${paint.strong("All")}: ${counted(items.length)}, ${sizeText(bytesOf(items))}. `;
+  const may = `${counted(free.length)} with ${sizeText(bytesOf(free))} may be removed: lerl clean <name>..., --kind, --older-than.\n`;
   return `${parts.join("")}${total}${may}`;
 }
 
@@ -180,18 +182,12 @@ function tableOf(items: readonly StoredItem[], now: Date): string {
   for (const { path, name, bytes: size, changedAt, stays } of items) {
     const title = path.endsWith(`/${name}`) || path === name ? "" : name;
     const note = stays === undefined ? title : `stays: ${stays}`;
-    table.push([path, bytes(size), age(now.getTime() - Date.parse(changedAt)), note]);
+    table.push([path, sizeText(size), age(now.getTime() - Date.parse(changedAt)), note]);
   }
   return table.toString();
 }
 
 const counted = (n: number): string => (n === 1 ? "1 item" : `${n} items`);
-
-/** Decimal units: "0 kB", "3.4 MB". */
-export function bytes(count: number): string {
-  if (count < 1e6) return `${Math.ceil(count / 1e3)} kB`;
-  return count < 1e9 ? `${(count / 1e6).toFixed(1)} MB` : `${(count / 1e9).toFixed(1)} GB`;
-}
 
 const hours = { h: 1, d: 24, w: 168 } as const;
 const HOUR_MS = 3_600_000;

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { RunFolder } from "../../../src/engine/store/runFolder.ts";
+import { openRemoval } from "../../../src/engine/upkeep/remove.ts";
 import { runRecord } from "../store/records.ts";
 import { age, keptWorkspace, paths } from "../upkeep/keptWorkspace.ts";
 import { lerl, scratchFolder } from "./lerl.ts";
@@ -52,7 +53,9 @@ describe("lerl clean", () => {
     // The trial's base stays until the trial has gone.
     await clean("--keep-last", "0");
     expect(left(folder)).toEqual(["done", "model"]);
-    await clean("--kind", "runs", "trials");
+    // What others were trained or paid for goes where it is named, or its kind.
+    age(join(folder, ".lerl"), 40);
+    await clean("--older-than", "30d");
     expect(left(folder)).toEqual(["model"]);
     expect(readdirSync(join(folder, ".lerl")).sort()).toEqual(["models", "runs", "suites", "trials"]);
   });
@@ -90,6 +93,28 @@ describe("lerl clean", () => {
     expect(left(folder)).toEqual(ALL);
     expect(answered("y")).toContain("1 item removed");
     expect(left(folder)).toEqual(without("suite"));
+  });
+
+  it.skipIf(spawnSync("script", ["--version"]).error !== undefined)("takes no end of input for an answer", () => {
+    const folder = keptWorkspace();
+    const command = `"${process.execPath}" "${cli}" clean ${paths.suite}`;
+    // Ctrl+D.
+    const options = { cwd: folder, encoding: "utf8", input: "\x04" } as const;
+    const { stdout, status } = spawnSync("script", ["-qec", command, "/dev/null"], options);
+    expect([status, stdout]).toEqual([2, expect.stringContaining("left without an answer. Nothing was removed.")]);
+    expect(left(folder)).toEqual(ALL);
+  });
+
+  it("leaves a run of another machine, and says that whoever knows it gone deletes the folder", async () => {
+    const folder = keptWorkspace();
+    const run = join(folder, ".lerl", paths.interrupted);
+    const removal = await openRemoval(folder, () => new Date());
+    const foreign = { pid: 7, processStart: "x", since: "2026-11-23T16:25:03.000Z", host: "lab-3" };
+    writeFileSync(join(run, "lock.json"), JSON.stringify(foreign));
+    await expect(removal({ path: paths.interrupted })).rejects.toThrow(
+      `If it is gone, delete the folder by hand: ${run}`,
+    );
+    expect(left(folder)).toEqual(ALL);
   });
 
   it("leaves a run that another process works on, and says so", async () => {
