@@ -67,6 +67,7 @@ function main(): void {
         ask: (question, signal) => askHost(connection, question, signal),
         now: () => new Date(),
         random: () => randomInt(2 ** 32) / 2 ** 32,
+        readOnly: params.readOnly === true,
       });
       for (const [method, handler] of Object.entries(service.handlers)) {
         on(method as keyof EngineRequests, handler as Handlers[keyof EngineRequests]);

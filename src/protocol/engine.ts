@@ -78,7 +78,12 @@ const oneRun = z.strictObject({ runId: runIdSchema });
 const someRuns = z.strictObject({ runIds: z.array(runIdSchema) });
 
 /** A file outside the workspace that a document names, by its real path, and the setting that names it. */
-export const outsideFileSchema = z.object({ setting: z.string(), path: z.string() });
+export const outsideFileSchema = z.object({
+  setting: z.string(),
+  path: z.string(),
+  /** It is to be written; otherwise read. */
+  written: z.exactOptional(z.boolean()),
+});
 export type OutsideFile = Immutable<z.output<typeof outsideFileSchema>>;
 
 /** Requests of the extension, answered by the engine. */
@@ -89,6 +94,8 @@ export const engineRequests = {
       protocolVersion: z.number(),
       workspaceFolder: z.string(),
       locale: z.exactOptional(z.string()),
+      /** The workspace is not trusted: until `workspace/trust` nothing is written there. */
+      readOnly: z.exactOptional(z.boolean()),
     }),
     result: z.object({
       protocolVersion: z.number(),
@@ -99,6 +106,8 @@ export const engineRequests = {
   },
   "engine/ping": { params: nothing, result: z.object({ memoryMb: z.number() }) },
   "engine/shutdown": { params: nothing, result: done },
+  /** A person trusts the workspace from now on. */
+  "workspace/trust": { params: nothing, result: done },
   /** Files and folders outside the workspace that a person lets documents name, by their real paths. */
   "files/allow": { params: z.strictObject({ paths: z.array(z.string()) }), result: done },
   /** Whether a suite can be run, and reads only what it may. */
@@ -150,6 +159,8 @@ export const engineRequests = {
       runId: runIdSchema,
       sessions: z.exactOptional(z.int()),
       keys: z.exactOptional(boundKeysSchema),
+      /** As with `runs/resume`. */
+      takeOver: z.exactOptional(z.boolean()),
     }),
     result: evaluationResultSchema,
   },

@@ -11,6 +11,7 @@ import { messageOf } from "../errors.ts";
 import { readJson } from "../regularFile.ts";
 import {
   allowedFilesVariable,
+  doneWith,
   type FileAccess,
   isIn,
   type NamedFile,
@@ -42,8 +43,7 @@ export function fileAccess({ beside = [], typed = [], allowOutside = false }: An
       beside.map((file) => dirname(resolve(file))),
     );
     if (open.length > 0) {
-      const whatToDo =
-        "A document from elsewhere could name any file, so they are read only if you say so: add --allow-outside. It is remembered for this folder.";
+      const whatToDo = `A document from elsewhere could name any file, so they are ${doneWith(open)} only if you say so: add --allow-outside. It is remembered for this folder.`;
       throw new OutsideFilesError(open, folder, whatToDo);
     }
     if (fresh.length > 0) await remember(folder, [...remembered, ...fresh.map(({ path }) => path)]);

@@ -48,7 +48,8 @@ async function keep(
   const episode = await episodeOf(folder, id);
   const pool = await poolOf(folder);
   const target = resolve(file ?? momentsFileOf(record.experimentFile));
-  if (file === undefined) await fileAccess({ allowOutside })([{ setting: "experimentFile", path: target }]);
+  if (file === undefined)
+    await fileAccess({ allowOutside })([{ setting: "experimentFile", path: target, written: true }]);
   const moment = momentOf(episode, step, name ?? momentName(episode, step), pool);
   const kept = await appendMoment(target, moment, name === undefined ? "number" : "refuse");
   const shown = episode.steps[step - 1]?.plan.reflections.length ?? 0;

@@ -1,5 +1,5 @@
 /** Files outside the workspace that a person has let be read, in the editor, which asks them and remembers the answer. */
-import { type FileAccess, isIn, OutsideFilesError, outsideOf } from "../serving/namedFiles.ts";
+import { doneWith, type FileAccess, isIn, OutsideFilesError, outsideOf } from "../serving/namedFiles.ts";
 
 export class AllowedFiles {
   private readonly paths = new Set<string>();
@@ -15,7 +15,8 @@ export class AllowedFiles {
     const outside = await outsideOf(named, [this.workspaceFolder]);
     const open = outside.filter(({ path }) => ![...this.paths].some((allowed) => isIn(allowed, path)));
     if (open.length === 0) return;
-    const whatToDo = "A document from elsewhere could name any file: you are asked when you run it.";
+    const when = doneWith(open) === "written" ? "before it is written" : "when you run it";
+    const whatToDo = `A document from elsewhere could name any file: you are asked ${when}.`;
     throw new OutsideFilesError(open, "the workspace", whatToDo);
   };
 }

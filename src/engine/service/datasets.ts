@@ -15,6 +15,7 @@ export class Datasets {
     private readonly workspaceFolder: string,
     private readonly files: FileAccess,
     private readonly onWarning: (message: string) => void,
+    private readonly mayWrite: () => boolean = () => true,
   ) {}
 
   /** @throws InputError, also where files that the experiment names may not be read */
@@ -26,7 +27,7 @@ export class Datasets {
       this.key = key;
       const loading = loadDataset(experiment.dataset, {
         baseFolder: dirname(experimentFile),
-        cacheFolder: cacheFolder(storageFolder(this.workspaceFolder)),
+        cacheFolder: this.mayWrite() ? cacheFolder(storageFolder(this.workspaceFolder)) : undefined,
         itemCategories,
         onWarning: this.onWarning,
       });

@@ -11,7 +11,7 @@ export const momentHandlers = (workspace: Workspace): HandlersOf<"moments"> => (
     const { experimentFile } = await workspace.reader.record(runId);
     const { episode } = await workspace.reader.episode(runId, id);
     const file = momentsFileOf(experimentFile);
-    await workspace.files.access([{ setting: "experimentFile", path: file }]);
+    await workspace.files.access([{ setting: "experimentFile", path: file, written: true }]);
     const pool = await workspace.reflections(runId);
     const moment = momentOf(episode, step + 1, momentName(episode, step + 1), pool);
     const { name } = await appendMoment(file, moment, "number");
@@ -24,7 +24,7 @@ export const momentHandlers = (workspace: Workspace): HandlersOf<"moments"> => (
     const wanted = `user ${shown.dataset.userIds[session.user]}, from the log, step ${session.steps.length + 1}`;
     const reflections = shown.reflections.map(({ id, text, score }) => ({ id, text, score }));
     const file = momentsFileOf(asked.experimentFile);
-    await workspace.files.access([{ setting: "experimentFile", path: file }]);
+    await workspace.files.access([{ setting: "experimentFile", path: file, written: true }]);
     const moment = momentOfSession(session, shown.dataset, { name: wanted, reflections });
     const { name } = await appendMoment(file, moment, "number");
     return { file, name };

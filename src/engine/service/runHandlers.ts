@@ -132,12 +132,13 @@ function evaluating(workspace: Workspace): Pick<RunHandlers, "runs/compare" | "r
   return {
     "runs/compare": ({ runIds }) => compareRuns(foldersOf(runIds)),
 
-    "runs/evaluate": ({ runId, sessions, keys }) =>
+    "runs/evaluate": ({ runId, sessions, keys, takeOver }) =>
       evaluateRun(reader.folder(runId), {
         workspaceFolder: options.workspaceFolder,
         models: workspace.modelAccess(keys),
         files: workspace.files.access,
         ...(sessions !== undefined && { sessions }),
+        ...(takeOver && { takeOver }),
       }),
 
     "runs/report": async ({ runIds }) => ({ file: await writeReport(foldersOf(runIds)) }),

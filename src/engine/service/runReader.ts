@@ -44,8 +44,9 @@ export class RunReader {
   constructor(
     private readonly workspaceFolder: string,
     private readonly onWarning: (warning: Error) => void,
+    mayWrite?: () => boolean,
   ) {
-    this.all = new RunList(workspaceFolder, onWarning);
+    this.all = new RunList(workspaceFolder, onWarning, mayWrite);
   }
 
   /** @throws InputError `run.unknown` where the id is no folder's name */

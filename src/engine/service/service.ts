@@ -20,6 +20,10 @@ export function createService(options: ServiceOptions): EngineService {
   const workspace = new Workspace(options);
   return {
     handlers: {
+      "workspace/trust": async () => {
+        workspace.trust();
+        return null;
+      },
       "files/allow": async ({ paths }) => {
         workspace.files.allow(paths);
         return null;

@@ -30,6 +30,8 @@ export interface ServiceOptions {
   ) => Promise<HostRequests["models/ask"]["result"]>;
   readonly now: () => Date;
   readonly random: () => number;
+  /** Nothing is written until the workspace is trusted: requests that only look leave no mark. */
+  readonly readOnly?: boolean;
 }
 
 /** What a recorded run was made of. */
@@ -46,14 +48,27 @@ export class Workspace {
   readonly datasets: Datasets;
   readonly files: AllowedFiles;
 
+  private mayWrite: boolean;
+
   constructor(readonly options: ServiceOptions) {
-    const { workspaceFolder, now, random, notify } = options;
+    const { workspaceFolder, now, random, notify, readOnly = false } = options;
+    this.mayWrite = !readOnly;
+    const mayWrite = () => this.mayWrite;
     this.files = new AllowedFiles(workspaceFolder);
     const host = { workspaceFolder, engineVersion, now, random, files: this.files.access, attended: true };
-    this.reader = new RunReader(workspaceFolder, (warning) => this.warn(warning));
+    this.reader = new RunReader(workspaceFolder, (warning) => this.warn(warning), mayWrite);
     this.runs = new LiveRuns(host, this.reader, notify);
     this.trials = new LiveTrials(host, notify);
-    this.datasets = new Datasets(workspaceFolder, this.files.access, (message) => this.warn(new Error(message)));
+    this.datasets = new Datasets(
+      workspaceFolder,
+      this.files.access,
+      (message) => this.warn(new Error(message)),
+      mayWrite,
+    );
+  }
+
+  trust(): void {
+    this.mayWrite = true;
   }
 
   /** Keys come over the channel, each for its server; the environment's are the editor's to give. */
@@ -90,10 +105,10 @@ export class Workspace {
     return live ?? readReflections(join(await this.mended(runId), runFiles.reflections));
   }
 
-  /** The folder of a run, its pool mended where a killed process left it behind. */
+  /** The folder of a run, its pool mended where a killed process left it behind and the workspace may be written. */
   private async mended(runId: RunId): Promise<string> {
     const folder = this.reader.folder(runId);
-    await mendWhereLeft(folder, this.options.now, (warning) => this.warn(warning));
+    if (this.mayWrite) await mendWhereLeft(folder, this.options.now, (warning) => this.warn(warning));
     return folder;
   }
 

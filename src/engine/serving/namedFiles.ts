@@ -15,7 +15,7 @@ import { InputError } from "../errors.ts";
 /** A file or a folder, absolute, and the setting that names it, for example `dataset.path`. */
 export type NamedFile = OutsideFile;
 
-/** Lets files be read, or asks whoever may say so. @throws InputError `files.outside` */
+/** Lets files be read, or written, or asks whoever may say so. @throws InputError `files.outside` */
 export type FileAccess = (named: readonly NamedFile[]) => Promise<void>;
 
 /**
@@ -83,13 +83,17 @@ async function dataNamedBy({ dataset }: Experiment, baseFolder: string): Promise
   ];
 }
 
+/** What is to be done with files, in a sentence about them. */
+export const doneWith = (files: readonly NamedFile[]): "written" | "read" =>
+  files.some(({ written }) => written) ? "written" : "read";
+
 /** Those that lie in none of the folders, by their real paths, each once: symbolic links are followed before. */
 export async function outsideOf(
   named: readonly NamedFile[],
   folders: readonly string[],
 ): Promise<readonly NamedFile[]> {
   const roots = await Promise.all(folders.map(realPath));
-  const real = await Promise.all(named.map(async ({ setting, path }) => ({ setting, path: await realPath(path) })));
+  const real = await Promise.all(named.map(async (file) => ({ ...file, path: await realPath(file.path) })));
   const outside = real.filter(({ path }) => !roots.some((root) => isOpenIn(root, path)));
   return outside.filter(({ path }, i) => outside.findIndex((other) => other.path === path) === i);
 }

@@ -90,3 +90,14 @@ describe("the editor's answer", () => {
     await expect(files.access([{ setting: "x", path: `${outside}-2` }])).rejects.toThrow("-2");
   });
 });
+
+it("what is to be written is spoken of as that", async () => {
+  const file = { setting: "experimentFile", path: join(outside, "x.moments.json") };
+  const { access } = new AllowedFiles(workspace);
+  await expect(access([file])).rejects.toThrow("or in a hidden folder of it: experimentFile");
+  await expect(access([file])).rejects.toThrow("you are asked when you run it");
+  await expect(access([{ ...file, written: true }])).rejects.toMatchObject({
+    message: expect.stringContaining("you are asked before it is written"),
+    files: [{ ...file, written: true }],
+  });
+});
