@@ -11,7 +11,7 @@ import { AllowedVariables } from "./platform/allowedVariables.ts";
 import { DisposableStore } from "./platform/disposables.ts";
 import { ApiKeys } from "./platform/secrets.ts";
 import { setting } from "./platform/settings.ts";
-import { requireTrust } from "./platform/trust.ts";
+import { isTrusted } from "./platform/trust.ts";
 import { requireWorkspaceFolder } from "./platform/workspaceFolder.ts";
 import { rooms, type Services } from "./rooms.ts";
 import { Launcher } from "./runs/launcher.ts";
@@ -47,7 +47,7 @@ function buildServices(
       host: { "models/ask": (question, token) => editorModels.ask(question, token) },
       workspaceFolder: requireWorkspaceFolder,
       nodeArguments: () => [`--max-old-space-size=${setting("lerl.engine.memoryMb")}`],
-      requireTrust,
+      isTrusted,
       allowedFiles: new AllowedFiles(context.workspaceState),
     }),
   );

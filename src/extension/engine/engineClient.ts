@@ -7,7 +7,7 @@ import { type CancellationToken, type Disposable, type Event, EventEmitter, type
 import type { EngineNotifications, EngineRequests } from "../../protocol/engine.ts";
 import type { EngineState } from "../../protocol/studio.ts";
 import type { AllowedFiles } from "../platform/allowedFiles.ts";
-import { messageOf } from "../platform/errors.ts";
+import { messageOf, UntrustedError } from "../platform/errors.ts";
 import { EngineInputError, EngineLostError } from "./engineErrors.ts";
 import type { EngineProcess, EngineProcessOptions } from "./engineProcess.ts";
 import { RestartPolicy } from "./restartPolicy.ts";
@@ -18,15 +18,15 @@ export interface EngineClientOptions
   readonly workspaceFolder: () => string;
   /** Flags of Node's for the process. Asked at each start. */
   readonly nodeArguments?: () => readonly string[];
-  /** Throws unless the workspace is trusted. */
-  readonly requireTrust: () => void;
+  /** Whether the workspace is trusted; once it is, it stays so. */
+  readonly isTrusted: () => boolean;
   /** Files outside the workspace: those a person has allowed, and who asks them for more. */
   readonly allowedFiles: Pick<AllowedFiles, "paths" | "ask">;
   /** Milliseconds before the first, second, ... restart. */
   readonly restartDelays?: readonly number[];
 }
 
-/** Requests that only look at what is there; all others want a trusted workspace. */
+/** Requests that only look at what is there, and write nothing where trust is missing; all others want a trusted workspace. */
 const reading: ReadonlySet<keyof EngineRequests> = new Set([
   "engine/ping",
   "runs/list",
@@ -67,6 +67,8 @@ export class EngineClient implements Disposable {
   private policy: RestartPolicy;
   private readonly ended = new AbortController();
   private lastFailure = "";
+  /** The process writes nothing yet. */
+  private readOnly = false;
 
   readonly onDidChangeState: Event<EngineState> = this.stateChanged.event;
   /** The process died although nobody asked it to; says why. Runs it had are interrupted. */
@@ -95,14 +97,23 @@ export class EngineClient implements Disposable {
     params: EngineRequests[M]["params"],
     token?: CancellationToken,
   ): Promise<EngineRequests[M]["result"]> {
-    if (!reading.has(method)) this.options.requireTrust();
+    const isTrusted = this.options.isTrusted();
+    if (!isTrusted && !reading.has(method)) throw new UntrustedError();
     const engine = await this.connect();
+    if (isTrusted) await this.letWrite(engine);
     try {
       return await engine.request(method, params, token);
     } catch (error) {
       if (!asked.has(method) || !(await this.allows(error))) throw error;
       return this.request(method, params, token);
     }
+  }
+
+  /** Tells a process that was started before the workspace was trusted. */
+  private async letWrite(engine: EngineProcess): Promise<void> {
+    if (!this.readOnly) return;
+    this.readOnly = false;
+    await engine.request("workspace/trust", {});
   }
 
   /** Whether it was refused for files that a person now allows. */
@@ -176,8 +187,10 @@ export class EngineClient implements Disposable {
   private async launch(workspaceFolder: string): Promise<EngineProcess> {
     // What speaks with the process loads with the first use of it, not at activation.
     const { EngineProcess } = await import("./engineProcess.ts");
+    this.readOnly = !this.options.isTrusted();
     const engine = await EngineProcess.start({
       ...this.options,
+      readOnly: this.readOnly,
       nodeArguments: this.options.nodeArguments?.() ?? [],
       workspaceFolder,
       notified: (name, params) => this.notified(name, params),

@@ -42,6 +42,8 @@ export interface EngineProcessOptions {
   /** The engine's bundle. */
   readonly modulePath: string;
   readonly workspaceFolder: string;
+  /** Nothing is written there until the engine is told that the workspace is trusted. */
+  readonly readOnly: boolean;
   readonly locale: string;
   /** Flags of Node's for the process. */
   readonly nodeArguments?: readonly string[];
@@ -207,11 +209,11 @@ export class EngineProcess {
   }
 
   private async greet(): Promise<void> {
-    const { workspaceFolder, locale, log } = this.options;
+    const { workspaceFolder, locale, log, readOnly } = this.options;
     const died = this.exited.then((why) => {
       throw new EngineLostError(l10n.t("The engine could not be started: {0}.", why ?? ""));
     });
-    const greeting = this.request("engine/initialize", { protocolVersion, workspaceFolder, locale });
+    const greeting = this.request("engine/initialize", { protocolVersion, workspaceFolder, locale, readOnly });
     // Whichever loses the race has nobody left to tell.
     died.catch(() => undefined);
     greeting.catch(() => undefined);

@@ -1,12 +1,13 @@
 /** *LERL: Connect a Model*: choose it, try it, keep its key, and name it in the experiment file. */
+
 import { l10n, type TextDocument, type Uri, window, workspace } from "vscode";
 import type { LiveChange, ModelTest, ModelTestResult } from "../../protocol/engine.ts";
 import { type PromptRole, promptRoles } from "../../protocol/promptRole.ts";
+import { sizeText } from "../../protocol/sizeText.ts";
 import { SMALL_MODEL_BYTES } from "../../protocol/smallModel.ts";
 import { resolveBeside } from "../experiments/experimentPaths.ts";
 import { pickOne, showInformationMessage, showWarningMessage } from "../platform/dialogs.ts";
 import { readText, readTextIfPresent } from "../platform/documents.ts";
-import { formatBytes } from "../platform/format.ts";
 import { plainText } from "../platform/inert.ts";
 import { inProgress } from "../platform/progress.ts";
 import { type ChosenModel, type Connection, type ModelOutcome, modelChoices } from "./modelChoices.ts";
@@ -87,7 +88,7 @@ async function askedToLoad({ id, bytes }: NonNullable<ChosenModel["toLoad"]>): P
   const message =
     bytes === undefined
       ? l10n.t("{0} is not loaded. Trying it makes the server load it.", id)
-      : l10n.t("{0} is not loaded. Trying it makes the server load {1}.", id, formatBytes(bytes));
+      : l10n.t("{0} is not loaded. Trying it makes the server load {1}.", id, sizeText(bytes));
   const chosen = await showWarningMessage(message, test, connect);
   if (chosen === undefined) return undefined;
   return chosen === test ? "test" : "connect";

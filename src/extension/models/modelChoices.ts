@@ -1,8 +1,9 @@
 /** What *Connect a Model* offers: servers found on this machine, any server by address, the editor's models, none. */
+
 import { type LanguageModelChat, l10n, lm, type QuickPickItem, QuickPickItemKind, ThemeIcon } from "vscode";
 import type { ListedModel, ModelServer } from "../../protocol/engine.ts";
 import { OPENAI_URL } from "../../protocol/serverAddress.ts";
-import { formatBytes } from "../platform/format.ts";
+import { sizeText } from "../../protocol/sizeText.ts";
 
 /** A model as an experiment names it. */
 export type Connection =
@@ -62,7 +63,7 @@ export function listedChoice(baseUrl: string, model: ListedModel, place?: string
   const facts = [
     ...(chats ? [] : [l10n.t("no chat model")]),
     ...(loaded === undefined ? [] : [loaded ? l10n.t("loaded") : l10n.t("not loaded")]),
-    ...(bytes === undefined ? [] : [formatBytes(bytes)]),
+    ...(bytes === undefined ? [] : [sizeText(bytes)]),
     ...(place === undefined ? [] : [place]),
   ];
   return {

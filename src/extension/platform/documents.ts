@@ -18,7 +18,7 @@ export async function readText(uri: Uri): Promise<string> {
   const open = workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
   if (open) return open.getText();
   const { type } = await workspace.fs.stat(uri);
-  if ((type & FileType.File) === 0) throw new UserError(l10n.t("{0} is not a regular file.", uri.fsPath));
+  if ((type & FileType.File) === 0) throw notRegular(uri);
   return new TextDecoder().decode(await workspace.fs.readFile(uri));
 }
 
@@ -31,6 +31,18 @@ export async function readTextIfPresent(uri: Uri): Promise<string | undefined> {
     throw error;
   }
 }
+
+/**
+ * A file that the engine wrote, from the disk. It is never a symbolic link: one that stands there would show another file.
+ * @throws FileSystemError where there is no such file, UserError where it is none
+ */
+export async function readWritten(uri: Uri): Promise<string> {
+  const { type } = await workspace.fs.stat(uri);
+  if (type !== FileType.File) throw notRegular(uri);
+  return new TextDecoder().decode(await workspace.fs.readFile(uri));
+}
+
+const notRegular = (uri: Uri): UserError => new UserError(l10n.t("{0} is not a regular file.", uri.fsPath));
 
 /** A text with the line ends of the document that it is to be the text of. */
 export const fittedText = (text: string, document: TextDocument): string =>

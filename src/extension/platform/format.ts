@@ -7,12 +7,6 @@ export const formatShare = (fraction: number): string => `${Math.floor(fraction 
 
 export const formatCost = (dollars: number): string => `$${dollars.toFixed(dollars < 1 ? 3 : 2)}`;
 
-/** "12 kB", "640 MB", "4.1 GB". */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1e6) return l10n.t("{0} kB", Math.ceil(bytes / 1e3));
-  return bytes < 1e9 ? l10n.t("{0} MB", Math.round(bytes / 1e6)) : l10n.t("{0} GB", (bytes / 1e9).toFixed(1));
-}
-
 /** Two units at most: "48 s", "3 min 20 s", "2 h 5 min". */
 export function formatDuration(seconds: number): string {
   const whole = Math.round(seconds);

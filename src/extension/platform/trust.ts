@@ -2,7 +2,9 @@
 import { workspace } from "vscode";
 import { UntrustedError } from "./errors.ts";
 
+export const isTrusted = (): boolean => workspace.isTrusted;
+
 /** @throws UntrustedError */
 export function requireTrust(): void {
-  if (!workspace.isTrusted) throw new UntrustedError();
+  if (!isTrusted()) throw new UntrustedError();
 }

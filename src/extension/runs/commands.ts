@@ -2,6 +2,7 @@
 import { commands, type Disposable, l10n, type TreeView, Uri, window } from "vscode";
 import { isActive, isResumable } from "../../protocol/run/states.ts";
 import type { RunRecord } from "../../protocol/run.ts";
+import { offerTakeOver } from "../engine/takeOver.ts";
 import { resolveBeside } from "../experiments/experimentPaths.ts";
 import { writeSuiteReport } from "../experiments/suiteReport.ts";
 import { resolveTarget, uriOf } from "../experiments/target.ts";
@@ -145,8 +146,10 @@ async function evaluate({ engine, runs, launcher, selection }: Room, target: Run
   const record = await selection.one(target, { ...anyRun(l10n.t("Choose the run to evaluate")), fits: hasEnded });
   if (!record) return;
   const keys = await launcher.keysOf(record.experiment);
-  const { rCum, tInt, sessions } = await inProgress(l10n.t('Evaluating "{0}"', record.name), () =>
-    engine.request("runs/evaluate", { runId: record.id, ...keys }),
+  const { rCum, tInt, sessions } = await offerTakeOver(async (takeOver) =>
+    inProgress(l10n.t('Evaluating "{0}"', record.name), () =>
+      engine.request("runs/evaluate", { runId: record.id, ...keys, ...(takeOver && { takeOver }) }),
+    ),
   );
   await runs.refresh();
   const report = l10n.t("Open Report");

@@ -2,7 +2,8 @@
  * Shows a report: a page the engine wrote, self-contained, without any access to the network or the window. Elsewhere it
  * is light or dark as the reader's system is; here its colours are those of the editor's theme, also when that changes.
  */
-import { type Disposable, l10n, Uri, ViewColumn, type WebviewPanel, window, workspace } from "vscode";
+import { type Disposable, l10n, Uri, ViewColumn, type WebviewPanel, window } from "vscode";
+import { readWritten } from "../platform/documents.ts";
 
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:;";
 
@@ -28,7 +29,7 @@ export class ReportPanels implements Disposable {
 
   /** Opens the report file, or shows it again with its new content. */
   async show(file: string): Promise<void> {
-    const html = new TextDecoder().decode(await workspace.fs.readFile(Uri.file(file)));
+    const html = await readWritten(Uri.file(file));
     const panel = this.panels.get(file) ?? this.open(file);
     panel.webview.html = framed(html);
     panel.reveal();

@@ -1,10 +1,11 @@
 /** Clean Up: what is chosen of `.lerl` goes to the trash, but for what is in use. */
+
 import { l10n, type Progress, ProgressLocation } from "vscode";
 import type { StoredItem } from "../../protocol/engine/storage.ts";
 import { bytesOf, outermost, withInner } from "../../protocol/engine/storedItems.ts";
 import type { RunId } from "../../protocol/run.ts";
+import { sizeText } from "../../protocol/sizeText.ts";
 import { pickMany, showInformationMessage, showWarningMessage, withProgress } from "../platform/dialogs.ts";
-import { formatBytes } from "../platform/format.ts";
 import { ownItem } from "../platform/ownFolder.ts";
 import { inProgress } from "../platform/progress.ts";
 import { trashFolders } from "../platform/trash.ts";
@@ -63,20 +64,20 @@ async function isAgreed(chosen: readonly StoredItem[]): Promise<boolean> {
   return (await showWarningMessage(question, { modal: true, detail }, remove)) === remove;
 }
 
-/** Returns what is gone. What came into use since it was chosen stays. */
+/** Returns what is gone. What came into use since it was chosen stays: the trash takes no lock, so each is looked at just before. */
 function remove(services: UpkeepServices, chosen: readonly StoredItem[]): Thenable<readonly StoredItem[]> {
   const options = { location: ProgressLocation.Notification, title: l10n.t("Cleaning up"), cancellable: true };
   return withProgress(options, async (progress: Progress<{ message?: string; increment?: number }>, token) => {
-    const now = await services.engine.request("storage/list", {});
-    const still = chosen.filter(({ path }) => now.some((item) => item.path === path && mayGo(item)));
-    const whole = outermost(still);
+    const whole = outermost(chosen);
     const trash = trashFolders(l10n.t("What was chosen cannot be moved to the trash. Delete it permanently?"));
     const gone: StoredItem[] = [];
     for (const item of whole) {
       if (token.isCancellationRequested) break;
       progress.report({ message: item.name, increment: 100 / whole.length });
+      const now = await services.engine.request("storage/list", {});
+      if (!now.some(({ path, stays }) => path === item.path && stays === undefined)) continue;
       if (!(await trash(await ownItem(item.path)))) continue;
-      gone.push(...withInner([item], still));
+      gone.push(...withInner([item], chosen));
       forget(services, item);
     }
     return gone;
@@ -85,7 +86,7 @@ function remove(services: UpkeepServices, chosen: readonly StoredItem[]): Thenab
 
 const mayGo = ({ stays }: StoredItem): boolean => stays === undefined;
 
-const sizeOf = (items: readonly StoredItem[]): string => formatBytes(bytesOf(items));
+const sizeOf = (items: readonly StoredItem[]): string => sizeText(bytesOf(items));
 
 /** The trees and pages show it no more. */
 function forget({ runs, trials }: UpkeepServices, { path, kind }: StoredItem): void {

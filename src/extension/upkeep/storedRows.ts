@@ -1,8 +1,10 @@
 /** What `.lerl` holds as rows to choose from, by kind, the kind with most first. */
+
 import { l10n, type QuickPickItem, QuickPickItemKind, ThemeIcon } from "vscode";
 import type { StoredItem } from "../../protocol/engine/storage.ts";
 import { byKind, bytesOf, type StoredKind } from "../../protocol/engine/storedItems.ts";
-import { formatAge, formatBytes } from "../platform/format.ts";
+import { sizeText } from "../../protocol/sizeText.ts";
+import { formatAge } from "../platform/format.ts";
 
 export interface StoredRow extends QuickPickItem {
   /** Undefined: the heading of a kind. */
@@ -14,14 +16,14 @@ export function storedRows(items: readonly StoredItem[], now: Date): readonly St
 }
 
 const heading = (kind: StoredKind, items: readonly StoredItem[]): StoredRow => ({
-  label: l10n.t("{0}: {1}", nameOf(kind), formatBytes(bytesOf(items))),
+  label: l10n.t("{0}: {1}", nameOf(kind), sizeText(bytesOf(items))),
   kind: QuickPickItemKind.Separator,
 });
 
 /** One that stays says why: choosing it has no effect. */
 function rowOf(item: StoredItem, now: Date): StoredRow {
   const { name, path, bytes, changedAt, stays } = item;
-  const size = `${formatBytes(bytes)} · ${formatAge(changedAt, now)}`;
+  const size = `${sizeText(bytes)} · ${formatAge(changedAt, now)}`;
   return {
     item,
     label: name,

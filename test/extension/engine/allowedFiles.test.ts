@@ -37,7 +37,7 @@ function open(): EngineClient {
     log: window.createOutputChannel("LERL", { log: true }),
     host: { "models/ask": async ({ model }) => ({ text: "", model }) },
     workspaceFolder: () => workspace,
-    requireTrust: () => undefined,
+    isTrusted: () => true,
     allowedFiles: new AllowedFiles(memory),
   });
   engines.push(engine);
@@ -65,6 +65,13 @@ describe("files outside the workspace", () => {
     await start(open());
     expect(host.messages).toHaveLength(1);
     expect(new AllowedFiles(memory).paths).toEqual(paths);
+  });
+
+  it("that would be written are asked for in words of their own", async () => {
+    const moments = { setting: "experimentFile", path: "/elsewhere/x.moments.json" };
+    await new AllowedFiles(memory).ask([{ ...moments, written: true }]);
+    await new AllowedFiles(memory).ask([moments]);
+    expect(host.messages.map(({ message }) => message.match(/Allow LERL to (\w+)/)?.[1])).toEqual(["write", "read"]);
   });
 
   it("are not read where the answer is no, and asked for again", async () => {

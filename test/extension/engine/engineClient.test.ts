@@ -142,9 +142,7 @@ describe("requests", () => {
     const { client: engine } = client(
       {},
       {
-        requireTrust: () => {
-          throw new UntrustedError();
-        },
+        isTrusted: () => false,
       },
     );
     await expect(engine.request("runs/list", {})).resolves.toEqual(listed());

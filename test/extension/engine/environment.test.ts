@@ -38,7 +38,7 @@ beforeEach(async () => {
     host: { "models/ask": async ({ model }) => ({ text: "", model }) },
     allowedFiles: { paths: [], ask: async () => false },
     workspaceFolder: () => folder,
-    requireTrust: () => undefined,
+    isTrusted: () => true,
   });
 });
 afterEach(async () => {

@@ -1,11 +1,22 @@
 /** The engine as it is built: what it answers fits the contract, and it takes nothing that does not. */
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { constants, getPriority, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { EngineClient } from "../../../src/extension/engine/engineClient.ts";
 import { EngineFailure } from "../../../src/extension/engine/engineErrors.ts";
+import type { RunId } from "../../../src/protocol/run.ts";
+import { keptWorkspace, paths } from "../../engine/upkeep/keptWorkspace.ts";
 import { listed } from "../support/runRecord.ts";
 import { host, resetHost, window } from "../support/vscode.ts";
 
@@ -13,9 +24,11 @@ const repository = resolve(import.meta.dirname, "../../..");
 const modulePath = join(repository, "dist/engine.cjs");
 let engine: EngineClient;
 let workspace: string;
+let isTrusted: boolean;
 
 beforeEach(() => {
   resetHost();
+  isTrusted = true;
   workspace = mkdtempSync(join(tmpdir(), "lerl-real-"));
   engine = new EngineClient({
     modulePath,
@@ -23,7 +36,7 @@ beforeEach(() => {
     log: window.createOutputChannel("LERL", { log: true }),
     host: { "models/ask": async ({ model }) => ({ text: "", model }) },
     workspaceFolder: () => workspace,
-    requireTrust: () => undefined,
+    isTrusted: () => isTrusted,
     allowedFiles: { paths: [], ask: async () => false },
   });
 });
@@ -31,6 +44,49 @@ afterEach(async () => {
   await engine.stop();
   engine.dispose();
   rmSync(workspace, { recursive: true, force: true });
+});
+
+describe("in a workspace that is not trusted", () => {
+  const stateOf = (folder: string): readonly string[] =>
+    (readdirSync(folder, { recursive: true }) as string[])
+      .map((name) => `${name} ${statSync(join(folder, name)).mtimeMs}`)
+      .sort();
+
+  it("nothing is written by any request that only looks, and is once it is trusted", async () => {
+    rmSync(workspace, { recursive: true });
+    workspace = keptWorkspace();
+    const runs = join(workspace, ".lerl", "runs");
+    const done = join(workspace, ".lerl", paths.done);
+    // As a process that was killed leaves it: there is something to mend, and so many runs are worth an index.
+    for (const name of ["reflections.json", "reflections.json.bak"]) rmSync(join(done, name));
+    for (let i = 0; i < 40; i++) {
+      mkdirSync(join(runs, `r${i}`));
+      const record = { ...JSON.parse(readFileSync(join(done, "run.json"), "utf8")), id: `r${i}` };
+      writeFileSync(join(runs, `r${i}`, "run.json"), JSON.stringify(record));
+    }
+    isTrusted = false;
+    const before = stateOf(workspace);
+    const runId = paths.done.slice(5) as RunId;
+    const cursor = { metrics: 0, timing: 0, events: 0 };
+    const looks = () => [
+      engine.request("runs/list", {}),
+      engine.request("runs/slice", { runId, cursor }),
+      engine.request("runs/episodes", { runId, order: "latest", limit: 5 }),
+      engine.request("runs/episode", { runId, episode: "s0-0" }),
+      engine.request("runs/compare", { runIds: [runId] }),
+      engine.request("trials/list", {}),
+      engine.request("trials/reflectionFitting", { runId }),
+      engine.request("trials/visit", { id: paths.trial.slice(7), session: 0, contender: 1 }),
+      engine.request("reflections/list", { runId }),
+      engine.request("reflections/sheet", { runId, sample: 5, seed: 1 }),
+    ];
+    await Promise.allSettled(looks());
+    expect(stateOf(workspace)).toEqual(before);
+    isTrusted = true;
+    await Promise.allSettled(looks());
+    expect(existsSync(join(workspace, ".lerl", "cache", "runs.json"))).toBe(true);
+    expect(existsSync(join(done, "reflections.json"))).toBe(true);
+  });
 });
 
 describe("the real engine", () => {

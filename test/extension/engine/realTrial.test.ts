@@ -31,7 +31,7 @@ beforeEach(async () => {
     log: window.createOutputChannel("LERL", { log: true }),
     host: { "models/ask": async ({ model }) => ({ text: "", model }) },
     workspaceFolder: () => folder,
-    requireTrust: () => undefined,
+    isTrusted: () => true,
     allowedFiles: { paths: [], ask: async () => false },
   });
 });

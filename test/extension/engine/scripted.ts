@@ -40,7 +40,7 @@ export function scriptedClient(scripted: Scripted, options: Partial<EngineClient
     log,
     host: { "models/ask": async ({ model }) => ({ text: `asked ${model}`, model }) },
     workspaceFolder: () => tmpdir(),
-    requireTrust: () => undefined,
+    isTrusted: () => true,
     allowedFiles: { paths: [], ask: async () => false },
     restartDelays: [5, 10, 20],
     patience: { shutdownMs: 100, terminateMs: 100 },

@@ -104,13 +104,31 @@ it.each([
   expect(left(room.folder)).toEqual(ALL);
 });
 
+it("leaves what a process has taken while others were removed", async () => {
+  const room = openRoom(() => [paths.interrupted, paths.withModel]);
+  const taken: RunFolder[] = [];
+  room.engine.answer("storage/list", async () => {
+    const other = host.trashed[0]?.endsWith(paths.interrupted) ? paths.withModel : paths.interrupted;
+    const owned = join(room.folder, ".lerl", other);
+    if (host.trashed.length === 1) taken.push(await RunFolder.open(owned, () => new Date()));
+    return list(room.folder);
+  });
+  await room.run();
+  for (const owner of taken) await owner.release();
+  expect(taken).toHaveLength(1);
+  expect(host.trashed).toHaveLength(1);
+  expect(left(room.folder)).toHaveLength(ALL.length - 1);
+  expect(said()).toMatch(/^Removed from \.lerl: 1 of 2, /);
+});
+
 it("leaves what a process has taken since", async () => {
   const room = openRoom(() => [paths.interrupted, paths.withModel]);
   const taken: RunFolder[] = [];
   const { answerMessage } = host;
   host.answerMessage = (message) => {
     room.engine.answer("storage/list", async () => {
-      taken.push(await RunFolder.open(join(room.folder, ".lerl", paths.interrupted), () => new Date()));
+      if (taken.length === 0)
+        taken.push(await RunFolder.open(join(room.folder, ".lerl", paths.interrupted), () => new Date()));
       return list(room.folder);
     });
     return answerMessage(message);

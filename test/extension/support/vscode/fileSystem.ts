@@ -28,7 +28,14 @@ export const fileSystem: vscode.FileSystem = {
     onDisk(async () => {
       const found = await files.stat(uri.fsPath);
       const type = found.isDirectory() ? FileType.Directory : found.isFile() ? FileType.File : FileType.Unknown;
-      return { type, ctime: found.ctimeMs, mtime: found.mtimeMs, size: found.size };
+      // VS Code says both: that it is a link, and what it leads to.
+      const isLink = (await files.lstat(uri.fsPath)).isSymbolicLink();
+      return {
+        type: isLink ? type | FileType.SymbolicLink : type,
+        ctime: found.ctimeMs,
+        mtime: found.mtimeMs,
+        size: found.size,
+      };
     }),
   delete: (uri, { recursive = false, useTrash = false } = {}) =>
     onDisk(async () => {
