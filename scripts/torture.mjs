@@ -1,12 +1,15 @@
 // Runs the tests that sweep, whole and one after the other, and prints their figures: npm run torture -- <part of a path>
 import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 
-const sweeps = [
-  "test/engine/trials/watching.test.ts",
-  "test/engine/serving/answerFile.test.ts",
-  "test/engine/store/runList.test.ts",
-  "test/engine/service/bigRun.test.ts",
-];
+/** They take from one place whether they run whole. */
+const isSweep = (path) => path.endsWith(".test.ts") && readFileSync(path, "utf8").includes("/support/whole.ts");
+
+const sweeps = readdirSync("test/engine", { recursive: true })
+  .map((name) => join("test/engine", name))
+  .filter(isSweep)
+  .toSorted();
 
 const wanted = process.argv.slice(2);
 const chosen = sweeps.filter((path) => wanted.length === 0 || wanted.some((part) => path.includes(part)));
