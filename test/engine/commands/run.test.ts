@@ -123,6 +123,10 @@ describe("lerl run", () => {
 });
 
 describe("bad input", () => {
+  const withModel = ["provider=openai", "model=m", "baseUrl=http://127.0.0.1:9/v1"].flatMap((set) => [
+    "--set",
+    `planner.${set}`,
+  ]);
   const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
     ["a missing file", ["run", "nowhere.lerl.json"], /nowhere\.lerl\.json: cannot be read/],
     [
@@ -157,11 +161,7 @@ describe("bad input", () => {
       ["run", "tiny.lerl.json", "--set", "dataset.items=12", "--set", "simulator.slateSize=13"],
       /lower it/,
     ],
-    [
-      "a model without its prompt",
-      ["run", "tiny.lerl.json", "--set", "planner.provider=openai", "--set", "planner.model=m"],
-      /planner\.lerl\.md was not found/,
-    ],
+    ["a model without its prompt", ["run", "tiny.lerl.json", ...withModel], /planner\.lerl\.md was not found/],
     ["an unknown command", ["fly"], /unknown command 'fly'/],
     ["an unknown option", ["run", "tiny.lerl.json", "--fast"], /unknown option '--fast'/],
   ];
