@@ -173,7 +173,9 @@ describe("a server that writes slowly", () => {
     const answer = scheduler.complete(request("a"), stop.signal);
     await sleep(50);
     expect(scheduler.activity).toMatchObject({ inFlight: 1, waiting: 0, limit: 1 });
+    expect(scheduler.activity.silentMs).toBeGreaterThan(0);
     stop.abort(new Error("stopped"));
     await expect(answer).rejects.toThrow("stopped");
+    expect(scheduler.activity).toMatchObject({ inFlight: 0, silentMs: 0 });
   });
 });

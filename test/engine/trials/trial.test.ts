@@ -60,6 +60,21 @@ describe("a trial", () => {
     expect(serving.map(({ n }) => n)).toEqual([...serving.map(({ n }) => n)].sort((a, b) => a - b));
   });
 
+  it("tells how far it has come with visits and moments together", async () => {
+    const heard: number[] = [];
+    const moments = { moments: [{ name: "first", user: "1", slates: [], reflections: [] }] };
+    const trial = await start(
+      { sessions: 8, moments, repeats: 8 },
+      { progress: ({ phase, fraction }) => phase === "Serving" && heard.push(fraction) },
+    );
+    await trial.execute();
+    expect(heard).toEqual(heard.toSorted((a, b) => a - b));
+    // 16 cells of moments, and as many of visits.
+    expect(heard.filter((fraction) => fraction > 0 && fraction < 1).length).toBeGreaterThan(0);
+    expect(heard.every((fraction) => Number.isInteger(fraction * 32))).toBe(true);
+    expect(heard.at(-1)).toBe(1);
+  });
+
   it("says that the policy has learned nothing where there is no run", async () => {
     const trial = await start({});
     expect(trial.current.base.run).toBeUndefined();
