@@ -11,11 +11,14 @@ import { simulatorSchema } from "./experiment/simulator.ts";
 import { evaluationSchema, policySchema, ppoSchema, trainingSchema } from "./experiment/training.ts";
 import type { Immutable } from "./immutable.ts";
 
+/** Characters. */
+const LONGEST_NAME = 200;
+
 export const experimentSchema = z
   .strictObject({
     $schema: z.string().optional(),
-    name: text("Shown in trees, tables and reports.").default("Untitled experiment"),
-    description: z.string().default("").meta({ description: "What this experiment is to find out." }),
+    name: text("Shown in trees, tables and reports.").max(LONGEST_NAME).default("Untitled experiment"),
+    description: z.string().max(10_000).default("").meta({ description: "What this experiment is to find out." }),
     seed: count("Seed of the run: one stream per use is derived from it.", 1, 0, 0xffff_ffff),
     dataset: datasetSchema.prefault({ kind: "synthetic" }),
     simulator: simulatorSchema.prefault({}),

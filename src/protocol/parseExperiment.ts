@@ -41,13 +41,16 @@ function parseMarked<S extends z.ZodType>(text: string, schema: S): ParsedDocume
   const root = parseTree(text, syntax, { allowTrailingComma: true });
   if (!root || syntax.length > 0) {
     const found = syntax.length > 0 ? syntax : [{ error: 4, offset: 0, length: 0 } as ParseError];
-    return { ok: false, problems: found.map((error) => syntaxProblem(text, error)) };
+    return { ok: false, problems: found.slice(0, MOST_FOUND).map((error) => syntaxProblem(text, error)) };
   }
   const parsed = schema.safeParse(jsonValue(root));
   if (parsed.success) return { ok: true, value: parsed.data };
-  const problems = parsed.error.issues.flatMap((issue) => schemaProblems(text, root, issue));
-  return { ok: false, problems: problems.sort((a, b) => a.offset - b.offset) };
+  const found = parsed.error.issues.slice(0, MOST_FOUND).flatMap((issue) => schemaProblems(text, root, issue));
+  return { ok: false, problems: found.slice(0, MOST_FOUND).sort((a, b) => a.offset - b.offset) };
 }
+
+/** Problems whose place is looked for: a file of another kind has any number. */
+const MOST_FOUND = 100;
 
 /** Problems that are told at once; a file of another kind has thousands. */
 const MOST_TOLD = 20;
@@ -58,8 +61,10 @@ export function formatProblems(file: string, problems: readonly DocumentProblem[
   return [
     ...problems
       .slice(0, MOST_TOLD)
-      .map(({ line, column, path, message }) => `${file}:${line}:${column}: ${path ? `${path}: ` : ""}${message}`),
-    ...(more > 0 ? [`${file}: and ${more} more problems`] : []),
+      .map(
+        ({ line, column, path, message }) => `${file}:${line}:${column}: ${path ? `${brief(path)}: ` : ""}${message}`,
+      ),
+    ...(more > 0 ? [`${file}: and ${problems.length < MOST_FOUND ? "" : "at least "}${more} more problems`] : []),
   ].join("\n");
 }
 
@@ -111,14 +116,25 @@ function syntaxProblem(text: string, { error, offset, length }: ParseError): Doc
 
 function schemaProblems(text: string, root: Node, issue: z.core.$ZodIssue): DocumentProblem[] {
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) =>
-      locate(text, root, [...issue.path, key], `unknown setting "${key}". Remove it or correct its name.`, true),
-    );
+    return issue.keys
+      .slice(0, MOST_FOUND)
+      .map((key) =>
+        locate(
+          text,
+          root,
+          [...issue.path, key],
+          `unknown setting "${brief(key)}". Remove it or correct its name.`,
+          true,
+        ),
+      );
   }
   const node = nodeAt(root, issue.path);
   const found = node ? `${shown(issue, JSON.stringify(jsonValue(node)))} is not allowed` : "missing";
   return [locate(text, root, issue.path, `${found}; ${expectation(issue)}`)];
 }
+
+/** As much of a name as tells it from others. */
+const brief = (name: string): string => (name.length > 200 ? `${name.slice(0, 199)}…` : name);
 
 /** The beginning of a value. An address may hold a password or a key, and a message may be kept. */
 function shown({ path }: z.core.$ZodIssue, value: string): string {
@@ -195,7 +211,11 @@ function jsonValue(node: Node): unknown {
 }
 
 function position(text: string, offset: number): { line: number; column: number } {
-  const before = text.slice(0, offset);
-  const line = before.split("\n").length;
-  return { line, column: offset - before.lastIndexOf("\n") };
+  let line = 1;
+  let start = 0;
+  for (let end = text.indexOf("\n"); end >= 0 && end < offset; end = text.indexOf("\n", start)) {
+    line++;
+    start = end + 1;
+  }
+  return { line, column: offset - start + 1 };
 }

@@ -1,4 +1,5 @@
 /** `lerl clean`: what `.lerl` holds, and less of it. */
+
 import { createInterface } from "node:readline/promises";
 import Table from "cli-table3";
 import { Command, InvalidArgumentError, Option } from "commander";
@@ -11,9 +12,11 @@ import {
   storedKinds,
   withInner,
 } from "../../protocol/engine/storedItems.ts";
+import { visibleText } from "../../protocol/reportText.ts";
 import { sizeText } from "../../protocol/sizeText.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { exitCodes } from "../exitCodes.ts";
+import { oneLine } from "../prompts/shownSlates.ts";
 import { storageContents } from "../upkeep/contents.ts";
 import { openRemoval } from "../upkeep/remove.ts";
 import { wholeNumberOption } from "./options.ts";
@@ -182,7 +185,8 @@ function tableOf(items: readonly StoredItem[], now: Date): string {
   for (const { path, name, bytes: size, changedAt, stays } of items) {
     const title = path.endsWith(`/${name}`) || path === name ? "" : name;
     const note = stays === undefined ? title : `stays: ${stays}`;
-    table.push([path, sizeText(size), age(now.getTime() - Date.parse(changedAt)), note]);
+    const cells = [path, sizeText(size), age(now.getTime() - Date.parse(changedAt)), note];
+    table.push(cells.map((cell) => visibleText(oneLine(cell))));
   }
   return table.toString();
 }

@@ -3,6 +3,7 @@
 import { basename, join, resolve } from "node:path";
 import { type ComparedMetric, comparedMetrics } from "../../protocol/suite.ts";
 import { InputError } from "../errors.ts";
+import { oneLine } from "../prompts/shownSlates.ts";
 import { fewAtOnce } from "../store/fewAtOnce.ts";
 import { isRunFolder } from "../store/runFolder.ts";
 import { differingSettings } from "../suites/configuration.ts";
@@ -87,7 +88,7 @@ async function suiteGroups(
       folders.filter((_, i) => isDone[i]),
       loadRun,
     );
-    const label = named ? `${name}: ${variant.name}` : variant.name;
+    const label = oneLine(named ? `${name}: ${variant.name}` : variant.name);
     finished += runs.length;
     if (runs.length > 0) groups.push({ label, description: variant.description, runs });
   }
@@ -120,7 +121,7 @@ function groupsOfRuns(runs: readonly LoadedRun[]): readonly RunGroup[] {
     byConfiguration.set(run.configuration, [...group, run]);
   }
   const groups = [...byConfiguration.values()];
-  const names = groups.map(([first]) => first?.record.name ?? "");
+  const names = groups.map(([first]) => oneLine(first?.record.name ?? ""));
   return groups.map((members, i) => {
     const namesakes = groups.filter((_, j) => names[j] === names[i]);
     return {

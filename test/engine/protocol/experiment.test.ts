@@ -4,12 +4,14 @@ import { fidelityChoice, fidelitySwitches } from "../../../src/protocol/experime
 import { experimentJsonSchema } from "../../../src/protocol/experiment.ts";
 import { valueAt } from "../../../src/protocol/jsonPath.ts";
 import { applyOverrides, parseOverride } from "../../../src/protocol/overrides.ts";
-import { formatProblems, parseExperiment } from "../../../src/protocol/parseExperiment.ts";
+import { type DocumentProblem, formatProblems, parseExperiment } from "../../../src/protocol/parseExperiment.ts";
+import { expectLinear } from "../support/growth.ts";
 
-function problemsOf(text: string): string {
+const problemsIn = (text: string): readonly DocumentProblem[] => {
   const parsed = parseExperiment(text);
-  return parsed.ok ? "" : formatProblems("x.lerl.json", parsed.problems);
-}
+  return parsed.ok ? [] : parsed.problems;
+};
+const problemsOf = (text: string): string => formatProblems("x.lerl.json", problemsIn(text));
 
 describe("the experiment document", () => {
   it("gives the paper's constants where the file is silent", () => {
@@ -38,6 +40,25 @@ describe("the experiment document", () => {
 
   it.each(["/*", "{} /*", '{"seed": 1 /* ', "{ /* *", "//", '"', "{\u0000"])("ends where %j does", (text) => {
     expect(parseExperiment(text).ok).toBe(false);
+  });
+
+  it.each<[string, (length: number) => string]>([
+    ["settings that there are not", (n) => `{${Array.from({ length: n / 10 }, (_, i) => `\n"k${i}": 1`).join()}}`],
+    ["comments that are none", (n) => "/*".repeat(n / 2)],
+    ["lines that are no JSON", (n) => "x y\n".repeat(n / 4)],
+  ])("takes time as its length, no more, and tells the first problems: %s", (name, write) => {
+    expectLinear(name, 20_000, (length) => {
+      const text = write(length);
+      return () => formatProblems("x.lerl.json", problemsIn(text));
+    });
+    const told = problemsOf(write(20_000)).split("\n");
+    expect(told).toHaveLength(21);
+    expect(told.at(-1)).toMatch(/^x\.lerl\.json: and at least 80 more problems$/);
+  });
+
+  it("repeats no endless name", () => {
+    expect(problemsOf(`{"${"k".repeat(100_000)}": 1}`).length).toBeLessThan(1000);
+    expect(problemsOf(`{"name": "${"n".repeat(201)}"}`)).toContain("expected a text of length <= 200");
   });
 
   it("reads comments and trailing commas", () => {
