@@ -11,6 +11,7 @@ import { shellWord } from "../shellWord.ts";
 import { replaceFile } from "../store/files.ts";
 import { readReflections } from "../store/runDocuments.ts";
 import { runFiles } from "../store/runFolder.ts";
+import { writablePath } from "../store/storage.ts";
 import { countOption, wholeNumberOption } from "./options.ts";
 import { number, say, warn } from "./terminal.ts";
 
@@ -43,6 +44,7 @@ export function reflectionsCommand(): Command {
 }
 
 async function writeSheet(folder: string, { sample, seed, out }: SheetOptions): Promise<void> {
+  const file = writablePath(out ?? join(folder, "ratings.csv"));
   await mendWhereLeft(
     resolve(folder),
     () => new Date(),
@@ -51,7 +53,6 @@ async function writeSheet(folder: string, { sample, seed, out }: SheetOptions): 
   const pool = await readReflections(join(resolve(folder), runFiles.reflections));
   if (pool.length === 0) throw emptyPool(folder);
   const drawn = sampleOf(pool, sample, seed);
-  const file = resolve(out ?? join(folder, "ratings.csv"));
   await refuseToReplace(file);
   await replaceFile(file, ratingSheet(drawn));
   const shown = relative(process.cwd(), file);

@@ -14,7 +14,7 @@ import { amendment } from "./runLog.ts";
 
 type Warn = (warning: Error) => void;
 
-/** @throws InputError `store.missing`, `store.locked`, `store.locked-elsewhere` */
+/** @throws InputError `store.missing`, `store.link`, `store.locked`, `store.locked-elsewhere` */
 export async function openRun(path: string, now: () => Date, onWarning: Warn, how: Opening = {}): Promise<RunFolder> {
   const left = how.takeOver || (await wasLeft(path));
   const folder = await RunFolder.open(path, now, how);

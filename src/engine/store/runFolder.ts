@@ -3,7 +3,7 @@
  * deletes the run.
  */
 import { readdir } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, join } from "node:path";
 import { isActive, type RunId, type RunRecord } from "../../protocol/run.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { shellWord } from "../shellWord.ts";
@@ -13,7 +13,7 @@ import { isDocument } from "./jsonDocument.ts";
 import { makeNamedFolder } from "./namedFolder.ts";
 import { readRunRecord } from "./runDocuments.ts";
 import { isLocked, lockFilesOf, RunLock } from "./runLock.ts";
-import { storageFolder } from "./storage.ts";
+import { storageFolder, writablePath } from "./storage.ts";
 
 /** The files of a run folder, by what they hold. */
 export const runFiles = {
@@ -67,11 +67,11 @@ export class RunFolder {
   /**
    * Creates and locks a new folder.
    *
-   * @throws InputError `store.unwritable`, `store.not-empty`
+   * @throws InputError `store.unwritable`, `store.not-empty`, `store.link`
    */
   static async create(run: NewRun): Promise<RunFolder> {
     if (run.folder === undefined) return RunFolder.own(await inWorkspace(run), run.now);
-    const path = resolve(run.folder);
+    const path = writablePath(run.folder);
     await requireEmpty(path);
     const folder = await RunFolder.own(path, run.now);
     // Another process may have come and gone between the look and the lock.
@@ -85,10 +85,10 @@ export class RunFolder {
   /**
    * Opens and locks an existing folder, to resume its run.
    *
-   * @throws InputError `store.missing`, `store.locked`, `store.locked-elsewhere`
+   * @throws InputError `store.missing`, `store.link`, `store.locked`, `store.locked-elsewhere`
    */
   static async open(path: string, now: () => Date, how: Opening = {}): Promise<RunFolder> {
-    const folder = resolve(path);
+    const folder = writablePath(path);
     if (await isRunFolder(folder)) return RunFolder.own(folder, now, how);
     throw new InputError(
       "store.missing",

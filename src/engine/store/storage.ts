@@ -1,7 +1,7 @@
 /** Where the engine keeps what it writes in a workspace. */
 import { lstatSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve, sep } from "node:path";
 import { isFolderName } from "../../protocol/folderName.ts";
 import { InputError } from "../errors.ts";
 import { fileError, isMissing, linkError, makeFolder } from "./files.ts";
@@ -34,6 +34,17 @@ export function below(storage: string, ...names: readonly string[]): string {
     if (isLink(folder)) throw linkError(folder);
   }
   return folder;
+}
+
+/**
+ * A path that a person gave, absolute, to be written at. Below a `.lerl` it is held to what `below` says; any other place
+ * is the person's own, links and all.
+ * @throws InputError `store.link`
+ */
+export function writablePath(path: string): string {
+  const parts = resolve(path).split(sep);
+  const end = parts.indexOf(basename(storageFolder(""))) + 1;
+  return end === 0 ? resolve(path) : below(parts.slice(0, end).join(sep), ...parts.slice(end));
 }
 
 /**

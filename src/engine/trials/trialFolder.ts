@@ -1,6 +1,6 @@
 /** The folder of a trial, `.lerl/trials/<id>/` (docs/trials.md): deleting it deletes the trial. */
 import { readdir, rm } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, join } from "node:path";
 import * as z from "zod";
 import { asItWas } from "../../protocol/experiment/laterSettings.ts";
 import { experimentSchema } from "../../protocol/experiment.ts";
@@ -23,7 +23,7 @@ import {
 import { readJsonLines } from "../store/jsonLines.ts";
 import { makeNamedFolder, type NamedFolder } from "../store/namedFolder.ts";
 import { isLocked, RunLock } from "../store/runLock.ts";
-import { folderNamed, storageFolder } from "../store/storage.ts";
+import { folderNamed, storageFolder, writablePath } from "../store/storage.ts";
 import { sweepLeftovers } from "../wholeFile.ts";
 
 const files = {
@@ -62,10 +62,10 @@ export class TrialFolder {
 
   /**
    * @param takeOver also from an owner that cannot be judged from here, where it does not renew its lock
-   * @throws InputError `store.missing`, `store.locked`, `store.locked-elsewhere`
+   * @throws InputError `store.missing`, `store.link`, `store.locked`, `store.locked-elsewhere`
    */
   static async open(path: string, now: () => Date, takeOver = false): Promise<TrialFolder> {
-    const folder = resolve(path);
+    const folder = writablePath(path);
     if (await isTrialFolder(folder)) return TrialFolder.own(folder, now, takeOver);
     throw new InputError(
       "store.missing",

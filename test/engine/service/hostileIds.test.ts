@@ -1,13 +1,23 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readRunRecord } from "../../../src/engine/store/runDocuments.ts";
 import { RunFolder } from "../../../src/engine/store/runFolder.ts";
 import { cacheFolder, storageFolder } from "../../../src/engine/store/storage.ts";
-import { recordedCalls } from "../../../src/engine/trials/trialFolder.ts";
+import { recordedCalls, TrialFolder } from "../../../src/engine/trials/trialFolder.ts";
 import type { RunId } from "../../../src/protocol/run.ts";
-import { scratchFolder } from "../commands/lerl.ts";
+import { lerl, scratchFolder } from "../commands/lerl.ts";
 import { runRecord } from "../store/records.ts";
+import { keptWorkspace, paths } from "../upkeep/keptWorkspace.ts";
 import { serviceAt } from "./serviceAt.ts";
 
 const scratch = scratchFolder();
@@ -95,5 +105,63 @@ describe("a symbolic link inside .lerl", () => {
     const run = await RunFolder.create(wanted);
     expect(existsSync(join(disk, "runs", run.id))).toBe(true);
     await run.release();
+  });
+});
+
+describe("a given path that leads through a symbolic link inside .lerl", () => {
+  /** What stands at a place of `.lerl` is elsewhere, and a link in its place. */
+  function moved(folder: string, place: string): string {
+    const there = join(folder, basename(place));
+    renameSync(join(folder, ".lerl", place), there);
+    symlinkSync(there, join(folder, ".lerl", place));
+    return there;
+  }
+  const contentOf = (folder: string) =>
+    (readdirSync(folder, { recursive: true }) as string[])
+      .sort()
+      .map((name) => [name, statSync(join(folder, name)).isFile() && readFileSync(join(folder, name), "base64")]);
+  const commands = [["resume"], ["evaluate"], ["report"], ["reflections", "sheet"]];
+
+  it.each([paths.interrupted, dirname(paths.interrupted)])(
+    "is refused, and nothing is written there: %s",
+    async (place) => {
+      const folder = keptWorkspace();
+      const there = moved(folder, place);
+      const before = contentOf(there);
+      for (const command of commands) {
+        const { code, err } = await lerl([...command, join(".lerl", paths.interrupted)], folder);
+        expect([command, code]).toEqual([command, 2]);
+        expect(err).toContain(
+          `${join(folder, ".lerl", place)}: a symbolic link, and links are not followed for writing`,
+        );
+      }
+      expect(contentOf(there)).toEqual(before);
+    },
+  );
+
+  it("is refused for a trial, and for a folder that a new run is to have", async () => {
+    const folder = keptWorkspace();
+    const there = moved(folder, paths.trial);
+    const refused = { code: "store.link" };
+    const now = () => new Date();
+    await expect(TrialFolder.open(join(folder, ".lerl", paths.trial), now)).rejects.toMatchObject(refused);
+    expect(existsSync(join(there, "lock.json"))).toBe(false);
+    mkdirSync(join(folder, "empty"));
+    symlinkSync(join(folder, "empty"), join(folder, ".lerl/runs/new"));
+    const wanted = { workspaceFolder: folder, name: "x", seed: 1, now, random: () => 0.5 };
+    const run = RunFolder.create({ ...wanted, folder: join(folder, ".lerl/runs/new") });
+    await expect(run).rejects.toMatchObject(refused);
+    expect(readdirSync(join(folder, "empty"))).toEqual([]);
+  });
+
+  it("is followed outside of it, and where .lerl itself is the link: both are the person's own", async () => {
+    const folder = keptWorkspace();
+    renameSync(join(folder, ".lerl"), join(folder, "disk"));
+    symlinkSync(join(folder, "disk"), join(folder, ".lerl"));
+    symlinkSync(join(folder, "disk", paths.done), join(folder, "mine"));
+    for (const path of ["mine", join(".lerl", paths.interrupted)]) {
+      const run = await RunFolder.open(join(folder, path), () => new Date());
+      await run.release();
+    }
   });
 });

@@ -1,10 +1,10 @@
 /** A report of runs or of a suite: one HTML page that needs nothing else, and a Markdown summary beside it. */
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { markdownText } from "../../../protocol/reportText.ts";
 import { formatNumber } from "../../metrics/statistics.ts";
 import { replaceFile } from "../../store/files.ts";
 import { runsFolder } from "../../store/runFolder.ts";
-import { makeBelow } from "../../store/storage.ts";
+import { makeBelow, writablePath } from "../../store/storage.ts";
 import { sweepLeftovers } from "../../wholeFile.ts";
 import { compareGroups } from "../compare.ts";
 import { groupRuns } from "../groups.ts";
@@ -23,13 +23,13 @@ const files = { page: "report.html", summary: "report.md" } as const;
  *
  * @param folders of runs or suites
  * @returns path of the page
- * @throws InputError where there is nothing to report, or the folder cannot be written
+ * @throws InputError `store.link`, or where there is nothing to report or the folder cannot be written
  */
 export async function writeReport(folders: readonly string[]): Promise<string> {
   const grouping = await groupRuns(folders);
   const comparison = compareGroups(grouping);
   const data = await Promise.all(grouping.groups.map(loadGroupData));
-  const folder = await reportFolder(folders.map((path) => resolve(path)));
+  const folder = await reportFolder(folders.map(writablePath));
   await sweepLeftovers(folder, false);
   await replaceFile(join(folder, files.summary), summaryOf(comparison, data));
   const page = join(folder, files.page);
