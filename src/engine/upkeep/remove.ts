@@ -2,7 +2,7 @@
 import { lstat, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { StoredItem } from "../../protocol/engine/storage.ts";
-import { InputError } from "../errors.ts";
+import { InputError, LerlError } from "../errors.ts";
 import { fileError } from "../store/files.ts";
 import { runFiles } from "../store/runFolder.ts";
 import { RunLock } from "../store/runLock.ts";
@@ -60,13 +60,23 @@ async function lockAll(
     for (const folder of [path, ...runs]) {
       const found = await lstat(join(storage, folder));
       if (!found.isDirectory()) continue;
-      const owned = join(storage, folder);
-      const ifGone = `delete the folder by hand: ${owned}`;
-      locks.push(await RunLock.acquire(join(owned, runFiles.lock), { now, ifGone }));
+      const lock = await lockOf(join(storage, folder), now);
+      if (lock) locks.push(lock);
     }
     return locks;
   } catch (error) {
     for (const lock of locks) await lock.release();
+    throw error;
+  }
+}
+
+/** None where the disk has no room for one: whoever removes makes room, nobody holds it, and nobody else could take it. */
+async function lockOf(folder: string, now: () => Date): Promise<RunLock | undefined> {
+  const ifGone = `delete the folder by hand: ${folder}`;
+  try {
+    return await RunLock.acquire(join(folder, runFiles.lock), { now, ifGone });
+  } catch (error) {
+    if (error instanceof LerlError && error.code === "store.disk-full") return undefined;
     throw error;
   }
 }

@@ -1,8 +1,18 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { RunFolder } from "../../../src/engine/store/runFolder.ts";
 import { openRemoval } from "../../../src/engine/upkeep/remove.ts";
+import { canMount, disk } from "../support/disks.ts";
 import { keptWorkspace, paths } from "./keptWorkspace.ts";
 
 const remove = async (folder: string, path: string) => (await openRemoval(folder, () => new Date()))({ path });
@@ -72,5 +82,20 @@ describe("what was chosen", () => {
       await owner.release();
       await remove(folder, chosen);
     }
+  });
+
+  it.skipIf(!canMount)("goes from a full disk, where no lock can be written, unless a process holds it", async () => {
+    const folder = disk("size=8m");
+    cpSync(keptWorkspace(), folder, { recursive: true });
+    const owner = await RunFolder.open(join(folder, ".lerl", paths.done), () => new Date());
+    expect(() => writeFileSync(join(folder, "filler"), Buffer.alloc(8 << 20))).toThrow("ENOSPC");
+    await expect(remove(folder, paths.done)).rejects.toMatchObject({ code: "store.locked" });
+    for (const path of [paths.suite, paths.interrupted]) {
+      writeFileSync(join(folder, "more"), "");
+      expect(() => writeFileSync(join(folder, "more"), Buffer.alloc(8 << 20))).toThrow("ENOSPC");
+      await remove(folder, path);
+      expect(existsSync(join(folder, ".lerl", path))).toBe(false);
+    }
+    await owner.release();
   });
 });
