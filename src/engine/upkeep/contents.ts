@@ -36,13 +36,14 @@ function itemOf(place: Place, measured: Measured, uses: Uses, now: Date): Stored
 }
 
 function whyItStays(
-  { path, kind }: Place,
+  { path, kind, isLink }: Place,
   { changedAt, problem }: Measured,
   uses: Uses,
   now: Date,
 ): string | undefined {
   const used = problem === undefined ? uses.stays.get(path) : `it cannot be read (${problem})`;
   if (used !== undefined) return used;
+  if (isLink) return "it is a symbolic link, and links are not followed";
   if (kind === "other") return "it is nothing that was made here";
   const isShared = kind === "cache" || kind === "models" || kind === "leftovers";
   if (isShared && uses.isBusy) return "a run or a trial is under way";

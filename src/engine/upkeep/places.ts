@@ -12,6 +12,8 @@ export interface Place {
   /** Below `.lerl`, with slashes. */
   readonly path: string;
   readonly kind: StoredKind;
+  /** Of `other`: a symbolic link. */
+  readonly isLink?: boolean;
   /** Of a suite: its runs, by their paths. */
   readonly runs?: readonly string[];
 }
@@ -34,7 +36,7 @@ export async function findPlaces(storage: string): Promise<readonly Place[]> {
     if (name === ".gitignore") continue;
     if (isLeftover(name)) places.push({ path: name, kind: "leftovers" });
     // A link is not followed: what it points to is not ours to remove.
-    else if (!kind || !entry.isDirectory()) places.push({ path: name, kind: "other" });
+    else if (!kind || !entry.isDirectory()) places.push({ path: name, kind: "other", isLink: entry.isSymbolicLink() });
     else places.push(...(await placesIn(storage, name, kind)));
   }
   return places;

@@ -38,9 +38,12 @@ export async function usesOf(workspaceFolder: string, places: readonly Place[], 
     if (dataset !== undefined) names.set(path, dataset);
   }
   const readers = models.length === 0 ? [] : [...documents, ...(await experimentsOf(workspaceFolder, limit))];
+  // A cache that is a link is not looked into: nothing is known of the data then.
+  const hasCache = places.some(({ kind }) => kind === "cache");
+  const cached = hasCache ? await cachedFingerprints(cacheFolder(storage)) : [];
   const live = await liveAmong(storage, places, limit);
   return {
-    stays: new Map([...bases, ...replays, ...(await modelUses(storage, models, readers)), ...live]),
+    stays: new Map([...bases, ...replays, ...modelUses(cached, models, readers), ...live]),
     names,
     isBusy: live.size > 0,
   };
@@ -108,12 +111,11 @@ function replayedBy(storage: string, { experiment, experimentFile }: FoundExperi
  * Which kept user models the documents train with. A model is named after the content of its data: where that is not
  * known, it cannot be told from the models that nobody else uses.
  */
-async function modelUses(
-  storage: string,
+function modelUses(
+  cached: readonly string[],
   models: readonly string[],
   documents: readonly FoundExperiment[],
-): Promise<ReadonlyMap<string, string>> {
-  const cached = await cachedFingerprints(cacheFolder(storage));
+): ReadonlyMap<string, string> {
   const used = new Map<string, string>();
   const maybe: string[] = [];
   for (const { name, experiment } of documents) {

@@ -1,4 +1,14 @@
-import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { defaultTrainedConfig, modelKey } from "../../../src/engine/simulator/trained/userModel.ts";
@@ -115,6 +125,18 @@ it("lists runs that a suite no longer names apart, and they go with it", async (
   expect(stays[paths.suite]).toBe("a run of it is under way");
 });
 
+it("lists all the same where the cache is a link, which is a row of its own", async () => {
+  const folder = keptWorkspace();
+  const outside = join(folder, "outside");
+  mkdirSync(outside);
+  symlinkSync(outside, join(folder, ".lerl/cache"));
+  const stays = await staying(folder);
+  expect(Object.keys(stays).sort()).toEqual(["cache", ...Object.values(paths)].sort());
+  expect(stays.cache).toBe("it is a symbolic link, and links are not followed");
+  expect(stays[paths.interrupted]).toBeUndefined();
+  expect(readdirSync(outside)).toEqual([]);
+});
+
 it("leaves alone what may be in the making, what it does not know, and what links lead to", async () => {
   const folder = keptWorkspace();
   const storage = join(folder, ".lerl");
@@ -138,7 +160,7 @@ it("leaves alone what may be in the making, what it does not know, and what link
   expect(items.find(({ path }) => path === "runs/linked")?.bytes).toBeLessThan(1000);
   const stays = Object.fromEntries(items.map(({ path, stays: why }) => [path, why]));
   expect(stays).toMatchObject({
-    reports: "it is nothing that was made here",
+    reports: "it is a symbolic link, and links are not followed",
     "notes.txt": "it is nothing that was made here",
     "runs/begun": "it may be in the making",
     "cache/x.lerldata.0123456789abcdef.tmp": "it may be in the making",
