@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
-export const markVariable = "LERL_HOST_SCRATCH";
+/** One that the product hands on: its processes get the variables they need, and no others. */
+export const markVariable = "XDG_SESSION_ID";
 
 function read(pid, file) {
   try {
