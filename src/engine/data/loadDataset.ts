@@ -11,7 +11,7 @@ import { findKuaiRand } from "./kuairand.ts";
 import { findKuaiRec } from "./kuairec.ts";
 import type { DataSource, LoadContext, UnnamedDataset } from "./loading.ts";
 import { findMovieLens } from "./movielens.ts";
-import { generateSynthetic, syntheticFingerprint } from "./synthetic.ts";
+import { generateWithPauses, syntheticFingerprint } from "./synthetic.ts";
 
 export interface LoadOptions extends LoadContext {
   /** What relative paths of the configuration start at: the experiment file's folder. */
@@ -29,7 +29,9 @@ export interface LoadOptions extends LoadContext {
 /** @throws InputError for anything wrong with the files; the signal's reason when aborted */
 export async function loadDataset(config: DatasetConfig, options: LoadOptions): Promise<Dataset> {
   options.signal?.throwIfAborted();
-  const dataset = config.kind === "synthetic" ? generateSynthetic(config) : await loadFiles(config, options);
+  const dataset = await (config.kind === "synthetic"
+    ? generateWithPauses(config, options.signal)
+    : loadFiles(config, options));
   return options.itemCategories === "single" ? withPrimaryCategoriesOnly(dataset) : dataset;
 }
 

@@ -35,7 +35,15 @@ export function places(n: number, random: RandomStream): Float64Array {
   return Float64Array.from(ranks, (rank) => (rank + 0.5) / n);
 }
 
+/** Draws between two pauses of what is drawn in a generator: some ten milliseconds. */
+const PAUSE_DRAWS = 1 << 16;
+
 /** Normal draws with mean 0. */
-export function normals(length: number, spread: number, random: RandomStream): Float32Array {
-  return Float32Array.from({ length }, () => spread * random.normal());
+export function* normals(length: number, spread: number, random: RandomStream): Generator<undefined, Float32Array> {
+  const draws = new Float32Array(length);
+  for (let i = 0; i < length; i++) {
+    draws[i] = spread * random.normal();
+    if (i % PAUSE_DRAWS === PAUSE_DRAWS - 1) yield;
+  }
+  return draws;
 }

@@ -3,7 +3,11 @@
  * skewed popularity, and a log written by a policy that knows some of those tastes. No file is read.
  *
  * Each kind of draw has a stream of its own, so the users of a seed stay the same when the number of items changes.
+ *
+ * A million users take a minute, so what loops over users or rows is a generator that pauses now and then: a caller may
+ * see to signals and locks meanwhile. Pauses change no number.
  */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { SyntheticConfig } from "../../protocol/experiment/dataset.ts";
 import { exp, log as ln, pow, sigmoid } from "../math/elementary.ts";
 import { deriveKey, RandomStream } from "../math/random.ts";
@@ -33,19 +37,47 @@ const HISTORY_QUANTILES = [
 const CALIBRATION_EVENTS = 200_000;
 /** Part of the fingerprint: raised whenever the same configuration gives other data than before. */
 const GENERATOR = 2;
+/** Rows between two pauses: some ten milliseconds. */
+const PAUSE_ROWS = 1 << 13;
 
+/** All at once, for what may wait. */
 export function generateSynthetic(config: SyntheticConfig): Dataset {
+  const steps = generation(config);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** @throws the signal's reason at the next pause after it was aborted */
+export async function generateWithPauses(config: SyntheticConfig, signal?: AbortSignal): Promise<Dataset> {
+  const steps = generation(config);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    await nextTurn();
+    signal?.throwIfAborted();
+  }
+}
+
+function* generation(config: SyntheticConfig): Generator<undefined, Dataset> {
   const { users, items, seed } = config;
   const stream = (name: string): RandomStream => new RandomStream(seed, "synthetic", name);
   const categories = syntheticCategories(config.categories);
   const itemCategories = syntheticItemCategories(items, categories, stream("item categories"));
   const activity = places(users, stream("activity"));
   const obscurity = places(items, stream("obscurity"));
-  const truth = drawTruth({ activity, obscurity, categories: categories.length, satiation: config.satiation, stream });
+  const truth = yield* drawTruth({
+    activity,
+    obscurity,
+    categories: categories.length,
+    satiation: config.satiation,
+    stream,
+  });
   const offsets = historyOffsets(activity, items);
-  const exposures = writeExposures(truth, itemCategories, obscurity, offsets, stream("logging policy"));
+  const exposures = yield* writeExposures(truth, itemCategories, obscurity, offsets, stream("logging policy"));
   const latent = { ...truth, bias: solveBias(exposures.logits) };
-  const log = respond(exposures, latent.bias, stream("responses"));
+  const log = yield* respond(exposures, latent.bias, stream("responses"));
 
   return {
     name: `Synthetic (${users} users, ${items} items)`,
@@ -107,13 +139,13 @@ interface Exposures {
  * What the logging policy showed to whom: of some items drawn by popularity the one whose factors suit the user best. It
  * knows neither an item's quality nor a user's affinity to a category nor satiation; those are left to learn.
  */
-function writeExposures(
+function* writeExposures(
   truth: LatentTruth,
   itemCategories: Lists,
   obscurity: Float64Array,
   offsets: Int32Array,
   random: RandomStream,
-): Exposures {
+): Generator<undefined, Exposures> {
   const users = truth.userBias.length;
   const weights = cumulate(Array.from(obscurity, popularity));
   const items = new Int32Array(offsets[users] as number);
@@ -138,6 +170,7 @@ function writeExposures(
       items[row] = best;
       logits[row] = latentLogit(truth, itemCategories, user, best, exposure);
       expose(truth, itemCategories, best, exposure);
+      if (row % PAUSE_ROWS === PAUSE_ROWS - 1) yield;
     }
   }
   return { offsets, items, logits };
@@ -159,7 +192,11 @@ function solveBias(logits: Float32Array): number {
 }
 
 /** Draws the feedback: one uniform per row, so that the rarer feedback is part of the click. */
-function respond({ offsets, items, logits }: Exposures, bias: number, random: RandomStream): InteractionLog {
+function* respond(
+  { offsets, items, logits }: Exposures,
+  bias: number,
+  random: RandomStream,
+): Generator<undefined, InteractionLog> {
   const feedback = new Uint8Array(items.length);
   for (let row = 0; row < items.length; row++) {
     const u = random.uniform();
@@ -168,6 +205,7 @@ function respond({ offsets, items, logits }: Exposures, bias: number, random: Ra
       if (u < sigmoid((logits[row] as number) + bias + (latentFeedbackShift[f] as number))) bits |= 1 << f;
     }
     feedback[row] = bits;
+    if (row % PAUSE_ROWS === PAUSE_ROWS - 1) yield;
   }
   const observed = new Uint8Array(items.length).fill((1 << latentFeedbackShift.length) - 1);
   return { offsets, items, feedback, observed };

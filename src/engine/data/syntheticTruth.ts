@@ -34,22 +34,28 @@ export interface TruthOptions {
 }
 
 /** Everything of the truth but the bias, which the log's click rate decides later. */
-export function drawTruth({ activity, obscurity, categories, satiation, stream }: TruthOptions): LatentTruth {
+export function* drawTruth({
+  activity,
+  obscurity,
+  categories,
+  satiation,
+  stream,
+}: TruthOptions): Generator<undefined, LatentTruth> {
   const users = activity.length;
   const items = obscurity.length;
   const appeal = Float64Array.from(
     places(categories, stream("category appeal")),
     (place) => -CATEGORY_RANGE * (place * place),
   );
-  const affinity = normals(users * categories, AFFINITY_SPREAD, stream("affinity"));
+  const affinity = yield* normals(users * categories, AFFINITY_SPREAD, stream("affinity"));
+  const userBias = yield* normals(users, USER_SPREAD, stream("user bias"));
+  const itemBias = yield* normals(items, ITEM_SPREAD, stream("item bias"));
   return {
     dim: FACTORS,
-    userFactors: normals(users * FACTORS, factorSpread, stream("user factors")),
-    itemFactors: normals(items * FACTORS, factorSpread, stream("item factors")),
-    userBias: normals(users, USER_SPREAD, stream("user bias")).map(
-      (bias, user) => bias + ACTIVITY * ((activity[user] as number) - 0.5),
-    ),
-    itemBias: normals(items, ITEM_SPREAD, stream("item bias")).map((bias, item) => {
+    userFactors: yield* normals(users * FACTORS, factorSpread, stream("user factors")),
+    itemFactors: yield* normals(items * FACTORS, factorSpread, stream("item factors")),
+    userBias: userBias.map((bias, user) => bias + ACTIVITY * ((activity[user] as number) - 0.5)),
+    itemBias: itemBias.map((bias, item) => {
       const place = obscurity[item] as number;
       return bias - OBSCURITY * (place * place);
     }),

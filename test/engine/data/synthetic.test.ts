@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Dataset } from "../../../src/engine/data/dataset.ts";
 import { expose, latentLogit } from "../../../src/engine/data/latentTruth.ts";
-import { generateSynthetic } from "../../../src/engine/data/synthetic.ts";
+import { generateSynthetic, generateWithPauses } from "../../../src/engine/data/synthetic.ts";
 import { sigmoid } from "../../../src/engine/math/elementary.ts";
 import { RandomStream } from "../../../src/engine/math/random.ts";
 import type { SyntheticConfig } from "../../../src/protocol/experiment/dataset.ts";
@@ -157,6 +157,15 @@ describe("generation", () => {
     const other = generateSynthetic({ ...small, seed: 2 });
     expect(other.log.items).not.toEqual(generateSynthetic(small).log.items);
     expect(other.fingerprint).not.toBe(generateSynthetic(small).fingerprint);
+  });
+
+  it("lets a signal be answered while many users are drawn, and gives the same data with pauses", async () => {
+    const many = { ...defaults, users: 4000 };
+    const ended = new AbortController();
+    const answered = setTimeout(() => ended.abort(new Error("asked to end")), 1);
+    await expect(generateWithPauses(many, ended.signal)).rejects.toThrow("asked to end");
+    clearTimeout(answered);
+    expect(await generateWithPauses(many)).toEqual(generateSynthetic(many));
   });
 
   it("is consistent at any size", () => {
