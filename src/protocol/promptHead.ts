@@ -18,8 +18,9 @@ export interface HeadError extends Span {
   readonly message: string;
 }
 
-/** Characters; far above any prompt's settings. */
+/** Characters, and collections in collections; far above any prompt's settings. */
 const LONGEST = 50_000;
+const DEEPEST = 20;
 
 export class PromptHead implements Span {
   readonly begin: number;
@@ -27,22 +28,25 @@ export class PromptHead implements Span {
   /** Offsets that YAML gives, behind each of which the text has a carriage return more. */
   private readonly returns: readonly number[];
   private readonly document: Document.Parsed;
-  private readonly isTooLong: boolean;
+  /** Why it is not read at all. */
+  private readonly refusal: string | undefined;
 
   /** @param head what stands between the two lines `---` */
   constructor(text: string, head: Span) {
     this.begin = head.begin;
     this.end = head.end;
-    this.isTooLong = head.end - head.begin > LONGEST;
-    const source = this.isTooLong ? "" : text.slice(head.begin, head.end);
+    const isTooLong = head.end - head.begin > LONGEST;
+    const source = isTooLong ? "" : text.slice(head.begin, head.end);
     this.returns = [...source.matchAll(/\r\n/g)].map(({ index }, before) => index - before);
-    this.document = parseDocument(source.replace(/\r\n?/g, "\n"), { prettyErrors: false, schema: "core" });
+    const document = shallowDocument(source.replace(/\r\n?/g, "\n"));
+    this.document = document ?? parseDocument("");
+    if (isTooLong) this.refusal = `it is longer than ${LONGEST} characters`;
+    else if (!document) this.refusal = `lists and maps are nested more than ${DEEPEST} deep`;
   }
 
   /** What YAML has against it. */
   get errors(): readonly HeadError[] {
-    if (this.isTooLong)
-      return [{ message: `it is longer than ${LONGEST} characters`, begin: this.begin, end: this.end }];
+    if (this.refusal !== undefined) return [{ message: this.refusal, begin: this.begin, end: this.end }];
     return this.document.errors.map(({ message, pos }) => ({
       message: message.split("\n", 1)[0] ?? message,
       ...this.span(pos[0], pos[1]),
@@ -103,6 +107,24 @@ export class PromptHead implements Span {
       else high = middle;
     }
     return offset + low;
+  }
+}
+
+/** Undefined where it is nested too deep, which the parser itself would overflow on. */
+function shallowDocument(source: string): Document.Parsed | undefined {
+  try {
+    const document = parseDocument(source, { prettyErrors: false, schema: "core", logLevel: "error" });
+    let isDeep = false;
+    visit(document, {
+      Collection: (_, __, path) => {
+        isDeep = path.length > 2 * DEEPEST;
+        return isDeep ? visit.BREAK : undefined;
+      },
+    });
+    return isDeep ? undefined : document;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
 }
 

@@ -129,6 +129,14 @@ describe("errors of a prompt file name file, line and column", () => {
     expect(failure(text).code).toBe(code);
   });
 
+  it.each(["? ", "- ", "[", "{a: "])("settings nested without end by %j", (mark) => {
+    for (const count of [200, 20_000 / mark.length]) {
+      const { code, message } = failure(file("x", `role: planner\nvariables:\n  a:\n    ${mark.repeat(count)}`));
+      expect(code).toBe("prompt.front-matter");
+      expect(message).not.toContain("call stack");
+    }
+  });
+
   it("points at the line of a wrong setting", () => {
     expect(failure(file("x", "role: planner\ntemperature: 3")).message).toMatch(/^p\.lerl\.md:3:14: temperature/);
     expect(failure(file("x", "role: planner\ntemprature: 1")).message).toMatch(/^p\.lerl\.md:3:1: "temprature"/);

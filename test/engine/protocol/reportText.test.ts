@@ -21,7 +21,7 @@ describe("a CSV cell", () => {
     for (const text of FORMULAS) {
       const cell = csvText(text);
       expect(cell).toMatch(/^"?'/);
-      expect(parse(`${cell}\n`)).toEqual([[`'${text}`]]);
+      expect(parse(`${cell}\n`)).toEqual([[`'${text.replace("\r", "\n")}`]]);
     }
   });
 
@@ -36,7 +36,7 @@ describe("a CSV cell", () => {
         for (const delimiter of [",", ";", "\t"]) {
           const [cells = []] = parse(texts.map(csvText).join(delimiter), { delimiter, relax_column_count: true });
           expect(cells.map((cell: string) => cell.replace(/^'/, ""))).toEqual(
-            texts.map((text) => text.replace(/^'/, "")),
+            texts.map((text) => visibleText(text.replace(/\r\n?/g, "\n").replace(/^'/, ""))),
           );
         }
       }),
@@ -46,6 +46,12 @@ describe("a CSV cell", () => {
 });
 
 describe("text in a report", () => {
+  it("hides nothing: what nobody would see is written out, joined emoji stay", () => {
+    expect(visibleText("a\u200bb\u00adc\ufeff\u2060d\u{e0041}")).toBe("a\\u200bb\\u00adc\\ufeff\\u2060d\\udb40\\udc41");
+    expect(visibleText("👩\u200d🔬 می\u200cخواهم")).toBe("👩\u200d🔬 می\u200cخواهم");
+    expect(csvText("a\u001b[31mb\r\nc")).toBe('"a\\u001b[31mb\nc"');
+  });
+
   it("makes no markup, image, address or mention", () => {
     const shown = markdownText("![i](https://a.example) <b> @team `x` www.a.example\n# b | c \u202e");
     expect(shown).toBe("![i\\](https\\://a.example) \\<b> \\@team \\`x\\` www\\.a.example # b \\| c \\\\u202e");
