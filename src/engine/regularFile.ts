@@ -64,11 +64,11 @@ export function readTextSync(file: string): string {
   }
 }
 
-/** The value that a JSON file holds. @throws SyntaxError that quotes nothing of the file, which may be of another kind */
+/** The value that a JSON file holds, with or without a byte order mark. @throws SyntaxError that quotes nothing of the file, which may be of another kind */
 export async function readJson(file: string): Promise<unknown> {
   const text = await readText(file);
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\ufeff/, ""));
   } catch {
     throw new SyntaxError("not JSON");
   }

@@ -141,7 +141,7 @@ function promptsOf(groups: readonly RunGroup[]): Comparison["prompts"] {
 function cautions({ groups, baseline }: Grouping): readonly string[] {
   const runs = groups.flatMap((group) => group.runs);
   const fewest = Math.min(...groups.map((group) => group.runs.length));
-  const notes: string[] = [];
+  const notes = runs.flatMap(({ warnings }) => warnings);
   if (fewest < 5) {
     notes.push(
       fewest === 1

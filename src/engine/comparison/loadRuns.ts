@@ -29,11 +29,14 @@ export interface LoadedRun {
   readonly evaluation: EvaluationSummary | undefined;
   /** What was changed by hand while it ran. */
   readonly changes: readonly TimelineEvent[];
+  /** What had to be read from a backup. */
+  readonly warnings: readonly string[];
 }
 
 /** @throws InputError where the folder is no run's or its files are damaged */
 export async function loadRun(folder: string): Promise<LoadedRun> {
-  const record = await readRunRecord(join(folder, runFiles.record));
+  const warnings: string[] = [];
+  const record = await readRunRecord(join(folder, runFiles.record), ({ message }) => warnings.push(message));
   const { experiment } = record;
   const evaluation = await readEvaluation(folder);
   const measured = evaluation ? fromEvaluation(evaluation) : await fromTraining(folder, record);
@@ -45,6 +48,7 @@ export async function loadRun(folder: string): Promise<LoadedRun> {
     record,
     experiment,
     changes,
+    warnings,
     configuration: configurationHash(experiment, prompts, changes),
     ...measured,
     sessions: new Map(

@@ -101,7 +101,7 @@ type Chosen = "sessions" | "planner" | "cache";
 type AllOptions = Required<Omit<EvaluateRunOptions, Chosen | "takeOver">> & Pick<EvaluateRunOptions, Chosen>;
 
 async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<EvaluationSummary> {
-  const record = await readRunRecord(folder.file("record"));
+  const record = await readRunRecord(folder.file("record"), ({ message }) => options.log(message));
   const checkpoint = await readCheckpoint(folder, record, options);
   await options.models.settle?.(keysOf(record.experiment));
   const experiment = documentFor(checkpoint, options);

@@ -37,11 +37,18 @@ export function fileError(error: unknown, path: string): LerlError {
   if (noSpace.has(code)) {
     return new LerlError(
       "store.disk-full",
-      `${path}: no space left to write it (${code}). What was saved before is intact: free some space and resume.`,
+      `${path}: no space left to write it (${code}). What was saved before is intact: free some space and try again.`,
       { cause: error },
     );
   }
   return new LerlError("store.failed", `${path}: ${messageOf(error)}`, { cause: error });
+}
+
+/** A file or folder that is there and cannot be read. Errors that already speak to a person pass unchanged. */
+export function unreadable(path: string, error: unknown): InputError {
+  if (error instanceof InputError) return error;
+  const text = `${path}: cannot be read (${messageOf(error)}). Check its permissions, and the disk.`;
+  return new InputError("store.unreadable", text, { cause: error });
 }
 
 /** A symbolic link stands where this process would write. */

@@ -7,10 +7,10 @@ import { copyFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { type Adapter, Low } from "lowdb";
 import * as z from "zod";
-import { InputError, LerlError, messageOf } from "../errors.ts";
-import { readText } from "../regularFile.ts";
+import { InputError, LerlError } from "../errors.ts";
+import { readJson } from "../regularFile.ts";
 import { nameBeside } from "../wholeFile.ts";
-import { fileError, isMissing, replaceFile, toJson } from "./files.ts";
+import { fileError, isMissing, replaceFile, systemCode, toJson, unreadable } from "./files.ts";
 
 /** What a document must look like, and how older versions become the newest. Its `schemaVersion` says which it is. */
 export interface DocumentFormat<T> {
@@ -104,11 +104,17 @@ export class JsonDocument<T extends object> {
 }
 
 const backupOf = (file: string): string => `${file}.bak`;
+const damagedOf = (file: string): string => `${file}.damaged`;
 
-/** Whether a document can be read there: the file itself, or the version before it. */
+/** Whether a document stands there: the file itself, or the version before it. One that nobody lets us see may. */
 export async function isDocument(file: string): Promise<boolean> {
-  const found = await Promise.all([file, backupOf(file)].map((path) => stat(path).catch(() => undefined)));
-  return found.some((stats) => stats?.isFile());
+  const looks = [file, backupOf(file)].map((path) =>
+    stat(path).then(
+      (found) => found.isFile(),
+      (error: unknown) => systemCode(error) === "EACCES",
+    ),
+  );
+  return (await Promise.all(looks)).includes(true);
 }
 
 /** Reads a document without owning it. */
@@ -124,8 +130,9 @@ export async function readJsonDocument<T>(
 
 /** lowdb's file access: checked reading with a backup, durable writing in one step. */
 class DurableJsonFile<T> implements Adapter<T> {
-  /** Only a file known to be good may become the backup. */
+  /** Only a file known to be good may become the backup; a damaged one is kept under a name of its own. */
   private mainIsGood = false;
+  private mainIsDamaged = false;
   /** What was read is the version before: the file itself is missing or damaged. */
   isRestored = false;
   private readonly backup: string;
@@ -148,7 +155,9 @@ class DurableJsonFile<T> implements Adapter<T> {
       if (!(error instanceof LerlError) || error.code !== "store.broken-document") throw error;
       const kept = await readChecked(this.backup, this.format).catch(() => null);
       if (kept === null) throw error;
-      return this.restored(kept, error.message, error);
+      this.mainIsDamaged = true;
+      const aside = `Before it is written, what stands in it is moved to ${basename(damagedOf(this.file))}.`;
+      return this.restored(kept, `${error.message} ${aside}`, error);
     }
   }
 
@@ -164,8 +173,17 @@ class DurableJsonFile<T> implements Adapter<T> {
     const text = `${toJson(z.parse(this.format.schema, data), 2)}\n`;
     this.assertOwned();
     if (this.mainIsGood) await this.keepBackup();
+    if (this.mainIsDamaged) await this.moveAside();
     await replaceFile(this.file, text);
     this.mainIsGood = true;
+    this.mainIsDamaged = false;
+  }
+
+  /** Somebody may have edited it by hand. */
+  private async moveAside(): Promise<void> {
+    await rename(this.file, damagedOf(this.file)).catch((error: unknown) => {
+      if (!isMissing(error)) throw fileError(error, this.file);
+    });
   }
 
   private async keepBackup(): Promise<void> {
@@ -181,19 +199,12 @@ class DurableJsonFile<T> implements Adapter<T> {
 }
 
 async function readChecked<T>(file: string, format: DocumentFormat<T>): Promise<T | null> {
-  let text: string;
-  try {
-    text = await readText(file);
-  } catch (error) {
-    if (isMissing(error)) return null;
-    if (error instanceof InputError) throw error;
-    throw new InputError("store.unreadable", `${file}: cannot be read (${messageOf(error)}).`, { cause: error });
-  }
   let document: unknown;
   try {
-    document = JSON.parse(text);
-  } catch {
-    throw broken(file, "not valid JSON");
+    document = await readJson(file);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error instanceof SyntaxError ? broken(file, "not valid JSON") : unreadable(file, error);
   }
   return checked(migrated(document, file, format), file, format);
 }

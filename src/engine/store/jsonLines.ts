@@ -6,9 +6,9 @@ import { closeSync, fstatSync, fsync, ftruncateSync, openSync, readSync, writeSy
 import type { FileHandle } from "node:fs/promises";
 import { promisify } from "node:util";
 import * as z from "zod";
-import { InputError, messageOf } from "../errors.ts";
+import { InputError } from "../errors.ts";
 import { openRegular, requireRegular } from "../regularFile.ts";
-import { appending, fileError, isMissing, openToChange, toJson } from "./files.ts";
+import { appending, fileError, isMissing, openToChange, toJson, unreadable } from "./files.ts";
 import { CHUNK_BYTES, type Line, LineCutter, lastLine, linesFromEnd, START } from "./lines.ts";
 
 const NEWLINE = 0x0a;
@@ -182,14 +182,9 @@ export function parseLine<Row>(text: string, where: string): Row {
   try {
     return JSON.parse(text) as Row;
   } catch (error) {
-    const message = `${where}: a line of ${text.length} characters that is not JSON. Delete it to go on.`;
+    const message = `${where}: a line of ${text.length} characters that is not JSON. Repair it, or delete it and resume with --accept-loss.`;
     throw new InputError("store.broken-line", message, { cause: error });
   }
-}
-
-export function unreadable(file: string, error: unknown): InputError {
-  if (error instanceof InputError) return error;
-  return new InputError("store.unreadable", `${file}: cannot be read (${messageOf(error)}).`, { cause: error });
 }
 
 /**

@@ -59,9 +59,9 @@ export function openRunRecord(options: DocumentOptions, initial?: RunRecord): Pr
   });
 }
 
-/** Reads run.json without owning it. */
-export function readRunRecord(file: string): Promise<RunRecord> {
-  return readJsonDocument(file, namedByFolder(file, recordFormat), () => undefined);
+/** Reads run.json without owning it. @param onWarning told when its backup had to be used */
+export function readRunRecord(file: string, onWarning: (warning: Error) => void = () => undefined): Promise<RunRecord> {
+  return readJsonDocument(file, namedByFolder(file, recordFormat), onWarning);
 }
 
 /** A record that was kept elsewhere as the folder's of that name; nothing where it does not fit this version. */

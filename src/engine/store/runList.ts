@@ -11,7 +11,7 @@ import type { RunId, RunRecord } from "../../protocol/run.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { readText } from "../regularFile.ts";
 import { fewAtOnce } from "./fewAtOnce.ts";
-import { isMissing, replaceFile } from "./files.ts";
+import { isMissing, replaceFile, unreadable } from "./files.ts";
 import { asRunRecord } from "./runDocuments.ts";
 import { isLiveRun, type ListedRun, listRun, runFiles, runsFolder } from "./runFolder.ts";
 import { cacheFolder, makeBelow, storageFolder } from "./storage.ts";
@@ -115,7 +115,7 @@ async function folderNames(runs: string): Promise<readonly string[]> {
     return entries.filter((entry) => entry.isDirectory() && isFolderName(entry.name)).map((entry) => entry.name);
   } catch (error) {
     if (isMissing(error)) return [];
-    throw new InputError("store.unreadable", `${runs}: cannot be listed (${messageOf(error)}).`, { cause: error });
+    throw unreadable(runs, error);
   }
 }
 

@@ -200,7 +200,8 @@ async function createWhole(file: string, content: string): Promise<boolean> {
     } catch (error) {
       // Who has the folder sweeps it.
       if (isMissing(error)) return false;
-      if (systemCode(error) === "EEXIST") throw error;
+      // Over a network the answer to a link that was made may be lost, and the second try finds it made.
+      if (systemCode(error) === "EEXIST") return (await stat(beside)).nlink === 2;
       // A disk without links; what else is wrong is wrong with this too.
       await writeFile(file, content, { flag: "wx" });
     }

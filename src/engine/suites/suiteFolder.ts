@@ -7,7 +7,7 @@ import { isFolderName } from "../../protocol/folderName.ts";
 import { comparedMetrics } from "../../protocol/suite.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { readJson } from "../regularFile.ts";
-import { isMissing, replaceFile, toJson } from "../store/files.ts";
+import { isMissing, replaceFile, systemCode, toJson, unreadable } from "../store/files.ts";
 import { below, storageFolder } from "../store/storage.ts";
 import type { SuitePlan } from "./readSuite.ts";
 
@@ -109,6 +109,7 @@ export async function readSuiteRecord(folder: string): Promise<SuiteRecord | und
     return suiteRecordSchema.parse(migrated(await readJson(file)));
   } catch (error) {
     if (isMissing(error)) return undefined;
+    if (systemCode(error)) throw unreadable(file, error);
     throw new InputError(
       "suite.broken",
       `${file}: not readable (${messageOf(error)}). Run the suite again; finished runs are kept.`,

@@ -12,7 +12,7 @@ import type { VisitRow } from "../../protocol/trial/visit.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { shellWord } from "../shellWord.ts";
 import { fewAtOnce } from "../store/fewAtOnce.ts";
-import { isMissing, orUndo } from "../store/files.ts";
+import { isMissing, orUndo, unreadable } from "../store/files.ts";
 import {
   type DocumentFormat,
   isDocument,
@@ -147,7 +147,7 @@ export async function listTrials(workspaceFolder: string): Promise<readonly List
   const parent = trialsFolder(workspaceFolder);
   const entries = await readdir(parent, { withFileTypes: true }).catch((error: unknown) => {
     if (isMissing(error)) return [];
-    throw new InputError("store.unreadable", `${parent}: cannot be listed (${messageOf(error)}).`, { cause: error });
+    throw unreadable(parent, error);
   });
   const folders = entries.filter((entry) => entry.isDirectory() && isFolderName(entry.name));
   const listed = [...(await fewAtOnce(folders, ({ name }) => listTrial(join(parent, name))))];

@@ -118,10 +118,18 @@ describe("a damaged document", () => {
     const reopened = await open(first);
     expect(reopened.data).toEqual(second);
     expect(warnings).toMatchObject([{ code: "store.backup-used", message: expect.stringContaining(file) }]);
-    // The damaged file must not become the backup.
+    // The damaged file must not become the backup, and what somebody wrote in it is not lost.
     await set(reopened, 3);
     expect(await onDisk(`${file}.bak`)).toEqual(second);
     expect(await onDisk()).toEqual({ ...first, steps: 3 });
+    expect(await readFile(`${file}.damaged`, "utf8")).toBe('{"schemaVersion": 2, "ste');
+    expect(warnings[0]?.message).toContain(".damaged");
+  });
+
+  it("is none where an editor has put a byte order mark before it", async () => {
+    await writeFile(file, `\ufeff${JSON.stringify(second)}`);
+    expect((await open(first)).data).toEqual(second);
+    expect(warnings).toEqual([]);
   });
 
   it("is found in its backup when the file itself is gone", async () => {

@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, rmdir, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rmdir, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { groupRuns } from "../../../src/engine/comparison/groups.ts";
 import { openRunRecord } from "../../../src/engine/store/runDocuments.ts";
 import { type NewRun, RunFolder } from "../../../src/engine/store/runFolder.ts";
 import { RunList } from "../../../src/engine/store/runList.ts";
@@ -132,6 +133,23 @@ describe("creating a run folder", () => {
 });
 
 describe("owning a run folder", () => {
+  it.skipIf(process.getuid?.() !== 0)("of a run that nobody lets us see says so, not that it is none", async () => {
+    const folder = await RunFolder.create(quickstart(await newWorkspace()));
+    await openRunRecord({ file: folder.file("record"), onWarning: never }, runRecord(folder.id));
+    await folder.release();
+    await chmod(folder.path, 0);
+    process.seteuid?.(65_534);
+    try {
+      await expect(RunFolder.open(folder.path, now)).rejects.toMatchObject({
+        name: "InputError",
+        message: expect.stringContaining("EACCES"),
+      });
+      await expect(groupRuns([folder.path])).rejects.toMatchObject({ code: "store.unreadable" });
+    } finally {
+      process.seteuid?.(0);
+    }
+  });
+
   it("is exclusive until released", async () => {
     const folder = await RunFolder.create(quickstart(await newWorkspace()));
     await openRunRecord({ file: folder.file("record"), onWarning: never }, runRecord(folder.id, { state: "running" }));
