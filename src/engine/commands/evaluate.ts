@@ -81,10 +81,14 @@ export function evaluateCommand(): Command {
     });
 }
 
-/** What a model's budget or its replies ended is said; Ctrl+C is not. Returns the exit code. */
+/** A signal, a model's budget or its replies. Returns the exit code. */
 function endedBy(error: unknown): number {
-  if (!(error instanceof StopSignal) || error.reason === undefined) return exitCodes.interrupted;
-  sayAside(`${paint.error("error")} ${error.reason} The evaluation before, if any, was kept.\n`);
+  const isAsked = !(error instanceof StopSignal) || error.reason === undefined;
+  status("");
+  sayAside(
+    `${isAsked ? paint.warning("interrupted.") : `${paint.error("error")} ${error.reason}`} The evaluation before, if any, was kept.\n`,
+  );
+  if (isAsked) return exitCodes.interrupted;
   return error.kind === "unusable" ? exitCodes.standIn : exitCodes.interrupted;
 }
 

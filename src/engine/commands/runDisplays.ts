@@ -1,5 +1,6 @@
 /** What `lerl run` shows while it works: a progress bar, JSON lines, or nothing but the result. */
 
+import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import Table from "cli-table3";
 import { asksModel } from "../../protocol/asksModel.ts";
@@ -10,7 +11,7 @@ import type { MetricRow, ReferenceRow, RunRecord, RunSummary, TimelineEvent } fr
 import { whatCame } from "../llm/replyWatch.ts";
 import type { RunListener } from "../runs/runHost.ts";
 import { shellWord } from "../shellWord.ts";
-import { duration, number, ProgressBar, paint, say, sayAside } from "./terminal.ts";
+import { duration, number, ProgressBar, paint, say, warn } from "./terminal.ts";
 
 export interface RunDisplay {
   readonly listener: RunListener;
@@ -81,15 +82,16 @@ export function jsonDisplay(): RunDisplay {
 export function quietDisplay(): RunDisplay {
   const results = new Results();
   const spoken = new SpokenEvents();
+  const warnings = new Warnings();
   return {
     listener: {
       row: (runId, kind, row) => {
         results.row(runId, kind, row);
         const words = spoken.of(kind, row);
-        if (words !== undefined) warn("warn", words);
+        if (words !== undefined) warnings.say(words);
       },
       log: (level, message) => {
-        if (level === "warn") warn(level, message);
+        if (level === "warn") warnings.say(message);
       },
     },
     begin: () => undefined,
@@ -101,6 +103,7 @@ export function quietDisplay(): RunDisplay {
 export function terminalDisplay(): RunDisplay {
   const results = new Results();
   const spoken = new SpokenEvents();
+  const warnings = new Warnings();
   const progress = process.stdout.isTTY ? bar() : lines();
   return {
     listener: {
@@ -109,12 +112,12 @@ export function terminalDisplay(): RunDisplay {
         const words = spoken.of(kind, row);
         if (words === undefined) return;
         progress.clear();
-        warn("warn", words);
+        warnings.say(words);
       },
       progress: progress.show,
       log: (level, message) => {
         progress.clear();
-        if (level === "warn") warn(level, message);
+        if (level === "warn") warnings.say(message);
         else say(`${paint.quiet(message)}\n`);
       },
     },
@@ -185,9 +188,15 @@ class SpokenEvents {
   }
 }
 
-const warn = (_level: string, message: string): void => {
-  sayAside(`${paint.warning("warning")} ${message}\n`);
-};
+/** One thing that is wrong may be met by several that write; in a row it is said once. */
+class Warnings {
+  private last = "";
+
+  say(message: string): void {
+    if (message !== this.last) warn(message);
+    this.last = message;
+  }
+}
 
 function summaryOf(record: RunRecord, results: Results) {
   const { tInt, rCum, rSin, normalised, planner } = record.summary ?? {};
@@ -208,7 +217,8 @@ function printResult(record: RunRecord, results: Results, folder: string): void 
   const { first, last, references } = results;
   const where = relative(process.cwd(), folder) || ".";
   if (record.state === "failed") {
-    say(`${paint.quiet(`The run's files are in ${where}.`)}\n`);
+    // It may have been moved away or deleted, which is why.
+    if (existsSync(folder)) say(`${paint.quiet(`The run's files are in ${where}.`)}\n`);
     return;
   }
   if (last && first) {

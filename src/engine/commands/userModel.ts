@@ -31,8 +31,9 @@ export function userModelCommand(): Command {
             const model = await open(experiment, folder, engine, signal).catch((error: unknown) => {
               if (error !== signal.reason) throw error;
             });
-            if (model) print(model, json === true);
-            else process.exitCode = exitCodes.interrupted;
+            if (model) return print(model, json === true);
+            sayAside(`${paint.warning("interrupted.")} Nothing was kept; the next start trains it anew.\n`);
+            process.exitCode = exitCodes.interrupted;
           });
         } finally {
           await engine.dispose();

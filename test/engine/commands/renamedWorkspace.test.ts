@@ -44,6 +44,16 @@ describe.skipIf(process.platform === "win32")("a workspace renamed under a run",
     expect(metricsOf(moved)).toBe(metricsOf(whole.path));
   });
 
+  it("is said once as it happens and once as the reason, without the place where nothing is any more", async () => {
+    const { path } = workspaceNamed("told", { ...tinyExperiment, training: { iterations: 80, checkpointEvery: 1 } });
+    const running = start(["run", "tiny.lerl.json", "--out", "run"], path);
+    await running.printed("iteration 8/80");
+    renameSync(join(path, "run"), join(path, "elsewhere"));
+    const { out, err } = await running.finished;
+    expect(err.match(/the folder was moved/g)?.length).toBeLessThanOrEqual(2);
+    expect(out).not.toContain("files are in run");
+  });
+
   it("refuses what is begun there afterwards", async () => {
     const { path, file } = workspaceNamed("gone", tinyExperiment);
     const service = serviceAt(path);
