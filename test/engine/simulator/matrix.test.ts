@@ -33,4 +33,11 @@ describe("the matrix response model", () => {
     expect(itemCosine(itemEncodings, 0, 1)).toBeCloseTo(0, 5);
     expect(itemCosine(itemEncodings, 1, 1)).toBeCloseTo(1, 5);
   });
+
+  it("tells apart items of one category that other people click", () => {
+    // User 0 clicks item 0, user 1 item 2: no audience in common, up to the projection's error of 1 / sqrt(64).
+    const apart = { bits: Uint8Array.of(0b00100001, 0) };
+    const { itemEncodings } = new MatrixResponseModel(dataset, apart, 1);
+    expect(Math.abs(itemCosine(itemEncodings, 0, 2) - 0.5)).toBeLessThan(0.2);
+  });
 });
