@@ -101,7 +101,8 @@ function syntaxProblem(text: string, { error, offset, length }: ParseError): Doc
   const name = printParseErrorCode(error)
     .replace(/([a-z])([A-Z])/g, "$1 $2")
     .toLowerCase();
-  const found = text.slice(offset, offset + Math.min(length, 20));
+  // Of a file of another kind, to which a path may have led, nothing is quoted.
+  const found = /^\s*\{/.test(text) ? text.slice(offset, offset + Math.min(length, 20)) : "";
   return {
     path: "",
     message:
@@ -129,7 +130,11 @@ function schemaProblems(text: string, root: Node, issue: z.core.$ZodIssue): Docu
       );
   }
   const node = nodeAt(root, issue.path);
-  const found = node ? `${shown(issue, JSON.stringify(jsonValue(node)))} is not allowed` : "missing";
+  const value = node && jsonValue(node);
+  // A number that is too large for any number of ours, and would be told as null.
+  const isTooLarge = node && Math.abs(Number(value)) === Number.POSITIVE_INFINITY;
+  const told = isTooLarge ? text.slice(node.offset, node.offset + node.length) : JSON.stringify(value);
+  const found = node ? `${shown(issue, told)} is not allowed` : "missing";
   return [locate(text, root, issue.path, `${found}; ${expectation(issue)}`)];
 }
 

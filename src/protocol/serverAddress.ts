@@ -6,11 +6,12 @@ export const OPENAI_URL = "https://api.openai.com/v1";
 const LOCAL =
   /^(?:(?:127(?:\.\d+){3}|0\.0\.0\.0|10(?:\.\d+){3}|192\.168(?:\.\d+){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d+){2}|[^.:/?]+)(?=[:/?]|$)|\[?::1)/i;
 
-/** `127.0.0.1:11434` and `localhost:8000/v1` are addresses too; a server elsewhere is asked over https. */
+/** `127.0.0.1:11434` and `//localhost:8000/v1` are addresses too; a server elsewhere is asked over https. */
 export function completeAddress(typed: string): string {
   const text = typed.trim().replace(/\/(?:chat\/)?completions\/?(?=\?|$)/, "");
   if (/^[a-z][a-z\d+.-]*:\/\//i.test(text)) return text;
-  return `${LOCAL.test(text) ? "http" : "https"}://${text}`;
+  const bare = text.replace(/^\/\//, "");
+  return `${LOCAL.test(bare) ? "http" : "https"}://${bare}`;
 }
 
 /** Whether it is the address of a server once it is complete. */

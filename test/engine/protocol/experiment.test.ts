@@ -61,6 +61,15 @@ describe("the experiment document", () => {
     expect(problemsOf(`{"name": "${"n".repeat(201)}"}`)).toContain("expected a text of length <= 200");
   });
 
+  it("quotes the place of a mistake, and nothing of a file of another kind", () => {
+    const told = (text: string) => {
+      const parsed = parseExperiment(text);
+      return parsed.ok ? "" : JSON.stringify(parsed.problems);
+    };
+    expect(told('{"seed": sevn}')).toContain("sevn");
+    expect(told("root:x:0:0")).not.toContain("root");
+  });
+
   it("reads comments and trailing commas", () => {
     const parsed = parseExperiment('{\n  // why\n  "seed": 7, /* and */\n}');
     expect(parsed.ok && parsed.value.seed).toBe(7);
@@ -71,6 +80,7 @@ describe("the experiment document", () => {
     ["{", "x.lerl.json:1:2: Not valid JSON: close brace expected."],
     ["[]", "x.lerl.json:1:1: [] is not allowed; expected an object."],
     ['{"seed": -1}', "x.lerl.json:1:10: seed: -1 is not allowed; expected a number >= 0."],
+    ['{"seed": 1e400}', "x.lerl.json:1:10: seed: 1e400 is not allowed; expected a number."],
     ['{"seed": 1.5}', "x.lerl.json:1:10: seed: 1.5 is not allowed; expected a whole number."],
     [
       '{\n "simulator": {"quit": {"rule": "temper", "stepCost": "x"}}}',
