@@ -1,5 +1,6 @@
 /** `lerl clean`: what `.lerl` holds, and less of it. */
 
+import { realpath } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
 import Table from "cli-table3";
 import { Command, InvalidArgumentError, Option } from "commander";
@@ -17,6 +18,7 @@ import { sizeText } from "../../protocol/sizeText.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { oneLine } from "../prompts/shownSlates.ts";
+import { storageFolder } from "../store/storage.ts";
 import { storageContents } from "../upkeep/contents.ts";
 import { openRemoval } from "../upkeep/remove.ts";
 import { wholeNumberOption } from "./options.ts";
@@ -73,10 +75,11 @@ async function clean(what: readonly string[], options: CleanOptions): Promise<vo
     return;
   }
   say(`${tableOf(chosen, now)}\n`);
-  const sum = `${counted(chosen.length)}, ${sizeText(bytesOf(chosen))}`;
+  const place = await realpath(storageFolder(process.cwd()));
+  const sum = `${counted(chosen.length)}, ${sizeText(bytesOf(chosen))}, in ${place}`;
   if (options.dryRun) say(`${sum} would be removed.\n`);
   else if (options.yes || (await isAgreed(`Remove ${sum}, for good? There is no trash here. [y/N] `)))
-    await remove(chosen);
+    await remove(chosen, place);
   else say("Nothing was removed.\n");
 }
 
@@ -145,7 +148,7 @@ async function isAgreed(question: string): Promise<boolean> {
 }
 
 /** One that cannot be removed does not keep the others. */
-async function remove(chosen: readonly StoredItem[]): Promise<void> {
+async function remove(chosen: readonly StoredItem[], place: string): Promise<void> {
   const left: StoredItem[] = [];
   const whole = outermost(chosen);
   const removeItem = await openRemoval(process.cwd(), () => new Date());
@@ -160,7 +163,7 @@ async function remove(chosen: readonly StoredItem[]): Promise<void> {
   }
   status("");
   const gone = chosen.filter((item) => !left.includes(item));
-  say(`${counted(gone.length)} removed, ${sizeText(bytesOf(gone))} freed.\n`);
+  say(`${counted(gone.length)} removed from ${place}, ${sizeText(bytesOf(gone))} freed.\n`);
   if (left.length > 0) process.exitCode = exitCodes.failed;
 }
 

@@ -123,7 +123,7 @@ export function terminalDisplay(): RunDisplay {
     },
     begin: (record, folder) => {
       say(
-        `${paint.strong(record.name)}  seed ${record.seed}  ${paint.quiet(relative(process.cwd(), folder) || ".")}\n`,
+        `${paint.strong(record.name.replace(/\s+/g, " "))}  seed ${record.seed}  ${paint.quiet(relative(process.cwd(), folder) || ".")}\n`,
       );
     },
     end: (record, folder) => {

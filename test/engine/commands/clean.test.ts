@@ -46,7 +46,7 @@ describe("lerl clean", () => {
     age(join(folder, ".lerl", paths.interrupted), 40);
     expect(await clean("--older-than", "6w")).toContain("nothing that may be removed is chosen");
     expect(await clean("--kind", "runs", "--keep-last", "3")).toContain("nothing that may be removed is chosen");
-    expect(await clean("--older-than", "30d")).toMatch(/1 item removed, \d+ kB freed\.\n$/);
+    expect(await clean("--older-than", "30d")).toMatch(/1 item removed from \/\S+\/\.lerl, \d+ kB freed\.\n$/);
     expect(left(folder)).toEqual(without("interrupted"));
     await clean(`.lerl/${paths.suite}/`);
     expect(left(folder)).toEqual(without("interrupted", "suite"));
@@ -69,7 +69,7 @@ describe("lerl clean", () => {
       return finished.out + finished.err;
     };
     expect(await refused(2, paths.suite)).toContain("error There is no terminal to ask on.");
-    expect(await refused(0, paths.suite, "--dry-run")).toMatch(/1 item, \d+ kB would be removed/);
+    expect(await refused(0, paths.suite, "--dry-run")).toMatch(/1 item, \d+ kB, in \/\S+\/\.lerl would be removed/);
     expect(await refused(2, paths.suite, "runs/../../precious", "--yes")).toContain("holds nothing of this name");
     expect(await refused(2, paths.suite, paths.done, "--yes")).toMatch(
       /stays, the trial \S+ is based on it\. Nothing was/,
@@ -87,7 +87,7 @@ describe("lerl clean", () => {
       return spawnSync("script", ["-qec", command, "/dev/null"], options).stdout;
     };
     expect(answered("n")).toMatch(
-      /Remove 1 item, \d+ kB, for good\? There is no trash here\. \[y\/N\][\s\S]*Nothing was removed/,
+      /Remove 1 item, \d+ kB, in \/\S+\/\.lerl, for good\? There is no trash here\. \[y\/N\][\s\S]*Nothing was removed/,
     );
     expect(answered("")).toContain("Nothing was removed");
     expect(left(folder)).toEqual(ALL);

@@ -147,6 +147,10 @@ export function unconnected(error: unknown, baseUrl: string, redact: (text: stri
   if (/wrong version number|EPROTO|packet length too long/i.test(told)) {
     return new ProviderError("refused", `${baseUrl} does not speak TLS: ${what}. Use http:// in the address.`);
   }
+  if (what === "bad port") {
+    const message = `${baseUrl}: programs that speak HTTP connect to no such port, which is kept for another service. Give the port that the model server listens on.`;
+    return new ProviderError("refused", message);
+  }
   if (/HPE_|Parse Error|Expected HTTP/i.test(told)) {
     return new ProviderError(
       "refused",

@@ -64,6 +64,13 @@ describe("an address that is not quite right", () => {
     expect(message).toContain("Use http:// in the address.");
   });
 
+  it("with a port that no program speaks HTTP to is not waited for", async () => {
+    const { how, message } = await outcomeAt("http://127.0.0.1:6000/v1");
+    expect(how).toBe("paused");
+    expect(message).toContain("Give the port that the model server listens on.");
+    expect(message).not.toContain(RUNNING);
+  });
+
   it("of something else than HTTP says to check the port", async () => {
     const server = createServer((socket) => void socket.end("SSH-2.0-OpenSSH_9.6\r\n"));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
