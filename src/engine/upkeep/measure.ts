@@ -27,10 +27,11 @@ export async function measure(path: string, limit: LimitFunction, apart: Readonl
     const names = await limit(() => readdir(path));
     const inner = names.map((name) => join(path, name)).filter((each) => !apart.has(each));
     const parts = await Promise.all(inner.map((each) => measure(each, limit, apart)));
-    return parts.length === 0 ? { bytes: 0, changedAt } : parts.reduce(together);
+    const all = parts.reduce(together, { bytes: 0, changedAt: 0 });
+    return { ...all, changedAt: all.changedAt || changedAt };
   } catch (error) {
     // Somebody removed it meanwhile.
-    return { bytes: 0, changedAt, ...(!isMissing(error) && { problem: messageOf(error) }) };
+    return { bytes: 0, changedAt, ...(!isMissing(error) && { problem: reasonOf(error) }) };
   }
 }
 
@@ -42,3 +43,6 @@ function together(a: Measured, b: Measured): Measured {
     ...(problem !== undefined && { problem }),
   };
 }
+
+/** Without the path: one too deep to be read is longer than any line. */
+const reasonOf = (error: unknown): string => messageOf(error).replace(/, \w+ '.*/s, "");
