@@ -1,6 +1,11 @@
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { defineConfig } from "vitest/config";
+
+/** What a person allows is remembered: not among the settings of whoever runs the tests, nor of tests that run beside. */
+const settings = mkdtempSync(join(tmpdir(), "lerl-tests-config-"));
+process.once("exit", () => rmSync(settings, { recursive: true, force: true }));
 
 const project = (name: string) => ({
   test: {
@@ -9,8 +14,7 @@ const project = (name: string) => ({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // Tests compare words: no colours, also where CI is set or a terminal listens.
-    // What a person allows is remembered: not among the settings of whoever runs the tests.
-    env: { NO_COLOR: "1", XDG_CONFIG_HOME: join(tmpdir(), "lerl-tests-config") },
+    env: { NO_COLOR: "1", XDG_CONFIG_HOME: settings },
   },
 });
 

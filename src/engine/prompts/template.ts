@@ -2,12 +2,12 @@
  * Liquid, locked down: a template reads the variables it is given and nothing else. No files, no includes, no clock, no
  * random numbers, no prototypes; time, output and template size are limited (docs/models.md, section 'prompt files').
  */
-import { Context, Liquid, type LiquidOptions, type Template, Token, toValueSync } from "liquidjs";
+import { Context, Liquid, type LiquidOptions, type Template, toValueSync } from "liquidjs";
 import { liquidFilters, liquidTags } from "../../protocol/promptSyntax.ts";
 import type { PromptValue } from "../../protocol/promptVariables.ts";
 import { messageOf } from "../errors.ts";
+import "./linearPositions.ts";
 import { BoundedText, countMore, MOST_TEXT, operators, RenderLimits, TOO_LONG } from "./renderLimits.ts";
-import { LineIndex } from "./textPositions.ts";
 
 /** Characters of one section's source. */
 const PARSE_LIMIT = 100_000;
@@ -47,14 +47,6 @@ export interface UsedVariable {
   readonly line: number;
   readonly column: number;
 }
-
-/** Liquid counts lines from the beginning for each place it tells: in a long text with many places that is no end of counting. */
-Token.prototype.getPosition = function (): [number, number] {
-  if (indexed.text !== this.input) indexed = new LineIndex(this.input);
-  const { line, character } = indexed.position(this.begin);
-  return [line + 1, character + 1];
-};
-let indexed = new LineIndex("");
 
 class LockedLiquid extends Liquid {
   constructor(options: LiquidOptions) {

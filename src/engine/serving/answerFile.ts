@@ -9,7 +9,7 @@ import * as z from "zod";
 import type { AnswerCache } from "../llm/answerCache.ts";
 import type { ProviderReply } from "../llm/types.ts";
 import { openRegularSync, requireRegular } from "../regularFile.ts";
-import { appending, fileError, isMissing } from "../store/files.ts";
+import { APPENDING, fileError, isMissing } from "../store/files.ts";
 import { CHUNK_BYTES, LineCutter } from "../store/lines.ts";
 import { makeBelow } from "../store/storage.ts";
 
@@ -97,7 +97,7 @@ export class AnswerFile implements AnswerCache {
   }
 
   private append(line: string): void {
-    const descriptor = openSync(this.file, appending);
+    const descriptor = openSync(this.file, APPENDING);
     try {
       requireRegular(this.file, fstatSync(descriptor));
       for (const _ of this.catchUp(descriptor));

@@ -99,7 +99,7 @@ export async function orUndo<T>(work: () => Promise<T>, undo: () => Promise<unkn
  * there a link is followed, and only who may make links can put one there.
  */
 const CHANGING = constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-export const appending = CHANGING | constants.O_CREAT | constants.O_APPEND;
+export const APPENDING = CHANGING | constants.O_CREAT | constants.O_APPEND;
 
 /** Opens a file to change it in place. @throws InputError `file.not-regular`; a symbolic link fails with ELOOP */
 export async function openToChange(file: string): Promise<FileHandle> {

@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import * as z from "zod";
 import { InputError } from "../errors.ts";
 import { openRegular, requireRegular } from "../regularFile.ts";
-import { appending, fileError, isMissing, openToChange, toJson, unreadable } from "./files.ts";
+import { APPENDING, fileError, isMissing, openToChange, toJson, unreadable } from "./files.ts";
 import { CHUNK_BYTES, type Line, LineCutter, lastLine, linesFromEnd, START } from "./lines.ts";
 
 const NEWLINE = 0x0a;
@@ -45,7 +45,7 @@ export class JsonLinesWriter<Row> {
   static open<Row>(file: string, assertOwned: () => void = () => undefined, rows = 0): JsonLinesWriter<Row> {
     try {
       assertOwned();
-      const descriptor = openSync(file, appending);
+      const descriptor = openSync(file, APPENDING);
       return new JsonLinesWriter<Row>(file, descriptor, cutTornLine(descriptor, file), rows, assertOwned);
     } catch (error) {
       throw fileError(error, file);
