@@ -30,6 +30,21 @@ describe("describeDataset", () => {
     ]);
   });
 
+  it("tells of histories by the length that a share of the users does not exceed", async () => {
+    const data = await smallLog();
+    // Users with 1, 2, ..., 100 rows.
+    const offsets = Int32Array.from({ length: 101 }, (_, user) => (user * (user + 1)) / 2);
+    const rows = offsets[100] ?? 0;
+    const log = {
+      offsets,
+      items: new Int32Array(rows),
+      feedback: new Uint8Array(rows),
+      observed: new Uint8Array(rows).fill(3),
+    };
+    const { historyLength } = describeDataset({ ...data, users: 100, log });
+    expect(historyLength).toEqual({ p10: 10, p25: 25, p50: 50, p75: 75, p90: 90, p99: 99, max: 100, mean: 50.5 });
+  });
+
   it("counts only feedback that was recorded", async () => {
     const data = await smallLog();
     const unrecorded = { ...data, log: { ...data.log, observed: Uint8Array.of(2, 2, 2, 2) } };

@@ -6,6 +6,14 @@ import { answersAt } from "../serving/answersAt.ts";
 import { base, remount } from "./eachTestServer.ts";
 import { completion, hurried, json, never, request, rig, scriptedMount } from "./modelServer.ts";
 
+function thinking(text: string, thought: string) {
+  const { choices, ...whole } = completion(text);
+  return {
+    ...whole,
+    choices: choices.map((choice) => ({ ...choice, message: { ...choice.message, reasoning: thought } })),
+  };
+}
+
 describe("a key", () => {
   it("reaches the server and nothing else, even when the server sends it back", async () => {
     const folder = mkdtempSync(join(tmpdir(), "lerl-key-"));
@@ -14,14 +22,14 @@ describe("a key", () => {
     const echo = scriptedMount(
       (res, req) => json(res, 400, { error: { message: `bad key ${req.headers.authorization}`, param: secret } }),
       (res, req) => json(res, 500, { error: { message: `you sent ${req.headers.authorization}` } }),
-      (res, req) => json(res, 200, completion(`I know ${req.headers.authorization}`)),
+      (res, req) => json(res, 200, thinking(`I know ${req.headers.authorization}`, `The key is ${secret}.`)),
       (res, req) => json(res, 401, { error: { message: `wrong ${req.headers.authorization}` } }),
     );
     remount(echo.mount);
     const { scheduler, rows, blocked, blocks } = rig(base, {}, { cache, apiKey: secret, clock: hurried });
     const errors: string[] = [];
     const reply = await scheduler.complete(request("a"), never);
-    expect(reply).toMatchObject({ text: "I know Bearer [key]", attempts: 3 });
+    expect(reply).toMatchObject({ text: "I know Bearer [key]", thought: "The key is [key].", attempts: 3 });
     const stop = new AbortController();
     const second = scheduler
       .complete(request("b"), stop.signal)

@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { TryWords } from "../../../src/protocol/engine.ts";
 import type { RunId } from "../../../src/protocol/run.ts";
 import type { TrialProgress, TrialSummary } from "../../../src/protocol/trial/summary.ts";
+import type { VisitRow } from "../../../src/protocol/trial/visit.ts";
 import { ChatServer } from "../commands/chatServer.ts";
 import { scratchFolder } from "../commands/lerl.ts";
 import { plannerPrompt } from "../commands/modelWorld.ts";
@@ -122,6 +123,23 @@ describe("words that are tried in the editor", () => {
     expect(said(pair.contender)).toContain("VARIETY");
     expect(said(pair.baseline)).not.toContain("VARIETY");
     await expect(handlers["trials/visit"]({ id, session: 999, contender: 1 })).rejects.toThrow("has not been served");
+
+    // Two visits of the same plans up to the third step.
+    const session = worst?.session ?? 0;
+    const file = join(scratch.path, ".lerl", "trials", id, "sessions.jsonl");
+    const rows: VisitRow[] = readFileSync(file, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const alike = rows.map((row) => {
+      if (row.session !== session) return row;
+      const [step] = row.episode.steps;
+      const planOf = (n: number) => ({ ...step?.plan, categories: n < 2 ? [1, 2] : [row.contender] });
+      return { ...row, episode: { ...row.episode, steps: [0, 1, 2].map((n) => ({ ...step, plan: planOf(n) })) } };
+    });
+    writeFileSync(file, alike.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    expect((await handlers["trials/visit"]({ id, session, contender: 1 })).differs).toBe(2);
+    expect(await handlers["trials/visit"]({ id, session, contender: 0 })).not.toHaveProperty("differs");
   });
 
   it("say before how many visits fit: as many as two minutes hold at the pace that was measured", async () => {
