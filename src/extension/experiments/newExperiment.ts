@@ -3,7 +3,7 @@ import { dirname, isAbsolute, relative } from "node:path";
 import { commands, FileType, l10n, Uri, window, workspace } from "vscode";
 import type { Override } from "../../protocol/overrides.ts";
 import { executeCommand } from "../platform/commands.ts";
-import { pickOne } from "../platform/dialogs.ts";
+import { askText, pickOne } from "../platform/dialogs.ts";
 import { fileName } from "../platform/documents.ts";
 import { requireWorkspaceFolder } from "../platform/workspaceFolder.ts";
 import { editsFromSettings, type Template, templates } from "./templates.ts";
@@ -40,7 +40,7 @@ async function pickTemplate(): Promise<Template | undefined> {
 }
 
 async function askFolder(parent: Uri, { id }: Template): Promise<Uri | undefined> {
-  const name = await window.showInputBox({
+  const name = await askText({
     title: l10n.t("New experiment"),
     prompt: l10n.t("Folder to make in this workspace"),
     value: await freeName(parent, id),

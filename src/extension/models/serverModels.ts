@@ -1,8 +1,8 @@
 /** A model of one server: its address, the key it wants, and the models it lists, asked for one after the other. */
-import { l10n, ThemeIcon, window } from "vscode";
+import { l10n, ThemeIcon } from "vscode";
 import type { ModelServer } from "../../protocol/engine.ts";
 import { completeAddress, isServerAddress, originOf, secretInAddress } from "../../protocol/serverAddress.ts";
-import { pickOne, showWarningMessage } from "../platform/dialogs.ts";
+import { askText, pickOne, showWarningMessage } from "../platform/dialogs.ts";
 import { inProgress } from "../platform/progress.ts";
 import { type ChosenModel, listedChoice, type ModelChoice } from "./modelChoices.ts";
 import type { KeysGiven } from "./modelKeys.ts";
@@ -115,7 +115,7 @@ function modelQuestion(baseUrl: string, state: ModelServer["state"] | undefined)
 }
 
 async function typeModel(baseUrl: string, state: ModelServer["state"] | undefined): Promise<ChosenModel | undefined> {
-  const model = await window.showInputBox({
+  const model = await askText({
     title: TITLE,
     prompt: modelQuestion(baseUrl, state),
     validateInput: (typed) => (typed.trim() ? undefined : l10n.t("A name is needed.")),
@@ -124,7 +124,7 @@ async function typeModel(baseUrl: string, state: ModelServer["state"] | undefine
 }
 
 async function askAddress(before = ""): Promise<string | undefined> {
-  const typed = await window.showInputBox({
+  const typed = await askText({
     title: TITLE,
     value: before,
     prompt: l10n.t("Address of the server, with or without http:// and /v1"),
@@ -141,7 +141,7 @@ function addressFault(text: string): string | undefined {
 }
 
 function askKey({ baseUrl, apiKey }: Access): Thenable<string | undefined> {
-  return window.showInputBox({
+  return askText({
     title: TITLE,
     prompt:
       apiKey === undefined

@@ -1,9 +1,10 @@
 /**
- * What is said and asked over the editor: notifications, questions, lists, progress. All of it passes here, so that names,
+ * What is said and asked over the editor: notifications, questions, lists, lines to type, progress. All of it passes here, so that names,
  * reasons and paths in it are shown as they stand; icons of ours are an item's `iconPath`.
  */
 import {
   type CancellationToken,
+  type InputBoxOptions,
   type MessageOptions,
   type Progress,
   type ProgressOptions,
@@ -47,6 +48,20 @@ export async function pickMany<T extends QuickPickItem>(
   const shown = items.map(inertItem);
   const chosen = (await window.showQuickPick(shown, { ...options, canPickMany: true })) ?? [];
   return items.filter((_, i) => chosen.some((item) => item === shown[i]));
+}
+
+/** A line to type; what stands in the box already stays as it is. Resolves with undefined where it was left. */
+export function askText({ prompt, validateInput, ...options }: InputBoxOptions): Thenable<string | undefined> {
+  return window.showInputBox({
+    ...options,
+    ...(prompt !== undefined && { prompt: plainText(prompt) }),
+    ...(validateInput && {
+      validateInput: async (typed) => {
+        const fault = await validateInput(typed);
+        return typeof fault === "string" ? plainText(fault) : fault;
+      },
+    }),
+  });
 }
 
 export function inertItem<T extends QuickPickItem>(item: T): T {

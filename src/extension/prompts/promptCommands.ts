@@ -1,9 +1,9 @@
 /** The commands of prompt files and their previews. */
-import { type Disposable, l10n, type Uri, window, workspace } from "vscode";
+import { type Disposable, l10n, type Uri, workspace } from "vscode";
 import { experimentsOf, promptInUse } from "../experiments/promptUses.ts";
 import { activeFile } from "../experiments/target.ts";
 import { executeCommand, registerCommand } from "../platform/commands.ts";
-import { pickOne } from "../platform/dialogs.ts";
+import { askText, pickOne } from "../platform/dialogs.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { readText } from "../platform/documents.ts";
 import { UserError } from "../platform/errors.ts";
@@ -71,7 +71,7 @@ function activePreview(): Uri {
 }
 
 async function askNumber(prompt: string, current = 0, least = 0): Promise<number | undefined> {
-  const text = await window.showInputBox({
+  const text = await askText({
     prompt,
     value: String(current),
     validateInput: (typed) =>

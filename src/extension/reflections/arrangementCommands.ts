@@ -1,7 +1,7 @@
 /** The commands that group, sort and filter the view of reflections. */
-import { type Disposable, type LogOutputChannel, l10n, window } from "vscode";
+import { type Disposable, type LogOutputChannel, l10n } from "vscode";
 import { registerCommand } from "../platform/commands.ts";
-import { pickOne } from "../platform/dialogs.ts";
+import { askText, pickOne } from "../platform/dialogs.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { type Order, orders } from "./arrangement.ts";
 import type { ReflectionsView } from "./reflectionsView.ts";
@@ -17,7 +17,7 @@ export function registerArrangementCommands(log: LogOutputChannel, view: Reflect
       if (order) view.arrange({ order });
     }),
     registerCommand(log, "lerl.filterReflections", async () => {
-      const filter = await window.showInputBox({
+      const filter = await askText({
         prompt: l10n.t("Show reflections that hold all of these words"),
         value: view.arranged.filter,
       });

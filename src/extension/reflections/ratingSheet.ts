@@ -1,7 +1,7 @@
 /** A sheet on which two people judge a sample of the reflections in sight. */
 import { l10n, Uri, window, workspace } from "vscode";
 import type { RunRecord } from "../../protocol/run.ts";
-import { showInformationMessage } from "../platform/dialogs.ts";
+import { askText, showInformationMessage } from "../platform/dialogs.ts";
 import type { ReflectionsServices } from "./services.ts";
 
 const USUAL_SAMPLE = 40;
@@ -34,7 +34,7 @@ export async function saveRatingSheet(
 }
 
 async function askSample(run: string, most: number): Promise<number | undefined> {
-  const typed = await window.showInputBox({
+  const typed = await askText({
     prompt: l10n.t("Reflections of {0} to draw for two people to judge, of {1}", run, most),
     value: String(Math.min(USUAL_SAMPLE, most)),
     validateInput: (text) => (isSample(text, most) ? undefined : l10n.t("A whole number from 1 to {0}.", most)),

@@ -1,9 +1,9 @@
 /** The commands of reflections: from rows, hovers, the pick list and the palette. */
-import { type Disposable, env, l10n, type Uri, window } from "vscode";
+import { type Disposable, env, l10n, type Uri } from "vscode";
 import type { PoolAction } from "../../protocol/run.ts";
 import { promptInUse } from "../experiments/promptUses.ts";
 import { type CommandId, executeCommand, type ReflectionTarget, registerCommand } from "../platform/commands.ts";
-import { showWarningMessage } from "../platform/dialogs.ts";
+import { askText, showWarningMessage } from "../platform/dialogs.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { UserError } from "../platform/errors.ts";
 import { promptOf } from "../prompts/preview.ts";
@@ -102,7 +102,7 @@ async function reflectionOf(pools: ReflectionPools, { runId, reflection }: Refle
 
 async function editReflection(pools: ReflectionPools, target: ReflectionTarget): Promise<void> {
   const { text: value } = await reflectionOf(pools, target);
-  const text = await window.showInputBox({
+  const text = await askText({
     prompt: l10n.t("Text of reflection {0}", target.reflection),
     value,
     validateInput: (typed) =>

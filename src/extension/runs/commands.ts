@@ -1,5 +1,5 @@
 /** The commands that begin with a run. */
-import { commands, type Disposable, l10n, type TreeView, Uri, window } from "vscode";
+import { commands, type Disposable, l10n, type TreeView, Uri } from "vscode";
 import { isActive, isResumable } from "../../protocol/run/states.ts";
 import type { RunRecord } from "../../protocol/run.ts";
 import { offerTakeOver } from "../engine/takeOver.ts";
@@ -7,7 +7,7 @@ import { resolveBeside } from "../experiments/experimentPaths.ts";
 import { writeSuiteReport } from "../experiments/suiteReport.ts";
 import { resolveTarget, uriOf } from "../experiments/target.ts";
 import { executeCommand, type FileTarget, type RunTarget, registerCommand } from "../platform/commands.ts";
-import { showInformationMessage } from "../platform/dialogs.ts";
+import { askText, showInformationMessage } from "../platform/dialogs.ts";
 import { DisposableStore } from "../platform/disposables.ts";
 import { offerActions, UserError } from "../platform/errors.ts";
 import { formatScore } from "../platform/format.ts";
@@ -88,12 +88,12 @@ function keeping({ log, engine, runs, selection }: Room): readonly Disposable[] 
     }),
     registerCommand(log, "lerl.noteRun", async (target) => {
       const record = await selection.one(target, anyRun(l10n.t("Choose the run")));
-      const note = record && (await window.showInputBox({ prompt: l10n.t("Note on this run"), value: record.note }));
+      const note = record && (await askText({ prompt: l10n.t("Note on this run"), value: record.note }));
       if (record && note !== undefined) runs.adopt(await engine.request("runs/describe", { runId: record.id, note }));
     }),
     registerCommand(log, "lerl.renameRun", async (target) => {
       const record = await selection.one(target, anyRun(l10n.t("Choose the run")));
-      const name = record && (await window.showInputBox({ prompt: l10n.t("Name of this run"), value: record.name }));
+      const name = record && (await askText({ prompt: l10n.t("Name of this run"), value: record.name }));
       if (record && name?.trim()) {
         runs.adopt(await engine.request("runs/describe", { runId: record.id, name: name.trim() }));
       }

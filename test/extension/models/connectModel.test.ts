@@ -233,11 +233,11 @@ describe("Connect a Model", () => {
   it("does not take for an address what cannot be one", async () => {
     servers = () => [];
     await connect(["Another server"]);
-    const fault = (typed: string) => boxes[0]?.validateInput?.(typed);
-    expect(fault("ftp://files")).toBe("An address such as http://127.0.0.1:8000/v1 is needed.");
-    for (const typed of ["", "  ", "http://"]) expect(fault(typed), typed).toBeDefined();
+    const fault = async (typed: string) => boxes[0]?.validateInput?.(typed);
+    expect(await fault("ftp://files")).toBe("An address such as http://127.0.0.1:8000/v1 is needed.");
+    for (const typed of ["", "  ", "http://"]) expect(await fault(typed), typed).toBeDefined();
     for (const typed of ["127.0.0.1:8000", "localhost:8000/v1", "gateway.example"])
-      expect(fault(typed)).toBeUndefined();
+      expect(await fault(typed)).toBeUndefined();
   });
 
   it("lets a name be typed where no models are listed", async () => {

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { pickMany, pickOne, showErrorMessage, withProgress } from "../../../src/extension/platform/dialogs.ts";
+import type { InputBoxOptions } from "vscode";
+import { askText, pickMany, pickOne, showErrorMessage, withProgress } from "../../../src/extension/platform/dialogs.ts";
 import { escapeMarkdown, plainText } from "../../../src/extension/platform/inert.ts";
 import { hoverAt } from "../../../src/extension/prompts/hover.ts";
 import { readStructure } from "../../../src/extension/prompts/promptStructure.ts";
@@ -60,7 +61,16 @@ describe("texts from outside", () => {
     host.answerPick = (shown) => [shown[1]];
     expect(await pickMany(items, {})).toEqual([items[1]]);
     await withProgress({ location: 15, title: HOSTILE }, async (progress) => progress.report({ message: HOSTILE }));
-    const said = [host.messages, offered, host.progress].map((part) => JSON.stringify(part)).join("\n");
+    let asked: InputBoxOptions = {};
+    host.answerInput = (options) => {
+      asked = options;
+      return HOSTILE;
+    };
+    const faulty = { prompt: HOSTILE, value: HOSTILE, validateInput: () => HOSTILE };
+    expect(await askText(faulty)).toBe(HOSTILE);
+    expect(asked.value).toBe(HOSTILE);
+    const box = [asked.prompt, await asked.validateInput?.("")];
+    const said = [host.messages, offered, host.progress, box].map((part) => JSON.stringify(part)).join("\n");
     expect(said).toContain("workbench.action.quit");
     expect(said).not.toMatch(LINK);
     expect(said).not.toMatch(ICON);
@@ -99,7 +109,7 @@ describe("the extension's words", () => {
     const direct = files
       .filter((file) => file !== join("platform", "dialogs.ts"))
       .filter((file) =>
-        /window\.(?:show\w+Message|showQuickPick|withProgress)\(|\.appendText\(/.test(
+        /window\.(?:show\w+Message|showQuickPick|showInputBox|withProgress)\(|\.appendText\(/.test(
           readFileSync(join(root, file), "utf8"),
         ),
       );
