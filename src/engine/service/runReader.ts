@@ -25,7 +25,7 @@ import { InputError } from "../errors.ts";
 import { type StoredCall, withMessages } from "../serving/callLog.ts";
 import { checkpointedEnds } from "../store/checkpoint.ts";
 import { jsonLines, jsonLinesFromEnd } from "../store/jsonLines.ts";
-import { type RowRange, rowsBetween } from "../store/rowRange.ts";
+import { rowsAnywhere, rowsBetween } from "../store/rowRange.ts";
 import { type NewestRows, RowReader } from "../store/rowReader.ts";
 import { type ListedRun, listRun, runFiles } from "../store/runFolder.ts";
 import { RunList } from "../store/runList.ts";
@@ -128,12 +128,12 @@ export class RunReader {
   /** Rows of earlier iterations, `from` <= iteration < `to`: all of them, or a sample where they are many. */
   async range({ runId, from, to }: RangeQuery): Promise<RunRange> {
     const folder = this.folder(runId);
-    const between = <Row>(log: LogFile): Promise<RowRange<Row>> =>
-      rowsBetween<Row>(join(folder, runFiles[log]), from, to, { rows: RANGE_ROWS, samples: SAMPLED_ROWS });
+    const file = (log: LogFile): string => join(folder, runFiles[log]);
+    const limits = { rows: RANGE_ROWS, samples: SAMPLED_ROWS };
     const [metrics, timing, events] = await Promise.all([
-      between<MetricRow>("metrics"),
-      between<MetricRow>("timing"),
-      between<TimelineEvent>("events"),
+      rowsBetween<MetricRow>(file("metrics"), from, to, limits),
+      rowsBetween<MetricRow>(file("timing"), from, to, limits),
+      rowsAnywhere<TimelineEvent>(file("events"), from, to, limits),
     ]);
     return {
       runId,

@@ -1,6 +1,6 @@
-/** Rows of a file by the iteration they carry, which grows with the file: found by halving it, not by reading it. */
+/** Rows of a file by the iteration they carry. */
 import type { FileHandle } from "node:fs/promises";
-import { openIfPresent } from "./jsonLines.ts";
+import { openIfPresent, wholeLines } from "./jsonLines.ts";
 import { CHUNK_BYTES, LineCutter, lineFrom, type PlacedLine } from "./lines.ts";
 
 export interface RowRange<Row> {
@@ -18,11 +18,10 @@ export interface RangeLimits {
 
 /** A range of more bytes is sampled without being read. */
 const READ_WHOLE_BYTES = 1 << 25;
-/** Below so many bytes, reading on is quicker than halving. */
-const NEAR_BYTES = 1 << 14;
 
 /**
- * Rows with `from` <= iteration < `to`. Lines that are no rows are left out.
+ * Rows with `from` <= iteration < `to`, of a file whose iterations never fall: found by halving it, not by reading it. Lines
+ * that are no rows are left out.
  * @throws InputError `store.unreadable`
  */
 export async function rowsBetween<Row>(
@@ -46,20 +45,52 @@ export async function rowsBetween<Row>(
   }
 }
 
-/** The byte offset of the first row whose iteration is not below one; the file's end where there is none. */
+/**
+ * As `rowsBetween`, of a file whose iterations fall here and there, which is read whole: in the events of a run that was
+ * resumed, what a person did stands before iterations that were computed again, and a pause behind later ones.
+ * @throws InputError `store.unreadable`
+ */
+export async function rowsAnywhere<Row>(
+  file: string,
+  from: number,
+  to: number,
+  limits: RangeLimits,
+): Promise<RowRange<Row>> {
+  let kept: Row[] = [];
+  // Of the rows found every so many-th is kept: where they are more than the limit, every other one of those goes.
+  let step = 1;
+  let found = 0;
+  for await (const { text } of wholeLines(file)) {
+    const row = rowWithin<Row>(text, from, to);
+    if (!row || found++ % step !== 0) continue;
+    kept.push(row);
+    if (kept.length <= limits.rows) continue;
+    kept = kept.filter((_, i) => i % 2 === 0);
+    step *= 2;
+  }
+  return step === 1 ? { rows: kept, whole: true } : { rows: evenly(kept, limits.samples), whole: false };
+}
+
+/** A byte offset that every row below an iteration ends at or before; no other row begins before it. */
 async function firstAt(handle: FileHandle, size: number, iteration: number): Promise<number> {
   let low = 0;
   let high = size;
-  while (high - low > NEAR_BYTES) {
+  while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    const line = await lineFrom(handle, middle, size);
-    if (!line || line.start >= high || !(iterationOf(line.text) < iteration)) high = middle;
-    else low = line.end;
+    const row = await rowFrom(handle, middle, high, size);
+    if (row && row.iteration < iteration) low = row.end;
+    else high = middle;
   }
-  for (let at = low; ; ) {
+  return low;
+}
+
+/** The first row that begins at or behind an offset and before another. Lines that are no rows are passed over. */
+async function rowFrom(handle: FileHandle, offset: number, before: number, size: number) {
+  for (let at = offset; ; ) {
     const line = await lineFrom(handle, at, size);
-    if (!line) return size;
-    if (iterationOf(line.text) >= iteration) return line.start;
+    if (!line || line.start >= before) return undefined;
+    const iteration = iterationOf(rowOf(line.text));
+    if (iteration !== undefined) return { iteration, end: line.end };
     at = line.end;
   }
 }
@@ -90,21 +121,23 @@ async function sampled(handle: FileHandle, start: number, end: number, samples: 
   return texts;
 }
 
-const evenly = (texts: readonly string[], samples: number): readonly string[] =>
-  Array.from({ length: samples }, (_, i) => texts[Math.floor((texts.length * i) / samples)] as string);
+const evenly = <T>(all: readonly T[], samples: number): readonly T[] =>
+  Array.from({ length: samples }, (_, i) => all[Math.floor((all.length * i) / samples)] as T);
 
-function parsed<Row>(texts: readonly string[], from: number, to: number): readonly Row[] {
-  return texts.flatMap((text) => {
-    const row = rowOf(text);
-    const { iteration } = row as { iteration?: unknown };
-    return typeof iteration === "number" && iteration >= from && iteration < to ? [row as Row] : [];
-  });
+const parsed = <Row>(texts: readonly string[], from: number, to: number): readonly Row[] =>
+  texts.flatMap((text) => rowWithin<Row>(text, from, to) ?? []);
+
+/** Undefined where the line is no row of these iterations. */
+function rowWithin<Row>(text: string, from: number, to: number): Row | undefined {
+  const row = rowOf(text);
+  const iteration = iterationOf(row);
+  return iteration !== undefined && iteration >= from && iteration < to ? (row as Row) : undefined;
 }
 
-/** NaN where the line is no row: it is passed over. */
-function iterationOf(text: string): number {
-  const { iteration } = rowOf(text) as { iteration?: unknown };
-  return typeof iteration === "number" ? iteration : Number.NaN;
+/** Undefined where the line is no row. */
+function iterationOf(row: object): number | undefined {
+  const { iteration } = row as { iteration?: unknown };
+  return typeof iteration === "number" ? iteration : undefined;
 }
 
 function rowOf(text: string): object {

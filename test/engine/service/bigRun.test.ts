@@ -150,6 +150,18 @@ describe("a run of very many rows", () => {
     expect(none).toMatchObject({ metrics: [], timing: [], events: [], whole: true });
   });
 
+  it("finds earlier iterations without reading the others, also where lines are damaged", async () => {
+    const damaged = "damaged" as RunId;
+    mkdirSync(join(workspace, ".lerl", "runs", damaged));
+    const lines = upTo(0, 20_000).map((i) => (i % 7 < 4 ? "{torn" : JSON.stringify(written.timing(i))));
+    writeFileSync(join(workspace, ".lerl", "runs", damaged, "timing.jsonl"), `${lines.join("\n")}\n`);
+    const before = bytesRead();
+    const { timing, whole } = await newReader().range({ runId: damaged, from: 15_000, to: 15_020 });
+    expect(bytesRead() - before).toBeLessThan(LITTLE);
+    expect(whole).toBe(true);
+    expect(iterationsOf(timing)).toEqual(upTo(15_000, 15_020).filter((i) => i % 7 >= 4));
+  });
+
   it("lists its latest sessions without reading the others, and the best of all in bounded memory", async () => {
     const reader = newReader();
     const query = { runId, limit: 50 } as const;

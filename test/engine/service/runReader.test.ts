@@ -152,3 +152,28 @@ describe("the list of runs", () => {
     await expect(reader.record("broken" as RunId)).rejects.toMatchObject({ code: "run.unreadable" });
   });
 });
+
+describe("the rows of earlier iterations", () => {
+  const upTo = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+  const rangeOf = async (name: string, from: number, to: number) => reader.range({ runId: name as RunId, from, to });
+
+  it("hold every event, also one that stands before or behind those of its iteration", async () => {
+    writeRun("resumed");
+    const happened = (type: string, iteration: number) => ({ type, iteration, userSteps: iteration });
+    const change = { ...happened("change", 12), path: "training.learningRate", from: 1, to: 2 };
+    const warnings = (from: number, to: number) =>
+      upTo(from, to).map((iteration) => ({ ...happened("warning", iteration), code: "c", message: "m" }));
+    const events = [...warnings(1, 11), change, happened("resumed", 10), ...warnings(11, 40_000)];
+    writeFileSync(join(folderOf("resumed"), "events.jsonl"), lines(events));
+    const told = async (from: number, to: number) => {
+      const { events: found, whole } = await rangeOf("resumed", from, to);
+      return [whole, ...found.map(({ type, iteration }) => `${type} ${iteration}`)];
+    };
+    expect(await told(10, 11)).toEqual([true, "warning 10", "resumed 10"]);
+    expect(await told(11, 12)).toEqual([true, "warning 11"]);
+    expect(await told(12, 13)).toEqual([true, "change 12", "warning 12"]);
+    const many = await rangeOf("resumed", 0, 40_000);
+    expect([many.whole, many.events.length]).toEqual([false, 5000]);
+    expect(many.events.at(-1)?.iteration).toBeGreaterThan(39_900);
+  });
+});
