@@ -4,11 +4,9 @@
  * so that a run goes on with it; in the user's own settings, which no folder from elsewhere brings along. Who has asked for
  * this process, an editor or a suite, hands it the paths.
  */
-import { homedir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import * as z from "zod";
 import { messageOf } from "../errors.ts";
-import { readJson } from "../regularFile.ts";
 import {
   allowedFilesVariable,
   doneWith,
@@ -18,7 +16,7 @@ import {
   OutsideFilesError,
   outsideOf,
 } from "../serving/namedFiles.ts";
-import { makeFolder, replaceFile } from "../store/files.ts";
+import { type Memory, MemoryError, readMemory, writeMemory } from "./memory.ts";
 import { warn } from "./terminal.ts";
 
 export interface Answers {
@@ -70,31 +68,33 @@ const memorySchema = z.strictObject({
   folders: z.array(z.strictObject({ folder: z.string(), allowed: z.array(z.string()) })),
 });
 
+const memory: Memory<typeof memorySchema> = {
+  name: "allowed-files",
+  schema: memorySchema,
+  says: "which files may be read",
+};
+
 /** Folders that are remembered; the one used longest ago goes first. */
 const MOST_FOLDERS = 1000;
 
-const memoryFile = (): string =>
-  join(process.env.XDG_CONFIG_HOME || join(homedir(), ".config"), "lerl", "allowed-files.json");
-
-async function readMemory(): Promise<z.output<typeof memorySchema>["folders"]> {
+/** @throws InputError `cli.allowed-files` where others could have written it */
+async function readFolders(): Promise<z.output<typeof memorySchema>["folders"]> {
   try {
-    return memorySchema.parse(await readJson(memoryFile())).folders;
-  } catch {
-    // None yet, or damaged: the question is asked again.
+    return (await readMemory(memory))?.folders ?? [];
+  } catch (error) {
+    if (error instanceof MemoryError) throw error;
+    // Damaged: the question is asked again.
     return [];
   }
 }
 
 const readRemembered = async (folder: string): Promise<readonly string[]> =>
-  (await readMemory()).find((entry) => entry.folder === folder)?.allowed ?? [];
+  (await readFolders()).find((entry) => entry.folder === folder)?.allowed ?? [];
 
 async function remember(folder: string, allowed: readonly string[]): Promise<void> {
-  const others = (await readMemory()).filter((entry) => entry.folder !== folder).slice(1 - MOST_FOLDERS);
-  const folders = [...others, { folder, allowed: [...allowed] }];
-  const file = memoryFile();
+  const others = (await readFolders()).filter((entry) => entry.folder !== folder).slice(1 - MOST_FOLDERS);
   try {
-    await makeFolder(dirname(file));
-    await replaceFile(file, `${JSON.stringify({ schemaVersion: 1, folders }, undefined, 2)}\n`);
+    await writeMemory(memory, { schemaVersion: 1, folders: [...others, { folder, allowed: [...allowed] }] });
   } catch (error) {
     warn(
       `That files outside ${folder} may be read could not be remembered (${messageOf(error)}): going on needs --allow-outside.`,

@@ -1,6 +1,16 @@
 /** Files that documents name outside the current folder, on the built command line. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { lerl, scratchFolder, tinyExperiment } from "./lerl.ts";
@@ -56,6 +66,21 @@ describe("data outside", () => {
     cpSync(workspace, elsewhere, { recursive: true });
     expect((await lerl(describeData, elsewhere, env)).code).toBe(2);
     expect((await lerl(describeData, workspace, fresh())).code).toBe(2);
+  });
+
+  it("are remembered among the person's settings, where no workspace can bring its own and nobody else may write", async () => {
+    const home = join(scratch.path, "home");
+    const env = { HOME: home, XDG_CONFIG_HOME: "config" };
+    const describeData = ["data", "describe", "outside.lerl.json", "--json"];
+    expect((await lerl([...describeData, "--allow-outside"], workspace, env)).code).toBe(0);
+    expect(existsSync(join(workspace, "config"))).toBe(false);
+    const memory = join(home, ".config", "lerl", "allowed-files.json");
+    expect((await lerl(describeData, workspace, env)).code).toBe(0);
+    if (process.platform === "win32") return;
+    expect(statSync(memory).mode & 0o777).toBe(0o600);
+    chmodSync(memory, 0o666);
+    const { code, err } = await lerl(describeData, workspace, env);
+    expect([code, err]).toEqual([2, expect.stringMatching(/allowed-files\.json .*others may write it.*chmod 600/)]);
   });
 
   it("are read where they were typed, or lie beside the file that was", async () => {
