@@ -1,6 +1,7 @@
 /**
- * A parsed data set on disk: `magic, sha256 of the rest, header length, header (JSON), arrays`. A file that is short,
- * damaged or of another version is not trusted: it reads as absent and is written anew.
+ * A parsed data set on disk: `magic, sha256 of what is behind the key, key, header length, header (JSON), arrays`. A file
+ * that is short, damaged, of another version or another's under this name is not trusted: it reads as absent and is written
+ * anew.
  */
 import { createHash } from "node:crypto";
 import { readdir, rm } from "node:fs/promises";
@@ -11,12 +12,16 @@ import type { UnnamedDataset } from "./loading.ts";
 import { writeBeside } from "./writeBeside.ts";
 
 /** Raised with every change of a loader or of this format: the files are then read anew. */
-const FORMAT = 3;
+const FORMAT = 4;
 /** A cache file's name; those of format 2 and before do not say their format. */
 const CACHE_FILE = /^[0-9a-f]{32}(?:\.v(\d{1,9}))?\.lerldata$/;
 const MAGIC = Buffer.from("LERLDATA");
 const HASH_BYTES = 32;
-const HEADER_START = MAGIC.length + HASH_BYTES + 4;
+const KEY_BYTES = 16;
+const KEY_START = MAGIC.length + HASH_BYTES;
+const HEADER_START = KEY_START + KEY_BYTES + 4;
+/** Of a data set that is not kept. */
+const NO_KEY = "0".repeat(2 * KEY_BYTES);
 const ALIGNMENT = 8;
 
 const arrayTypes = { Int32Array, Uint8Array, Float32Array } as const;
@@ -39,15 +44,18 @@ export function cacheKey(
   return createHash("sha256")
     .update(JSON.stringify([FORMAT, config, named]))
     .digest("hex")
-    .slice(0, 32);
+    .slice(0, 2 * KEY_BYTES);
 }
 
 export function cachePath(folder: string, key: string): string {
   return join(folder, `${key}.v${FORMAT}.lerldata`);
 }
 
-/** Names the data set after its content: equal data has one fingerprint on every machine. */
-export function serialise(dataset: UnnamedDataset): { readonly bytes: Buffer; readonly dataset: Dataset } {
+/** Names the data set after its content, whatever its key: equal data has one fingerprint on every machine. */
+export function serialise(
+  dataset: UnnamedDataset,
+  key = NO_KEY,
+): { readonly bytes: Buffer; readonly dataset: Dataset } {
   const arrays: { readonly array: AnyArray; readonly offset: number }[] = [];
   let end = 0;
   const header = Buffer.from(
@@ -64,6 +72,7 @@ export function serialise(dataset: UnnamedDataset): { readonly bytes: Buffer; re
   const start = align(HEADER_START + header.length);
   const bytes = Buffer.alloc(start + end);
   MAGIC.copy(bytes);
+  bytes.write(key, KEY_START, "hex");
   bytes.writeUInt32LE(header.length, HEADER_START - 4);
   header.copy(bytes, HEADER_START);
   for (const { array, offset } of arrays) {
@@ -74,10 +83,11 @@ export function serialise(dataset: UnnamedDataset): { readonly bytes: Buffer; re
   return { bytes, dataset: { ...dataset, fingerprint: fingerprintOf(digest) } };
 }
 
-/** The data set, or nothing when the bytes are not exactly what `serialise` wrote. */
-export function deserialise(bytes: Buffer): Dataset | undefined {
+/** The data set, or nothing when the bytes are not exactly what `serialise` wrote with this key. */
+export function deserialise(bytes: Buffer, key = NO_KEY): Dataset | undefined {
   if (bytes.length < HEADER_START || !bytes.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
-  const digest = bytes.subarray(MAGIC.length, MAGIC.length + HASH_BYTES);
+  if (bytes.toString("hex", KEY_START, KEY_START + KEY_BYTES) !== key) return undefined;
+  const digest = bytes.subarray(MAGIC.length, KEY_START);
   if (!contentHash(bytes).equals(digest)) return undefined;
   const headerEnd = HEADER_START + bytes.readUInt32LE(HEADER_START - 4);
   const start = align(headerEnd);
@@ -88,9 +98,9 @@ export function deserialise(bytes: Buffer): Dataset | undefined {
 }
 
 /** @returns nothing when there is no file that can be read and trusted; writing it anew tells why, should that fail too */
-export async function readCache(path: string): Promise<Dataset | undefined> {
+export async function readCache(path: string, key: string): Promise<Dataset | undefined> {
   try {
-    return deserialise(await readRegular(path));
+    return deserialise(await readRegular(path), key);
   } catch {
     return undefined;
   }
@@ -129,7 +139,7 @@ const fingerprintOf = (digest: Buffer): string => digest.toString("hex").slice(0
 
 function contentHash(bytes: Buffer): Buffer {
   return createHash("sha256")
-    .update(bytes.subarray(MAGIC.length + HASH_BYTES))
+    .update(bytes.subarray(KEY_START + KEY_BYTES))
     .digest();
 }
 

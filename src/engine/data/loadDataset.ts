@@ -48,13 +48,14 @@ async function loadFiles(config: FileConfig, options: LoadOptions): Promise<Data
     work().catch((error: unknown) => options.onWarning?.(cannotKeep(cacheFolder, error)));
   const hashes = new FileHashes(cacheFolder, now);
   const files = await hashes.of(source.files, options);
-  const path = cachePath(cacheFolder, cacheKey(config, files));
-  const cached = await readCache(path);
+  const key = cacheKey(config, files);
+  const path = cachePath(cacheFolder, key);
+  const cached = await readCache(path, key);
   if (cached) {
     await keep(() => hashes.save());
     return cached;
   }
-  const { bytes, dataset } = serialise(await readUnchanged(source, files, options));
+  const { bytes, dataset } = serialise(await readUnchanged(source, files, options), key);
   await keep(async () => {
     await hashes.save();
     await writeCache(path, bytes);

@@ -1,5 +1,5 @@
 import { appendFileSync } from "node:fs";
-import { appendFile, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { appendFile, copyFile, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -142,7 +142,7 @@ describe("the binary cache", () => {
 
   it("takes the place of what earlier formats left, and of nothing else", async () => {
     const name = "0123456789abcdef0123456789abcdef";
-    const left = [`${name}.lerldata`, `${name}.v2.lerldata`];
+    const left = [`${name}.lerldata`, `${name}.v2.lerldata`, `${name}.v3.lerldata`];
     const kept = [`${name}.v99.lerldata`, "answers.jsonl", "mine.lerldata"];
     const folder = await folderOf({
       ...files,
@@ -152,6 +152,19 @@ describe("the binary cache", () => {
     const names = await readdir(cacheOf(folder));
     expect(names).toEqual(expect.arrayContaining(kept));
     for (const file of left) expect(names).not.toContain(file);
+  });
+
+  it("is read anew where another's file was put under its name", async () => {
+    const [mine, others] = [await folderOf(files), await folderOf(files)];
+    await writeFile(join(others, "log.csv"), "user,item,is_click\na,x,0\na,y,1\nb,y,0\n");
+    const { data } = await load(mine);
+    await load(others);
+    const [[path = ""], [foreign = ""]] = [await cacheFiles(mine), await cacheFiles(others)];
+    const intact = await readFile(path);
+    await copyFile(foreign, path);
+    const again = await load(mine);
+    expect([again.data, again.warnings]).toEqual([data, []]);
+    expect(await readFile(path)).toEqual(intact);
   });
 
   it("is rebuilt when it is damaged, cut off or empty", async () => {
@@ -244,8 +257,9 @@ describe("serialise and deserialise", () => {
       { $array: "constructor", offset: 0, length: 1 },
       { $array: "Int32Array", offset: -5, length: 1e9 },
     ]) {
-      const folder = await folderOf({ lie: serialise({ ...synthetic, name: place as never }).bytes });
-      expect(await readCache(join(folder, "lie"))).toBeUndefined();
+      const key = "0123456789abcdef".repeat(2);
+      const folder = await folderOf({ lie: serialise({ ...synthetic, name: place as never }, key).bytes });
+      expect(await readCache(join(folder, "lie"), key)).toBeUndefined();
     }
   });
 
