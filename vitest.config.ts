@@ -13,6 +13,8 @@ const project = (name: string) => ({
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // A busy machine may take long for what is over at once elsewhere.
+    expect: { poll: { timeout: 20_000 } },
     // Tests compare words: no colours, also where CI is set or a terminal listens.
     env: { NO_COLOR: "1", XDG_CONFIG_HOME: settings },
   },

@@ -8,7 +8,8 @@ import type { RunControl } from "../serving/control.ts";
 import { systemCode } from "../store/files.ts";
 import { paint, sayAside } from "./terminal.ts";
 
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/** That ask a process to end. */
+export const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Of a pipe whose reader has closed it, and of a terminal that was closed. */
 const nobodyReads = new Set(["EPIPE", "EIO", "ECONNRESET"]);

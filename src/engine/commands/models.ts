@@ -11,6 +11,7 @@ import { InputError } from "../errors.ts";
 import type { ModelAccess } from "../serving/modelPool.ts";
 import { shellWord } from "../shellWord.ts";
 import { type AllowedKey, formatAllowedKey, isAllowed, parseAllowedKey, parseAllowedKeys } from "./allowedKeys.ts";
+import { signals } from "./interruption.ts";
 import { collect } from "./options.ts";
 import { rememberedKeys, rememberKey } from "./rememberedKeys.ts";
 import { sayAside } from "./terminal.ts";
@@ -116,11 +117,16 @@ async function ask(asked: AllowedKey): Promise<void> {
     `A file names ${asked.variable} as an API key. Send what it holds to ${asked.origin}, now and later from this folder? [y/N] `,
   );
   const lines = createInterface({ input: process.stdin, terminal: false });
+  const answered = new AbortController();
+  // The terminal may be closed instead, or the process asked to end.
+  const ends = [once(lines, "close", answered), ...signals.map((name) => once(process, name, answered))].map((end) =>
+    end.then(() => ""),
+  );
   try {
-    // The terminal may be closed instead.
-    const answer = await Promise.race([lines.question(""), once(lines, "close").then(() => "")]);
+    const answer = await Promise.race([lines.question(""), ...ends]);
     if (!/^y(?:es)?$/i.test(answer.trim())) throw notAllowed(asked);
   } finally {
+    answered.abort();
     lines.close();
   }
   await rememberKey(asked, process.cwd());

@@ -137,16 +137,19 @@ describe("a variable that only a file names", () => {
       const command = `'${process.execPath}' '${cli}' run '${file}' --quiet --iterations 1`;
       const env = { ...process.env, ...plain, XDG_CONFIG_HOME: config };
       const child = spawn("script", ["-qec", command, "/dev/null"], { cwd: folder, env });
-      if (answer === undefined) child.stdin.end();
-      else child.stdin.write(answer);
       let shown = "";
       child.stdout.on("data", (text) => {
+        const isAsked = !shown.includes("[y/N]");
         shown += text;
+        if (!isAsked || !shown.includes("[y/N]")) return;
+        if (answer === undefined) child.stdin.end();
+        else child.stdin.write(answer);
       });
       await once(child, "close");
       return shown;
     };
-    for (const no of ["n\n", "\n", undefined]) expect(await answering(no)).toContain("nobody has said");
+    // Ctrl+C and the end of input are no answer.
+    for (const no of ["n\n", "\n", "\u0003", undefined]) expect(await answering(no)).toContain("nobody has said");
     expect(existsSync(join(config, "lerl"))).toBe(false);
     expect(await answering("y\n")).toContain(`Send what it holds to ${origin()}, now and later from this folder?`);
     const list = join(config, "lerl/allowed-keys.json");

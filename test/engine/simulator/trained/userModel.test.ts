@@ -126,6 +126,11 @@ describe("training", () => {
     messages.length = 0;
     expect((await openUserModel(dataset, short, options())).reused).toBe(false);
     expect(messages[0]).toMatch(/holds 100 bytes instead of \d+\); it is trained again/);
+    const weights = await readFile(join(kept, "weights.f32"));
+    weights[weights.length >> 1] = (weights[weights.length >> 1] ?? 0) ^ 1;
+    await writeFile(join(kept, "weights.f32"), weights);
+    expect((await openUserModel(dataset, short, options())).reused).toBe(false);
+    expect(messages.join()).toContain("weights.f32 is damaged");
     await writeFile(join(kept, "model.json"), "{");
     expect((await openUserModel(dataset, short, options())).reused).toBe(false);
     expect((await openUserModel(dataset, short, options())).reused).toBe(true);
