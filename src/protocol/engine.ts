@@ -223,8 +223,8 @@ export const engineRequests = {
   "prompts/render": { params: renderPromptSchema, result: renderedPromptSchema },
   /** Every problem of a prompt's text, in the order of the text; needs no experiment and no run. */
   "prompts/diagnose": { params: z.strictObject({ text: z.string() }), result: z.array(promptDiagnosticSchema) },
-  /** What `.lerl` holds, the largest first. */
-  "storage/list": { params: nothing, result: z.array(storedItemSchema) },
+  /** What `.lerl` holds, the largest first; with a path that item alone, or none. */
+  "storage/list": { params: z.strictObject({ path: z.exactOptional(z.string()) }), result: z.array(storedItemSchema) },
   "models/detect": { params: detectModelsSchema, result: z.array(modelServerSchema) },
   "models/test": { params: modelTestSchema, result: modelTestResultSchema },
 } satisfies Readonly<Record<string, RequestSchemas>>;

@@ -151,7 +151,7 @@ async function isAgreed(question: string): Promise<boolean> {
 async function remove(chosen: readonly StoredItem[], place: string): Promise<void> {
   const left: StoredItem[] = [];
   const whole = outermost(chosen);
-  const removeItem = await openRemoval(process.cwd(), () => new Date());
+  const removeItem = openRemoval(process.cwd(), () => new Date());
   for (const [i, item] of whole.entries()) {
     status(`Removing ${i + 1} of ${whole.length}: ${item.path}`);
     try {

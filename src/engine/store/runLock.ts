@@ -10,7 +10,7 @@ import { InputError, LerlError } from "../errors.ts";
 import { readText, readTextSync } from "../regularFile.ts";
 import { nameBeside } from "../wholeFile.ts";
 import { fileError, isMissing, openToChange, systemCode } from "./files.ts";
-import { judge, nameOf, type Owner, ownLock } from "./lockOwner.ts";
+import { judge, nameOf, type Owner, ownLock, type Standing } from "./lockOwner.ts";
 
 /** How often an owner renews its lock. */
 const RENEW_MS = 2000;
@@ -153,6 +153,12 @@ export async function isLocked(file: string, leaseMs = LEASE_MS): Promise<boolea
   if (seen?.stamp === stamp) return performance.now() - seen.at < leaseMs;
   sightings.set(file, { stamp, at: performance.now() });
   return true;
+}
+
+/** What can be said from here of whoever owns the folder of this lock file; `gone`: nobody does. */
+export async function standingAt(file: string): Promise<Standing> {
+  const found = await readIfPresent(file);
+  return found === undefined ? "gone" : (await judge(found, file)).standing;
 }
 
 /** @throws InputError where it is held, or may be */

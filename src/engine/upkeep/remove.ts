@@ -3,48 +3,56 @@ import { lstat, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { StoredItem } from "../../protocol/engine/storage.ts";
 import { InputError, LerlError } from "../errors.ts";
+import { fewLimit } from "../store/fewAtOnce.ts";
 import { fileError } from "../store/files.ts";
 import { runFiles } from "../store/runFolder.ts";
+import { RunList } from "../store/runList.ts";
 import { RunLock } from "../store/runLock.ts";
 import { storageFolder } from "../store/storage.ts";
 import { nameBeside } from "../wholeFile.ts";
 import { findPlaces, type Place } from "./places.ts";
-
-/** Removes an item. @throws InputError `clean.unknown`, `store.locked` where a process has taken it since, a file error */
-export type Removal = (item: Pick<StoredItem, "path">) => Promise<void>;
+import { usesOf } from "./uses.ts";
 
 /**
- * Looks anew at what there is, and gives what removes it: what was listed may have moved, no other path is taken, and
- * links are removed as links.
- *
- * @throws InputError `store.unreadable`
+ * Removes an item. What was listed may have moved, or come into use, while a question stood: each is looked at anew just
+ * before.
+ * @throws InputError `clean.unknown`, `clean.in-use`, `store.locked` where a process has taken it since, a file error
  */
-export async function openRemoval(workspaceFolder: string, now: () => Date): Promise<Removal> {
+export type Removal = (item: Pick<StoredItem, "path">) => Promise<void>;
+
+/** Gives what removes items of a workspace: no path that is not listed is taken, and links are removed as links. */
+export function openRemoval(workspaceFolder: string, now: () => Date): Removal {
   const storage = storageFolder(workspaceFolder);
-  const places = (await findPlaces(storage)).filter(({ kind }) => kind !== "other");
-  const byPath = new Map(places.map((place) => [place.path, place]));
+  const runs = new RunList(workspaceFolder, () => undefined);
   return async ({ path }) => {
-    const place = byPath.get(path);
-    if (place) return remove(storage, place, now);
-    throw new InputError(
-      "clean.unknown",
-      `${join(storage, path)}: is not there any more. List what there is: lerl clean`,
-    );
+    const places = await findPlaces(storage);
+    const place = places.find((each) => each.path === path && each.kind !== "other");
+    if (!place) {
+      throw new InputError(
+        "clean.unknown",
+        `${join(storage, path)}: is not there any more. List what there is: lerl clean`,
+      );
+    }
+    const locks = await lockAll(storage, place, now);
+    try {
+      const { stays } = await usesOf(workspaceFolder, places, [place], runs, fewLimit());
+      const why = stays.get(path);
+      if (why !== undefined) throw new InputError("clean.in-use", `${join(storage, path)}: stays, ${why}.`);
+      await remove(storage, join(storage, path));
+    } finally {
+      for (const lock of locks) await lock.release();
+    }
   };
 }
 
 /** It is there whole, or gone for whoever looks. */
-async function remove(storage: string, place: Place, now: () => Date): Promise<void> {
-  const target = join(storage, place.path);
-  const locks = await lockAll(storage, place, now);
+async function remove(storage: string, target: string): Promise<void> {
   try {
     const onItsWayOut = nameBeside(join(storage, "removed"));
     await rename(target, onItsWayOut);
     await rm(onItsWayOut, { recursive: true, force: true });
   } catch (error) {
     throw fileError(error, target);
-  } finally {
-    for (const lock of locks) await lock.release();
   }
 }
 

@@ -8,31 +8,48 @@ import { cachedFingerprints } from "../data/cache.ts";
 import { fingerprintsOf } from "../data/loadDataset.ts";
 import type { TrainedConfig } from "../simulator/trained/training.ts";
 import { datasetOf, defaultTrainedConfig, modelKey } from "../simulator/trained/userModel.ts";
+import type { Standing } from "../store/lockOwner.ts";
 import { listRun, runFiles } from "../store/runFolder.ts";
-import { RunList } from "../store/runList.ts";
-import { isLocked } from "../store/runLock.ts";
+import type { RunList } from "../store/runList.ts";
+import { standingAt } from "../store/runLock.ts";
 import { cacheFolder, storageFolder } from "../store/storage.ts";
 import { listTrials } from "../trials/trialFolder.ts";
 import { experimentsOf, type FoundExperiment } from "./experiments.ts";
 import type { Place } from "./places.ts";
 
 export interface Uses {
-  /** Why a place must stay, by its path. */
+  /** Why a place must stay that others use, by its path. */
   readonly stays: ReadonlyMap<string, string>;
+  /** Why one must stay that a process owns, or may, by its path. */
+  readonly live: ReadonlyMap<string, string>;
   /** What people call it, by its path: a run or a trial by its record, where that can be read, a user model by its data. */
   readonly names: ReadonlyMap<string, string>;
-  /** Somebody is at work, and may use what all share. */
-  readonly isBusy: boolean;
 }
 
-/** @throws InputError `store.unreadable` */
-export async function usesOf(workspaceFolder: string, places: readonly Place[], limit: LimitFunction): Promise<Uses> {
+/** What whoever is at work may use. */
+const isShared = ({ kind }: Place): boolean => kind === "cache" || kind === "models" || kind === "leftovers";
+
+const NOBODY_KNOWS = "nobody can tell from its lock.json whether it is under way";
+
+/**
+ * @param places all there are
+ * @param of those that are asked about
+ * @param runs of the workspace; for who asks again and again
+ * @throws InputError `store.unreadable`
+ */
+export async function usesOf(
+  workspaceFolder: string,
+  places: readonly Place[],
+  of: readonly Place[],
+  runs: RunList,
+  limit: LimitFunction,
+): Promise<Uses> {
   const storage = storageFolder(workspaceFolder);
-  const { names, documents, bases } = await recordsOf(workspaceFolder, places, limit);
+  const { names, documents, bases } = await recordsOf(workspaceFolder, places, runs, limit);
   const replays = documents.flatMap((document) =>
     replayedBy(storage, document).map((path) => [path, `${document.name} replays its answers`] as const),
   );
-  const models = places.filter(({ kind }) => kind === "models").map(({ path }) => path);
+  const models = of.filter(({ kind }) => kind === "models").map(({ path }) => path);
   for (const path of models) {
     const dataset = await datasetOf(join(storage, path));
     if (dataset !== undefined) names.set(path, dataset);
@@ -40,21 +57,20 @@ export async function usesOf(workspaceFolder: string, places: readonly Place[], 
   const readers = models.length === 0 ? [] : [...documents, ...(await experimentsOf(workspaceFolder, limit))];
   // A cache that is a link is not looked into: nothing is known of the data then.
   const hasCache = places.some(({ kind }) => kind === "cache");
-  const cached = hasCache ? await cachedFingerprints(cacheFolder(storage)) : [];
-  const live = await liveAmong(storage, places, limit);
-  return {
-    stays: new Map([...bases, ...replays, ...modelUses(cached, models, readers), ...live]),
-    names,
-    isBusy: live.size > 0,
-  };
+  const cached = hasCache && models.length > 0 ? await cachedFingerprints(cacheFolder(storage)) : [];
+  const shared = of.filter(isShared);
+  const live = await liveAmong(storage, shared.length > 0 ? places : of, limit);
+  const may = [...live.values()].every((why) => why === NOBODY_KNOWS) ? "may be" : "is";
+  const busy = live.size === 0 ? [] : shared.map(({ path }) => [path, `a run or a trial ${may} under way`] as const);
+  return { stays: new Map([...busy, ...bases, ...replays, ...modelUses(cached, models, readers)]), live, names };
 }
 
 /** What the records of runs, trials and suites tell. */
-async function recordsOf(workspaceFolder: string, places: readonly Place[], limit: LimitFunction) {
+async function recordsOf(workspaceFolder: string, places: readonly Place[], runs: RunList, limit: LimitFunction) {
   const names = new Map<string, string>();
   const bases = new Map<string, string>();
   const documents: FoundExperiment[] = [];
-  for (const { id, record } of await new RunList(workspaceFolder, () => undefined).list()) {
+  for (const { id, record } of await runs.list()) {
     if (!record) continue;
     names.set(`runs/${id}`, record.name);
     documents.push({ ...record, name: `the run ${id}` });
@@ -83,15 +99,15 @@ async function liveAmong(
   limit: LimitFunction,
 ): Promise<ReadonlyMap<string, string>> {
   const live = new Map<string, string>();
-  const isOwned = (folder: string): Promise<boolean> => limit(() => isLocked(join(storage, folder, runFiles.lock)));
+  const standingOf = (folder: string): Promise<Standing> =>
+    limit(() => standingAt(join(storage, folder, runFiles.lock)).catch(() => "unknown"));
   const looked = places.map(async ({ path, kind, runs = [] }) => {
     if (kind !== "runs" && kind !== "trials" && kind !== "suites") return;
-    try {
-      if (await isOwned(path)) live.set(path, "it is under way");
-      else if ((await Promise.all(runs.map(isOwned))).includes(true)) live.set(path, "a run of it is under way");
-    } catch {
-      live.set(path, "nobody can tell from its lock.json whether it is under way");
-    }
+    const own = await standingOf(path);
+    const ofRuns = await Promise.all(runs.map(standingOf));
+    if (own === "runs") live.set(path, "it is under way");
+    else if (ofRuns.includes("runs")) live.set(path, "a run of it is under way");
+    else if ([own, ...ofRuns].includes("unknown")) live.set(path, NOBODY_KNOWS);
   });
   await Promise.all(looked);
   return live;

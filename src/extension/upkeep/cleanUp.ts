@@ -74,8 +74,8 @@ function remove(services: UpkeepServices, chosen: readonly StoredItem[]): Thenab
     for (const item of whole) {
       if (token.isCancellationRequested) break;
       progress.report({ message: item.name, increment: 100 / whole.length });
-      const now = await services.engine.request("storage/list", {});
-      if (!now.some(({ path, stays }) => path === item.path && stays === undefined)) continue;
+      const [now] = await services.engine.request("storage/list", { path: item.path });
+      if (now?.path !== item.path || now.stays !== undefined) continue;
       if (!(await trash(await ownItem(item.path)))) continue;
       gone.push(...withInner([item], chosen));
       forget(services, item);

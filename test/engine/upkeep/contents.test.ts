@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { defaultTrainedConfig, modelKey } from "../../../src/engine/simulator/trained/userModel.ts";
 import { RunFolder } from "../../../src/engine/store/runFolder.ts";
 import { storageContents } from "../../../src/engine/upkeep/contents.ts";
@@ -48,6 +48,18 @@ it("lists what there is by path, kind, name, size and age, the largest first", a
   const sizeOf = (name: string): number => readFileSync(join(folder, ".lerl", paths.model, name)).length;
   expect(model?.name).toBe("interactions.csv");
   expect(model?.bytes).toBe(sizeOf("weights.f32") + sizeOf("model.json"));
+});
+
+it("tells the same of one item alone, and nothing of one that is gone", async () => {
+  const folder = keptWorkspace();
+  mkdirSync(join(folder, ".lerl/cache"));
+  writeFileSync(join(folder, ".lerl/cache/answers.jsonl"), "");
+  const owned = await RunFolder.open(join(folder, ".lerl", paths.interrupted), () => new Date());
+  const items = await listed(folder);
+  for (const item of items) expect(await storageContents(folder, () => new Date(), item.path)).toEqual([item]);
+  await owned.release();
+  expect(items).toHaveLength(Object.keys(paths).length + 1);
+  expect(await storageContents(folder, () => new Date(), "runs/gone")).toEqual([]);
 });
 
 it("counts a file that two share for its part in each", async () => {
@@ -180,6 +192,25 @@ it("says of a lock that is none, and lists the others", async () => {
   const stays = await staying(folder);
   expect(stays[paths.interrupted]).toBe("nobody can tell from its lock.json whether it is under way");
   expect(Object.keys(stays)).toHaveLength(Object.keys(paths).length);
+});
+
+it("keeps for good what a process of another machine may own, and the caches it may use", async () => {
+  const folder = keptWorkspace();
+  const foreign = { pid: 7, processStart: "x", since: "2026-11-23T16:25:03.000Z", host: "lab-3" };
+  for (const owned of [paths.interrupted, paths.suite])
+    writeFileSync(join(folder, ".lerl", owned, "lock.json"), JSON.stringify(foreign));
+  mkdirSync(join(folder, ".lerl/cache"));
+  writeFileSync(join(folder, ".lerl/cache/answers.jsonl"), "");
+  const clock = vi.spyOn(performance, "now");
+  onTestFinished(() => clock.mockRestore());
+  for (const at of [0, 60_000, 3_600_000]) {
+    clock.mockReturnValue(at);
+    expect(await staying(folder)).toMatchObject({
+      [paths.interrupted]: "nobody can tell from its lock.json whether it is under way",
+      [paths.suite]: "nobody can tell from its lock.json whether it is under way",
+      "cache/answers.jsonl": "a run or a trial may be under way",
+    });
+  }
 });
 
 it.skipIf(process.getuid?.() === 0)("says of a folder that it cannot be read, and lists the others", async () => {

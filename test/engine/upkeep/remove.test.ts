@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -15,11 +16,21 @@ import { openRemoval } from "../../../src/engine/upkeep/remove.ts";
 import { canMount, disk } from "../support/disks.ts";
 import { keptWorkspace, paths } from "./keptWorkspace.ts";
 
-const remove = async (folder: string, path: string) => (await openRemoval(folder, () => new Date()))({ path });
+const remove = (folder: string, path: string) => openRemoval(folder, () => new Date())({ path });
+
+/** Nobody is based on a run or trains with the model any more. */
+function withoutUses(folder: string): void {
+  rmSync(join(folder, "logged.lerl.json"));
+  const record = join(folder, ".lerl", paths.trial, "trial.json");
+  const trial = JSON.parse(readFileSync(record, "utf8"));
+  delete trial.base.run;
+  writeFileSync(record, JSON.stringify(trial));
+}
 
 describe("what was chosen", () => {
   it.each(Object.values(paths))("goes whole: %s", async (path) => {
     const folder = keptWorkspace();
+    withoutUses(folder);
     await remove(folder, path);
     const others = Object.values(paths).filter((other) => other !== path);
     expect(existsSync(join(folder, ".lerl", path))).toBe(false);
@@ -82,6 +93,30 @@ describe("what was chosen", () => {
       await owner.release();
       await remove(folder, chosen);
     }
+  });
+
+  it("stays where it has come into use since it was listed", async () => {
+    const folder = keptWorkspace();
+    withoutUses(folder);
+    mkdirSync(join(folder, ".lerl/cache"));
+    writeFileSync(join(folder, ".lerl/cache/answers.jsonl"), "");
+    const removal = openRemoval(folder, () => new Date());
+    // A trial has begun on the run, and a run has been taken up again.
+    const record = join(folder, ".lerl", paths.trial, "trial.json");
+    const trial = JSON.parse(readFileSync(record, "utf8"));
+    trial.base.run = { id: paths.done.slice("runs/".length), iteration: 1 };
+    writeFileSync(record, JSON.stringify(trial));
+    const owner = await RunFolder.open(join(folder, ".lerl", paths.interrupted), () => new Date());
+    for (const path of [paths.done, paths.model, "cache/answers.jsonl"]) {
+      await expect(removal({ path })).rejects.toMatchObject({
+        code: "clean.in-use",
+        message: expect.stringContaining(": stays, "),
+      });
+      expect(existsSync(join(folder, ".lerl", path))).toBe(true);
+    }
+    expect(existsSync(join(folder, ".lerl", paths.done, "lock.json"))).toBe(false);
+    await owner.release();
+    await removal({ path: paths.model });
   });
 
   it.skipIf(!canMount)("goes from a full disk, where no lock can be written, unless a process holds it", async () => {

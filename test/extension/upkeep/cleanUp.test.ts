@@ -32,14 +32,14 @@ interface Room {
   run(): Promise<void>;
 }
 
-const list = async (folder: string) => [...(await storageContents(folder, () => new Date()))];
+const list = async (folder: string, only?: string) => [...(await storageContents(folder, () => new Date(), only))];
 
 /** @param choose the paths that are chosen, of those offered */
 function openRoom(choose: (paths: readonly string[]) => readonly string[]): Room {
   resetHost();
   const folder = keptWorkspace();
   host.folders = [{ uri: Uri.file(folder), name: "w", index: 0 }];
-  const engine = new AnsweringEngine({ "storage/list": () => list(folder) });
+  const engine = new AnsweringEngine({ "storage/list": ({ path }) => list(folder, path) });
   const forgotten: string[] = [];
   const offered: QuickPickItem[] = [];
   const asked: string[] = [];
@@ -104,14 +104,23 @@ it.each([
   expect(left(room.folder)).toEqual(ALL);
 });
 
+it("looks at each item alone before it goes, not at all there is", async () => {
+  const room = openRoom(() => [paths.interrupted, paths.suite, paths.trial]);
+  await room.run();
+  const [first, ...later] = room.engine.asked.filter(({ method }) => method === "storage/list");
+  expect(first?.params).toEqual({});
+  const looked = later.map(({ params }) => (params as { path: string }).path);
+  expect(looked.sort()).toEqual([paths.interrupted, paths.suite, paths.trial].sort());
+});
+
 it("leaves what a process has taken while others were removed", async () => {
   const room = openRoom(() => [paths.interrupted, paths.withModel]);
   const taken: RunFolder[] = [];
-  room.engine.answer("storage/list", async () => {
+  room.engine.answer("storage/list", async ({ path }) => {
     const other = host.trashed[0]?.endsWith(paths.interrupted) ? paths.withModel : paths.interrupted;
     const owned = join(room.folder, ".lerl", other);
     if (host.trashed.length === 1) taken.push(await RunFolder.open(owned, () => new Date()));
-    return list(room.folder);
+    return list(room.folder, path);
   });
   await room.run();
   for (const owner of taken) await owner.release();
@@ -126,10 +135,10 @@ it("leaves what a process has taken since", async () => {
   const taken: RunFolder[] = [];
   const { answerMessage } = host;
   host.answerMessage = (message) => {
-    room.engine.answer("storage/list", async () => {
+    room.engine.answer("storage/list", async ({ path }) => {
       if (taken.length === 0)
         taken.push(await RunFolder.open(join(room.folder, ".lerl", paths.interrupted), () => new Date()));
-      return list(room.folder);
+      return list(room.folder, path);
     });
     return answerMessage(message);
   };
