@@ -8,6 +8,7 @@ import * as z from "zod/mini";
 import type { MessagesOf, RequestSchemas, RequestsOf } from "./contract.ts";
 import { messagesSchema } from "./engine/calls.ts";
 import { comparisonSchema } from "./engine/comparison.ts";
+import { allowedPathsSchema } from "./engine/files.ts";
 import {
   boundKeysSchema,
   detectModelsSchema,
@@ -40,7 +41,6 @@ import {
   tryWordsSchema,
   visitPairSchema,
 } from "./engine/trials.ts";
-import type { Immutable } from "./immutable.ts";
 import { promptDiagnosticSchema } from "./promptDiagnostic.ts";
 import { runProgressSchema } from "./run/progress.ts";
 import { askedCursorSchema, rangeQuerySchema, runRangeSchema, runSliceSchema } from "./run/rows.ts";
@@ -52,6 +52,7 @@ import { trialProgressSchema, trialSummarySchema } from "./trial/summary.ts";
 
 export type { ModelCall } from "./engine/calls.ts";
 export type { ComparedChange, Comparison, ComparisonCell, ComparisonRow } from "./engine/comparison.ts";
+export type { AllowedPaths, OutsideFile } from "./engine/files.ts";
 export { liveChangePaths } from "./engine/liveChangePaths.ts";
 export type { ListedModel, ModelServer, ModelTest, ModelTestResult } from "./engine/models.ts";
 export type { RenderedPrompt, RenderPrompt } from "./engine/prompts.ts";
@@ -70,21 +71,12 @@ export type { ModelActivity, RunProgress } from "./run/progress.ts";
 export type { RangeQuery, RunCursor, RunRange, RunSlice } from "./run/rows.ts";
 
 /** Raised with every change that an older side would misunderstand. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 const nothing = z.strictObject({});
 const done = z.null();
 const oneRun = z.strictObject({ runId: runIdSchema });
 const someRuns = z.strictObject({ runIds: z.array(runIdSchema) });
-
-/** A file outside the workspace that a document names, by its real path, and the setting that names it. */
-export const outsideFileSchema = z.object({
-  setting: z.string(),
-  path: z.string(),
-  /** It is to be written; otherwise read. */
-  written: z.exactOptional(z.boolean()),
-});
-export type OutsideFile = Immutable<z.output<typeof outsideFileSchema>>;
 
 /** Requests of the extension, answered by the engine. */
 export const engineRequests = {
@@ -108,8 +100,8 @@ export const engineRequests = {
   "engine/shutdown": { params: nothing, result: done },
   /** A person trusts the workspace from now on. */
   "workspace/trust": { params: nothing, result: done },
-  /** Files and folders outside the workspace that a person lets documents name, by their real paths. */
-  "files/allow": { params: z.strictObject({ paths: z.array(z.string()) }), result: done },
+  /** All that a person lets documents name outside the workspace. */
+  "files/allow": { params: allowedPathsSchema, result: done },
   /** Whether a suite can be run, and reads only what it may. */
   "suites/check": { params: z.strictObject({ file: z.string() }), result: done },
   "runs/start": { params: startRunSchema, result: runRecordSchema },

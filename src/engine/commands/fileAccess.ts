@@ -1,28 +1,29 @@
 /**
  * Files outside the current folder, on the command line. What is typed is an answer in itself: a file, the folder it lies
- * in, a path given with --set. All else wants --allow-outside. What was let be read is remembered for the current folder,
+ * in, a path given with --set. All else wants --allow-outside. What was allowed is remembered for the current folder,
  * so that a run goes on with it; in the user's own settings, which no folder from elsewhere brings along. Who has asked for
  * this process, an editor or a suite, hands it the paths.
  */
 import { dirname, resolve } from "node:path";
 import * as z from "zod";
+import { type AllowedPaths, allowedWith, doneWith } from "../../protocol/engine/files.ts";
 import { messageOf } from "../errors.ts";
 import {
   allowedFilesVariable,
-  doneWith,
   type FileAccess,
-  isIn,
   type NamedFile,
+  notAllowed,
   OutsideFilesError,
   outsideOf,
 } from "../serving/namedFiles.ts";
 import { type Memory, MemoryError, readMemory, writeMemory } from "./memory.ts";
 import { warn } from "./terminal.ts";
 
+/** What is read may be typed or lie beside what is; to write outside wants a word of its own. */
 export interface Answers {
   /** Files named on the command line: what lies beside them may be read. */
   readonly beside?: readonly string[];
-  /** Settings given on the command line, by their paths. */
+  /** Settings given on the command line, by their paths: what they name may be read. */
   readonly typed?: readonly string[];
   readonly allowOutside?: boolean | undefined;
 }
@@ -33,19 +34,25 @@ export function fileAccess({ beside = [], typed = [], allowOutside = false }: An
     const outside = await outsideOf(named, [folder]);
     if (outside.length === 0) return;
     const remembered = await readRemembered(folder);
-    const known = [...remembered, ...handed()];
-    const fresh = outside.filter(({ path }) => !known.some((allowed) => isIn(allowed, path)));
-    const unsaid = allowOutside ? [] : fresh.filter(({ setting }) => !isTyped(setting, typed));
-    const open = await outsideOf(
-      unsaid,
-      beside.map((file) => dirname(resolve(file))),
-    );
+    const fresh = notAllowed(outside, { ...remembered, read: [...remembered.read, ...handed()] });
+    const open = allowOutside ? [] : await unsaid(fresh, typed, beside);
     if (open.length > 0) {
       const whatToDo = `A document from elsewhere could name any file, so they are ${doneWith(open)} only if you say so: add --allow-outside. It is remembered for this folder.`;
       throw new OutsideFilesError(open, folder, whatToDo);
     }
-    if (fresh.length > 0) await remember(folder, [...remembered, ...fresh.map(({ path }) => path)]);
+    if (fresh.length > 0) await remember(folder, allowedWith(remembered, fresh));
   };
+}
+
+/** Those that what was typed does not answer for. */
+async function unsaid(
+  files: readonly NamedFile[],
+  typed: readonly string[],
+  beside: readonly string[],
+): Promise<readonly NamedFile[]> {
+  const read = files.filter(({ setting, written }) => !written && !isTyped(setting, typed));
+  const folders = beside.map((file) => dirname(resolve(file)));
+  return [...files.filter(({ written }) => written), ...(await outsideOf(read, folders))];
 }
 
 /** What whoever started this process lets it read, by real paths. */
@@ -62,16 +69,19 @@ function handed(): readonly string[] {
 const isTyped = (setting: NamedFile["setting"], typed: readonly string[]): boolean =>
   typed.some((path) => `${setting}.`.startsWith(`${path}.`));
 
+/** Version 1 knew reading only. */
 const memorySchema = z.strictObject({
-  schemaVersion: z.literal(1),
-  /** By folder, the files and folders outside it that were let be read; the newest last. */
-  folders: z.array(z.strictObject({ folder: z.string(), allowed: z.array(z.string()) })),
+  schemaVersion: z.literal([1, 2]),
+  /** By folder, the files and folders outside it that may be read, and those that may be written; the newest last. */
+  folders: z.array(
+    z.strictObject({ folder: z.string(), allowed: z.array(z.string()), written: z.array(z.string()).default([]) }),
+  ),
 });
 
 const memory: Memory<typeof memorySchema> = {
   name: "allowed-files",
   schema: memorySchema,
-  says: "which files may be read",
+  says: "which files outside may be read and written",
 };
 
 /** Folders that are remembered; the one used longest ago goes first. */
@@ -88,16 +98,19 @@ async function readFolders(): Promise<z.output<typeof memorySchema>["folders"]> 
   }
 }
 
-const readRemembered = async (folder: string): Promise<readonly string[]> =>
-  (await readFolders()).find((entry) => entry.folder === folder)?.allowed ?? [];
+async function readRemembered(folder: string): Promise<AllowedPaths> {
+  const { allowed = [], written = [] } = (await readFolders()).find((entry) => entry.folder === folder) ?? {};
+  return { read: allowed, written };
+}
 
-async function remember(folder: string, allowed: readonly string[]): Promise<void> {
+async function remember(folder: string, { read, written }: AllowedPaths): Promise<void> {
   const others = (await readFolders()).filter((entry) => entry.folder !== folder).slice(1 - MOST_FOLDERS);
+  const folders = [...others, { folder, allowed: [...read], written: [...written] }];
   try {
-    await writeMemory(memory, { schemaVersion: 1, folders: [...others, { folder, allowed: [...allowed] }] });
+    await writeMemory(memory, { schemaVersion: 2, folders });
   } catch (error) {
     warn(
-      `That files outside ${folder} may be read could not be remembered (${messageOf(error)}): going on needs --allow-outside.`,
+      `What is allowed outside ${folder} could not be remembered (${messageOf(error)}): going on needs --allow-outside.`,
     );
   }
 }

@@ -24,8 +24,8 @@ export function createService(options: ServiceOptions): EngineService {
         workspace.trust();
         return null;
       },
-      "files/allow": async ({ paths }) => {
-        workspace.files.allow(paths);
+      "files/allow": async (allowed) => {
+        workspace.files.allow(allowed);
         return null;
       },
       "engine/ping": async () => ({ memoryMb: Math.round(process.memoryUsage.rss() / 2 ** 20) }),

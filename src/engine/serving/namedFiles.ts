@@ -6,7 +6,7 @@
 import { realpath } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { asksModel } from "../../protocol/asksModel.ts";
-import type { OutsideFile } from "../../protocol/engine.ts";
+import { type AllowedPaths, doneWith, type OutsideFile } from "../../protocol/engine/files.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { type PromptRole, promptRoles } from "../../protocol/promptRole.ts";
 import { dataFiles } from "../data/loadDataset.ts";
@@ -19,8 +19,8 @@ export type NamedFile = OutsideFile;
 export type FileAccess = (named: readonly NamedFile[]) => Promise<void>;
 
 /**
- * Environment variable in which a process hands on what a person lets documents name, a JSON list of real paths: from the
- * editor to a suite, from a suite to its runs.
+ * Environment variable in which a process hands on what a person lets be read, a JSON list of real paths: from the editor to
+ * a suite, from a suite to its runs. Neither writes outside.
  */
 export const allowedFilesVariable = "LERL_ALLOWED_FILES";
 
@@ -83,10 +83,6 @@ async function dataNamedBy({ dataset }: Experiment, baseFolder: string): Promise
   ];
 }
 
-/** What is to be done with files, in a sentence about them. */
-export const doneWith = (files: readonly NamedFile[]): "written" | "read" =>
-  files.some(({ written }) => written) ? "written" : "read";
-
 /** Those that lie in none of the folders, by their real paths, each once: symbolic links are followed before. */
 export async function outsideOf(
   named: readonly NamedFile[],
@@ -95,8 +91,13 @@ export async function outsideOf(
   const roots = await Promise.all(folders.map(realPath));
   const real = await Promise.all(named.map(async (file) => ({ ...file, path: await realPath(file.path) })));
   const outside = real.filter(({ path }) => !roots.some((root) => isOpenIn(root, path)));
-  return outside.filter(({ path }, i) => outside.findIndex((other) => other.path === path) === i);
+  const isSame = (one: NamedFile, other: NamedFile) => one.path === other.path && one.written === other.written;
+  return outside.filter((file, i) => outside.findIndex((other) => isSame(file, other)) === i);
 }
+
+/** Those that may not be read, or written, as it is meant. By their real paths. */
+export const notAllowed = (files: readonly NamedFile[], allowed: AllowedPaths): readonly NamedFile[] =>
+  files.filter((file) => !allowed[doneWith([file])].some((folder) => isIn(folder, file.path)));
 
 /** Whether a path is the folder, or lies below it. Both are real. */
 export function isIn(folder: string, path: string): boolean {

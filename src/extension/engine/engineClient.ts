@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { type CancellationToken, type Disposable, type Event, EventEmitter, type LogOutputChannel, l10n } from "vscode";
-import type { EngineNotifications, EngineRequests } from "../../protocol/engine.ts";
+import type { AllowedPaths, EngineNotifications, EngineRequests } from "../../protocol/engine.ts";
 import type { EngineState } from "../../protocol/studio.ts";
 import type { AllowedFiles } from "../platform/allowedFiles.ts";
 import { messageOf, UntrustedError } from "../platform/errors.ts";
@@ -21,7 +21,7 @@ export interface EngineClientOptions
   /** Whether the workspace is trusted; once it is, it stays so. */
   readonly isTrusted: () => boolean;
   /** Files outside the workspace: those a person has allowed, and who asks them for more. */
-  readonly allowedFiles: Pick<AllowedFiles, "paths" | "ask">;
+  readonly allowedFiles: Pick<AllowedFiles, "allowed" | "ask">;
   /** Milliseconds before the first, second, ... restart. */
   readonly restartDelays?: readonly number[];
 }
@@ -83,9 +83,9 @@ export class EngineClient implements Disposable {
     return this.current;
   }
 
-  /** Files and folders outside the workspace that a person has allowed, by their real paths. */
-  get allowedPaths(): readonly string[] {
-    return this.options.allowedFiles.paths;
+  /** What a person has allowed outside the workspace. */
+  get allowedPaths(): AllowedPaths {
+    return this.options.allowedFiles.allowed;
   }
 
   /**
@@ -122,7 +122,7 @@ export class EngineClient implements Disposable {
     const outside = error instanceof EngineInputError ? error.outside : [];
     if (outside.length === 0 || !(await allowedFiles.ask(outside))) return false;
     const engine = await this.connect();
-    await engine.request("files/allow", { paths: allowedFiles.paths });
+    await engine.request("files/allow", allowedFiles.allowed);
     return true;
   }
 
@@ -201,8 +201,8 @@ export class EngineClient implements Disposable {
     void engine.exited.then((why) => {
       if (why !== undefined) this.lost(why);
     });
-    const { paths } = this.options.allowedFiles;
-    if (paths.length > 0) await engine.request("files/allow", { paths });
+    const { allowedPaths } = this;
+    if (allowedPaths.read.length + allowedPaths.written.length > 0) await engine.request("files/allow", allowedPaths);
     this.setState({ state: "ready" });
     return engine;
   }

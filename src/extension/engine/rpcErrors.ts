@@ -3,7 +3,7 @@ import { l10n } from "vscode";
 import { ErrorCodes, ResponseError } from "vscode-jsonrpc/node";
 import * as z from "zod/mini";
 import { ContractError } from "../../protocol/contract.ts";
-import { outsideFileSchema } from "../../protocol/engine.ts";
+import { outsideFileSchema } from "../../protocol/engine/files.ts";
 import { EngineFailure, EngineInputError, EngineLostError } from "./engineErrors.ts";
 
 /** Codes of src/engine/main.ts. */

@@ -24,7 +24,7 @@ export async function runSuite(
   const execution = new ProcessExecution(process.execPath, [command, "suite", "run", suite.fsPath], {
     cwd: requireWorkspaceFolder(),
     // The editor's own binary is Node when the first is set; the second is src/engine/serving/namedFiles.ts.
-    env: { ELECTRON_RUN_AS_NODE: "1", LERL_ALLOWED_FILES: JSON.stringify(engine.allowedPaths) },
+    env: { ELECTRON_RUN_AS_NODE: "1", LERL_ALLOWED_FILES: JSON.stringify(engine.allowedPaths.read) },
   });
   const name = fileName(suite);
   const task = new Task(

@@ -3,27 +3,30 @@
  * folder from elsewhere can bring its own answer.
  */
 import { l10n, type Memento } from "vscode";
-import type { OutsideFile } from "../../protocol/engine.ts";
+import { type AllowedPaths, allowedWith, doneWith, type OutsideFile } from "../../protocol/engine/files.ts";
 import { showWarningMessage } from "./dialogs.ts";
 
-const KEY = "lerl.allowedFiles";
+/** Lists of real paths. The first has the name that it had when there was no other. */
+const keys = { read: "lerl.allowedFiles", written: "lerl.allowedFiles.written" } as const;
 
 export class AllowedFiles {
   constructor(private readonly memory: Memento) {}
 
-  /** Real paths of files and folders that may be read. */
-  get paths(): readonly string[] {
-    return this.memory.get<readonly string[]>(KEY, []);
+  get allowed(): AllowedPaths {
+    const remembered = (key: string) => [...this.memory.get<readonly string[]>(key, [])];
+    return { read: remembered(keys.read), written: remembered(keys.written) };
   }
 
-  /** Returns whether they may be read from now on. */
+  /** Returns whether they are allowed from now on, for what they were asked for. */
   async ask(files: readonly OutsideFile[]): Promise<boolean> {
     const allow = l10n.t("Allow");
     const list = files.map(({ setting, path }) => `${setting}: ${path}`);
-    const { question, why } = files.some(({ written }) => written) ? toWrite() : toRead();
+    const { question, why } = doneWith(files) === "written" ? toWrite() : toRead();
     const answer = await showWarningMessage(question, { modal: true, detail: [...list, "", why].join("\n") }, allow);
     if (answer !== allow) return false;
-    await this.memory.update(KEY, [...new Set([...this.paths, ...files.map(({ path }) => path)])]);
+    const { read, written } = allowedWith(this.allowed, files);
+    await this.memory.update(keys.read, read);
+    await this.memory.update(keys.written, written);
     return true;
   }
 }

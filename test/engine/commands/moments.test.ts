@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Moments, parseMoments } from "../../../src/protocol/moments.ts";
 import type { Episode } from "../../../src/protocol/run.ts";
@@ -84,6 +84,50 @@ describe("lerl moments keep", () => {
     expect(kept).toContain("This decision is kept already, as ");
     expect(taken).toContain("is the name of an earlier moment; choose another.");
     expect(readFileSync(file, "utf8")).toBe(before);
+  });
+});
+
+describe("a moments file elsewhere", () => {
+  const { path } = scratch;
+  const outside = join(dirname(path), `${basename(path)}-outside`);
+  const evil = ".lerl/runs/evil";
+  const config = join(path, "config");
+  const target = join(outside, "x.moments.json");
+  const keepIn = (folder: string, ...more: readonly string[]) =>
+    lerl(["moments", "keep", folder, visit.id, "1", ...more], path, { XDG_CONFIG_HOME: config });
+
+  beforeAll(() => {
+    mkdirSync(outside);
+    cpSync(join(path, run), join(path, evil), { recursive: true });
+    const record = JSON.parse(readFileSync(join(path, evil, "run.json"), "utf8"));
+    writeFileSync(
+      join(path, evil, "run.json"),
+      JSON.stringify({ ...record, experimentFile: join(outside, "x.lerl.json") }),
+    );
+    mkdirSync(join(config, "lerl"), { recursive: true });
+  });
+  afterAll(() => rmSync(outside, { recursive: true, force: true }));
+
+  it("is not written on the word of a run's record where its folder may be read, and remembered once that is said", async () => {
+    const memory = join(config, "lerl", "allowed-files.json");
+    const folders = [{ folder: path, allowed: [outside] }];
+    writeFileSync(memory, JSON.stringify({ schemaVersion: 1, folders }), { mode: 0o600 });
+    const { code, err } = await keepIn(evil);
+    expect([code, err]).toEqual([2, expect.stringContaining(`experimentFile: ${target}`)]);
+    expect(err).toContain("written only if you say so");
+    expect(existsSync(target)).toBe(false);
+    expect((await keepIn(evil, "--allow-outside")).code).toBe(0);
+    const written = { ...folders[0], written: [target] };
+    expect(JSON.parse(readFileSync(memory, "utf8"))).toEqual({ schemaVersion: 2, folders: [written] });
+    rmSync(target);
+    expect((await keepIn(evil)).code).toBe(0);
+  });
+
+  it("is not written by way of a link below .lerl", async () => {
+    symlinkSync(outside, join(path, ".lerl", "linked"));
+    const { code, err } = await keepIn(run, "--file", ".lerl/linked/y.moments.json");
+    expect([code, err]).toEqual([2, expect.stringContaining("a symbolic link")]);
+    expect(existsSync(join(outside, "y.moments.json"))).toBe(false);
   });
 });
 

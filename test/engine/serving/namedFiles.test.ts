@@ -84,11 +84,23 @@ describe("the editor's answer", () => {
     }));
     const asked = [one, other].flatMap((file) => file ?? []);
     await expect(files.access(asked)).rejects.toMatchObject({ code: "files.outside", files: asked });
-    files.allow([outside]);
+    files.allow({ read: [outside], written: [] });
     await expect(files.access(asked)).rejects.toMatchObject({ files: [other] });
     await files.access([{ setting: "dataset.path", path: join(outside, "movies.csv") }]);
     await expect(files.access([{ setting: "x", path: `${outside}-2` }])).rejects.toThrow("-2");
   });
+});
+
+it("leave to read a folder is none to write into it, nor the other way round", async () => {
+  const file = { setting: "experimentFile", path: join(outside, "x.moments.json") };
+  const written = { ...file, written: true };
+  const files = new AllowedFiles(workspace);
+  files.allow({ read: [outside], written: [] });
+  await files.access([file]);
+  await expect(files.access([file, written])).rejects.toMatchObject({ files: [written] });
+  files.allow({ read: [], written: [file.path] });
+  await files.access([written]);
+  await expect(files.access([file, written])).rejects.toMatchObject({ files: [file] });
 });
 
 it("what is to be written is spoken of as that", async () => {

@@ -64,7 +64,7 @@ describe("files outside the workspace", () => {
     await start(engine);
     await start(open());
     expect(host.messages).toHaveLength(1);
-    expect(new AllowedFiles(memory).paths).toEqual(paths);
+    expect(new AllowedFiles(memory).allowed).toEqual({ read: paths, written: [] });
   });
 
   it("that would be written are asked for in words of their own", async () => {
@@ -72,6 +72,14 @@ describe("files outside the workspace", () => {
     await new AllowedFiles(memory).ask([{ ...moments, written: true }]);
     await new AllowedFiles(memory).ask([moments]);
     expect(host.messages.map(({ message }) => message.match(/Allow LERL to (\w+)/)?.[1])).toEqual(["write", "read"]);
+  });
+
+  it("are remembered apart: those to be read, as ever, and those to be written", async () => {
+    host.answerMessage = ({ actions }) => actions[0];
+    await memory.update("lerl.allowedFiles", ["/data"]);
+    const files = new AllowedFiles(memory);
+    await files.ask([{ setting: "experimentFile", path: "/data/x.moments.json", written: true }]);
+    expect(files.allowed).toEqual({ read: ["/data"], written: ["/data/x.moments.json"] });
   });
 
   it("are not read where the answer is no, and asked for again", async () => {

@@ -50,7 +50,7 @@ describe("the engine process", () => {
 
   it("of another protocol version is refused, with what to do", async () => {
     const { client: engine, lives } = client({ protocolVersion: 99 });
-    await expect(engine.request("runs/list", {})).rejects.toThrow(/speaks version 99 .* version 2.*Reload the window/s);
+    await expect(engine.request("runs/list", {})).rejects.toThrow(/speaks version 99 .* version 3.*Reload the window/s);
     expect(engine.state.state).toBe("unavailable");
     expect(lives().filter(isAlive)).toEqual([]);
   });
@@ -58,7 +58,7 @@ describe("the engine process", () => {
   it("of another protocol version is told so, too, where it says nothing else as this one does", async () => {
     const greeting = { protocolVersion: 0, engine: { version: "0.1.0" } };
     const { client: engine } = client({ defects: { answers: { "engine/initialize": greeting } } });
-    await expect(engine.request("runs/list", {})).rejects.toThrow(/speaks version 0 .* version 2/);
+    await expect(engine.request("runs/list", {})).rejects.toThrow(/speaks version 0 .* version 3/);
     expect(engine.state.state).toBe("unavailable");
   });
 

@@ -36,7 +36,7 @@ beforeEach(async () => {
     locale: "en",
     log: window.createOutputChannel("LERL", { log: true }),
     host: { "models/ask": async ({ model }) => ({ text: "", model }) },
-    allowedFiles: { paths: [], ask: async () => false },
+    allowedFiles: { allowed: { read: [], written: [] }, ask: async () => false },
     workspaceFolder: () => folder,
     isTrusted: () => true,
   });

@@ -37,7 +37,7 @@ beforeEach(() => {
     host: { "models/ask": async ({ model }) => ({ text: "", model }) },
     workspaceFolder: () => workspace,
     isTrusted: () => isTrusted,
-    allowedFiles: { paths: [], ask: async () => false },
+    allowedFiles: { allowed: { read: [], written: [] }, ask: async () => false },
   });
 });
 afterEach(async () => {

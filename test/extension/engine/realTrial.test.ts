@@ -32,7 +32,7 @@ beforeEach(async () => {
     host: { "models/ask": async ({ model }) => ({ text: "", model }) },
     workspaceFolder: () => folder,
     isTrusted: () => true,
-    allowedFiles: { paths: [], ask: async () => false },
+    allowedFiles: { allowed: { read: [], written: [] }, ask: async () => false },
   });
 });
 afterEach(async () => {

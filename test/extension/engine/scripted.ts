@@ -41,7 +41,7 @@ export function scriptedClient(scripted: Scripted, options: Partial<EngineClient
     host: { "models/ask": async ({ model }) => ({ text: `asked ${model}`, model }) },
     workspaceFolder: () => tmpdir(),
     isTrusted: () => true,
-    allowedFiles: { paths: [], ask: async () => false },
+    allowedFiles: { allowed: { read: [], written: [] }, ask: async () => false },
     restartDelays: [5, 10, 20],
     patience: { shutdownMs: 100, terminateMs: 100 },
     ...options,

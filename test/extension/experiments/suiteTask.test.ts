@@ -3,6 +3,7 @@ import { beforeEach, expect, it } from "vitest";
 import type { ProcessExecution } from "vscode";
 import { allowedFilesVariable } from "../../../src/engine/serving/namedFiles.ts";
 import { runSuite } from "../../../src/extension/experiments/suiteTask.ts";
+import type { AllowedPaths } from "../../../src/protocol/engine.ts";
 import { host, resetHost, Uri } from "../support/vscode.ts";
 
 beforeEach(resetHost);
@@ -10,11 +11,11 @@ beforeEach(resetHost);
 it("a suite is handed the files that a person has allowed, and no leave for all others", async () => {
   host.folders = [{ uri: Uri.file("/w"), name: "w", index: 0 }];
   const asked: unknown[] = [];
-  let allowedPaths: readonly string[] = [];
+  let allowedPaths: AllowedPaths = { read: [], written: [] };
   const request = async (...question: unknown[]): Promise<never> => {
     asked.push(question);
     // The person is asked meanwhile.
-    allowedPaths = ["/data/log.csv"];
+    allowedPaths = { read: ["/data/log.csv"], written: ["/data/x.moments.json"] };
     return null as never;
   };
   const engine = {
