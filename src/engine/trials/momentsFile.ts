@@ -7,6 +7,7 @@ import type { Episode, Reflection } from "../../protocol/run.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { readText } from "../regularFile.ts";
 import { isMissing, replaceFile } from "../store/files.ts";
+import { writablePath } from "../store/storage.ts";
 import { freeName } from "./names.ts";
 
 /** Beside the experiment: `quickstart.moments.json` for `quickstart.lerl.json`. */
@@ -32,7 +33,8 @@ interface Kept {
  * @param taken whether another moment of its name refuses it, or gives it a number
  * @throws InputError
  */
-export async function appendMoment(file: string, moment: Moment, taken: "refuse" | "number" = "refuse"): Promise<Kept> {
+export async function appendMoment(path: string, moment: Moment, taken: "refuse" | "number" = "refuse"): Promise<Kept> {
+  const file = writablePath(path);
   const before = writing.get(file);
   const appending = (before ?? Promise.resolve()).then(
     () => append(file, moment, taken),
