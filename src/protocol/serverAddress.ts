@@ -27,6 +27,8 @@ export function originOf(address: string): string {
 }
 
 const AZURE_QUERY = "api-version";
+/** What Azure has for versions: a day, or a word. */
+const AZURE_VERSION = /^(?:[\d.-]{1,20}(?:preview)?|v\d+|preview|latest)$/;
 
 /**
  * What an address holds that may be a secret: addresses stand in files, keys never do.
@@ -36,8 +38,8 @@ export function secretInAddress(typed: string): string | undefined {
   if (!isServerAddress(typed)) return undefined;
   const url = new URL(completeAddress(typed));
   if (url.username !== "" || url.password !== "") return "a user name or password";
-  const [other] = [...url.searchParams].filter(([name]) => name !== AZURE_QUERY);
-  if (other) return `${queryOf(other)}; only Azure's ?${AZURE_QUERY}= is taken`;
+  const [other] = [...url.searchParams].filter(([name, value]) => name !== AZURE_QUERY || !AZURE_VERSION.test(value));
+  if (other) return `${queryOf(other)}; only Azure's ?${AZURE_QUERY}= with a version is taken`;
   return url.hash === "" ? undefined : 'a part after "#"';
 }
 

@@ -26,7 +26,7 @@ import type { RunControl } from "./control.ts";
 /** How a process reaches models. Keys stay in memory. */
 export interface ModelAccess {
   /**
-   * Told what will be wanted before anything is made.
+   * Told what will be wanted before anything is sent.
    * @throws InputError where a key may not go there, or is missing
    */
   readonly settle?: (wanted: readonly WantedKey[]) => Promise<void>;

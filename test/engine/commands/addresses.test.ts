@@ -14,6 +14,7 @@ const addresses = {
   "password without http://": `me:${SECRET}@127.0.0.1:1/v1`,
   "user name": `http://${SECRET}@127.0.0.1:1/v1`,
   key: `http://127.0.0.1:1/v1?key=${SECRET}`,
+  "key in place of Azure's version": `http://127.0.0.1:1/v1?api-version=${SECRET}`,
   "key beside Azure's version": `http://127.0.0.1:1/v1?api-version=1&code=${SECRET}`,
   "bare query": `http://127.0.0.1:1/v1?${SECRET}`,
   fragment: `http://127.0.0.1:1/v1#${SECRET}`,

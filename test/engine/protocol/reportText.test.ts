@@ -47,14 +47,18 @@ describe("a CSV cell", () => {
 
 describe("text in a report", () => {
   it("hides nothing: what nobody would see is written out, joined emoji stay", () => {
-    expect(visibleText("a\u200bb\u00adc\ufeff\u2060d\u{e0041}")).toBe("a\\u200bb\\u00adc\\ufeff\\u2060d\\udb40\\udc41");
-    expect(visibleText("👩\u200d🔬 می\u200cخواهم")).toBe("👩\u200d🔬 می\u200cخواهم");
+    expect(visibleText("a\u200bb\u00adc\ufeffd\u{e0041}\u3164\u2800\u034f")).toBe(
+      "a\\u200bb\\u00adc\\ufeffd\\udb40\\udc41\\u3164\\u2800\\u034f",
+    );
+    expect(visibleText("👩\u200d🔬 ❤\ufe0f می\u200cخواهم")).toBe("👩\u200d🔬 ❤\ufe0f می\u200cخواهم");
     expect(csvText("a\u001b[31mb\r\nc")).toBe('"a\\u001b[31mb\nc"');
   });
 
   it("makes no markup, image, address or mention", () => {
-    const shown = markdownText("![i](https://a.example) <b> @team `x` www.a.example\n# b | c \u202e");
-    expect(shown).toBe("![i\\](https\\://a.example) \\<b> \\@team \\`x\\` www\\.a.example # b \\| c \\\\u202e");
+    const shown = markdownText("![i](https://a.example) <b> @team &#64;team `x` www.a.example\n# b | c & \u202e");
+    expect(shown).toBe(
+      "![i\\](https\\://a.example) \\<b> @\u2060team \\&#64;team \\`x\\` www\\.a.example # b \\| c & \\\\u202e",
+    );
   });
 
   it("steers no terminal; JSON stays the same JSON", () => {
