@@ -161,7 +161,7 @@ export function experimentOf(
   const isOffline = plans !== "model" && plans !== "none" && plans !== "oracle";
   // What costs nothing plans anew at every step.
   const free = plans !== "model" && { replanEvery: planner.replanEvery ?? 1 };
-  return experimentSchema.parse({
+  const parsed = experimentSchema.safeParse({
     ...base,
     planner: {
       ...plannerOf(base.planner, planner),
@@ -172,6 +172,9 @@ export function experimentOf(
     },
     reflections: { ...base.reflections, ...reflections },
   });
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  throw new InputError("trial.contender", `A contender cannot serve: ${problems.join("; ")}. Start a trial anew.`);
 }
 
 /** The base's pool with the contender's changes. */

@@ -9,7 +9,6 @@ import type { VisitRow } from "../../protocol/trial/visit.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { CallLog } from "../serving/callLog.ts";
 import { RunControl, StopSignal } from "../serving/control.ts";
-import { filesOf } from "../serving/namedFiles.ts";
 import { orUndo } from "../store/files.ts";
 import type { JsonDocument } from "../store/jsonDocument.ts";
 import { JsonLinesWriter } from "../store/jsonLines.ts";
@@ -26,7 +25,7 @@ import { Tally } from "./tally.ts";
 import { readCells, readVisits, recordedCalls, TrialFolder } from "./trialFolder.ts";
 import type { TrialExtension, TrialHost, TrialStart } from "./trialHost.ts";
 import { TrialModels } from "./trialModels.ts";
-import { extended, newRecord, tallySetting, withLimits } from "./trialRecord.ts";
+import { extended, filesOfTrial, newRecord, tallySetting, withLimits } from "./trialRecord.ts";
 
 export class Trial {
   readonly control: RunControl;
@@ -68,8 +67,8 @@ export class Trial {
         "run" in choice
           ? await keepRunAsBase(choice.run, folder.path, choice.like)
           : untrainedBase(choice.experimentFile, choice.experiment, choice.prompts);
-      await host.files(await filesOf(base.experiment, dirname(base.record.experimentFile)));
       const record = newRecord(start, base, folder.id, host);
+      await host.files(await filesOfTrial(record));
       await host.models.settle?.(keysOfTrial(record));
       const document = await folder.record(warner(host), record);
       return new Trial(folder, document, base, host);
@@ -91,7 +90,7 @@ export class Trial {
       await host.models.settle?.(keysOfTrial(opened));
       document.update((record) => extended(record, extension));
       const { data: record } = document;
-      await host.files(await filesOf(record.experiment, dirname(record.base.experimentFile)));
+      await host.files(await filesOfTrial(record));
       const checkpoint = await keptCheckpoint(path, record.base);
       const base: Base = {
         record: record.base,

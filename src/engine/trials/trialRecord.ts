@@ -1,8 +1,10 @@
 /** A trial's record as it begins, and as it is extended. */
+import { dirname } from "node:path";
 import type { TrialRecord } from "../../protocol/trial/record.ts";
 import { InputError } from "../errors.ts";
+import { filesOf, type NamedFile } from "../serving/namedFiles.ts";
 import type { Base } from "./base.ts";
-import { contenderRecords } from "./contenders.ts";
+import { contenderRecords, experimentOf } from "./contenders.ts";
 import { parseCondition } from "./gate.ts";
 import type { TallySetting } from "./tally.ts";
 import type { TrialExtension, TrialHost, TrialStart } from "./trialHost.ts";
@@ -42,6 +44,13 @@ export function newRecord(start: TrialStart, base: Base, id: string, host: Trial
     ...(Object.keys(limits).length > 0 && { limits }),
     engineVersion: host.engineVersion,
   };
+}
+
+/** What it reads: as its base does, and as each contender's settings say, which a record may hold of any kind. */
+export async function filesOfTrial({ experiment, contenders, base }: TrialRecord): Promise<readonly NamedFile[]> {
+  const folder = dirname(base.experimentFile);
+  const served = contenders.map((contender) => experimentOf(contender, experiment));
+  return (await Promise.all([experiment, ...served].map((each) => filesOf(each, folder)))).flat();
 }
 
 /**

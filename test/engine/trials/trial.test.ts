@@ -1,8 +1,9 @@
-import { appendFileSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { evaluateRun } from "../../../src/engine/runs/evaluateRun.ts";
 import { readEvaluationRows } from "../../../src/engine/runs/evaluationFiles.ts";
+import type { NamedFile } from "../../../src/engine/serving/namedFiles.ts";
 import { listTrials, readVisits } from "../../../src/engine/trials/trialFolder.ts";
 import type { TrialProgress } from "../../../src/protocol/trial/summary.ts";
 import { scratchFolder } from "../commands/lerl.ts";
@@ -122,6 +123,28 @@ describe("a trial", () => {
     const again = await goOn(trial.folder.path, { sessions: 40 });
     await again.estimate();
     expect(readFileSync(join(trial.folder.path, "trial.json"), "utf8")).toBe(kept);
+  });
+
+  it("asks for the files of every contender, whatever its record says of them", async () => {
+    const trial = await start({});
+    await trial.execute();
+    const file = trial.folder.file("record");
+    const record = JSON.parse(readFileSync(file, "utf8"));
+    const withPlanner = (planner: object) =>
+      writeFileSync(
+        file,
+        JSON.stringify({ ...record, contenders: [record.contenders[0], { ...record.contenders[0], planner }] }),
+      );
+    const asked: NamedFile[] = [];
+    const files = async (named: readonly NamedFile[]): Promise<void> => void asked.push(...named);
+    withPlanner({ provider: "replay", replayFrom: "/outside/secret" });
+    await (await goOn(trial.folder.path, {}, { files })).estimate();
+    expect(asked).toContainEqual({ setting: "planner.replayFrom", path: resolve("/outside/secret/llm.jsonl") });
+    withPlanner({ replanEvery: "often" });
+    await expect(goOn(trial.folder.path)).rejects.toMatchObject({
+      code: "trial.contender",
+      message: expect.stringContaining("planner.replanEvery"),
+    });
   });
 
   it("of moments only plans the visits that it goes on with", async () => {

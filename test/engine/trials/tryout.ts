@@ -11,7 +11,7 @@ export interface Tryout {
   /** The tiny experiment with more settings, as it is without a run. */
   readonly untrained: (more?: object) => BaseChoice;
   readonly start: (start: Partial<TrialStart>, host?: Partial<TrialHost>) => Promise<Trial>;
-  readonly goOn: (folder: string, extension?: TrialExtension) => Promise<Trial>;
+  readonly goOn: (folder: string, extension?: TrialExtension, host?: Partial<TrialHost>) => Promise<Trial>;
 }
 
 export function tryout(path: string): Tryout {
@@ -48,6 +48,6 @@ export function tryout(path: string): Tryout {
         },
         host(more),
       ),
-    goOn: (folder, extension) => Trial.reopen(folder, host(), extension),
+    goOn: (folder, extension, more) => Trial.reopen(folder, host(more), extension),
   };
 }
