@@ -114,7 +114,8 @@ export function readReflection(reply: string, finish: Finish, thought = ""): Rea
 /** The words in a JSON wrapping, or the reply's own; undefined: a wrapping without any. */
 function proseOf(answer: string): string | undefined {
   const { values, cut } = jsonValues(answer);
-  const last = values.findLast(({ value }) => !Array.isArray(value) || /^[[［][\s\S]*[\]］]$/.test(answer))?.value;
+  const isList = /^[[［][\s\S]*[\]］]$/.test(answer);
+  const last = values.findLast(({ value }) => isList || !Array.isArray(value))?.value;
   if (cut && /[{｛]|^[[［]/.test(answer)) return undefined;
   return last === undefined ? answer : sentenceIn(last);
 }

@@ -21,6 +21,8 @@ export interface FoundValues {
 const MOST_SEARCHED = 65_536;
 /** Brackets that belong to no value: a text with more of them is no answer, and each costs a walk through it. */
 const MOST_STRAYS = 50;
+/** Characters read in vain for ends outside quotation marks; few where these pair. */
+const MOST_WALKED = MOST_STRAYS * MOST_SEARCHED;
 
 /** Finds objects and lists between words, fences and comments; repairs what is complete but no strict JSON. */
 export function jsonValues(text: string): FoundValues {
@@ -37,11 +39,21 @@ function scan(text: string): FoundValues {
   const isProse = /[.!?…。！？]\s*$/.test(text);
   let words = "";
   let strays = 0;
+  let walked = 0;
+  /** Behind it there is nothing to mind. */
+  const lastMark = text.lastIndexOf('"');
   /** From where the text may be a value without its end. */
   let unclosed: number | undefined;
   for (let at = 0; at < text.length; at++) {
     const character = text[at] as string;
-    const part = character === "{" || character === "[" ? closed(text, at) : undefined;
+    const opens = character === "{" || character === "[";
+    let end = opens ? closing(text, at, true) : undefined;
+    if (opens && end === undefined && at < lastMark) {
+      walked += text.length - at;
+      if (walked > MOST_WALKED) return CUT;
+      end = closing(text, at, false);
+    }
+    const part = end === undefined ? undefined : text.slice(at, end + 1);
     const value = part === undefined ? undefined : (parsed(part) ?? repaired(part));
     if (part !== undefined && value !== undefined) {
       values.push({ value, words });
@@ -52,7 +64,7 @@ function scan(text: string): FoundValues {
       continue;
     }
     words += character;
-    if (character !== "{" && character !== "[") continue;
+    if (!opens) continue;
     if (++strays > MOST_STRAYS) return CUT;
     if (part === undefined && (values.length === 0 ? beginsJson(text, at) : !isProse)) unclosed ??= at;
   }
@@ -61,15 +73,10 @@ function scan(text: string): FoundValues {
 
 const CUT: FoundValues = { values: [], rest: "", cut: true };
 
-/** From the bracket at `at` to where it is closed. */
-function closed(text: string, at: number): string | undefined {
-  const end = closing(text, at, true) ?? closing(text, at, false);
-  return end === undefined ? undefined : text.slice(at, end + 1);
-}
-
-/** Where the bracket at `from` is closed; undefined: nowhere. */
+/** Where the bracket at `from` is closed; undefined: nowhere. @param minding what stands in quotation marks is passed over */
 function closing(text: string, from: number, minding: boolean): number | undefined {
   const open: string[] = [];
+  let lists = 0;
   let inString = false;
   for (let at = from; at < text.length; at++) {
     const character = text[at] as string;
@@ -78,11 +85,16 @@ function closing(text: string, from: number, minding: boolean): number | undefin
       else if (character === '"') inString = false;
     } else if (character === '"' && minding) inString = true;
     else if (character === "{") open.push("}");
-    else if (character === "[") open.push("]");
-    else if (character === "}" || character === "]") {
+    else if (character === "[") {
+      open.push("]");
+      lists++;
+    } else if (character === "}" || character === "]") {
       // One that was forgotten inside is mended later.
-      const level = open.lastIndexOf(character);
-      if (level >= 0) open.length = level;
+      const waiting = character === "]" ? lists : open.length - lists;
+      for (let last = ""; waiting > 0 && last !== character; ) {
+        last = open.pop() as string;
+        if (last === "]") lists--;
+      }
       if (open.length === 0) return at;
     }
   }
@@ -96,7 +108,7 @@ const beginsJson = (text: string, at: number): boolean =>
 /** Whether nothing else stands in a part of a text; tells what surrounds a value from a bracket in prose. */
 const isJson = (text: string): boolean =>
   /^(?:true|false|null|[\s[\]{},:\d.+-])*$/.test(
-    text.replace(/"(?:[^"\\]|\\.)*(?:"|$)|'[^']*(?:'|$)|[“‘][^”’]*(?:[”’]|$)|[\w-]+\s*:/g, ""),
+    text.replace(/"(?:[^"\\]|\\[\s\S])*(?:"|(\\?)$)|'[^']*(?:'|$)|[“‘][^”’]*(?:[”’]|$)|(?<![\w-])[\w-]+\s*:/g, "$1"),
   );
 
 function parsed(text: string): unknown {
@@ -130,9 +142,12 @@ const written: Readonly<Record<string, string>> = {
   "”": '"',
 };
 
+const WIDE = /[｛｝［］【】：，、،“”＂０-９]/g;
+/** A mark that is never closed takes the rest, which is then searched once, not anew from each escaped mark inside. */
+const QUOTED_OR_WIDE = new RegExp(`"(?:[^"\\\\]|\\\\[\\s\\S])*("|\\\\?$)|${WIDE.source}`, "g");
+
 /** Full-width punctuation and digits as JSON writes them; what stands in quotation marks stays. */
 const halfWidth = (text: string): string =>
-  text.replace(
-    /"(?:[^"\\]|\\.)*"|[｛｝［］【】：，、،“”＂０-９]/g,
-    (part) => written[part] ?? (part.length === 1 ? part.normalize("NFKC") : part),
+  text.replace(QUOTED_OR_WIDE, (part: string, end?: string) =>
+    end === '"' ? part : part.replace(WIDE, (wide) => written[wide] ?? wide.normalize("NFKC")),
   );

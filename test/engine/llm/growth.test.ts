@@ -4,6 +4,7 @@ import { shortLine } from "../../../src/engine/llm/excerpt.ts";
 import { isThisMachine, serverUrl } from "../../../src/engine/llm/providers/address.ts";
 import { isKeepAlive, isStreamDone, readReply } from "../../../src/engine/llm/providers/replyBody.ts";
 import { plainNumbers, serverWords } from "../../../src/engine/llm/providers/serverWords.ts";
+import { askedWait } from "../../../src/engine/llm/providers/waits.ts";
 import { jsonValues } from "../../../src/engine/llm/structured.ts";
 import { spoken } from "../../../src/engine/llm/thoughts.ts";
 import { PlanParser } from "../../../src/engine/planner/planParsing.ts";
@@ -31,6 +32,7 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
     plainNumbers(text),
     shortLine(text, 50),
   ],
+  "a server's wait": (text) => askedWait(new Headers({ "retry-after": text.replace(/[^ -~]/g, "") }), text, 0),
   "an address": address,
 };
 

@@ -18,6 +18,8 @@ const replies: readonly (readonly [string, (length: number) => string])[] = [
   ["thoughts that are never closed", (n) => `</think>${"<think>".repeat(n / 7)}`],
   ["stars", (n) => "*".repeat(n)],
   ["quotation marks", (n) => '"'.repeat(n)],
+  ["lists whose ends stand in quotation marks", (n) => '["]"'.repeat(n / 4)],
+  ["lists that braces close", (n) => `${"[".repeat(n / 2)}${"}".repeat(n / 2)}x`],
   ["an entry of blanks", (n) => `{"categories":["a:${" ".repeat(n)}x"]}`],
 ];
 

@@ -78,8 +78,8 @@ export function readReply(text: string, model: string): ProviderReply | OddBody 
 /** The values of a stream of server-sent events. */
 const eventValues = (text: string): unknown[] =>
   text
-    .split(/\r?\n/)
-    .flatMap((line) => /^data:\s*(.*)$/.exec(line)?.[1] ?? [])
+    .split(/\r\n|\n|\r/)
+    .flatMap((line) => (line.startsWith("data:") ? line.slice("data:".length).trim() : []))
     .filter((data) => data !== "" && data !== "[DONE]")
     .map(parsed);
 

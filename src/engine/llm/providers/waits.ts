@@ -24,7 +24,7 @@ export function askedWait(headers: Headers, words: string, now: number): number 
 }
 
 const AMOUNT =
-  /(\d+(?:\.\d+)?)\s*(ms|milliseconds?|d(?:ays?)?|h(?:ours?|rs?)?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?)(?![a-z])/gi;
+  /(?<!\d)(\d+(?:\.\d+)?)\s*(ms|milliseconds?|d(?:ays?)?|h(?:ours?|rs?)?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?)(?![a-z])/gi;
 const ASKED = new RegExp(
   `(?:try again|retry|wait|retryDelay["':\\s]*)\\s*(?:in|after|for)?\\s*((?:${AMOUNT.source}[\\s,]*(?:and\\s+)?)+)`,
   "i",
