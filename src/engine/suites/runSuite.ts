@@ -1,6 +1,8 @@
 /** Carries out the runs of a suite, several at a time. Finished ones are skipped, interrupted ones taken up again. */
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import pLimit from "p-limit";
+import { runFiles } from "../store/runFolder.ts";
+import { RunLock } from "../store/runLock.ts";
 import { makeBelow, storageFolder } from "../store/storage.ts";
 import { sweepLeftovers } from "../wholeFile.ts";
 import type { SuitePlan, SuiteRun } from "./readSuite.ts";
@@ -40,6 +42,7 @@ interface Job {
   readonly run: SuiteRun;
 }
 
+/** @throws InputError `store.locked`, `store.locked-elsewhere` where another process works on the suite, or may */
 export async function runSuite(plan: SuitePlan, options: RunSuiteOptions): Promise<SuiteOutcome> {
   const folder = await suiteFolder(options.workspaceFolder, { name: plan.suite.name, file: plan.file });
   await renameOldFolder(folder);
@@ -50,9 +53,30 @@ export async function runSuite(plan: SuitePlan, options: RunSuiteOptions): Promi
   }
   await options.settle(waiting.map(({ run }) => run));
   await makeBelow(storageFolder(options.workspaceFolder), "suites", basename(folder));
+  // Between the processes of two of its runs the suite is somebody's too.
+  const lock = await RunLock.acquire(join(folder, runFiles.lock), {
+    now: () => new Date(),
+    takeOver: options.takeOver,
+    ifGone: "take the suite over: the same command with --take-over",
+  });
+  try {
+    return await carryOutAll(plan, options, folder, jobs.length, waiting);
+  } finally {
+    await lock.release();
+  }
+}
+
+/** @param total runs of the suite, those that are done included */
+async function carryOutAll(
+  plan: SuitePlan,
+  options: RunSuiteOptions,
+  folder: string,
+  total: number,
+  waiting: readonly Job[],
+): Promise<SuiteOutcome> {
   await sweepLeftovers(folder, false);
   await writeSuiteRecord(folder, plan);
-  const tracker = new Tracker(jobs.length, waiting, options);
+  const tracker = new Tracker(total, waiting, options);
   const failures: SuiteOutcome["failures"][number][] = [];
   /** Bad input fails every run alike: the first says it all. */
   let hopeless = false;

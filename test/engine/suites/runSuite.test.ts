@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { describe, expect, it } from "vitest";
 import { readEvaluation, readEvaluationRows } from "../../../src/engine/runs/evaluationFiles.ts";
 import { readRunRecord } from "../../../src/engine/store/runDocuments.ts";
+import { storageContents } from "../../../src/engine/upkeep/contents.ts";
 import { temporaryFolder } from "../comparison/runFolders.ts";
 
 const cli = resolve(import.meta.dirname, "../../../dist/cli.cjs");
@@ -108,8 +109,33 @@ describe.runIf(built)("lerl suite run", () => {
     expect(runs).toHaveLength(4);
     for (const run of runs) await checkEvaluation(join(broken, ".lerl/suites/small-suite/runs", run));
 
-    // Everything is done: nothing runs again.
+    // Everything is done: nothing runs again, and nobody holds it.
+    expect(existsSync(join(broken, ".lerl/suites/small-suite/lock.json"))).toBe(false);
     expect(await runSuite(broken, ({ running }) => running > 0)).toBe(0);
     expect(await tableOf(broken)).toEqual(await tableOf(straight));
+  });
+
+  it("is under way from its first run to its last, also between their processes", { timeout: 120_000 }, async () => {
+    const folder = await workspace();
+    const stays: (string | undefined)[] = [];
+    const looks: Promise<void>[] = [];
+    const look = async () => {
+      const [item] = await storageContents(folder, () => new Date(), "suites/small-suite");
+      stays.push(item?.stays);
+    };
+    let second: Promise<number | null> | undefined;
+    const code = await runSuite(folder, ({ running }) => {
+      if (running > 0) looks.push(look());
+      second ??= runSuite(folder);
+      return false;
+    });
+    await Promise.all(looks);
+    expect(code).toBe(0);
+    expect(await second).toBe(2);
+    expect(stays.length).toBeGreaterThan(0);
+    expect(new Set(stays)).toEqual(new Set(["it is under way"]));
+    stays.length = 0;
+    await look();
+    expect(stays).toEqual([undefined]);
   });
 });
