@@ -1,10 +1,10 @@
 /** What every file of a run shares: replacement in one step (wholeFile.ts), changing in place, and errors a person can act on. */
-import { constants } from "node:fs";
+import { closeSync, constants, copyFileSync, fsyncSync, lstatSync, openSync, renameSync, rmSync } from "node:fs";
 import { type FileHandle, mkdir, open, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { InputError, LerlError, messageOf } from "../errors.ts";
 import { checked } from "../regularFile.ts";
-import { replaceWhole, syncFolder } from "../wholeFile.ts";
+import { nameBeside, replaceWhole, syncFolder } from "../wholeFile.ts";
 
 const inTheWay = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST", "EISDIR", "ENAMETOOLONG", "ENOENT"]);
 const noSpace = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
@@ -100,6 +100,26 @@ export async function orUndo<T>(work: () => Promise<T>, undo: () => Promise<unkn
  */
 const CHANGING = constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 export const APPENDING = CHANGING | constants.O_CREAT | constants.O_APPEND;
+
+/**
+ * Before a file is changed in place: one that other folders share by a hard link, as `cp -al` and some backups leave it, becomes
+ * a copy of its own. Errors of the system pass unchanged; the file is then as it was.
+ */
+export function unshare(file: string): void {
+  const found = lstatSync(file, { throwIfNoEntry: false });
+  if (!found?.isFile() || found.nlink === 1) return;
+  const beside = nameBeside(file);
+  try {
+    copyFileSync(file, beside, constants.COPYFILE_EXCL);
+    const descriptor = openSync(beside, "r+");
+    fsyncSync(descriptor);
+    closeSync(descriptor);
+    renameSync(beside, file);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw error;
+  }
+}
 
 /** Opens a file to change it in place. @throws InputError `file.not-regular`; a symbolic link fails with ELOOP */
 export async function openToChange(file: string): Promise<FileHandle> {

@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import * as z from "zod";
 import { InputError } from "../errors.ts";
 import { openRegular, requireRegular } from "../regularFile.ts";
-import { APPENDING, fileError, isMissing, openToChange, toJson, unreadable } from "./files.ts";
+import { APPENDING, fileError, isMissing, openToChange, toJson, unreadable, unshare } from "./files.ts";
 import { CHUNK_BYTES, type Line, LineCutter, lastLine, linesFromEnd, START } from "./lines.ts";
 
 const NEWLINE = 0x0a;
@@ -45,6 +45,7 @@ export class JsonLinesWriter<Row> {
   static open<Row>(file: string, assertOwned: () => void = () => undefined, rows = 0): JsonLinesWriter<Row> {
     try {
       assertOwned();
+      unshare(file);
       const descriptor = openSync(file, APPENDING);
       return new JsonLinesWriter<Row>(file, descriptor, cutTornLine(descriptor, file), rows, assertOwned);
     } catch (error) {
@@ -266,6 +267,7 @@ export async function endOfLines(
 /** Cuts a file off behind its first bytes. No writer may hold it open. @throws InputError `store.unwritable` */
 export async function cutBehind(file: string, { bytes }: RowsEnd): Promise<void> {
   try {
+    unshare(file);
     const handle = await openToChange(file);
     await handle.truncate(bytes).finally(() => handle.close());
   } catch (error) {

@@ -4,6 +4,8 @@ import {
   appendFileSync,
   cpSync,
   existsSync,
+  linkSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -11,7 +13,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { evaluateRun } from "../../../src/engine/runs/evaluateRun.ts";
 import { logKinds } from "../../../src/engine/runs/runLog.ts";
@@ -226,6 +228,18 @@ describe("whose a checkpoint is", () => {
     await goesOn(`${name}-renamed`);
     expect(recordOf(shop.folder(`${name}-renamed`)).uid).toBe(recordOf(shop.folder("whole")).uid);
     expect(recordOf(shop.folder("other")).uid).not.toBe(recordOf(shop.folder("whole")).uid);
+  });
+
+  it("is no matter to a copy by hard links, which leaves what it was copied from as it is", async () => {
+    const [name, copy] = [copyOf("whole-left"), "linked"];
+    const before = bytesOf(name);
+    for (const file of Object.keys(before)) {
+      mkdirSync(dirname(join(shop.folder(copy), file)), { recursive: true });
+      linkSync(join(shop.folder(name), file), join(shop.folder(copy), file));
+    }
+    await goesOn(copy);
+    expect(bytesOf(name)).toEqual(before);
+    await goesOn(name);
   });
 
   it("is refused where it is another run's: by a resume, an evaluation and a trial", async () => {
