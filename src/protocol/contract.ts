@@ -9,6 +9,7 @@
 import type * as z from "zod/mini";
 import { safeParse } from "zod/mini";
 import type { Immutable } from "./immutable.ts";
+import { misfit } from "./misfit.ts";
 
 export interface RequestSchemas {
   readonly params: z.ZodMiniType;
@@ -71,43 +72,3 @@ function check(message: string, part: string, schema: z.ZodMiniType | undefined,
   if (parsed.success) return parsed.data;
   throw new ContractError(`${message}: ${misfit(part, parsed.error.issues)}`);
 }
-
-/** Where the first thing wrong is, and what was expected there. */
-export function misfit(part: string, [issue]: readonly z.core.$ZodIssue[]): string {
-  const place = [part, ...(issue?.path ?? [])].map(String).join(".");
-  return `${place}: ${issue ? expectation(issue) : "does not fit"}`;
-}
-
-function expectation(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case "invalid_type":
-      return issue.expected === "nonoptional" ? "expected a value" : `expected ${issue.expected}`;
-    case "invalid_value":
-      return `expected ${alternatives(issue.values)}`;
-    case "unrecognized_keys":
-      return `unknown key ${issue.keys.map((key) => JSON.stringify(key)).join(", ")}`;
-    case "too_small":
-      return `expected ${measured(issue.origin)}at least ${issue.minimum}`;
-    case "too_big":
-      return `expected ${measured(issue.origin)}at most ${issue.maximum}`;
-    case "invalid_key":
-      return "unexpected key";
-    case "invalid_format":
-      return `expected ${issue.pattern ?? issue.format}`;
-    case "invalid_union":
-      return `expected ${formsOf(issue)}`;
-    default:
-      return issue.message;
-  }
-}
-
-/** A number by its value, a text or a list by its length. */
-const measured = (origin: string): string => (origin === "string" || origin === "array" ? "a length of " : "");
-
-function formsOf(issue: z.core.$ZodIssueInvalidUnion): string {
-  if ("options" in issue && issue.options) return alternatives(issue.options);
-  const forms = issue.errors.flatMap(([first]) => (first ? expectation(first).replace(/^expected /, "") : []));
-  return forms.join(" or ");
-}
-
-const alternatives = (values: readonly unknown[]): string => values.map((value) => JSON.stringify(value)).join(" or ");

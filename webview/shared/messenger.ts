@@ -1,6 +1,7 @@
 /** The page's end of src/protocol/studio.ts: typed requests with answers, and events, checked as they come in. */
 import { safeParse } from "zod/mini";
-import { ContractError, checkData, checkResult, knows, misfit } from "../../src/protocol/contract.ts";
+import { ContractError, checkData, checkResult, knows } from "../../src/protocol/contract.ts";
+import { misfit } from "../../src/protocol/misfit.ts";
 import {
   hostEnvelope,
   type StudioEvents,

@@ -8,6 +8,7 @@
 import { dirname, join } from "node:path";
 import * as z from "zod";
 import type { KuaiRecConfig } from "../../protocol/experiment/dataset.ts";
+import { fitting } from "../../protocol/misfit.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { RandomStream } from "../math/random.ts";
 import { readJson } from "../regularFile.ts";
@@ -136,12 +137,11 @@ async function readPairs(
 
 async function readIndex(file: string): Promise<z.output<typeof indexSchema>> {
   try {
-    return indexSchema.parse(await readJson(file));
+    return fitting(indexSchema, await readJson(file));
   } catch (error) {
-    const what = error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error);
     throw new InputError(
       "data.index",
-      `${file}: expected {"users": [ids], "items": [ids]}: ${what}. Download the file again.`,
+      `${file}: expected {"users": [ids], "items": [ids]}: ${messageOf(error)}. Download the file again.`,
       { cause: error },
     );
   }

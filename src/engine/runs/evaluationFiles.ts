@@ -1,6 +1,7 @@
 /** What an evaluation leaves in a run folder: every session as a row, and their aggregates. */
 import { join } from "node:path";
 import * as z from "zod";
+import { fitting } from "../../protocol/misfit.ts";
 import { answeredSchema } from "../../protocol/run/answered.ts";
 import { referencePolicies } from "../../protocol/run.ts";
 import { InputError, messageOf } from "../errors.ts";
@@ -74,7 +75,7 @@ export async function writeEvaluation(
 export async function readEvaluation(folder: string): Promise<EvaluationSummary | undefined> {
   const file = join(folder, evaluationFiles.summary);
   try {
-    return evaluationSummarySchema.parse(await readJson(file));
+    return fitting(evaluationSummarySchema, await readJson(file));
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw new InputError(

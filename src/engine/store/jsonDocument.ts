@@ -7,6 +7,7 @@ import { copyFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { type Adapter, Low } from "lowdb";
 import * as z from "zod";
+import { documentMisfit, shownValue } from "../../protocol/misfit.ts";
 import { InputError, LerlError } from "../errors.ts";
 import { readJson } from "../regularFile.ts";
 import { nameBeside } from "../wholeFile.ts";
@@ -214,7 +215,7 @@ function migrated<T>(document: unknown, file: string, format: DocumentFormat<T>)
   let current: Record<string, unknown> = { ...document };
   for (;;) {
     const version = current.schemaVersion;
-    if (typeof version !== "number") throw broken(file, `$.schemaVersion is ${show(version)}, expected a number`);
+    if (typeof version !== "number") throw broken(file, `$.schemaVersion is ${shownValue(version)}, expected a number`);
     if (version > format.version) {
       throw new InputError(
         "store.newer-version",
@@ -230,19 +231,7 @@ function migrated<T>(document: unknown, file: string, format: DocumentFormat<T>)
 function checked<T>(document: unknown, file: string, format: DocumentFormat<T>): T {
   const result = z.safeParse(format.schema, document);
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const path = issue?.path ?? [];
-  const value = path.reduce<unknown>(
-    (part, key) => (part as Record<PropertyKey, unknown> | undefined)?.[key],
-    document,
-  );
-  const where = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");
-  throw broken(file, `$${where} is ${show(value)}: ${issue?.message ?? "not as expected"}`);
-}
-
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? "missing";
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+  throw broken(file, documentMisfit(document, result.error.issues));
 }
 
 function broken(file: string, what: string): InputError {

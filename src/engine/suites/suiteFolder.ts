@@ -4,6 +4,7 @@ import { rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { isFolderName } from "../../protocol/folderName.ts";
+import { fitting } from "../../protocol/misfit.ts";
 import { comparedMetrics } from "../../protocol/suite.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { readJson } from "../regularFile.ts";
@@ -106,7 +107,7 @@ export async function writeSuiteRecord(folder: string, { suite, file, variants }
 export async function readSuiteRecord(folder: string): Promise<SuiteRecord | undefined> {
   const file = join(folder, FILE);
   try {
-    return suiteRecordSchema.parse(migrated(await readJson(file)));
+    return fitting(suiteRecordSchema, migrated(await readJson(file)));
   } catch (error) {
     if (isMissing(error)) return undefined;
     if (systemCode(error)) throw unreadable(file, error);

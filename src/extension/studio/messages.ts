@@ -1,7 +1,8 @@
 /** What the page sends, checked before anything is done with it. */
 import { l10n } from "vscode";
 import { safeParse } from "zod/mini";
-import { knows, misfit } from "../../protocol/contract.ts";
+import { knows } from "../../protocol/contract.ts";
+import { misfit } from "../../protocol/misfit.ts";
 import { requestEnvelope, type StudioToHost, studioRequests } from "../../protocol/studio.ts";
 
 type Incoming =

@@ -142,7 +142,7 @@ describe("a damaged document", () => {
   it.each([
     ['{"schemaVersion": 2, "steps": "x"}', '$.steps is "x"'],
     ['{"schemaVersion": 2, "steps": 1, "rows": [{"score": 1}, {"score": null}]}', "$.rows[1].score is null"],
-    ['{"schemaVersion": 2}', "$.steps is missing"],
+    ['{"schemaVersion": 2}', "$.steps is missing: expected number. If"],
     ['{"steps": 2}', "$.schemaVersion is missing"],
     ['{"schemaVersion": 0}', "$.schemaVersion is 0"],
     ["[]", "$.schemaVersion is missing"],
