@@ -28,11 +28,13 @@ export function fileError(error: unknown, path: string): LerlError {
   const code = systemCode(error) ?? "";
   if (code === "ELOOP") return linkError(path, error);
   if (inTheWay.has(code)) {
-    return new InputError(
-      "store.unwritable",
-      `${path}: cannot be written (${messageOf(error)}). Choose another folder, or change its permissions.`,
-      { cause: error },
-    );
+    const remedy =
+      code === "EISDIR"
+        ? "A folder stands in its place: move it away."
+        : "Choose another folder, or change its permissions.";
+    return new InputError("store.unwritable", `${path}: cannot be written (${messageOf(error)}). ${remedy}`, {
+      cause: error,
+    });
   }
   if (noSpace.has(code)) {
     return new LerlError(

@@ -134,6 +134,8 @@ class DurableJsonFile<T> implements Adapter<T> {
   /** Only a file known to be good may become the backup; a damaged one is kept under a name of its own. */
   private mainIsGood = false;
   private mainIsDamaged = false;
+  /** Told once: only the spare copy cannot be written. */
+  private hasNoBackup = false;
   /** What was read is the version before: the file itself is missing or damaged. */
   isRestored = false;
   private readonly backup: string;
@@ -194,7 +196,10 @@ class DurableJsonFile<T> implements Adapter<T> {
       await rename(beside, this.backup);
     } catch (error) {
       await rm(beside, { force: true }).catch(() => undefined);
-      if (!isMissing(error)) throw fileError(error, this.backup);
+      if (isMissing(error) || this.hasNoBackup) return;
+      this.hasNoBackup = true;
+      const text = `The version before is not kept from here on; all else goes on. ${fileError(error, this.backup).message}`;
+      this.onWarning(new LerlError("store.no-backup", text, { cause: error }));
     }
   }
 }

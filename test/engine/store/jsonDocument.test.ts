@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { readdir, readFile, unlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, readFile, unlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { type DocumentFormat, JsonDocument, readJsonDocument } from "../../../src/engine/store/jsonDocument.ts";
@@ -130,6 +130,16 @@ describe("a damaged document", () => {
     await writeFile(file, `\ufeff${JSON.stringify(second)}`);
     expect((await open(first)).data).toEqual(second);
     expect(warnings).toEqual([]);
+  });
+
+  it("is written all the same where its backup cannot be, and that is told once", async () => {
+    const document = await open(first);
+    await mkdir(`${file}.bak`);
+    await set(document, 1);
+    await set(document, 2);
+    expect(await onDisk()).toEqual({ ...first, steps: 2 });
+    expect(warnings).toMatchObject([{ code: "store.no-backup", message: expect.stringContaining("move it away") }]);
+    expect((await readdir(dirname(file))).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
 
   it("is found in its backup when the file itself is gone", async () => {
