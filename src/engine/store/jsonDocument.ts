@@ -3,7 +3,7 @@
  * backup and checks nothing it reads.
  */
 import { constants } from "node:fs";
-import { copyFile, rename, rm, stat } from "node:fs/promises";
+import { copyFile, lstat, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { type Adapter, Low } from "lowdb";
 import * as z from "zod";
@@ -106,6 +106,8 @@ export class JsonDocument<T extends object> {
 
 const backupOf = (file: string): string => `${file}.bak`;
 const damagedOf = (file: string): string => `${file}.damaged`;
+/** So many damaged contents of a document are kept; the last one makes room for what comes after. */
+const MOST_DAMAGED = 9;
 
 /** Whether a document stands there: the file itself, or the version before it. One that nobody lets us see may. */
 export async function isDocument(file: string): Promise<boolean> {
@@ -159,7 +161,7 @@ class DurableJsonFile<T> implements Adapter<T> {
       const kept = await readChecked(this.backup, this.format).catch(() => null);
       if (kept === null) throw error;
       this.mainIsDamaged = true;
-      const aside = `Before it is written, what stands in it is moved to ${basename(damagedOf(this.file))}.`;
+      const aside = `Before it is written, what stands in it is moved to ${basename(damagedOf(this.file))}, or where that is taken to .damaged.2 and so on.`;
       return this.restored(kept, `${error.message} ${aside}`, error);
     }
   }
@@ -182,9 +184,11 @@ class DurableJsonFile<T> implements Adapter<T> {
     this.mainIsDamaged = false;
   }
 
-  /** Somebody may have edited it by hand. */
+  /** Somebody may have edited it by hand, and more than once. */
   private async moveAside(): Promise<void> {
-    await rename(this.file, damagedOf(this.file)).catch((error: unknown) => {
+    let aside = damagedOf(this.file);
+    for (let i = 2; i <= MOST_DAMAGED && (await isTaken(aside)); i++) aside = `${damagedOf(this.file)}.${i}`;
+    await rename(this.file, aside).catch((error: unknown) => {
       if (!isMissing(error)) throw fileError(error, this.file);
     });
   }
@@ -203,6 +207,12 @@ class DurableJsonFile<T> implements Adapter<T> {
     }
   }
 }
+
+const isTaken = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    () => false,
+  );
 
 async function readChecked<T>(file: string, format: DocumentFormat<T>): Promise<T | null> {
   let document: unknown;

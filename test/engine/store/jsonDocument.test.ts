@@ -126,6 +126,19 @@ describe("a damaged document", () => {
     expect(warnings[0]?.message).toContain(".damaged");
   });
 
+  it("is kept beside those that were damaged before it", async () => {
+    let document = await open(first);
+    await set(document, 1);
+    await set(document, 2);
+    for (const text of ["{ first", "{ second", "{ third"]) {
+      await writeFile(file, text);
+      document = await open(first);
+      await set(document, 3);
+    }
+    const kept = [".damaged", ".damaged.2", ".damaged.3"].map((end) => readFile(`${file}${end}`, "utf8"));
+    expect(await Promise.all(kept)).toEqual(["{ first", "{ second", "{ third"]);
+  });
+
   it("is none where an editor has put a byte order mark before it", async () => {
     await writeFile(file, `\ufeff${JSON.stringify(second)}`);
     expect((await open(first)).data).toEqual(second);
