@@ -103,7 +103,11 @@ function chosenOf(
     (kinds.length === 0 || kinds.includes(item.kind)) &&
     (olderThan === undefined || now.getTime() - Date.parse(item.changedAt) >= olderThan) &&
     !kept.has(item);
-  return withInner(candidates.filter(fits), items);
+  // What lies in an item goes with it, so it has to fit too.
+  return withInner(
+    candidates.filter((item) => withInner([item], items).every(fits)),
+    items,
+  );
 }
 
 /** @throws InputError `clean.unknown`, `clean.in-use` */

@@ -1,6 +1,6 @@
 /** `lerl clean` as a user meets it. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { RunFolder } from "../../../src/engine/store/runFolder.ts";
@@ -58,6 +58,23 @@ describe("lerl clean", () => {
     await clean("--older-than", "30d");
     expect(left(folder)).toEqual(["model"]);
     expect(readdirSync(join(folder, ".lerl")).sort()).toEqual(["models", "runs", "suites", "trials"]);
+  });
+
+  it("takes a suite by its age only where the runs it names no more are as old", async () => {
+    const folder = keptWorkspace();
+    const suite = join(folder, ".lerl", paths.suite);
+    const record = JSON.parse(readFileSync(join(suite, "suite.json"), "utf8"));
+    const [dropped] = record.variants[0].runs;
+    for (const variant of record.variants) variant.runs = variant.runs.filter((run: string) => run !== dropped);
+    writeFileSync(join(suite, "suite.json"), JSON.stringify(record));
+    age(suite, 40);
+    age(join(suite, "runs", dropped), 1);
+    const clean = async () => (await lerl(["clean", "--kind", "suites", "--older-than", "30d", "--yes"], folder)).out;
+    expect(await clean()).toContain("nothing that may be removed is chosen");
+    expect(existsSync(join(suite, "runs", dropped))).toBe(true);
+    age(suite, 40);
+    expect(await clean()).toContain("2 items removed");
+    expect(existsSync(suite)).toBe(false);
   });
 
   it("removes nothing without an answer, with --dry-run, and where a name is wrong or in use", async () => {
