@@ -35,7 +35,7 @@ export class PaidAnswers {
     return answers;
   }
 
-  note(row: AnsweredCall): void {
+  note({ messages: _, ...row }: StoredCall): void {
     const contender = contenderOfCall(row);
     const { calls, tokens, cost } = this.spentBy(contender);
     const used = row.attempts > 0 ? row.tokensIn + row.tokensOut : 0;

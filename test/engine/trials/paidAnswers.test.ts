@@ -1,5 +1,6 @@
 import { appendFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { serialize } from "node:v8";
 import { describe, expect, it } from "vitest";
 import { answeredRow, failedRow, rowOf } from "../../../src/engine/llm/rows.ts";
 import type { CallRow, Complete, Completion, ModelRequest } from "../../../src/engine/llm/types.ts";
@@ -65,6 +66,14 @@ function model() {
   };
   return { ids, ask };
 }
+
+it("holds no prompt for as long as a trial lasts", async () => {
+  const read = await paid(answered(0, question("A prompt of a file."), completion("one")));
+  read.note(answered(0, question("A prompt of now."), completion("two")));
+  const held = serialize(read).toString("latin1");
+  expect(held).toContain("two");
+  expect(held).not.toContain("A prompt of");
+});
 
 describe("what was paid for", () => {
   it("is answered from llm.jsonl, and costs nothing again", async () => {
