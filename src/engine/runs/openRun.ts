@@ -8,7 +8,7 @@ import { isDocument } from "../store/jsonDocument.ts";
 import { readJsonLines } from "../store/jsonLines.ts";
 import { readRunRecord, replaceReflections } from "../store/runDocuments.ts";
 import { type Opening, RunFolder, runFiles } from "../store/runFolder.ts";
-import { isLocked } from "../store/runLock.ts";
+import { standingAt } from "../store/runLock.ts";
 import { ownCheckpoint } from "./ownCheckpoint.ts";
 import { amendment } from "./runLog.ts";
 
@@ -23,9 +23,14 @@ export async function openRun(path: string, now: () => Date, onWarning: Warn, ho
   return folder;
 }
 
-/** For who only reads the folder. Where another process has it open, or it cannot be written, it is read as it is. */
+/**
+ * For who only reads the folder. Where another process has it open, or may, or it cannot be written, it is read as it is.
+ * Nor is it opened where there is nothing to mend: whoever resumes the run just then would be refused.
+ */
 export async function mendWhereLeft(path: string, now: () => Date, onWarning: Warn): Promise<void> {
   if (!(await wasLeft(path))) return;
+  const record = await readRunRecord(join(path, runFiles.record)).catch(() => undefined);
+  if (record?.state !== "done") return;
   const folder = await openRun(path, now, onWarning).catch(onWarning);
   await folder?.release();
 }
@@ -37,7 +42,7 @@ async function wasLeft(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-  return hasLock ? !(await isLocked(lock)) : !(await isDocument(join(path, runFiles.reflections)));
+  return hasLock ? (await standingAt(lock)) === "gone" : !(await isDocument(join(path, runFiles.reflections)));
 }
 
 /**

@@ -1,8 +1,9 @@
 /** Runs that a version before was killed in between their last record and their pool. */
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { evaluateRun } from "../../../src/engine/runs/evaluateRun.ts";
+import { mendWhereLeft } from "../../../src/engine/runs/openRun.ts";
 import type { RunId } from "../../../src/protocol/run.ts";
 import { lerl, scratchFolder, tinyExperiment } from "../commands/lerl.ts";
 import { serviceAt } from "../service/serviceAt.ts";
@@ -43,6 +44,35 @@ function left(name: string): string {
 
 describe("a pool that was left behind", () => {
   const { handlers } = serviceAt(scratch.path);
+
+  it("is read as it is where a process of another machine may have it open, and nobody is warned", async () => {
+    const folder = left("elsewhere");
+    const foreign = JSON.stringify({ pid: 7, processStart: "x", since: "2026-01-01T00:00:00.000Z", host: "lab-3" });
+    writeFileSync(join(folder, "lock.json"), foreign);
+    const before = poolOf("elsewhere");
+    const warnings: string[] = [];
+    const clock = vi.spyOn(performance, "now");
+    onTestFinished(() => clock.mockRestore());
+    for (const at of [0, 60_000, 3_600_000]) {
+      clock.mockReturnValue(at);
+      await mendWhereLeft(
+        folder,
+        () => new Date(),
+        ({ message }) => warnings.push(message),
+      );
+    }
+    expect([poolOf("elsewhere"), warnings]).toEqual([before, []]);
+    expect(readFileSync(join(folder, "lock.json"), "utf8")).toBe(foreign);
+  });
+
+  it("keeps nobody from a run that is to go on: only what is done is opened for it", async () => {
+    const folder = left("killed");
+    const record = join(folder, "run.json");
+    writeFileSync(record, JSON.stringify({ ...JSON.parse(readFileSync(record, "utf8")), state: "running" }));
+    await handlers["reflections/list"]({ runId: "killed" as RunId });
+    // Whoever opens a folder takes the place of the dead lock.
+    expect(readFileSync(join(folder, "lock.json"), "utf8")).toBe(DEAD);
+  });
 
   it("is mended where the editor looks at it", async () => {
     const folder = left("looked-at");
