@@ -55,6 +55,12 @@ const MOST_FOUND = 100;
 /** Problems that are told at once; a file of another kind has thousands. */
 const MOST_TOLD = 20;
 
+/** Characters of a path that are told. */
+const MOST_OF_PATH = 200;
+
+/** Characters of an unknown key: enough for any name of ours misspelt, and little of a file of another kind. */
+const MOST_OF_KEY = 40;
+
 /** `file:line:column: path: message`, one per line. */
 export function formatProblems(file: string, problems: readonly DocumentProblem[]): string {
   const more = problems.length - MOST_TOLD;
@@ -62,7 +68,8 @@ export function formatProblems(file: string, problems: readonly DocumentProblem[
     ...problems
       .slice(0, MOST_TOLD)
       .map(
-        ({ line, column, path, message }) => `${file}:${line}:${column}: ${path ? `${brief(path)}: ` : ""}${message}`,
+        ({ line, column, path, message }) =>
+          `${file}:${line}:${column}: ${path ? `${brief(path, MOST_OF_PATH)}: ` : ""}${message}`,
       ),
     ...(more > 0 ? [`${file}: and ${problems.length < MOST_FOUND ? "" : "at least "}${more} more problems`] : []),
   ].join("\n");
@@ -117,17 +124,12 @@ function syntaxProblem(text: string, { error, offset, length }: ParseError): Doc
 
 function schemaProblems(text: string, root: Node, issue: z.core.$ZodIssue): DocumentProblem[] {
   if (issue.code === "unrecognized_keys") {
-    return issue.keys
-      .slice(0, MOST_FOUND)
-      .map((key) =>
-        locate(
-          text,
-          root,
-          [...issue.path, key],
-          `unknown setting "${brief(key)}". Remove it or correct its name.`,
-          true,
-        ),
-      );
+    return issue.keys.slice(0, MOST_FOUND).map((key) => {
+      const named = brief(key, MOST_OF_KEY);
+      const message = `unknown setting "${named}". Remove it or correct its name.`;
+      const path = [...issue.path.map(String), named].join(".");
+      return { ...locate(text, root, [...issue.path, key], message, true), path };
+    });
   }
   const node = nodeAt(root, issue.path);
   const value = node && jsonValue(node);
@@ -138,8 +140,7 @@ function schemaProblems(text: string, root: Node, issue: z.core.$ZodIssue): Docu
   return [locate(text, root, issue.path, `${found}; ${expectation(issue)}`)];
 }
 
-/** As much of a name as tells it from others. */
-const brief = (name: string): string => (name.length > 200 ? `${name.slice(0, 199)}…` : name);
+const brief = (name: string, most: number): string => (name.length > most ? `${name.slice(0, most - 1)}…` : name);
 
 /** The beginning of a value. An address may hold a password or a key, and a message may be kept. */
 function shown({ path }: z.core.$ZodIssue, value: string): string {

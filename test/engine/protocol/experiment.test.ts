@@ -102,6 +102,13 @@ describe("the experiment document", () => {
     expect(problemsOf(text)).toBe(message);
   });
 
+  it("quotes no more of an unknown key than tells it from others: the file may be of another kind", () => {
+    const secret = `sk-${"0123456789".repeat(8)}`;
+    const told = problemsOf(JSON.stringify({ [secret]: 1, policy: { [secret]: 1 } }));
+    expect(told).toContain(`unknown setting "${secret.slice(0, 39)}…"`);
+    expect(told).not.toContain(secret.slice(0, 40));
+  });
+
   it("refuses a text that nests without end", () => {
     const message = "x.lerl.json:1:109: Lists and objects are nested more than 100 deep; no setting is.";
     expect(problemsOf(`{"seed": ${"[".repeat(100_000)}`)).toBe(message);
