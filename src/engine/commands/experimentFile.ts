@@ -23,6 +23,8 @@ export interface ExperimentFile {
 export interface ReadOptions {
   /** `path=value` texts. */
   readonly set?: readonly string[];
+  /** They come from a document: nobody typed them, and their paths start where its own do. */
+  readonly setsAreData?: boolean | undefined;
   /** `--allow-outside` */
   readonly allowOutside?: boolean | undefined;
 }
@@ -30,7 +32,7 @@ export interface ReadOptions {
 /** @throws InputError with file, line and path of everything that is wrong, or with what it names outside */
 export async function readExperimentFile(
   file: string,
-  { set = [], allowOutside }: ReadOptions = {},
+  { set = [], setsAreData = false, allowOutside }: ReadOptions = {},
 ): Promise<ExperimentFile> {
   const path = resolve(file);
   const overrides = set.map(readOverride);
@@ -49,8 +51,9 @@ export async function readExperimentFile(
     throw new InputError("experiment.invalid", problems.join("\n"));
   }
   const folder = dirname(path);
-  const experiment = resolveTypedPaths(parsed.value, overrides);
-  const files = fileAccess({ beside: [path], typed: overrides.map((override) => override.path), allowOutside });
+  const typed = setsAreData ? [] : overrides.map((override) => override.path);
+  const experiment = resolveTypedPaths(parsed.value, typed);
+  const files = fileAccess({ beside: [path], typed, allowOutside });
   // Its prompts are read here, whoever answers.
   await files([...(await filesOf(experiment, folder)), ...promptFiles(experiment, folder)]);
   return { path, folder, experiment, prompts: await readPrompts(experiment, folder), files };
@@ -91,14 +94,14 @@ async function readDocument(file: string): Promise<string> {
 }
 
 /** A path typed on the command line starts at the current folder, one in the file at the file's. */
-function resolveTypedPaths(experiment: Experiment, overrides: readonly Override[]): Experiment {
-  const typed = (path: string): boolean => overrides.some((override) => override.path === path);
+function resolveTypedPaths(experiment: Experiment, typed: readonly string[]): Experiment {
   const { dataset, planner, critic } = experiment;
   const recording = (role: PromptRole, from: string | undefined) =>
-    from !== undefined && typed(`${role}.replayFrom`) ? { replayFrom: resolve(from) } : {};
+    from !== undefined && typed.includes(`${role}.replayFrom`) ? { replayFrom: resolve(from) } : {};
   return {
     ...experiment,
-    dataset: "path" in dataset && typed("dataset.path") ? { ...dataset, path: resolve(dataset.path) } : dataset,
+    dataset:
+      "path" in dataset && typed.includes("dataset.path") ? { ...dataset, path: resolve(dataset.path) } : dataset,
     planner: { ...planner, ...recording("planner", planner.replayFrom) },
     critic: { ...critic, ...recording("critic", critic.replayFrom) },
   };

@@ -61,7 +61,7 @@ export function runCommand(): Command {
       .option("--iterations <n>", "iterations to run, as --set training.iterations=<n>", wholeNumberOption)
       .option("--no-cache", "ask the model also where the answer is kept, as --set models.cache=false")
       .option("--out <dir>", "run folder to make, instead of .lerl/runs/<id> in the current folder")
-      // Suites start their runs so: what a variant sets was not typed, and lets no key go.
+      // Suites start their runs so: what a variant sets was not typed: it lets no key go, and no file be read.
       .addOption(new Option("--sets-are-data").hideHelp()),
   ).action(async (file: string, options: RunOptions) => {
     const sets = [
@@ -70,9 +70,13 @@ export function runCommand(): Command {
       ...(options.iterations === undefined ? [] : [`training.iterations=${options.iterations}`]),
       ...(options.cache ? [] : ["models.cache=false"]),
     ];
-    const read = { set: sets, allowOutside: options.allowOutside };
-    const { path, experiment, prompts, files } = await readExperimentFile(file, read);
-    const typed = options.setsAreData ? [] : typedKeys([experiment], sets.map(readOverride));
+    const { allowOutside, setsAreData } = options;
+    const { path, experiment, prompts, files } = await readExperimentFile(file, {
+      set: sets,
+      setsAreData,
+      allowOutside,
+    });
+    const typed = setsAreData ? [] : typedKeys([experiment], sets.map(readOverride));
     await drive(options, { files, models: environmentModels(options, typed) }, (host) =>
       Run.create(
         { experimentFile: path, experiment, prompts, ...(options.out !== undefined && { folder: options.out }) },

@@ -96,6 +96,9 @@ function runOf(
   return { id: suiteRunId(experiment, suite.sessions, prompts), seed, set: [...set, ...own], experiment };
 }
 
+/** Settings whose paths start at the current folder where they are typed. */
+const TYPED_PATHS = ["dataset.path", "planner.replayFrom", "critic.replayFrom"];
+
 /** The variant's settings win over the suite's, and what was typed over both. Data paths start at the suite file. */
 function mergedOverrides(
   shared: Suite["set"],
@@ -109,7 +112,7 @@ function mergedOverrides(
     if (path === "dataset.path" && typeof value === "string") merged.set(path, resolve(folder, value));
   }
   for (const { path, value } of typed) {
-    merged.set(path, path === "dataset.path" && typeof value === "string" ? resolve(value) : value);
+    merged.set(path, TYPED_PATHS.includes(path) && typeof value === "string" ? resolve(value) : value);
   }
   return [...merged].map(([path, value]) => ({ path, value }));
 }

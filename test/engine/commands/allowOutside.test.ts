@@ -134,6 +134,21 @@ describe("data outside", () => {
       expect([code, err]).toEqual([2, expect.stringContaining(join(data, "log.csv"))]);
     });
 
+    it("are not read on the word of what a variant sets, and are once that is said", async () => {
+      const paths = {
+        "dataset.interactions.path": join(data, "log.csv"),
+        "dataset.items.path": join(data, "items.csv"),
+      };
+      const sets = Object.entries(paths).flatMap(([path, value]) => ["--set", `${path}=${value}`]);
+      write(join(workspace, "inside.lerl.json"), { ...tinyExperiment, dataset: dataset(".") });
+      const asData = await lerl(["run", "inside.lerl.json", ...sets, "--sets-are-data"], workspace, fresh());
+      expect([asData.code, asData.err]).toEqual([2, expect.stringContaining(join(data, "log.csv"))]);
+      const variants = [{ name: "a", set: { "policy.kind": "random", ...paths } }];
+      write(join(workspace, "outside.suite.json"), { ...suite, experiment: "inside.lerl.json", variants });
+      const done = await lerl([...args, "--allow-outside"], workspace, fresh());
+      expect([done.code, done.err]).toEqual([0, ""]);
+    });
+
     it("are not read for a run that somebody has put among its runs", async () => {
       const env = fresh();
       expect((await lerl([...args, "--allow-outside"], workspace, env)).code).toBe(0);

@@ -56,6 +56,12 @@ describe("readSuite", () => {
     ]);
   });
 
+  it("lets a typed path of a recording start at the current folder, for the question and for the run", async () => {
+    const file = await suiteFile('{ "name": "Test", "experiment": "base.lerl.json", "variants": [{ "name": "A" }] }');
+    const { variants } = await readSuite(file, [{ path: "planner.replayFrom", value: "recorded" }], anyFile);
+    expect(variants[0]?.runs[0]?.set).toContainEqual({ path: "planner.replayFrom", value: resolve("recorded") });
+  });
+
   it("says where a setting of a variant is wrong", async () => {
     const text = `{ "name": "Test", "experiment": "base.lerl.json",
   "variants": [
