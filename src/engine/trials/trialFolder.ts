@@ -5,10 +5,11 @@ import * as z from "zod";
 import { asItWas } from "../../protocol/experiment/laterSettings.ts";
 import { experimentSchema } from "../../protocol/experiment.ts";
 import { isFolderName } from "../../protocol/folderName.ts";
+import { fitting } from "../../protocol/misfit.ts";
 import { momentsSchema } from "../../protocol/moments.ts";
-import type { CellRow } from "../../protocol/trial/cell.ts";
+import { type CellRow, cellRowSchema } from "../../protocol/trial/cell.ts";
 import { type TrialRecord, trialRecordSchema } from "../../protocol/trial/record.ts";
-import type { VisitRow } from "../../protocol/trial/visit.ts";
+import { type VisitRow, visitRowSchema } from "../../protocol/trial/visit.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { shellWord } from "../shellWord.ts";
 import { fewAtOnce } from "../store/fewAtOnce.ts";
@@ -20,7 +21,7 @@ import {
   namedByFolder,
   readJsonDocument,
 } from "../store/jsonDocument.ts";
-import { readJsonLines } from "../store/jsonLines.ts";
+import { parseLine, wholeLines } from "../store/jsonLines.ts";
 import { makeNamedFolder, type NamedFolder } from "../store/namedFolder.ts";
 import { isLocked, RunLock } from "../store/runLock.ts";
 import { folderNamed, storageFolder, writablePath } from "../store/storage.ts";
@@ -131,10 +132,27 @@ export function readTrialRecord(path: string): Promise<TrialRecord> {
 
 /** Every visit a trial has kept, in the order they ended. */
 export const readVisits = (path: string): Promise<readonly VisitRow[]> =>
-  readJsonLines<VisitRow>(join(path, files.sessions));
+  fittingRows(visitRowSchema, join(path, files.sessions));
 
 /** Every plan for a moment that it has kept. */
-export const readCells = (path: string): Promise<readonly CellRow[]> => readJsonLines<CellRow>(join(path, files.cells));
+export const readCells = (path: string): Promise<readonly CellRow[]> =>
+  fittingRows(cellRowSchema, join(path, files.cells));
+
+/** Looked at before anything is served: what does not fit would end the trial when its result is written. */
+async function fittingRows<S extends z.core.$ZodType>(schema: S, file: string): Promise<readonly z.output<S>[]> {
+  const rows: z.output<S>[] = [];
+  for await (const { text, number } of wholeLines(file)) {
+    const where = `${file}:${number}`;
+    const row = parseLine(text, where);
+    try {
+      rows.push(fitting(schema, row));
+    } catch (error) {
+      const message = `${where}: ${messageOf(error)}. Repair the line, or delete it: what it held is served anew.`;
+      throw new InputError("store.broken-line", message, { cause: error });
+    }
+  }
+  return rows;
+}
 
 /** A folder below `.lerl/trials`, readable or not. */
 export type ListedTrial = { readonly id: string; readonly path: string } & (

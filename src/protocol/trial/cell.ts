@@ -1,25 +1,28 @@
 /** One contender's plan for one moment: a line of a trial's cells.jsonl. */
-import type { EpisodeStep } from "../run.ts";
+import * as z from "zod/mini";
+import type { Immutable } from "../immutable.ts";
+import { episodePlanSchema } from "../run/episode.ts";
 
-export interface CellRow {
+export const cellRowSchema = z.object({
   /** Index in the trial's list; the first is the baseline. */
-  readonly contender: number;
+  contender: z.int(),
   /** Name of the moment. */
-  readonly moment: string;
+  moment: z.string(),
   /** From 0: the same question asked again. */
-  readonly repeat: number;
+  repeat: z.int(),
   /** Category ids, as in the source data. */
-  readonly plan: EpisodeStep["plan"];
+  plan: episodePlanSchema,
   /** Why the stand-in planned, and the beginning of what the model had answered. */
-  readonly unusable?: { readonly cause: string; readonly reply: string };
+  unusable: z.exactOptional(z.object({ cause: z.string(), reply: z.string() })),
   /** Categories of the plan that no slate before has shown; share of them that the last slate showed. */
-  readonly newCategories: number;
-  readonly overlapWithLastSlate: number;
+  newCategories: z.number(),
+  overlapWithLastSlate: z.number(),
   /** Expected reward of the oracle's slate and of the best one inside the plan, and the steps that one costs by repeating. */
-  readonly oracle: number;
-  readonly inPlan: number;
-  readonly stepsLost: number;
+  oracle: z.number(),
+  inPlan: z.number(),
+  stepsLost: z.number(),
   /** Of the answer; absent where it was kept, or nobody was asked. */
-  readonly latencyMs?: number;
-  readonly tokens?: number;
-}
+  latencyMs: z.exactOptional(z.number()),
+  tokens: z.exactOptional(z.number()),
+});
+export type CellRow = Immutable<z.output<typeof cellRowSchema>>;

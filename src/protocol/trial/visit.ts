@@ -1,35 +1,39 @@
 /** One visit as one contender served it: a line of a trial's sessions.jsonl. */
-import type { Episode } from "../run.ts";
+import * as z from "zod/mini";
+import type { Immutable } from "../immutable.ts";
+import { episodeSchema } from "../run/episode.ts";
 
 /** Sums over the steps at which a plan was made (docs/trials.md, "Where the reward is lost"). */
-export interface Judged {
-  readonly steps: number;
+const judgedSchema = z.object({
+  steps: z.number(),
   /** Expected reward of the oracle's slate, of the best slate inside the plan, and of the slate served. */
-  readonly oracle: number;
-  readonly inPlan: number;
-  readonly served: number;
+  oracle: z.number(),
+  inPlan: z.number(),
+  served: z.number(),
   /** Steps that the best slates inside the plans would cost by repeating. */
-  readonly stepsLost: number;
-}
+  stepsLost: z.number(),
+});
+export type Judged = Immutable<z.output<typeof judgedSchema>>;
 
-export interface VisitRow {
+export const visitRowSchema = z.object({
   /** Index in the trial's list; the first is the baseline. */
-  readonly contender: number;
+  contender: z.int(),
   /** Index among the trial's fixed visits. */
-  readonly session: number;
+  session: z.int(),
   /** R_cum with every click's chance in place of the click: what is compared. */
-  readonly expected: number;
-  readonly plans: {
-    readonly made: number;
+  expected: z.number(),
+  plans: z.object({
+    made: z.number(),
     /** Categories of all of them. */
-    readonly size: number;
+    size: z.number(),
     /** Plans that follow another of the visit, and the sum of their Jaccard overlaps with it. */
-    readonly followed: number;
-    readonly overlap: number;
+    followed: z.number(),
+    overlap: z.number(),
     /** Replies that could not be read, and plans by the stand-in. */
-    readonly invalid: number;
-    readonly fallback: number;
-  };
-  readonly judged: Judged;
-  readonly episode: Episode;
-}
+    invalid: z.number(),
+    fallback: z.number(),
+  }),
+  judged: judgedSchema,
+  episode: episodeSchema,
+});
+export type VisitRow = Immutable<z.output<typeof visitRowSchema>>;
