@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { answersAt } from "../serving/answersAt.ts";
 import { base, remount } from "./eachTestServer.ts";
 import { completion, hurried, json, never, request, rig, scriptedMount } from "./modelServer.ts";
+import { outcomeAt } from "./plainServer.ts";
 
 function thinking(text: string, thought: string) {
   const { choices, ...whole } = completion(text);
@@ -44,6 +45,17 @@ describe("a key", () => {
       expect(readFileSync(join(folder, file), "utf8"), file).not.toContain(secret);
     rmSync(folder, { recursive: true });
   });
+
+  it.each([200, 400])(
+    "is told apart also where a server spells it in JSON's escapes, with status %s",
+    async (status) => {
+      remount(
+        scriptedMount((res) => json(res, status, '{"error":{"message":"bad key \\u0073k-secret-0123456789"}}')).mount,
+      );
+      const { message } = await outcomeAt(base, { apiKey: "sk-secret-0123456789", limits: { retries: 0 } });
+      expect(message).toContain("bad key [key]");
+    },
+  );
 
   it.each([
     ["a letter that no header can carry", "sk-secret/äß+0123456789", /holds a character/],

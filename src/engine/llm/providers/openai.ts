@@ -10,7 +10,7 @@ import { type Dialect, DialectMemory, type UsedParts } from "./dialect.ts";
 import { explained, isHttpFailure, pageInstead, unconnected } from "./failures.ts";
 import { isKeepAlive, isStreamDone, type OddBody, readReply } from "./replyBody.ts";
 import { serverWords } from "./serverWords.ts";
-import { fetchModel, readText } from "./transport.ts";
+import { fetchModel, ReplyTooLong, readText } from "./transport.ts";
 
 export interface OpenAiOptions {
   readonly baseUrl: string;
@@ -129,7 +129,7 @@ export class OpenAiProvider implements Provider {
       const http = isHttpFailure(error);
       if (!http) {
         // Another try would be as long.
-        if (error instanceof RangeError)
+        if (error instanceof ReplyTooLong)
           throw new ProviderError("request", `${this.baseUrl} sent a reply of ${error.message}; it was cut off there.`);
         if (answering && dialect.stream) return { kind: "broken" };
         throw unconnected(error, this.baseUrl, this.redact);
@@ -147,7 +147,9 @@ export class OpenAiProvider implements Provider {
     dialect: Dialect,
     limit: number | undefined,
   ): ProviderError {
-    const words = serverWords(this.redact(body), request.messages);
+    const said = serverWords(this.redact(body), request.messages);
+    // Once more: in the body the key may have stood in another spelling of JSON's.
+    const words = { ...said, text: this.redact(said.text) };
     const learn = (): boolean => {
       const learned = this.dialects.reject(this.serverOf(request.model), dialect, usedParts(request, limit), words);
       // Only models that think take their limit by this name alone.

@@ -63,10 +63,11 @@ export function readReply(text: string, model: string): ProviderReply | OddBody 
   const trimmed = text.trim();
   if (trimmed === "") return { kind: "unreadable", what: "that is empty" };
   const isStream = /^(?:(?:data|event|id|retry):|:)/.test(trimmed);
-  const values = isStream ? eventValues(trimmed) : [parsed(trimmed)];
+  const texts = isStream ? eventTexts(trimmed) : [trimmed];
+  const values = texts.map(parsed);
   if (isStream && values.at(-1) === undefined && !isStreamDone(trimmed)) return { kind: "broken" };
-  const failed = values.find((value) => errorInside(value) !== undefined);
-  if (failed !== undefined) return { kind: "error", body: JSON.stringify(failed) };
+  const failed = texts[values.findIndex((value) => errorInside(value) !== undefined)];
+  if (failed !== undefined) return { kind: "error", body: failed };
   if (values.includes(undefined)) return { kind: "unreadable", what: "that is not JSON" };
   const bodies = values.flatMap((value) => bodySchema.safeParse(value).data ?? []);
   if (bodies.length === 0) return { kind: "unreadable", what: "without a completion in it" };
@@ -75,13 +76,12 @@ export function readReply(text: string, model: string): ProviderReply | OddBody 
   return joined(bodies, values, model, told ?? "stop");
 }
 
-/** The values of a stream of server-sent events. */
-const eventValues = (text: string): unknown[] =>
+/** What a stream of server-sent events says, event by event. */
+const eventTexts = (text: string): string[] =>
   text
     .split(/\r\n|\n|\r/)
     .flatMap((line) => (line.startsWith("data:") ? line.slice("data:".length).trim() : []))
-    .filter((data) => data !== "" && data !== "[DONE]")
-    .map(parsed);
+    .filter((data) => data !== "" && data !== "[DONE]");
 
 function joined(bodies: readonly Body[], values: readonly unknown[], model: string, told: string): ProviderReply {
   const choices = bodies.flatMap(({ choices: [choice] }) => (choice ? [choice] : []));

@@ -4,6 +4,8 @@ import { shortLine } from "../excerpt.ts";
 /** Words of a prompt that a server repeats are told by so many characters in a row. */
 const ECHO = 24;
 const MOST_READ = 4000;
+/** Lists inside lists that are looked into. */
+const DEPTH = 5;
 
 /** Parts of an error, however the server wraps it. */
 export interface ServerWords {
@@ -53,10 +55,11 @@ export function wordsOf(value: unknown): ServerWords {
     outer.errors,
     error.title,
   ]
-    .map(textOf)
+    .map((part) => textOf(part))
     .find((text) => text !== "");
   const codes = [error.code, error.type, error.status, outer.type, outer.code, reasonsOf(error.details)].flat();
-  const status = [error.code, error.status, outer.code].map(Number).find((code) => code >= 400 && code < 600);
+  const statuses = [error.code, error.status, outer.code].filter(isWord).map(Number);
+  const status = statuses.find((code) => code >= 400 && code < 600);
   return {
     text: raw === undefined ? (said ?? "") : `${said ?? ""}: ${raw}`,
     codes: codes.filter((code) => typeof code === "string").join(" "),
@@ -67,23 +70,30 @@ export function wordsOf(value: unknown): ServerWords {
 }
 
 /** A text, a list of `{loc, msg}` as FastAPI writes it, or a list of `{message}`. */
-function textOf(value: unknown): string {
+function textOf(value: unknown, depth = DEPTH): string {
   if (typeof value === "string") return value;
-  if (!Array.isArray(value)) return "";
+  if (!Array.isArray(value) || depth === 0) return "";
   return value
     .map((entry) => {
-      if (!isRecord(entry)) return textOf(entry);
-      const place = Array.isArray(entry.loc) ? `${entry.loc.filter((part) => part !== "body").join(".")}: ` : "";
-      return `${place}${textOf(entry.msg ?? entry.message ?? entry.detail)}`;
+      if (!isRecord(entry)) return textOf(entry, depth - 1);
+      const place = placesOf(entry).map((words) => `${words.filter((part) => part !== "body").join(".")}: `);
+      return `${place.join("")}${textOf(entry.msg ?? entry.message ?? entry.detail, depth - 1)}`;
     })
     .join("; ");
 }
 
 function fieldsOf(error: Readonly<Record<string, unknown>>, outer: Readonly<Record<string, unknown>>): string[] {
   const lists = [error.detail, outer.detail, error.errors, outer.errors].filter(Array.isArray).flat();
-  const places = lists.flatMap((entry) => (isRecord(entry) && Array.isArray(entry.loc) ? [entry.loc.join(".")] : []));
+  const places = lists.filter(isRecord).flatMap((entry) => placesOf(entry).map((words) => words.join(".")));
   return [error.param, outer.param, ...places].filter((field) => typeof field === "string");
 }
+
+/** Where FastAPI found a fault, word by word; none where it does not say. */
+const placesOf = ({ loc }: Readonly<Record<string, unknown>>): (string | number)[][] =>
+  Array.isArray(loc) ? [loc.filter(isWord)] : [];
+
+/** What can be written out as it is; lists and objects may have no end. */
+const isWord = (value: unknown): value is string | number => typeof value === "string" || typeof value === "number";
 
 /** Google's details, such as `API_KEY_INVALID`. */
 const reasonsOf = (details: unknown): unknown[] =>

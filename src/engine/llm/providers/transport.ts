@@ -27,10 +27,21 @@ export class RedirectRefused extends Error {
   }
 }
 
+/** A body that goes on and on. */
+export class ReplyTooLong extends Error {
+  override readonly name = "ReplyTooLong";
+
+  constructor(mostBytes: number) {
+    super(`more than ${mostBytes} bytes`);
+  }
+}
+
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const MOST_REDIRECTS = 5;
 /** Of an error, however long the page that holds it. */
 const MOST_ERROR_CHARACTERS = 65_536;
+/** Of a text that tell whether it is complete. */
+const END_CHARACTERS = 64;
 /** How long the end of an answer that is complete may take. */
 const DRAIN_MS = 500;
 /** Far beyond any plan; a server that sends more is broken. */
@@ -81,23 +92,25 @@ export async function fetchModel(address: string | URL, init: RequestInit): Prom
 }
 
 const readBeginning = (response: Response): Promise<string> =>
-  readText(response, undefined, undefined, ({ length }) => length >= MOST_ERROR_CHARACTERS);
+  readText(response, undefined, undefined, (_, characters) => characters >= MOST_ERROR_CHARACTERS);
 
 /**
  * The body as text.
  * @param heard called with each part
- * @throws RangeError where it does not end
+ * @param isComplete asked behind each part, with the last characters so far and how many there are
+ * @throws ReplyTooLong where it does not end
  */
 export async function readText(
   { body }: Pick<Response, "body">,
   mostBytes = MOST_ANSWER_BYTES,
   heard: (part: string) => void = () => undefined,
-  isComplete: (text: string) => boolean = () => false,
+  isComplete: (end: string, characters: number) => boolean = () => false,
 ): Promise<string> {
   if (!body) return "";
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let text = "";
+  let end = "";
   let bytes = 0;
   for (;;) {
     const { value, done } = await reader.read();
@@ -107,13 +120,15 @@ export async function readText(
     heard(part);
     bytes += bytesRead.length;
     text += part;
-    if (isComplete(text)) {
+    // Not of the text itself: it would be copied anew with each part.
+    end = (end + part).slice(-END_CHARACTERS);
+    if (isComplete(end, text.length)) {
       void drained(reader);
       return text;
     }
     if (bytes > mostBytes) {
       await reader.cancel();
-      throw new RangeError(`more than ${mostBytes} bytes`);
+      throw new ReplyTooLong(mostBytes);
     }
   }
 }

@@ -1,6 +1,8 @@
 /** Replies that never end, as a server that is broken or means harm sends them. */
 import { expect, it } from "vitest";
+import { isStreamDone } from "../../../../src/engine/llm/providers/replyBody.ts";
 import { serverWords } from "../../../../src/engine/llm/providers/serverWords.ts";
+import { readText } from "../../../../src/engine/llm/providers/transport.ts";
 import { never, request, rig } from "../modelServer.ts";
 import { plainServer } from "../plainServer.ts";
 
@@ -26,6 +28,19 @@ it("an endless reply is cut off while it arrives, and not asked for again", asyn
   await Promise.all(closed);
   expect(closed).toHaveLength(1);
   expect(sent).toBeLessThan(32 * 1024 * 1024);
+});
+
+it("a long reply that comes letter by letter is read as it comes", async () => {
+  const letters = function* () {
+    for (let i = 0; i < 200_000; i++) yield Uint8Array.of(0x61);
+  };
+  const before = process.cpuUsage();
+  expect(await readText(new Response(ReadableStream.from(letters())), undefined, undefined, isStreamDone)).toHaveLength(
+    200_000,
+  );
+  const { user, system } = process.cpuUsage(before);
+  // Copied anew with each letter it would take minutes.
+  expect((user + system) / 1e6).toBeLessThan(4);
 });
 
 it("words that are nearly those of a long prompt are told from it at once", () => {

@@ -55,6 +55,24 @@ describe("a server's own words", () => {
     expect(await toldOf(500, body)).toBe("answered with status 500 and no words.");
   });
 
+  const nested = (before: string, inner: string, after: string, depth = 20_000): string =>
+    before.repeat(depth) + inner + after.repeat(depth);
+
+  it.each([
+    ["lists in lists", `{"error":${nested("[", "", "]")}}`, "with status 400 and no words."],
+    ["messages in messages", `{"error":${nested('[{"msg":', "1", "}]", 6000)}}`, "with status 400 and no words."],
+    ["a code of lists", `{"error":{"code":${nested("[", "", "]")},"message":"no"}}`, "400: no."],
+    ["a place of lists", `{"detail":[{"loc":["n",${nested("[", "", "]")}],"msg":"no"}]}`, "400: n: no."],
+    ["a code that is no word", '{"error":{"code":{"toString":1},"message":"no"}}', "400: no."],
+    ["a place that is no word", '{"detail":[{"loc":["n",{"toString":1}],"msg":"no"}]}', "400: n: no."],
+  ])("are told, whatever stands beside them: %s", async (_, body, words) => {
+    expect(await toldOf(400, body)).toBe(`answered ${words}`);
+  });
+
+  it("are told where an answer that claims success holds lists in lists", async () => {
+    expect(await toldOf(200, `{"error":${nested("[", "", "]")}}`)).toBe("answered with status 200 and no words.");
+  });
+
   it("keep their own full stop, of any script", async () => {
     expect(await toldOf(500, { error: "Really?" })).toBe("answered 500: Really?");
     expect(await toldOf(500, { error: "服务器繁忙。" })).toBe("answered 500: 服务器繁忙。");
