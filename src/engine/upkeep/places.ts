@@ -47,12 +47,28 @@ async function placesIn(storage: string, folder: string, kind: StoredKind): Prom
   for (const entry of await entriesOf(join(storage, folder))) {
     const path = `${folder}/${entry.name}`;
     if (isLeftover(entry.name)) places.push({ path, kind: "leftovers" });
-    else if (kind === "cache") places.push({ path, kind });
-    else if (entry.isFile()) places.push({ path, kind: "other" });
+    else if (!(await isOurs(join(storage, path), entry, kind))) places.push({ path, kind: "other" });
     else if (kind === "suites" && entry.isDirectory()) places.push(...(await placesOfSuite(storage, path)));
     else places.push({ path, kind });
   }
   return places;
+}
+
+/** What is kept under these, by name: a person may have put something of their own beside it, or into it. */
+const ours: Readonly<Partial<Record<StoredKind, RegExp>>> = {
+  cache: /^(?:answers\.jsonl|runs\.json|file-hashes\.json|.+\.lerldata)$/,
+  models: /^(?:model\.json|weights\.f32)$/,
+  reports: /^report\.(?:html|md)$/,
+};
+
+async function isOurs(path: string, entry: Dirent, kind: StoredKind): Promise<boolean> {
+  const names = ours[kind];
+  if (kind === "cache") return names?.test(entry.name) ?? false;
+  // A link goes as a link.
+  if (entry.isSymbolicLink()) return true;
+  if (!entry.isDirectory()) return false;
+  const held = names ? await entriesOf(path) : [];
+  return held.every(({ name }) => names?.test(name) || isLeftover(name));
 }
 
 /** A suite with the runs of its table, and one by one those that are no longer of it. */

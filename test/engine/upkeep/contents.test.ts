@@ -222,3 +222,17 @@ it.skipIf(process.getuid?.() === 0)("says of a folder that it cannot be read, an
   expect(stays[paths.interrupted]).toMatch(/^it cannot be read \(EACCES[^,]*\)$/);
   expect(Object.keys(stays)).toHaveLength(Object.keys(paths).length);
 });
+
+it("leaves alone what a person has put between what was made here", async () => {
+  const folder = keptWorkspace();
+  const own = ["cache/mine.txt", "cache/mine", "reports/mine", "models/mine", "trials/notes.txt"];
+  for (const path of ["cache/mine", "reports/mine", "reports/a-and-1-more", "models/mine"])
+    mkdirSync(join(folder, ".lerl", path), { recursive: true });
+  for (const file of ["cache/mine.txt", "trials/notes.txt", "reports/mine/thesis.md", "models/mine/notes.txt"])
+    writeFileSync(join(folder, ".lerl", file), "mine");
+  writeFileSync(join(folder, ".lerl/reports/a-and-1-more/report.html"), "");
+  const stays = await staying(folder);
+  for (const path of own) expect(stays[path], path).toBe("it is nothing that was made here");
+  expect(Object.keys(stays)).toContain("reports/a-and-1-more");
+  expect(stays["reports/a-and-1-more"]).toBeUndefined();
+});
