@@ -8,5 +8,12 @@ export function redactor(secret: string | undefined): Redact {
   if (!secret || secret.length < SHORTEST_SECRET) return (text) => text;
   const forms = new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]);
   forms.add(Buffer.from(secret).toString("base64"));
-  return (text) => [...forms].reduce((shown, form) => shown.replaceAll(form, "[key]"), text);
+  const pattern = new RegExp([...forms].map(legible).join("|"), "gi");
+  return (text) => text.replace(pattern, "[key]");
 }
+
+/** However its letters are written, and with anything between them that nobody sees. */
+const legible = (form: string): string =>
+  [...form]
+    .map((character) => character.replace(/[\\^$.*+?()[\]{}|/]/, "\\$&"))
+    .join("[\u00ad\u200b-\u200d\u2060\ufeff]*");

@@ -19,7 +19,9 @@ const messageSchema = z.looseObject({
   thinking: z.unknown().optional(),
   refusal: z.string().nullish(),
 });
-const count = z.number().min(0).nullish();
+/** Far above any context; a server that counts more does not count tokens. */
+const MOST_TOKENS = 1e8;
+const count = z.int().min(0).max(MOST_TOKENS).nullish();
 const usageSchema = z
   .looseObject({
     prompt_tokens: count,

@@ -125,6 +125,8 @@ describe("tokens", () => {
     ["nulls", { prompt_tokens: null, completion_tokens: null }],
     ["the prompt's only", { prompt_tokens: 30 }],
     ["negative", { prompt_tokens: -1, completion_tokens: -1 }],
+    ["beyond any context", { prompt_tokens: 1e308, completion_tokens: 1e308 }],
+    ["no whole number", { prompt_tokens: 0.5, completion_tokens: 0.5 }],
     ["a text", "42"],
   ])("are estimated where the count is %s, and the answer is taken", async (_, usage) => {
     const reply = await replyOf(body({ content: PLAN }, { usage }));
