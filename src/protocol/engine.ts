@@ -32,6 +32,7 @@ import {
   episodeSummarySchema,
   rerunResultSchema,
   rerunStepSchema,
+  unnamedSchema,
 } from "./engine/sessions.ts";
 import { storedItemSchema } from "./engine/storage.ts";
 import {
@@ -141,7 +142,7 @@ export const engineRequests = {
   "runs/range": { params: rangeQuerySchema, result: runRangeSchema },
   "runs/episodes": { params: episodeQuerySchema, result: z.array(episodeSummarySchema) },
   "runs/episode": {
-    params: z.strictObject({ runId: runIdSchema, episode: z.string() }),
+    params: z.strictObject({ runId: runIdSchema, episode: z.string(), unnamed: unnamedSchema }),
     result: episodeDetailSchema,
   },
   "runs/rerunStep": { params: rerunStepSchema, result: rerunResultSchema },
@@ -188,6 +189,7 @@ export const engineRequests = {
       id: asked.trialId,
       session: z.int().check(z.minimum(0)),
       contender: z.int().check(z.minimum(1)),
+      unnamed: unnamedSchema,
     }),
     result: visitPairSchema,
   },

@@ -10,7 +10,7 @@ import { openRunRecord } from "../store/runDocuments.ts";
 import { answersFile, storageFolder } from "../store/storage.ts";
 import { experimentOf } from "./experimentText.ts";
 import type { HandlersOf } from "./handlers.ts";
-import { categoryNames, rerunStep } from "./rerun.ts";
+import { rerunStep } from "./rerun.ts";
 import type { Workspace } from "./workspace.ts";
 
 export function runHandlers(workspace: Workspace): RunHandlers {
@@ -98,10 +98,11 @@ function reading(
       return reader.episodes(query);
     },
 
-    "runs/episode": async ({ runId, episode }) => {
+    "runs/episode": async ({ runId, episode, unnamed = false }) => {
       const found = await reader.episode(runId, episode);
-      const { dataset } = await workspace.setting(runId);
-      return { ...found, categoryNames: categoryNames(dataset) };
+      const { experiment, experimentFile } = await reader.record(runId);
+      const categoryNames = unnamed ? {} : await workspace.categoryNames(experiment, experimentFile);
+      return { ...found, categoryNames };
     },
 
     "runs/rerunStep": async ({ runId, episode: id, step, promptText, fresh, keys }) => {

@@ -16,7 +16,6 @@ import { callPrefix } from "../trials/paidAnswers.ts";
 import { listTrials, readTrialRecord, readVisits, trialFile } from "../trials/trialFolder.ts";
 import { experimentOf } from "./experimentText.ts";
 import type { HandlersOf } from "./handlers.ts";
-import { categoryNames } from "./rerun.ts";
 import {
   askingOf,
   fittingOf,
@@ -92,12 +91,12 @@ export function trialHandlers(workspace: Workspace): HandlersOf<"trials"> {
       return summaryOf(live.current);
     },
 
-    "trials/visit": async ({ id, session, contender }) => {
+    "trials/visit": async ({ id, session, contender, unnamed = false }) => {
       const folder = folderOf(id);
       const { experiment, base } = await readTrialRecord(folder);
       const visits = (await readVisits(folder)).filter((visit) => visit.session === session);
       const calls = await readJsonLines<StoredCall>(trialFile(folder, "llm"));
-      const names = categoryNames(await workspace.datasets.get(experiment, base.experimentFile));
+      const categoryNames = unnamed ? {} : await workspace.categoryNames(experiment, base.experimentFile);
       const of = (index: number): VisitRow => {
         const visit = visits.find((row) => row.contender === index);
         if (visit) return visit;
@@ -106,7 +105,7 @@ export function trialHandlers(workspace: Workspace): HandlersOf<"trials"> {
       const detail = async (visit: VisitRow): Promise<EpisodeDetail> => ({
         episode: visit.episode,
         calls: await withMessages(callsOf(visit, calls), trialFile(folder, "prompts")),
-        categoryNames: names,
+        categoryNames,
       });
       const [first, other] = [of(0), of(contender)];
       const differs = firstDifference(first, other);

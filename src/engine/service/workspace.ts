@@ -10,6 +10,7 @@ import { InputError } from "../errors.ts";
 import { mendWhereLeft, openRun } from "../runs/openRun.ts";
 import type { Run } from "../runs/run.ts";
 import type { ModelAccess } from "../serving/modelPool.ts";
+import { OutsideFilesError } from "../serving/namedFiles.ts";
 import { readReflections } from "../store/runDocuments.ts";
 import { type RunFolder, runFiles } from "../store/runFolder.ts";
 import { engineVersion } from "../version.ts";
@@ -17,6 +18,7 @@ import { AllowedFiles } from "./allowedFiles.ts";
 import { Datasets } from "./datasets.ts";
 import { LiveRuns } from "./liveRuns.ts";
 import { LiveTrials } from "./liveTrials.ts";
+import { categoryNames } from "./rerun.ts";
 import { restingPool } from "./restingPool.ts";
 import { RunReader } from "./runReader.ts";
 
@@ -92,6 +94,19 @@ export class Workspace {
   async setting(runId: RunId): Promise<RecordedSetting> {
     const { experiment, experimentFile } = await this.reader.record(runId);
     return { experiment, experimentFile, dataset: await this.datasets.get(experiment, experimentFile) };
+  }
+
+  /**
+   * Names of an experiment's categories, by id; none where its data cannot be read.
+   * @throws OutsideFilesError where it may not be read: a person can be asked for it
+   */
+  async categoryNames(experiment: Experiment, experimentFile: string): Promise<Readonly<Record<number, string>>> {
+    try {
+      return categoryNames(await this.datasets.get(experiment, experimentFile));
+    } catch (error) {
+      if (error instanceof OutsideFilesError || !(error instanceof InputError)) throw error;
+      return {};
+    }
   }
 
   /** The pool of a run, whether it is running or not. */

@@ -4,12 +4,13 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { type CancellationToken, type Disposable, type Event, EventEmitter, type LogOutputChannel, l10n } from "vscode";
-import type { AllowedPaths, EngineNotifications, EngineRequests } from "../../protocol/engine.ts";
+import type { AllowedPaths, EngineNotifications, EngineRequests, OutsideFile } from "../../protocol/engine.ts";
 import type { EngineState } from "../../protocol/studio.ts";
 import type { AllowedFiles } from "../platform/allowedFiles.ts";
 import { messageOf, UntrustedError } from "../platform/errors.ts";
 import { EngineInputError, EngineLostError } from "./engineErrors.ts";
 import type { EngineProcess, EngineProcessOptions } from "./engineProcess.ts";
+import { isOf } from "./requestKinds.ts";
 import { RestartPolicy } from "./restartPolicy.ts";
 
 export interface EngineClientOptions
@@ -26,37 +27,6 @@ export interface EngineClientOptions
   readonly restartDelays?: readonly number[];
 }
 
-/** Requests that only look at what is there, and write nothing where trust is missing; all others want a trusted workspace. */
-const reading: ReadonlySet<keyof EngineRequests> = new Set([
-  "engine/ping",
-  "runs/list",
-  "runs/slice",
-  "runs/episodes",
-  "runs/episode",
-  "runs/compare",
-  "trials/list",
-  "trials/fitting",
-  "trials/reflectionFitting",
-  "trials/visit",
-  "reflections/list",
-  "reflections/sheet",
-  "prompts/diagnose",
-]);
-
-/** What a person begins: they can be asked for files that it reads. */
-const asked: ReadonlySet<keyof EngineRequests> = new Set([
-  "runs/start",
-  "runs/resume",
-  "runs/evaluate",
-  "runs/rerunStep",
-  "trials/try",
-  "trials/goOn",
-  "trials/reflection",
-  "moments/keep",
-  "moments/keepPreview",
-  "suites/check",
-]);
-
 export class EngineClient implements Disposable {
   private readonly stateChanged = new EventEmitter<EngineState>();
   private readonly died = new EventEmitter<string>();
@@ -69,6 +39,8 @@ export class EngineClient implements Disposable {
   private lastFailure = "";
   /** The process writes nothing yet. */
   private readOnly = false;
+  /** A person has said no to files that only names stand in: not asked again until the window closes. */
+  private withoutNames = false;
 
   readonly onDidChangeState: Event<EngineState> = this.stateChanged.event;
   /** The process died although nobody asked it to; says why. Runs it had are interrupted. */
@@ -98,14 +70,20 @@ export class EngineClient implements Disposable {
     token?: CancellationToken,
   ): Promise<EngineRequests[M]["result"]> {
     const isTrusted = this.options.isTrusted();
-    if (!isTrusted && !reading.has(method)) throw new UntrustedError();
+    if (!isTrusted && !isOf("looks", method)) throw new UntrustedError();
     const engine = await this.connect();
     if (isTrusted) await this.letWrite(engine);
     try {
       return await engine.request(method, params, token);
     } catch (error) {
-      if (!asked.has(method) || !(await this.allows(error))) throw error;
-      return this.request(method, params, token);
+      const outside = error instanceof EngineInputError ? error.outside : [];
+      if (outside.length === 0 || !isOf("asks", method)) throw error;
+      const isNames = isOf("names", method);
+      if (isTrusted && !(isNames && this.withoutNames) && (await this.allows(outside)))
+        return this.request(method, params, token);
+      if (!isNames) throw error;
+      this.withoutNames ||= isTrusted;
+      return engine.request(method, { ...params, unnamed: true }, token);
     }
   }
 
@@ -116,11 +94,10 @@ export class EngineClient implements Disposable {
     await engine.request("workspace/trust", {});
   }
 
-  /** Whether it was refused for files that a person now allows. */
-  private async allows(error: unknown): Promise<boolean> {
+  /** Whether a person allows them now. */
+  private async allows(outside: readonly OutsideFile[]): Promise<boolean> {
     const { allowedFiles } = this.options;
-    const outside = error instanceof EngineInputError ? error.outside : [];
-    if (outside.length === 0 || !(await allowedFiles.ask(outside))) return false;
+    if (!(await allowedFiles.ask(outside))) return false;
     const engine = await this.connect();
     await engine.request("files/allow", allowedFiles.allowed);
     return true;

@@ -8,7 +8,10 @@ import { boundKeysSchema } from "./models.ts";
 
 export const episodeOrders = ["latest", "best", "worst"] as const;
 
-/** By category id. */
+/** Without names of categories: they stand in data that may not be read. */
+export const unnamedSchema = z.exactOptional(z.boolean());
+
+/** By category id; empty where the data is not there any more, or may not be read. */
 const categoryNamesSchema = z.record(z.number(), z.string());
 
 export const episodeSummarySchema = z.object({

@@ -1,10 +1,12 @@
 /** Files outside the workspace, with the engine as it is built: who is asked, and when. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { EngineClient } from "../../../src/extension/engine/engineClient.ts";
 import { AllowedFiles } from "../../../src/extension/platform/allowedFiles.ts";
+import type { RunId } from "../../../src/protocol/run.ts";
+import { keptWorkspace, paths } from "../../engine/upkeep/keptWorkspace.ts";
 import { listed } from "../support/runRecord.ts";
 import { host, memento, resetHost, window } from "../support/vscode.ts";
 
@@ -30,19 +32,40 @@ afterEach(async () => {
 });
 
 /** A window on the workspace. */
-function open(): EngineClient {
+function open(isTrusted = true): EngineClient {
   const engine = new EngineClient({
     modulePath,
     locale: "en",
     log: window.createOutputChannel("LERL", { log: true }),
     host: { "models/ask": async ({ model }) => ({ text: "", model }) },
     workspaceFolder: () => workspace,
-    isTrusted: () => true,
+    isTrusted: () => isTrusted,
     allowedFiles: new AllowedFiles(memory),
   });
   engines.push(engine);
   return engine;
 }
+
+/** Runs and trials made elsewhere, with data outside that are not there any more. */
+function withDataOutside(): void {
+  rmSync(workspace, { recursive: true });
+  workspace = keptWorkspace();
+  const dataset = { kind: "csv", interactions: { path: "/gone/log.csv" }, items: { path: "/gone/items.csv" } };
+  for (const name of [`${paths.done}/run.json`, `${paths.trial}/trial.json`]) {
+    const file = join(workspace, ".lerl", name);
+    const record = JSON.parse(readFileSync(file, "utf8"));
+    writeFileSync(file, JSON.stringify({ ...record, experiment: { ...record.experiment, dataset } }));
+  }
+}
+
+const runId = paths.done.slice(5) as RunId;
+
+const look = async (engine: EngineClient) => {
+  const [{ id: episode = "" } = {}] = await engine.request("runs/episodes", { runId, order: "latest", limit: 1 });
+  const session = await engine.request("runs/episode", { runId, episode });
+  const visits = await engine.request("trials/visit", { id: paths.trial.slice(7), session: 0, contender: 1 });
+  return [session, visits.baseline, visits.contender].map(({ categoryNames }) => categoryNames);
+};
 
 const start = (engine: EngineClient) => {
   const dataset = { kind: "csv", interactions: { path: "../data/log.csv" }, items: { path: "../data/items.csv" } };
@@ -99,6 +122,30 @@ describe("files outside the workspace", () => {
       promptText: "",
     } as const;
     await expect(open().request("prompts/render", asked)).rejects.toMatchObject({ code: "files.outside" });
+    expect(host.messages).toEqual([]);
+  });
+
+  it("are asked for where a session is opened, once: where the answer is no it is shown without names", async () => {
+    withDataOutside();
+    const engine = open();
+    expect(await look(engine)).toEqual([{}, {}, {}]);
+    expect(await look(engine)).toEqual([{}, {}, {}]);
+    expect(host.messages).toHaveLength(1);
+    expect(host.messages[0]?.detail).toContain(`dataset.interactions.path: ${resolve("/gone/log.csv")}`);
+  });
+
+  it("are no hindrance to a session where they may be read and are not there", async () => {
+    host.answerMessage = ({ actions }) => actions[0];
+    withDataOutside();
+    expect(await look(open())).toEqual([{}, {}, {}]);
+    expect(host.messages).toHaveLength(1);
+  });
+
+  it("are not asked for in a workspace that is not trusted, where sessions and earlier rows can be looked at", async () => {
+    withDataOutside();
+    const engine = open(false);
+    expect(await look(engine)).toEqual([{}, {}, {}]);
+    expect((await engine.request("runs/range", { runId, from: 0, to: 1 })).runId).toBe(runId);
     expect(host.messages).toEqual([]);
   });
 
