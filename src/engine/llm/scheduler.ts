@@ -6,7 +6,7 @@
  * all requests (no server, no budget left) never ends one: the scheduler calls `onBlocked` once, holds everything
  * back, and goes on where it was when that promise resolves, with one request first.
  */
-import { InputError, messageOf } from "../errors.ts";
+import { messageOf } from "../errors.ts";
 import type { RandomStream } from "../math/random.ts";
 import { Admission } from "./admission.ts";
 import { type AnswerCache, isUsable } from "./answerCache.ts";
@@ -23,7 +23,7 @@ import { CallCounter, type ModelStatistics, Pace } from "./statistics.ts";
 import { spoken } from "./thoughts.ts";
 import { thoughtTokens } from "./tokenRoom.ts";
 import type { CallRow, Clock, Completion, ModelLimits, ModelRequest, Provider, ProviderReply, Usage } from "./types.ts";
-import { addedUsage, costOf, NO_USAGE, usageOf } from "./usage.ts";
+import { addedUsage, costOf, NO_USAGE, requirePrice, usageOf } from "./usage.ts";
 
 export interface SchedulerOptions {
   readonly provider: Provider;
@@ -104,7 +104,7 @@ export class Scheduler {
   readonly complete = async (request: ModelRequest, signal: AbortSignal): Promise<Completion> => {
     signal.throwIfAborted();
     if (this.options.provider.kind === "replay") return this.replay(request, signal);
-    this.requirePrice(request.model);
+    requirePrice(this.limits, request.model);
     const kept = this.kept(request);
     if (kept) {
       this.share(request, kept);
@@ -153,27 +153,29 @@ export class Scheduler {
 
   /** A recorded answer costs nothing and belongs to one call: no limits, and no sharing that was not recorded. */
   private async replay(request: ModelRequest, signal: AbortSignal): Promise<Completion> {
+    let reply: ProviderReply;
     try {
-      const reply = await this.options.provider.send(request, signal);
-      const completion = sharedCompletion(reply, usageOf(request, reply));
-      this.share(request, completion);
-      return completion;
+      reply = await this.options.provider.send(request, signal);
     } catch (error) {
       this.recordFailure(request, 0, NO_USAGE, "failed", error);
       throw error;
     }
+    const completion = sharedCompletion(reply, usageOf(request, reply));
+    this.share(request, completion);
+    return completion;
   }
 
   private async joinLater(flight: Flight<Completion>, request: ModelRequest, signal: AbortSignal): Promise<Completion> {
+    let shared: Completion;
     try {
-      const shared = await flight.join(signal);
-      const completion = { ...shared, attempts: 0, cached: true };
-      this.share(request, completion);
-      return completion;
+      shared = await flight.join(signal);
     } catch (error) {
       if (!signal.aborted) this.recordFailure(request, 0, NO_USAGE, "failed", error);
       throw error;
     }
+    const completion = { ...shared, attempts: 0, cached: true };
+    this.share(request, completion);
+    return completion;
   }
 
   private share(request: ModelRequest, completion: Completion): void {
@@ -184,23 +186,25 @@ export class Scheduler {
   /** Sends until there is an answer. */
   private async fly(request: ModelRequest, key: string, signal: AbortSignal): Promise<Completion> {
     const progress: Progress = { attempts: 0, failures: 0, simplified: 0, answersThen: 0, spent: NO_USAGE };
+    let heard: Heard<ProviderReply>;
     try {
-      const { value: reply, latencyMs } = await this.persist(request, progress, signal);
-      const usage = addedUsage(progress.spent, usageOf(request, reply));
-      const completion = { ...reply, usage, latencyMs, attempts: progress.attempts, cached: false };
-      const cost = costOf(this.limits, request.model, usage);
-      this.lapCounter.answered({ ...completion, cost });
-      this.pace.answered(latencyMs, usageOf(request, reply).outputTokens);
-      // In this order: what was paid for is counted even where the process ends between the two.
-      this.options.record({ ...rowOf(request), ...answeredRow(completion), cost });
-      if (this.limits.cache && isUsable(request, reply)) this.options.cache?.put(key, reply);
-      return completion;
+      heard = await this.persist(request, progress, signal);
     } catch (error) {
       if (!signal.aborted) this.lapCounter.failed(progress.attempts);
       const kind = signal.aborted ? "aborted" : "failed";
       this.recordFailure(request, progress.attempts, progress.spent, kind, error);
       throw error;
     }
+    const { value: reply, latencyMs } = heard;
+    const usage = addedUsage(progress.spent, usageOf(request, reply));
+    const completion = { ...reply, usage, latencyMs, attempts: progress.attempts, cached: false };
+    const cost = costOf(this.limits, request.model, usage);
+    this.lapCounter.answered({ ...completion, cost });
+    this.pace.answered(latencyMs, usageOf(request, reply).outputTokens);
+    // In this order: what was paid for is counted even where the process ends between the two.
+    this.options.record({ ...rowOf(request), ...answeredRow(completion), cost });
+    if (this.limits.cache && isUsable(request, reply)) this.options.cache?.put(key, reply);
+    return completion;
   }
 
   private recordFailure(
@@ -266,11 +270,8 @@ export class Scheduler {
     let used = NO_USAGE;
     try {
       const { timeoutSeconds } = this.limits;
-      const heard = await whileHeard((inner, watch) => provider.send(request, inner, watch), {
-        clock,
-        timeoutSeconds,
-        signal,
-      });
+      const within = { clock, timeoutSeconds, signal };
+      const heard = await whileHeard((inner, watch) => provider.send(request, inner, watch), within);
       used = usageOf(request, heard.value);
       this.heardAt = clock.now();
       this.health.answered();
@@ -344,14 +345,5 @@ export class Scheduler {
     if (!notice || this.told.has(notice.code)) return;
     this.told.add(notice.code);
     this.options.notice?.(notice);
-  }
-
-  /** A cost limit means nothing for a model without a price. */
-  private requirePrice(model: string): void {
-    if (this.limits.maxCost === 0 || this.limits.prices[model]) return;
-    throw new InputError(
-      "models.price-missing",
-      `models.maxCost is ${this.limits.maxCost}, but models.prices has no entry "${model}". Add its prices per million tokens, or set maxCost to 0.`,
-    );
   }
 }

@@ -1,3 +1,4 @@
+import { InputError } from "../errors.ts";
 import type { ModelLimits, ModelRequest, ProviderReply, Usage } from "./types.ts";
 
 export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, estimated: false };
@@ -25,4 +26,13 @@ export const addedUsage = (a: Usage, b: Usage): Usage => ({
 export function costOf({ prices }: Pick<ModelLimits, "prices">, model: string, usage: Usage): number {
   const price = prices[model];
   return price ? (usage.inputTokens * price.input + usage.outputTokens * price.output) / 1e6 : 0;
+}
+
+/** @throws InputError `models.price-missing`: a cost limit means nothing for a model without a price */
+export function requirePrice({ maxCost, prices }: Pick<ModelLimits, "maxCost" | "prices">, model: string): void {
+  if (maxCost === 0 || prices[model]) return;
+  throw new InputError(
+    "models.price-missing",
+    `models.maxCost is ${maxCost}, but models.prices has no entry "${model}". Add its prices per million tokens, or set maxCost to 0.`,
+  );
 }

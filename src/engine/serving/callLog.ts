@@ -67,12 +67,8 @@ export class CallLog {
    */
   append(call: CallRow): void {
     const messages = call.messages.map(({ role, content }) => ({ role, texts: this.named(content) }));
-    try {
-      this.prompts.flush();
-    } finally {
-      this.calls.append({ ...call, messages });
-    }
-    this.calls.flush();
+    this.calls.hold({ ...call, messages });
+    this.flush();
   }
 
   flush(): void {
@@ -97,7 +93,7 @@ export class CallLog {
   private named(content: string): readonly string[] {
     return paragraphsOf(content).map((text) => {
       const hash = hashOf(text);
-      if (!this.known.has(hash)) this.prompts.append({ hash, text });
+      if (!this.known.has(hash)) this.prompts.hold({ hash, text });
       this.known.add(hash);
       return hash;
     });

@@ -60,10 +60,15 @@ export class JsonLinesWriter<Row> {
 
   /** @throws Error once closed: the descriptor may be another file's by then */
   append(row: Row): void {
+    this.hold(row);
+    if (this.pending.length >= BUFFER_CHARACTERS) this.flush();
+  }
+
+  /** As `append`, in memory only until `flush`: for rows whose order in two files counts. */
+  hold(row: Row): void {
     if (this.closed) throw new Error(`${this.file} is closed.`);
     this.pending += `${toJson(row)}\n`;
     this.pendingRows += 1;
-    if (this.pending.length >= BUFFER_CHARACTERS) this.flush();
   }
 
   /**

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import { ReplayProvider } from "../../../src/engine/llm/providers/replay.ts";
+import type { CallRow } from "../../../src/engine/llm/types.ts";
 import { base, server } from "./eachTestServer.ts";
 import { answerAll, journalOf, never, request, rig } from "./modelServer.ts";
 
@@ -44,6 +46,26 @@ describe("a budget", () => {
     money.budget.limits = { ...money.budget.limits, maxCost: 1 };
     money.resume();
     await more;
+  });
+
+  it("counts a call once whose row found no room on the disk", async () => {
+    answerAll(server, () => "ok");
+    const recorded = ({ id, attempts }: CallRow): void => {
+      if (id === "planner-1" || attempts === 0) throw new Error("full");
+    };
+    const { scheduler, rows } = rig(base, {}, { recorded });
+    await expect(scheduler.complete(request("1"), never)).rejects.toThrow("full");
+    expect(rows).toMatchObject([{ attempts: 1, reply: "ok" }]);
+    // The second of equal requests in flight shares the first one's answer.
+    const both = await Promise.allSettled([1, 2].map(() => scheduler.complete(request("2"), never)));
+    expect(both.map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
+    expect(rows.slice(1)).toMatchObject([
+      { attempts: 1, reply: "ok" },
+      { attempts: 0, reply: "ok" },
+    ]);
+    const replayed = rig(new ReplayProvider(rows, "llm.jsonl"), {}, { recorded });
+    await expect(replayed.scheduler.complete(request("1"), never)).rejects.toThrow("full");
+    expect(replayed.rows).toMatchObject([{ attempts: 0, reply: "ok" }]);
   });
 
   it("of money without a price is an input error", async () => {

@@ -105,7 +105,13 @@ export interface Rig {
 export function rig(
   provider: Provider | string,
   limits: Partial<ModelLimits> = {},
-  more: { readonly cache?: AnswerCache; readonly clock?: Clock; readonly apiKey?: string } = {},
+  more: {
+    readonly cache?: AnswerCache;
+    readonly clock?: Clock;
+    readonly apiKey?: string;
+    /** Hears of each row once it is kept. */
+    readonly recorded?: (row: CallRow) => void;
+  } = {},
 ): Rig {
   // In hurried time a busy machine must still answer in time.
   const all = modelLimitsSchema.parse({ ...(more.clock === hurried && { timeoutSeconds: 1000 }), ...limits });
@@ -121,7 +127,10 @@ export function rig(
     limits: all,
     budget,
     ...(more.cache && { cache: more.cache }),
-    record: (row) => rows.push(row),
+    record: (row) => {
+      rows.push(row);
+      more.recorded?.(row);
+    },
     onBlocked: (block) => {
       blocks.push(block);
       return new Promise<void>((resolve) => {

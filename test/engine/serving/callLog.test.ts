@@ -91,6 +91,27 @@ describe("the prompts of calls", () => {
     expect(await readBack(folder)).toEqual([old, call("new", SYSTEM, user("1/3"))]);
   });
 
+  it("are kept with their calls while nothing can be written, and written once there is room", async () => {
+    const folder = await folderOf("full");
+    let isFull = false;
+    const assertOwned = (): void => {
+      if (isFull) throw new Error("full");
+    };
+    const log = await CallLog.open({ ...folder, assertOwned });
+    isFull = true;
+    // Each longer than what a file is written in one go.
+    const calls = ["a", "b", "c"].map((id) => call(id, SYSTEM, user("nothing"), `${id} `.repeat(40_000)));
+    for (const each of calls) expect(() => log.append(each)).toThrow("full");
+    expect(await storedIn(folder)).toEqual([]);
+    isFull = false;
+    const last = call("d", SYSTEM, user("1/3"));
+    log.append(last);
+    await log.close();
+    expect(await readBack(folder)).toEqual([...calls, last]);
+    const hashes = (await textsIn(folder)).map(({ hash }) => hash);
+    expect(new Set(hashes).size).toBe(hashes.length);
+  });
+
   it("say what is missing in its place", async () => {
     const folder = await folderOf("missing");
     await kept(folder, call("a", "One.\n\nTwo."));
@@ -105,7 +126,7 @@ describe("the prompts of calls", () => {
   });
 });
 
-/** Keeps calls, each with a text of its own and one of all, and is killed at its n-th write, before or in the middle of it. */
+/** Keeps calls, each with a text of its own and one of all, one with a long reply, and is killed at its n-th write, before or in the middle of it. */
 const program = () => `
   import fs from "node:fs";
   import { syncBuiltinESMExports } from "node:module";
@@ -126,7 +147,7 @@ const program = () => `
   const log = await CallLog.open({ file: (name) => folder + "/" + name + ".jsonl" });
   const made = await readJsonLines(folder + "/llm.jsonl");
   for (let i = made.length; i < calls; i++) {
-    log.append({ ...${JSON.stringify(call(""))}, id: String(i), messages: [{ role: "user", content: "Shared.\\n\\nOf call " + i + "." }] });
+    log.append({ ...${JSON.stringify(call(""))}, id: String(i), reply: "x".repeat(i === 1 ? 70_000 : 1), messages: [{ role: "user", content: "Shared.\\n\\nOf call " + i + "." }] });
   }
   await log.close();
 `;
