@@ -4,7 +4,7 @@
  */
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats, statSync } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
-import { InputError } from "./errors.ts";
+import { InputError, messageOf } from "./errors.ts";
 
 /** Looked at before it is opened, as opening alone may do something to a device; and again, as it may be another by then. */
 const READING = constants.O_RDONLY | constants.O_NONBLOCK;
@@ -39,6 +39,28 @@ export async function readRegular(file: string): Promise<Buffer> {
 /** The whole content as UTF-8, as `openRegular`. */
 export async function readText(file: string): Promise<string> {
   return (await readRegular(file)).toString("utf8");
+}
+
+/**
+ * The text of a document that a person named, as `openRegular`.
+ * @param code of the error where it cannot be read
+ * @param shown its name in messages
+ * @throws InputError
+ */
+export async function readNamed(file: string, code: string, whatToDo: string, shown = file): Promise<string> {
+  const bytes = await readRegular(file).catch((error: unknown) => {
+    const text = `${shown || '""'}: cannot be read (${reasonOf(error)}). ${whatToDo}`;
+    throw new InputError(code, text, { cause: error });
+  });
+  const mark = bytes.toString("latin1", 0, 2);
+  if (mark === "\xff\xfe" || mark === "\xfe\xff")
+    throw new InputError(code, `${shown}: it is saved as UTF-16. Save it as UTF-8.`);
+  return bytes.toString("utf8");
+}
+
+/** Why a file cannot be read or written, for a sentence that names it: without its path. */
+export function reasonOf(error: unknown): string {
+  return error instanceof NotRegularError ? error.reason : messageOf(error).replace(/, \w+ '.*/s, "");
 }
 
 /** As `openRegular`, where nothing can wait; a descriptor to be closed. */
@@ -77,7 +99,16 @@ export async function readJson(file: string): Promise<unknown> {
 /** @throws InputError `file.not-regular` */
 export function requireRegular(file: string, found: Stats): void {
   if (found.isFile()) return;
-  throw new InputError("file.not-regular", `${file}: ${kindOf(found)}, not a file. Give the path of a regular file.`);
+  throw new NotRegularError(file, `${kindOf(found)}, not a file`);
+}
+
+class NotRegularError extends InputError {
+  constructor(
+    file: string,
+    readonly reason: string,
+  ) {
+    super("file.not-regular", `${file}: ${reason}. Give the path of a regular file.`);
+  }
 }
 
 function kindOf(found: Stats): string {

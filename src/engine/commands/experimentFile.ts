@@ -5,8 +5,8 @@ import type { Experiment } from "../../protocol/experiment.ts";
 import { applyOverrides, type Override, parseOverride } from "../../protocol/overrides.ts";
 import { formatProblems, parseExperiment } from "../../protocol/parseExperiment.ts";
 import type { PromptRole } from "../../protocol/promptRole.ts";
-import { InputError, messageOf } from "../errors.ts";
-import { readText } from "../regularFile.ts";
+import { InputError } from "../errors.ts";
+import { readNamed, readText } from "../regularFile.ts";
 import { type FileAccess, filesOf, promptFiles } from "../serving/namedFiles.ts";
 import { fileAccess } from "./fileAccess.ts";
 
@@ -36,7 +36,7 @@ export async function readExperimentFile(
 ): Promise<ExperimentFile> {
   const path = resolve(file);
   const overrides = set.map(readOverride);
-  const text = await readDocument(file);
+  const text = await readNamed(file, "experiment.missing", "Give the path of a *.lerl.json file.");
   const written = parseExperiment(text);
   if (!written.ok && overrides.length === 0)
     throw new InputError("experiment.invalid", formatProblems(file, written.problems));
@@ -77,20 +77,6 @@ export function readOverride(text: string): Override {
   const override = parseOverride(text);
   if (override) return override;
   throw new InputError("cli.set", `--set ${text}: expected path=value, for example --set simulator.quit.repeatCost=2.`);
-}
-
-async function readDocument(file: string): Promise<string> {
-  try {
-    return await readText(file);
-  } catch (error) {
-    throw new InputError(
-      "experiment.missing",
-      `${file}: cannot be read (${messageOf(error)}). Give the path of a *.lerl.json file.`,
-      {
-        cause: error,
-      },
-    );
-  }
 }
 
 /** A path typed on the command line starts at the current folder, one in the file at the file's. */

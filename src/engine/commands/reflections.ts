@@ -3,9 +3,9 @@ import { join, relative, resolve } from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";
 import { emptyPool, ratingSheet, readRatings, reflectionKinds, sampleOf } from "../critic/ratingSheet.ts";
-import { InputError, messageOf } from "../errors.ts";
+import { InputError } from "../errors.ts";
 import { cohensKappa } from "../metrics/kappa.ts";
-import { readText } from "../regularFile.ts";
+import { readNamed } from "../regularFile.ts";
 import { mendWhereLeft } from "../runs/openRun.ts";
 import { shellWord } from "../shellWord.ts";
 import { replaceFile } from "../store/files.ts";
@@ -71,9 +71,7 @@ async function refuseToReplace(file: string): Promise<void> {
 }
 
 async function agreement(file: string): Promise<void> {
-  const csv = await readText(file).catch((error: unknown) => {
-    throw new InputError("reflections.sheet", `${file}: cannot be read (${messageOf(error)}).`, { cause: error });
-  });
+  const csv = await readNamed(file, "reflections.sheet", "Give a sheet that two people have filled.");
   const { first, second, unrated } = readRatings(csv, file);
   if (first.length === 0) {
     throw new InputError("reflections.sheet", `${file}: no reflection has been rated by both yet.`);

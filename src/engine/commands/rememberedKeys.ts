@@ -1,9 +1,10 @@
 /** The answers about keys that a person gave on a terminal: allowed-keys.json. */
 import { realpath } from "node:fs/promises";
 import * as z from "zod";
+import { misfit } from "../../protocol/misfit.ts";
 import { addressProblem, originOf } from "../../protocol/serverAddress.ts";
 import { isVariableName } from "../../protocol/wantedKeys.ts";
-import { messageOf } from "../errors.ts";
+import { reasonOf } from "../regularFile.ts";
 import type { AllowedKey } from "./allowedKeys.ts";
 import { type Memory, MemoryError, readMemory, writeMemory } from "./memory.ts";
 
@@ -43,8 +44,8 @@ async function readLines(): Promise<readonly Line[]> {
     return (await readMemory(memory))?.allowed ?? [];
   } catch (error) {
     if (error instanceof MemoryError) throw error;
-    const [issue] = error instanceof z.ZodError ? error.issues : [];
-    const what = issue ? `${issue.path.join(".")}: ${issue.message}` : messageOf(error);
+    // Nothing of it is quoted: it may be a file of another kind.
+    const what = error instanceof z.ZodError ? misfit("$", error.issues) : reasonOf(error);
     throw new MemoryError(memory, `it cannot be read (${what}). Mend it or delete it; then you are asked again`);
   }
 }

@@ -6,9 +6,9 @@ import { formatProblems } from "../../protocol/parseExperiment.ts";
 import { LONGEST_NAME, MOST_CONTENDERS, USUAL_VISITS } from "../../protocol/trial/extent.ts";
 import type { ContenderPlan, TrialLimits } from "../../protocol/trial/record.ts";
 import { type ContenderDocument, parseTrial, type Trial } from "../../protocol/trial.ts";
-import { InputError, messageOf } from "../errors.ts";
+import { InputError } from "../errors.ts";
 import { serverUrl } from "../llm/providers/address.ts";
-import { readText } from "../regularFile.ts";
+import { readNamed } from "../regularFile.ts";
 import type { NamedFile } from "../serving/namedFiles.ts";
 import { isRunFolder } from "../store/runFolder.ts";
 import { newestRunOf } from "../trials/base.ts";
@@ -124,7 +124,7 @@ async function momentsOf(
 }
 
 async function readTrialFile(file: string): Promise<Trial> {
-  const parsed = parseTrial(await readDocument(file, "Give the path of a *.trial.json file."));
+  const parsed = parseTrial(await readNamed(file, "trial.missing", "Give the path of a *.trial.json file."));
   if (parsed.ok) return parsed.value;
   throw new InputError("trial.invalid", formatProblems(file, parsed.problems));
 }
@@ -172,16 +172,8 @@ async function withText({ prompt, ...contender }: ContenderDocument, folder: str
 
 const readPrompt = async (file: string, folder: string) => ({
   file,
-  text: await readDocument(resolve(folder, file), "It is a contender's prompt.", file),
+  text: await readNamed(resolve(folder, file), "trial.missing", "It is a contender's prompt.", file),
 });
-
-async function readDocument(path: string, hint: string, shown = path): Promise<string> {
-  try {
-    return await readText(path);
-  } catch (error) {
-    throw new InputError("trial.missing", `${shown}: cannot be read (${messageOf(error)}). ${hint}`, { cause: error });
-  }
-}
 
 /** For a trial without a document: by what is new in it. */
 function nameOf(contenders: readonly AskedContender[]): string {

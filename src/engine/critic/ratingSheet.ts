@@ -1,8 +1,8 @@
 /** A sheet on which two people judge reflections, and how far they agree. */
-import { parse } from "csv-parse/sync";
+import { CsvError, parse } from "csv-parse/sync";
 import { csvText } from "../../protocol/reportText.ts";
 import type { Reflection } from "../../protocol/run.ts";
-import { InputError, messageOf } from "../errors.ts";
+import { InputError } from "../errors.ts";
 import { RandomStream } from "../math/random.ts";
 
 /** What a reflection can be: what each means stands in docs/trials.md. */
@@ -47,23 +47,7 @@ export interface Ratings {
 
 /** @throws InputError where it is no rating sheet, or a rating is none of the four */
 export function readRatings(csv: string, file: string): Ratings {
-  let lines: readonly Record<string, string>[];
-  try {
-    lines = parse(csv, {
-      columns: (names: string[]) => names.map((name) => name.trim().toLowerCase()),
-      bom: true,
-      trim: true,
-    });
-  } catch (error) {
-    throw new InputError("reflections.sheet", `${file}: not readable as CSV (${messageOf(error)}).`, { cause: error });
-  }
-  const [one] = lines;
-  if (!one || !("rater 1" in one) || !("rater 2" in one)) {
-    throw new InputError(
-      "reflections.sheet",
-      `${file}: no rating sheet; it needs the columns "rater 1" and "rater 2". Make one: lerl reflections sheet <run folder>.`,
-    );
-  }
+  const lines = linesOf(csv, file);
   const first: ReflectionKind[] = [];
   const second: ReflectionKind[] = [];
   for (const [i, line] of lines.entries()) {
@@ -73,6 +57,36 @@ export function readRatings(csv: string, file: string): Ratings {
     second.push(b);
   }
   return { first, second, unrated: lines.length - first.length };
+}
+
+/** With the separator that the first line has: a spreadsheet writes its country's. Nothing is quoted of what is no sheet. */
+function linesOf(csv: string, file: string): readonly Record<string, string>[] {
+  const [head = ""] = csv.split(/\r\n?|\n/, 1);
+  const delimiter = /rater [12]"?\s*([,;\t])/i.exec(head)?.[1];
+  try {
+    const columns = (names: string[]) => names.map((name) => name.trim().toLowerCase());
+    const lines: readonly Record<string, string>[] = delimiter
+      ? parse(csv, { columns, delimiter, bom: true, trim: true })
+      : [];
+    const [one] = lines;
+    if (one && "rater 1" in one && "rater 2" in one) return lines;
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    const at = `${file}:${(error as unknown as { readonly lines: number }).lines}`;
+    throw new InputError("reflections.sheet", `${at}: ${faultOf(error)}. Correct it, or save the sheet as CSV again.`, {
+      cause: error,
+    });
+  }
+  throw new InputError(
+    "reflections.sheet",
+    `${file}: no rating sheet; it needs the columns "rater 1" and "rater 2", separated by commas, semicolons or tabs. Make one: lerl reflections sheet <run folder>.`,
+  );
+}
+
+function faultOf({ code }: CsvError): string {
+  if (code === "CSV_RECORD_INCONSISTENT_COLUMNS") return "the row has more or fewer columns than the first line";
+  if (code === "CSV_QUOTE_NOT_CLOSED") return "a quoted field before this place never closes";
+  return "a quote stands where none may be";
 }
 
 function kindOf(text: string, rater: string, line: number, file: string): ReflectionKind | undefined {

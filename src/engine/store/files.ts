@@ -1,9 +1,19 @@
 /** What every file of a run shares: replacement in one step (wholeFile.ts), changing in place, and errors a person can act on. */
-import { closeSync, constants, copyFileSync, fsyncSync, lstatSync, openSync, renameSync, rmSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { type FileHandle, mkdir, open, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { InputError, LerlError, messageOf } from "../errors.ts";
-import { checked } from "../regularFile.ts";
+import { checked, reasonOf } from "../regularFile.ts";
 import { nameBeside, replaceWhole, syncFolder } from "../wholeFile.ts";
 
 const inTheWay = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST", "EISDIR", "ENAMETOOLONG", "ENOENT"]);
@@ -32,7 +42,8 @@ export function fileError(error: unknown, path: string): LerlError {
       code === "EISDIR"
         ? "A folder stands in its place: move it away."
         : "Choose another folder, or change its permissions.";
-    return new InputError("store.unwritable", `${path}: cannot be written (${messageOf(error)}). ${remedy}`, {
+    const reason = code === "ENOENT" && !existsSync(dirname(path)) ? "its folder is not there" : reasonOf(error);
+    return new InputError("store.unwritable", `${path}: cannot be written (${reason}). ${remedy}`, {
       cause: error,
     });
   }
@@ -49,7 +60,7 @@ export function fileError(error: unknown, path: string): LerlError {
 /** A file or folder that is there and cannot be read. Errors that already speak to a person pass unchanged. */
 export function unreadable(path: string, error: unknown): InputError {
   if (error instanceof InputError) return error;
-  const text = `${path}: cannot be read (${messageOf(error)}). Check its permissions, and the disk.`;
+  const text = `${path}: cannot be read (${reasonOf(error)}). Check its permissions, and the disk.`;
   return new InputError("store.unreadable", text, { cause: error });
 }
 

@@ -7,8 +7,8 @@ import { applyOverrides, type Override } from "../../protocol/overrides.ts";
 import { type DocumentProblem, formatProblems, parseExperiment, problemAt } from "../../protocol/parseExperiment.ts";
 import { promptRoles } from "../../protocol/promptRole.ts";
 import { parseSuite, type Suite } from "../../protocol/suite.ts";
-import { InputError, messageOf } from "../errors.ts";
-import { readText } from "../regularFile.ts";
+import { InputError } from "../errors.ts";
+import { readNamed } from "../regularFile.ts";
 import { type FileAccess, filesOf } from "../serving/namedFiles.ts";
 import { type PromptDigests, suiteRunId } from "./configuration.ts";
 
@@ -36,7 +36,7 @@ export interface SuitePlan {
 
 /** The document alone. @throws InputError with file, line and path of everything that is wrong */
 export async function readSuiteFile(file: string): Promise<{ readonly suite: Suite; readonly text: string }> {
-  const text = await readDocument(file, "Give the path of a *.suite.json file.");
+  const text = await readNamed(file, "suite.missing", "Give the path of a *.suite.json file.");
   const parsed = parseSuite(text);
   if (parsed.ok) return { suite: parsed.value, text };
   throw new InputError("suite.invalid", formatProblems(file, parsed.problems));
@@ -52,7 +52,7 @@ export async function readSuite(file: string, sets: readonly Override[], files: 
   const folder = dirname(resolve(file));
   const experimentFile = resolve(folder, suite.experiment);
   await files([{ setting: "experiment", path: experimentFile }]);
-  const base = await readDocument(experimentFile, `It is the "experiment" of ${file}.`);
+  const base = await readNamed(experimentFile, "suite.missing", `It is the "experiment" of ${file}.`);
   checkBase(base, experimentFile);
   const problems: DocumentProblem[] = [];
   const typed: string[] = [];
@@ -137,16 +137,12 @@ async function promptDigests(experiment: Experiment, folder: string): Promise<Pr
   const roles = promptRoles.filter((role) => asksModel(experiment[role]));
   return Promise.all(
     roles.map(async (role) => {
-      const text = await readDocument(resolve(folder, experiment[role].prompt), `It is the prompt of the ${role}.`);
+      const text = await readNamed(
+        resolve(folder, experiment[role].prompt),
+        "suite.missing",
+        `It is the prompt of the ${role}.`,
+      );
       return createHash("sha256").update(text).digest("hex");
     }),
   );
-}
-
-async function readDocument(file: string, hint: string): Promise<string> {
-  try {
-    return await readText(file);
-  } catch (error) {
-    throw new InputError("suite.missing", `${file}: cannot be read (${messageOf(error)}). ${hint}`, { cause: error });
-  }
 }

@@ -4,8 +4,8 @@ import { createScanner, findNodeAtLocation, parseTree } from "jsonc-parser";
 import { type Moment, type Moments, parseMoments } from "../../protocol/moments.ts";
 import { formatProblems } from "../../protocol/parseExperiment.ts";
 import type { Episode, Reflection } from "../../protocol/run.ts";
-import { InputError, messageOf } from "../errors.ts";
-import { readText } from "../regularFile.ts";
+import { InputError } from "../errors.ts";
+import { readNamed } from "../regularFile.ts";
 import { isMissing, replaceFile } from "../store/files.ts";
 import { writablePath } from "../store/storage.ts";
 import { freeName } from "./names.ts";
@@ -16,7 +16,7 @@ export const momentsFileOf = (experimentFile: string): string =>
 
 /** @param shown the path as it was given. @throws InputError with file, line and path of what is wrong */
 export async function readMoments(file: string, shown = file): Promise<Moments> {
-  return parsed(await readDocument(file, shown), shown);
+  return parsed(await readNamed(file, "moments.missing", KEEP_FIRST, shown), shown);
 }
 
 /** By file: what is being added to it. */
@@ -49,7 +49,7 @@ export async function appendMoment(path: string, moment: Moment, taken: "refuse"
 }
 
 async function append(file: string, wanted: Moment, taken: "refuse" | "number"): Promise<Kept> {
-  const text = await readDocument(file, file).catch((error: unknown) => {
+  const text = await readNamed(file, "moments.missing", KEEP_FIRST).catch((error: unknown) => {
     if (error instanceof InputError && isMissing(error.cause)) return EMPTY;
     throw error;
   });
@@ -70,6 +70,7 @@ function numberedAmong({ moments }: Moments, moment: Moment, file: string): Mome
   return { ...moment, name: freeName(moment.name, names) };
 }
 
+const KEEP_FIRST = "Keep a moment first: lerl moments keep.";
 const EMPTY = '{\n  "moments": []\n}\n';
 
 /** A moments document with one more, on lines of its own; not a character of the others changes. */
@@ -106,20 +107,6 @@ function parsed(text: string, file: string): Moments {
   const document = parseMoments(text);
   if (document.ok) return document.value;
   throw new InputError("moments.invalid", formatProblems(file, document.problems));
-}
-
-async function readDocument(file: string, shown: string): Promise<string> {
-  try {
-    return await readText(file);
-  } catch (error) {
-    throw new InputError(
-      "moments.missing",
-      `${shown}: cannot be read (${messageOf(error)}). Keep a moment first: lerl moments keep.`,
-      {
-        cause: error,
-      },
-    );
-  }
 }
 
 /** What a moment is called where nobody names it. @param step from 1 */

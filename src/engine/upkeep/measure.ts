@@ -2,7 +2,7 @@
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { LimitFunction } from "p-limit";
-import { messageOf } from "../errors.ts";
+import { reasonOf } from "../regularFile.ts";
 import { isMissing } from "../store/files.ts";
 
 export interface Measured {
@@ -43,6 +43,3 @@ function together(a: Measured, b: Measured): Measured {
     ...(problem !== undefined && { problem }),
   };
 }
-
-/** Without the path: one too deep to be read is longer than any line. */
-const reasonOf = (error: unknown): string => messageOf(error).replace(/, \w+ '.*/s, "");

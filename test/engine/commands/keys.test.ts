@@ -8,6 +8,8 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -126,6 +128,20 @@ describe("a variable that only a file names", () => {
     expect((await run(file, [], env)).err).toContain("others may write it");
     expect((await run(file, [], remembering(lines, 2))).err).toMatch(/allowed-keys\.json .*cannot be read/);
     expect((await run(file, [], remembering([{ ...lines[0], secret: KEY }]))).err).toMatch(/cannot be read/);
+    const list = join(env.XDG_CONFIG_HOME ?? "", "lerl/allowed-keys.json");
+    for (const other of [`API_KEY=${KEY}`, `{"key": "${KEY}"}`, `["${KEY}"]`]) {
+      writeFileSync(list, other);
+      chmodSync(list, 0o600);
+      const { err } = await run(file, [], env);
+      expect(err).toMatch(/cannot be read \((not JSON|\$.*: expected .*)\)\. Mend it or delete it/);
+      expect(err).not.toContain(KEY);
+    }
+    rmSync(list);
+    mkdirSync(list);
+    expect((await run(file, [], env)).err).toContain("cannot be read (a folder, not a file). Mend it or delete it");
+    rmdirSync(list);
+    spawnSync("mkfifo", ["-m", "600", list]);
+    expect((await run(file, [], env)).err).toContain("cannot be read (a named pipe, not a file). Mend it");
     expect(server.journal).toEqual([]);
   });
 

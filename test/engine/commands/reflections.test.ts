@@ -30,4 +30,14 @@ describe("lerl reflections", () => {
     expect(code).toBe(0);
     expect(out).toContain("Cohen's kappa 0.50: they agree on 75 % of 4 reflections, 50 % by chance.");
   });
+
+  it.each([
+    ["secrets", 'DB_PASSWORD="hunter2"\n', "utf8", "no rating sheet"],
+    ["a sheet in UTF-16", "\ufeffrater 1\trater 2\r\n", "utf16le", "saved as UTF-16. Save it as UTF-8."],
+  ] as const)("says that a file is no sheet, and quotes nothing of %s", async (_, text, encoding, words) => {
+    writeFileSync(join(scratch.path, "other"), text, encoding);
+    const { code, err } = await lerl(["reflections", "agreement", "other"], scratch.path);
+    expect([code, err]).toEqual([2, expect.stringContaining(words)]);
+    expect(err).not.toContain("hunter2");
+  });
 });

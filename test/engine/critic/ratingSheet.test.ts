@@ -58,6 +58,27 @@ describe("a rating sheet", () => {
     ]);
     expect(() => readRatings(csv, "x.csv")).toThrow('x.csv:3: rater 1 is "fine"; expected causal, surface');
     expect(() => readRatings("a,b\n1,2\n", "x.csv")).toThrow('needs the columns "rater 1" and "rater 2"');
-    expect(() => readRatings('"', "x.csv")).toThrow("not readable as CSV");
+  });
+
+  it("quotes nothing of a file of another kind", () => {
+    for (const text of ['"', 'DB_PASSWORD="hunter2"\n', '{"rater 1": "hunter2"}', "", "\0\xff"])
+      expect(() => readRatings(text, "x.csv")).toThrow(
+        /^x\.csv: no rating sheet; it needs the columns "rater 1"/,
+      );
+  });
+
+  it("says where a sheet is no CSV", () => {
+    const csv = ratingSheet([reflection(1), reflection(2)]);
+    const told = (text: string, words: string) =>
+      expect(() => readRatings(text, "x.csv")).toThrow(`${words}. Correct it, or save the sheet as CSV again.`);
+    told(csv.replace("Lesson 2.", 'Les"son" 2.'), "x.csv:3: a quote stands where none may be");
+    told(csv.replace("Lesson 2.", '"Lesson 2.'), "x.csv:4: a quoted field before this place never closes");
+    told(csv.replace("Lesson 2.", "Lesson, 2."), "x.csv:3: the row has more or fewer columns than the first line");
+  });
+
+  it.each([";", "\t"])("is read as a spreadsheet saves it in other countries, with %j", (separator) => {
+    const csv = filled(ratingSheet([reflection(1, "Less; then more, and\tmore.")]), [["causal", "wrong"]]);
+    const saved = csv.replace(/("[^"]*")|,/g, (_, quoted?: string) => quoted ?? separator);
+    expect(readRatings(`\ufeff${saved}`, "x.csv")).toEqual({ first: ["causal"], second: ["wrong"], unrated: 0 });
   });
 });
