@@ -1,5 +1,6 @@
 /** A trial's record as it begins, and as it is extended. */
 import { dirname } from "node:path";
+import type { Experiment } from "../../protocol/experiment.ts";
 import type { TrialRecord } from "../../protocol/trial/record.ts";
 import { InputError } from "../errors.ts";
 import { filesOf, type NamedFile } from "../serving/namedFiles.ts";
@@ -46,11 +47,19 @@ export function newRecord(start: TrialStart, base: Base, id: string, host: Trial
   };
 }
 
-/** What it reads: as its base does, and as each contender's settings say, which a record may hold of any kind. */
-export async function filesOfTrial({ experiment, contenders, base }: TrialRecord): Promise<readonly NamedFile[]> {
-  const folder = dirname(base.experimentFile);
-  const served = contenders.map((contender) => experimentOf(contender, experiment));
-  return (await Promise.all([experiment, ...served].map((each) => filesOf(each, folder)))).flat();
+/**
+ * What it serves: its base, and each contender's settings, which a record may hold of any kind.
+ * @throws InputError `trial.contender`
+ */
+export const experimentsOfTrial = ({ experiment, contenders }: TrialRecord): readonly Experiment[] => [
+  experiment,
+  ...contenders.map((contender) => experimentOf(contender, experiment)),
+];
+
+/** What it reads. @throws InputError as `experimentsOfTrial` */
+export async function filesOfTrial(record: TrialRecord): Promise<readonly NamedFile[]> {
+  const folder = dirname(record.base.experimentFile);
+  return (await Promise.all(experimentsOfTrial(record).map((each) => filesOf(each, folder)))).flat();
 }
 
 /**

@@ -4,6 +4,7 @@ import type { LimitFunction } from "p-limit";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { promptRoles } from "../../protocol/promptRole.ts";
 import type { RunId } from "../../protocol/run.ts";
+import type { TrialRecord } from "../../protocol/trial/record.ts";
 import { cachedFingerprints } from "../data/cache.ts";
 import { fingerprintsOf } from "../data/loadDataset.ts";
 import type { TrainedConfig } from "../simulator/trained/training.ts";
@@ -14,6 +15,7 @@ import type { RunList } from "../store/runList.ts";
 import { standingAt } from "../store/runLock.ts";
 import { cacheFolder, storageFolder } from "../store/storage.ts";
 import { listTrials } from "../trials/trialFolder.ts";
+import { experimentsOfTrial } from "../trials/trialRecord.ts";
 import { experimentsOf, type FoundExperiment } from "./experiments.ts";
 import type { Place } from "./places.ts";
 
@@ -77,9 +79,10 @@ async function recordsOf(workspaceFolder: string, places: readonly Place[], runs
   }
   for (const { id, record } of await listTrials(workspaceFolder)) {
     if (!record) continue;
-    const { name, base, experiment } = record;
+    const { name, base } = record;
     names.set(`trials/${id}`, name);
-    documents.push({ name: `the trial ${id}`, experiment, experimentFile: base.experimentFile });
+    for (const experiment of servedBy(record))
+      documents.push({ name: `the trial ${id}`, experiment, experimentFile: base.experimentFile });
     if (base.run) bases.set(`runs/${base.run.id}`, `the trial ${id} is based on it`);
   }
   const storage = storageFolder(workspaceFolder);
@@ -90,6 +93,15 @@ async function recordsOf(workspaceFolder: string, places: readonly Place[], runs
   });
   await Promise.all(listed);
   return { names, documents, bases };
+}
+
+/** Of a trial that can serve no more, its base's. */
+function servedBy(record: TrialRecord): readonly Experiment[] {
+  try {
+    return experimentsOfTrial(record);
+  } catch {
+    return [record.experiment];
+  }
 }
 
 /** What processes own, or may, and suites of whose runs they own one. */

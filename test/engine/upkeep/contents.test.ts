@@ -86,6 +86,20 @@ it("says why something stays: it is a trial's base, its answers are replayed, a 
   expect(stays[paths.interrupted]).toBeUndefined();
   expect(stays[paths.suite]).toBeUndefined();
 
+  const file = join(folder, ".lerl", paths.trial, "trial.json");
+  const trial = JSON.parse(readFileSync(file, "utf8"));
+  trial.contenders[1] = {
+    ...trial.contenders[1],
+    plans: "model",
+    planner: { provider: "replay", replayFrom: `.lerl/${paths.interrupted}` },
+  };
+  writeFileSync(
+    file,
+    JSON.stringify({ ...trial, base: { ...trial.base, experimentFile: join(folder, "x.lerl.json") } }),
+  );
+  expect((await staying(folder))[paths.interrupted]).toMatch(/^the trial .*round-robin.* replays its answers$/);
+  rmSync(file);
+
   mkdirSync(join(folder, ".lerl/cache"));
   writeFileSync(join(folder, ".lerl/cache/answers.jsonl"), "");
   expect((await staying(folder))["cache/answers.jsonl"]).toBeUndefined();
