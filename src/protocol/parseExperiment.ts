@@ -2,6 +2,7 @@
 import {
   createScanner,
   findNodeAtLocation,
+  getNodePath,
   type Node,
   type ParseError,
   parseTree,
@@ -26,7 +27,24 @@ export type ParsedDocument<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problems: readonly DocumentProblem[] };
 
-export const parseExperiment = (text: string): ParsedDocument<Experiment> => parseDocument(text, experimentSchema);
+/** A document of another kind is one problem. */
+export function parseExperiment(text: string): ParsedDocument<Experiment> {
+  const parsed = parseDocument(text, experimentSchema);
+  if (parsed.ok) return parsed;
+  const places = new Map(parsed.problems.map((problem) => [problem.path, problem]));
+  const kind = otherKinds.find(({ settings }) => settings.every((path) => places.has(path)));
+  const place = kind && places.get(kind.settings[0]);
+  return place ? { ok: false, problems: [{ ...place, path: "", message: kind.message }] } : parsed;
+}
+
+/** By settings that no experiment has. */
+const otherKinds = [
+  { settings: ["variants", "experiment"], message: "This is a suite, not an experiment: lerl suite run <file>." },
+  {
+    settings: ["contenders", "base"],
+    message: "This is a trial, not an experiment. Name it *.trial.json, then: lerl trial <file>.",
+  },
+] as const;
 
 /** Parses JSON with comments and checks it against a schema. */
 export function parseDocument<S extends z.ZodType>(text: string, schema: S): ParsedDocument<z.output<S>> {
@@ -43,9 +61,12 @@ function parseMarked<S extends z.ZodType>(text: string, schema: S): ParsedDocume
     const found = syntax.length > 0 ? syntax : [{ error: 4, offset: 0, length: 0 } as ParseError];
     return { ok: false, problems: found.slice(0, MOST_FOUND).map((error) => syntaxProblem(text, error)) };
   }
+  const keys = [...lostKeys(root)].slice(0, MOST_FOUND).map((lost) => keyProblem(text, lost));
+  if (keys.length > 0) return { ok: false, problems: keys };
   const parsed = schema.safeParse(jsonValue(root));
   if (parsed.success) return { ok: true, value: parsed.data };
-  const found = parsed.error.issues.slice(0, MOST_FOUND).flatMap((issue) => schemaProblems(text, root, issue));
+  const issues = parsed.error.issues.slice(0, MOST_FOUND);
+  const found = issues.filter(saysMore).flatMap((issue) => schemaProblems(text, root, issue));
   return { ok: false, problems: found.slice(0, MOST_FOUND).sort((a, b) => a.offset - b.offset) };
 }
 
@@ -122,23 +143,64 @@ function syntaxProblem(text: string, { error, offset, length }: ParseError): Doc
   };
 }
 
+/** A key that would count for nothing; `twin`: the one before it in its object that has its name. */
+interface LostKey {
+  readonly key: Node;
+  readonly twin?: Node | undefined;
+}
+
+/** Of two keys of a name one would win in silence, and `__proto__` is dropped where names are free. */
+function* lostKeys({ type, children = [] }: Node): Generator<LostKey> {
+  const seen = new Map<unknown, Node>();
+  for (const child of children) {
+    const [key, value] = type === "object" ? (child.children ?? []) : [undefined, child];
+    const twin = seen.get(key?.value);
+    if (key && (twin || key.value === "__proto__")) yield { key, twin };
+    if (key) seen.set(key.value, key);
+    if (value) yield* lostKeys(value);
+  }
+}
+
+function keyProblem(text: string, { key, twin }: LostKey): DocumentProblem {
+  const { offset, length } = key;
+  const path = getNodePath(key).map((segment) => brief(String(segment), MOST_OF_KEY));
+  const named = path.at(-1) ?? "";
+  const place = { offset, length, ...position(text, offset) };
+  if (!twin) return { path: path.join("."), message: unknownSetting(named), ...place };
+  const { line } = position(text, twin.offset);
+  return { path: "", message: `"${named}" stands here and in line ${line}. Remove one of the two.`, ...place };
+}
+
+const unknownSetting = (named: string): string => `unknown setting "${named}". Remove it or correct its name.`;
+
+/** Where something else is wrong already, its size says nothing: of no list, or of no whole number. */
+function saysMore(issue: z.core.$ZodIssue, i: number, issues: readonly z.core.$ZodIssue[]): boolean {
+  if (issue.code !== "too_small" && issue.code !== "too_big") return true;
+  const place = issue.path.join(".");
+  return !issues.slice(0, i).some(({ code, path }) => code !== "unrecognized_keys" && path.join(".") === place);
+}
+
 function schemaProblems(text: string, root: Node, issue: z.core.$ZodIssue): DocumentProblem[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.slice(0, MOST_FOUND).map((key) => {
       const named = brief(key, MOST_OF_KEY);
-      const message = `unknown setting "${named}". Remove it or correct its name.`;
       const path = [...issue.path.map(String), named].join(".");
-      return { ...locate(text, root, [...issue.path, key], message, true), path };
+      return { ...locate(text, root, [...issue.path, key], unknownSetting(named), true), path };
     });
   }
   const node = nodeAt(root, issue.path);
   const value = node && jsonValue(node);
-  // A number that is too large for any number of ours, and would be told as null.
-  const isTooLarge = node && Math.abs(Number(value)) === Number.POSITIVE_INFINITY;
-  const told = isTooLarge ? text.slice(node.offset, node.offset + node.length) : JSON.stringify(value);
+  // As it stands there: a number may be larger than any of ours.
+  const told = node?.type === "number" ? text.slice(node.offset, node.offset + node.length) : JSON.stringify(value);
   const found = node ? `${shown(issue, told)} is not allowed` : "missing";
-  return [locate(text, root, issue.path, `${found}; ${expectation(issue)}`)];
+  const isList = issue.code === "invalid_type" && issue.expected === "array";
+  const whole = isList && isByPlace(value) ? " Give the whole list." : "";
+  return [locate(text, root, issue.path, `${found}; ${expectation(issue)}${whole}`)];
 }
+
+/** What a path with a number makes where no list has that place (overrides.ts). */
+const isByPlace = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && Object.keys(value).every((key) => /^\d+$/.test(key));
 
 const brief = (name: string, most: number): string => (name.length > most ? `${name.slice(0, most - 1)}…` : name);
 

@@ -97,6 +97,23 @@ describe("the experiment document", () => {
       "x.lerl.json:1:23: policy.hidden: [] is not allowed; expected a list of length >= 1.",
     ],
     ['{"policy": {"hidden": 8}}', "x.lerl.json:1:23: policy.hidden: 8 is not allowed; expected a list."],
+    ['{"seed": 2,\n"seed": 7}', 'x.lerl.json:2:1: "seed" stands here and in line 1. Remove one of the two.'],
+    [
+      '{"models": {"prices": {"__proto__": {"input": 1, "output": 1}}}}',
+      'x.lerl.json:1:24: models.prices.__proto__: unknown setting "__proto__". Remove it or correct its name.',
+    ],
+    [
+      '{"seed": 9007199254740993}',
+      "x.lerl.json:1:10: seed: 9007199254740993 is not allowed; expected a whole number <= 9007199254740991.",
+    ],
+    [
+      '{"name": "s", "experiment": "a.lerl.json", "variants": [], "seeds": [1]}',
+      "x.lerl.json:1:44: This is a suite, not an experiment: lerl suite run <file>.",
+    ],
+    [
+      '{"base": "a.lerl.json", "contenders": []}',
+      "x.lerl.json:1:25: This is a trial, not an experiment. Name it *.trial.json, then: lerl trial <file>.",
+    ],
     ['{"polcy": {}}', 'x.lerl.json:1:2: polcy: unknown setting "polcy". Remove it or correct its name.'],
   ])("names place, value and what is allowed in %j", (text, message) => {
     expect(problemsOf(text)).toBe(message);
@@ -172,18 +189,39 @@ describe("overrides", () => {
     ["seed.x=1", 'seed: {"x":1} is not allowed; expected a number.'],
     ["simulator.quit.0=3", 'simulator.quit.0: unknown setting "0". Remove it or correct its name.'],
     ["policy.hidden.x=12", 'policy.hidden: {"x":12} is not allowed; expected a list.'],
+    ["policy.hidden.length=0", 'policy.hidden: {"length":0} is not allowed; expected a list.'],
+    ["policy.hidden.2=5", 'policy.hidden: {"2":5} is not allowed; expected a list. Give the whole list.'],
+    ["seed=9007199254740993", 'seed: "9007199254740993" is not allowed; expected a number.'],
+    ["dataset.users=1e400", 'dataset.users: "1e400" is not allowed; expected a number.'],
+    ["policy.hidden=[1e400]", 'policy.hidden.0: "Infinity" is not allowed; expected a number.'],
+    ["models.prices.__proto__=1", 'models.prices.__proto__: unknown setting "__proto__".'],
+    ['simulator.rewardWeights={"__proto__":1}', 'simulator.rewardWeights.__proto__: unknown setting "__proto__".'],
   ])("that lead through a value are the schema's to refuse: %s", (text, message) => {
     const document = '{"seed": 1, "policy": {"hidden": [8]}, "simulator": {"quit": {"rule": "temper"}}}';
     const override = parseOverride(text);
     if (!override) throw new Error("not read");
-    expect(problemsOf(applyOverrides(document, [override]))).toContain(message);
+    const told = problemsOf(applyOverrides(document, [override]));
+    expect(told).toContain(message);
+    expect(told.split("\n")).toHaveLength(1);
+  });
+
+  it.each([
+    ["where the list is not in the document", "{}", 0],
+    ["behind its end", '{"policy": {"hidden": [8]}}', 2],
+  ])("make no list of one entry: %s", (_, text, place) => {
+    const changed = applyOverrides(text, [{ path: `policy.hidden.${place}`, value: 5 }]);
+    expect(problemsOf(changed)).toContain(
+      `policy.hidden: {"${place}":5} is not allowed; expected a list. Give the whole`,
+    );
+    const there = applyOverrides('{"policy": {"hidden": [8, 9]}}', [{ path: "policy.hidden.1", value: 5 }]);
+    expect(JSON.parse(there)).toEqual({ policy: { hidden: [8, 5] } });
   });
 
   it("reach entries whose names are numbers", () => {
-    const changed = applyOverrides('{"models": {"prices": {}}}', [
-      { path: "models.prices.4", value: { input: 1, output: 2 } },
-    ]);
-    expect(JSON.parse(changed)).toEqual({ models: { prices: { 4: { input: 1, output: 2 } } } });
+    for (const text of ["{}", '{"models": {"prices": {}}}']) {
+      const changed = applyOverrides(text, [{ path: "models.prices.4", value: { input: 1, output: 2 } }]);
+      expect(JSON.parse(changed)).toEqual({ models: { prices: { 4: { input: 1, output: 2 } } } });
+    }
   });
 
   it("leave what is no object as it is", () => {
