@@ -52,15 +52,21 @@ export async function readNamed(file: string, code: string, whatToDo: string, sh
     const text = `${shown || '""'}: cannot be read (${reasonOf(error)}). ${whatToDo}`;
     throw new InputError(code, text, { cause: error });
   });
+  return utf8(bytes, code, shown);
+}
+
+/** @throws InputError where an editor has saved it as UTF-16 */
+export function utf8(bytes: Buffer, code: string, shown: string): string {
   const mark = bytes.toString("latin1", 0, 2);
-  if (mark === "\xff\xfe" || mark === "\xfe\xff")
-    throw new InputError(code, `${shown}: it is saved as UTF-16. Save it as UTF-8.`);
-  return bytes.toString("utf8");
+  if (mark !== "\xff\xfe" && mark !== "\xfe\xff") return bytes.toString("utf8");
+  throw new InputError(code, `${shown}: it is saved as UTF-16. Save it as UTF-8.`);
 }
 
 /** Why a file cannot be read or written, for a sentence that names it: without its path. */
 export function reasonOf(error: unknown): string {
-  return error instanceof NotRegularError ? error.reason : messageOf(error).replace(/, \w+ '.*/s, "");
+  if (error instanceof NotRegularError) return error.reason;
+  const isOfSystem = error instanceof Error && "syscall" in error;
+  return isOfSystem ? error.message.replace(/, \w+ '.*/s, "") : messageOf(error);
 }
 
 /** As `openRegular`, where nothing can wait; a descriptor to be closed. */

@@ -6,7 +6,7 @@ import { applyOverrides, type Override, parseOverride } from "../../protocol/ove
 import { formatProblems, parseExperiment } from "../../protocol/parseExperiment.ts";
 import type { PromptRole } from "../../protocol/promptRole.ts";
 import { InputError } from "../errors.ts";
-import { readNamed, readText } from "../regularFile.ts";
+import { readNamed, readRegular, utf8 } from "../regularFile.ts";
 import { type FileAccess, filesOf, promptFiles } from "../serving/namedFiles.ts";
 import { fileAccess } from "./fileAccess.ts";
 
@@ -62,11 +62,11 @@ export async function readExperimentFile(
 /** Prompt files are read where a model will be asked; a missing one is reported by whoever needs it. */
 async function readPrompts(experiment: Experiment, folder: string): Promise<PromptTexts> {
   const read = async (file: string) => {
-    const text = await readText(resolve(folder, file)).catch((error: unknown) => {
+    const bytes = await readRegular(resolve(folder, file)).catch((error: unknown) => {
       if (error instanceof InputError) throw error;
       return undefined;
     });
-    return text === undefined ? undefined : { file, text };
+    return bytes && { file, text: utf8(bytes, "prompt.missing", file) };
   };
   const [planner, critic] = await Promise.all([read(experiment.planner.prompt), read(experiment.critic.prompt)]);
   return { ...(planner && { planner }), ...(critic && { critic }) };

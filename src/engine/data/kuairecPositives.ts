@@ -9,9 +9,9 @@ import { dirname, join } from "node:path";
 import * as z from "zod";
 import type { KuaiRecConfig } from "../../protocol/experiment/dataset.ts";
 import { fitting } from "../../protocol/misfit.ts";
-import { InputError, messageOf } from "../errors.ts";
+import { InputError } from "../errors.ts";
 import { RandomStream } from "../math/random.ts";
-import { readJson } from "../regularFile.ts";
+import { readJson, reasonOf } from "../regularFile.ts";
 import { assembleDataset, reasons } from "./assembleDataset.ts";
 import { categoryName } from "./categoryNames.ts";
 import { matrixOf } from "./clickMatrix.ts";
@@ -141,7 +141,7 @@ async function readIndex(file: string): Promise<z.output<typeof indexSchema>> {
   } catch (error) {
     throw new InputError(
       "data.index",
-      `${file}: expected {"users": [ids], "items": [ids]}: ${messageOf(error)}. Download the file again.`,
+      `${file}: expected {"users": [ids], "items": [ids]}: ${reasonOf(error)}. Download the file again.`,
       { cause: error },
     );
   }

@@ -4,8 +4,8 @@ import * as z from "zod";
 import { fitting } from "../../protocol/misfit.ts";
 import { answeredSchema } from "../../protocol/run/answered.ts";
 import { referencePolicies } from "../../protocol/run.ts";
-import { InputError, messageOf } from "../errors.ts";
-import { readJson } from "../regularFile.ts";
+import { InputError } from "../errors.ts";
+import { readJson, reasonOf } from "../regularFile.ts";
 import { shellWord } from "../shellWord.ts";
 import { isMissing, removeDurably, replaceFile, toJson } from "../store/files.ts";
 import { readJsonLines } from "../store/jsonLines.ts";
@@ -80,7 +80,7 @@ export async function readEvaluation(folder: string): Promise<EvaluationSummary 
     if (isMissing(error)) return undefined;
     throw new InputError(
       "evaluation.broken",
-      `${file}: not readable (${messageOf(error)}). Evaluate the run again: lerl evaluate ${shellWord(folder)}.`,
+      `${file}: not readable (${reasonOf(error)}). Evaluate the run again: lerl evaluate ${shellWord(folder)}.`,
       { cause: error },
     );
   }

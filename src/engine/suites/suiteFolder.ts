@@ -6,8 +6,8 @@ import * as z from "zod";
 import { isFolderName } from "../../protocol/folderName.ts";
 import { fitting } from "../../protocol/misfit.ts";
 import { comparedMetrics } from "../../protocol/suite.ts";
-import { InputError, messageOf } from "../errors.ts";
-import { readJson } from "../regularFile.ts";
+import { InputError } from "../errors.ts";
+import { readJson, reasonOf } from "../regularFile.ts";
 import { isMissing, replaceFile, systemCode, toJson, unreadable } from "../store/files.ts";
 import { below, storageFolder } from "../store/storage.ts";
 import type { SuitePlan } from "./readSuite.ts";
@@ -113,7 +113,7 @@ export async function readSuiteRecord(folder: string): Promise<SuiteRecord | und
     if (systemCode(error)) throw unreadable(file, error);
     throw new InputError(
       "suite.broken",
-      `${file}: not readable (${messageOf(error)}). Run the suite again; finished runs are kept.`,
+      `${file}: not readable (${reasonOf(error)}). Run the suite again; finished runs are kept.`,
       { cause: error },
     );
   }

@@ -130,6 +130,13 @@ describe("a prompt that may not be used", () => {
     expect(server.journal.length).toBe(asked);
   });
 
+  it("saved as UTF-16 is told as such", async () => {
+    writeFileSync(join(scratch.path, "bad.lerl.md"), `\ufeff${plannerPrompt}`, "utf16le");
+    const args = ["prompts", "render", file, "--set", "planner.prompt=bad.lerl.md"];
+    const { code, err } = await lerl(args, scratch.path);
+    expect([code, err]).toEqual([2, expect.stringContaining("bad.lerl.md: it is saved as UTF-16. Save it as UTF-8.")]);
+  });
+
   it("renders exactly what a run sends", async () => {
     server.journal.length = 0;
     const run = ["run", file, "--quiet", "--out", "sent", "--iterations", "1", "--set", "models.cache=false"];

@@ -21,3 +21,11 @@ it.each([
     message: `${file}: not readable (${words}). Evaluate the run again: lerl evaluate ${scratch.path}.`,
   });
 });
+
+it("what stands in the place of a summary is named once", async () => {
+  const folder = join(scratch.path, "run");
+  mkdirSync(join(folder, "evaluation.json"), { recursive: true });
+  await expect(readEvaluation(folder)).rejects.toThrow(
+    "evaluation.json: not readable (a folder, not a file). Evaluate",
+  );
+});
