@@ -62,9 +62,7 @@ describe("a rating sheet", () => {
 
   it("quotes nothing of a file of another kind", () => {
     for (const text of ['"', 'DB_PASSWORD="hunter2"\n', '{"rater 1": "hunter2"}', "", "\0\xff"])
-      expect(() => readRatings(text, "x.csv")).toThrow(
-        /^x\.csv: no rating sheet; it needs the columns "rater 1"/,
-      );
+      expect(() => readRatings(text, "x.csv")).toThrow(/^x\.csv: no rating sheet; it needs the columns "rater 1"/);
   });
 
   it("says where a sheet is no CSV", () => {

@@ -119,7 +119,7 @@ describe("the positives", () => {
     await expectInputError(load(await folderOf(positives)), "item_categories.csv: no such file", "kuairec-meta");
     const index = (text: string) => folderOf({ ...positives, ...meta, "small_matrix_index.json": text });
     await expectInputError(load(await index('{"users": [0]')), "small_matrix_index.json: expected");
-    await expectInputError(load(await index('{"users": [0]}')), '[ids]}: $.items is missing: expected array. Download');
+    await expectInputError(load(await index('{"users": [0]}')), "[ids]}: $.items is missing: expected array. Download");
     await expectInputError(load(await index('{"users": [0], "items": [77]}')), "item 77 is not in the item file");
   });
 });
