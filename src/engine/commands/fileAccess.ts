@@ -6,7 +6,8 @@
  */
 import { dirname, resolve } from "node:path";
 import * as z from "zod";
-import { type AllowedPaths, allowedWith, doneWith } from "../../protocol/engine/files.ts";
+import { allowedWith, doneWith } from "../../protocol/engine/allowedPaths.ts";
+import type { AllowedPaths } from "../../protocol/engine/files.ts";
 import { messageOf } from "../errors.ts";
 import {
   allowedFilesVariable,

@@ -1,5 +1,6 @@
 /** Files outside the workspace that a person has allowed, in the editor, which asks them and remembers the answer. */
-import { type AllowedPaths, doneWith } from "../../protocol/engine/files.ts";
+import { doneWith } from "../../protocol/engine/allowedPaths.ts";
+import type { AllowedPaths } from "../../protocol/engine/files.ts";
 import { type FileAccess, notAllowed, OutsideFilesError, outsideOf } from "../serving/namedFiles.ts";
 
 export class AllowedFiles {

@@ -6,7 +6,8 @@
 import { realpath } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { asksModel } from "../../protocol/asksModel.ts";
-import { type AllowedPaths, doneWith, type OutsideFile } from "../../protocol/engine/files.ts";
+import { doneWith } from "../../protocol/engine/allowedPaths.ts";
+import type { AllowedPaths, OutsideFile } from "../../protocol/engine/files.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { type PromptRole, promptRoles } from "../../protocol/promptRole.ts";
 import { dataFiles } from "../data/loadDataset.ts";

@@ -3,7 +3,8 @@
  * folder from elsewhere can bring its own answer.
  */
 import { l10n, type Memento } from "vscode";
-import { type AllowedPaths, allowedWith, doneWith, type OutsideFile } from "../../protocol/engine/files.ts";
+import { allowedWith, doneWith } from "../../protocol/engine/allowedPaths.ts";
+import type { AllowedPaths, OutsideFile } from "../../protocol/engine/files.ts";
 import { showWarningMessage } from "./dialogs.ts";
 
 /** Lists of real paths. The first has the name that it had when there was no other. */

@@ -14,15 +14,3 @@ export type OutsideFile = Immutable<z.output<typeof outsideFileSchema>>;
 /** Files and folders that documents may name, by their real paths. Leave to read is none to write. */
 export const allowedPathsSchema = z.strictObject({ read: z.array(z.string()), written: z.array(z.string()) });
 export type AllowedPaths = Immutable<z.output<typeof allowedPathsSchema>>;
-
-/** What is to be done with files, in a sentence about them. */
-export const doneWith = (files: readonly Pick<OutsideFile, "written">[]): keyof AllowedPaths =>
-  files.some(({ written }) => written) ? "written" : "read";
-
-/** What may be done once these are allowed too. */
-export function allowedWith(allowed: AllowedPaths, files: readonly OutsideFile[]): AllowedPaths {
-  const added = (done: keyof AllowedPaths) => [
-    ...new Set([...allowed[done], ...files.filter((file) => doneWith([file]) === done).map(({ path }) => path)]),
-  ];
-  return { read: added("read"), written: added("written") };
-}
