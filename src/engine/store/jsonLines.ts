@@ -188,7 +188,7 @@ export function parseLine<Row>(text: string, where: string): Row {
   try {
     return JSON.parse(text) as Row;
   } catch (error) {
-    const message = `${where}: a line of ${text.length} characters that is not JSON. Repair it, or delete it and resume with --accept-loss.`;
+    const message = `${where}: a line of ${text.length} characters that is not JSON. Repair it, or delete it; a run then goes on with --accept-loss.`;
     throw new InputError("store.broken-line", message, { cause: error });
   }
 }
