@@ -233,13 +233,18 @@ async function decode(folder: string): Promise<Checkpoint> {
     const bytes = await readRegular(join(folder, files.arrays));
     if (sha256(state) !== manifest.stateSha256) throw new Error(`${files.state} does not match its checksum`);
     if (sha256(bytes) !== manifest.arraysSha256) throw new Error(`${files.arrays} does not match its checksum`);
-    const arrays: Record<string, Float32Array> = {};
+    const arrays: [name: string, array: Float32Array][] = [];
     let offset = bytes.byteOffset;
     for (const { name, length } of manifest.arrays) {
-      arrays[name] = new Float32Array(bytes.buffer.slice(offset, offset + 4 * length));
+      arrays.push([name, new Float32Array(bytes.buffer.slice(offset, offset + 4 * length))]);
       offset += 4 * length;
     }
-    return { json: JSON.parse(state), arrays, ...(manifest.origin && { origin: manifest.origin }) };
+    // A name may be `__proto__`, which an assignment would lose.
+    return {
+      json: JSON.parse(state),
+      arrays: Object.fromEntries(arrays),
+      ...(manifest.origin && { origin: manifest.origin }),
+    };
   } catch (error) {
     if (isNewer(error)) throw error;
     throw new LerlError(
