@@ -3,6 +3,7 @@ import {
   type Disposable,
   EventEmitter,
   l10n,
+  ThemeColor,
   ThemeIcon,
   type TreeDataProvider,
   TreeItem,
@@ -124,14 +125,14 @@ export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
 }
 
 function unreadableItem({ runId, problem }: UnreadableNode): TreeItem {
-  const item = new TreeItem(runId);
-  const why = l10n.t("cannot be read");
+  // Why stands before the folder's long name, which a narrow side bar cuts off.
+  const item = new TreeItem(l10n.t("Cannot be read"));
   item.id = `unreadable ${runId}`;
-  item.description = why;
-  item.iconPath = new ThemeIcon("warning");
+  item.description = runId;
+  item.iconPath = new ThemeIcon("warning", new ThemeColor("list.warningForeground"));
   item.tooltip = l10n.t("{0}\n\nIts menu shows or deletes the folder.", problem);
   item.contextValue = "unreadableRun";
-  item.accessibilityInformation = { label: l10n.t("Run {0} {1}: {2}", runId, why, problem) };
+  item.accessibilityInformation = { label: l10n.t("Run {0} cannot be read: {1}", runId, problem) };
   return item;
 }
 

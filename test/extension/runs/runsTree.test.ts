@@ -23,7 +23,7 @@ describe("a folder among the runs that cannot be read", () => {
     const { tree, rows, torn } = await world();
     expect(rows.map(({ runId }) => runId)).toEqual(["r", "b", "torn"]);
     const item = torn && tree.getTreeItem(torn);
-    expect(item).toMatchObject({ label: "torn", description: "cannot be read", contextValue: "unreadableRun" });
+    expect(item).toMatchObject({ label: "Cannot be read", description: "torn", contextValue: "unreadableRun" });
     expect(item?.tooltip).toContain(problem);
     expect(item?.accessibilityInformation?.label).toContain(problem);
     expect(item?.command).toBeUndefined();
