@@ -1,4 +1,5 @@
-// What is asked before something is done that cannot be taken back: a key that leaves, a run that another machine may hold.
+// What is asked before something is done that cannot be taken back: a key that leaves, a run that another machine may hold. And what
+// is said of a run whose record cannot be read.
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -12,6 +13,7 @@ export const workspace = "test/engine/fixtures/before";
 
 const RUN = "BeforeInterrupted";
 const VARIABLE = "SCRIPTED_API_KEY";
+const KEY = "sk-lerl-test-asked";
 
 const runFolder = (host, name) => {
   const runs = join(host.workspace, ".lerl", "runs");
@@ -21,12 +23,12 @@ const runFolder = (host, name) => {
   );
 };
 
-/** A model server that remembers what it was shown as a key, and answers nothing useful. */
+/** A model server that remembers what it was shown as a key, and refuses it. */
 async function curiousServer() {
   const shown = [];
   const server = createServer((request, response) => {
     if (request.headers.authorization) shown.push(request.headers.authorization);
-    response.writeHead(503).end("{}");
+    response.writeHead(401).end("{}");
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   return { origin: `http://127.0.0.1:${server.address().port}`, shown, close: () => server.close() };
@@ -75,9 +77,12 @@ export const scenarios = {
     const { page } = host;
     const server = await curiousServer();
     try {
-      await host.evaluate((_, name) => {
-        process.env[name] = "sk-lerl-test-asked";
-      }, VARIABLE);
+      await host.evaluate(
+        (_, { name, key }) => {
+          process.env[name] = key;
+        },
+        { name: VARIABLE, key: KEY },
+      );
       const planner = { provider: "openai", baseUrl: `${server.origin}/v1`, model: "tiny", apiKeyVariable: VARIABLE };
       const experiment = JSON.parse(readFileSync(join(host.workspace, "tiny.lerl.json"), "utf8"));
       writeFileSync(
@@ -94,6 +99,11 @@ export const scenarios = {
       await host.screenshot("key-refused");
       await clearMessages(page);
       assert.deepEqual(server.shown, []);
+      await inlineAction(page, "Asking", "Run", { view: "Experiments" });
+      await answerDialog(page, question, "Send It");
+      await waitForMessage(page, /"Asking" is paused/);
+      await host.screenshot("key-sent");
+      assert.equal(server.shown[0], `Bearer ${KEY}`);
     } finally {
       server.close();
     }
