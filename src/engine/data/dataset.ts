@@ -51,6 +51,8 @@ export interface LatentTruth {
   /** [users, categories]: affinity on the logit scale */
   readonly affinity: Float32Array;
   readonly bias: number;
+  /** By feedback type, what is added to the click's logit: 0 for the click. */
+  readonly feedbackShift: readonly number[];
   /** Logit lost per recent exposure of the item's category, and the factor by which an exposure fades per item shown. */
   readonly satiation: number;
   readonly satiationDecay: number;

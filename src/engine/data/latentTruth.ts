@@ -7,14 +7,11 @@
  */
 import type { ItemIndex, LatentTruth, Lists, UserIndex } from "./dataset.ts";
 
-/** What a synthetic user can do with an item, the click first. */
-export const latentFeedbackTypes = ["is_click", "long_view", "is_like"] as const;
-
 /**
- * Logit of each feedback type relative to the click's. With one uniform per item the feedback is nested: who likes an
- * item has viewed it long, and who views it long has clicked.
+ * What a synthetic user can do with an item, the click first. With one uniform per item the feedback is nested: who
+ * likes an item has viewed it long, and who views it long has clicked.
  */
-export const latentFeedbackShift: readonly number[] = [0, -0.98, -6.2];
+export const latentFeedbackTypes = ["is_click", "long_view", "is_like"] as const;
 
 /** userFactors . itemFactors */
 export function factorMatch({ dim, userFactors, itemFactors }: LatentTruth, user: UserIndex, item: ItemIndex): number {

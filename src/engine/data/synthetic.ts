@@ -12,11 +12,11 @@ import type { SyntheticConfig } from "../../protocol/experiment/dataset.ts";
 import { exp, log as ln, pow, sigmoid } from "../math/elementary.ts";
 import { deriveKey, RandomStream } from "../math/random.ts";
 import type { Dataset, InteractionLog, LatentTruth, Lists } from "./dataset.ts";
-import { expose, factorMatch, latentFeedbackShift, latentFeedbackTypes, latentLogit } from "./latentTruth.ts";
+import { expose, factorMatch, latentFeedbackTypes, latentLogit } from "./latentTruth.ts";
 import { cumulate, draw, places } from "./sampling.ts";
 import { syntheticCategories, syntheticItemCategories } from "./syntheticCategories.ts";
 import { itemFeatures, userFeatures } from "./syntheticFeatures.ts";
-import { drawTruth } from "./syntheticTruth.ts";
+import { drawTruth, factorSpread } from "./syntheticTruth.ts";
 
 /** Click rate of the log; the bias is solved for it. */
 const CLICK_RATE = 0.44;
@@ -71,13 +71,15 @@ function* generation(config: SyntheticConfig): Generator<undefined, Dataset> {
     activity,
     obscurity,
     categories: categories.length,
+    signal: config.signal,
     satiation: config.satiation,
     stream,
   });
   const offsets = historyOffsets(activity, items);
   const exposures = yield* writeExposures(truth, itemCategories, obscurity, offsets, stream("logging policy"));
   const latent = { ...truth, bias: solveBias(exposures.logits) };
-  const log = yield* respond(exposures, latent.bias, stream("responses"));
+  const spread = factorSpread(config.signal);
+  const log = yield* respond(exposures, latent, stream("responses"));
 
   return {
     name: `Synthetic (${users} users, ${items} items)`,
@@ -87,8 +89,8 @@ function* generation(config: SyntheticConfig): Generator<undefined, Dataset> {
     itemIds: Array.from({ length: items }, (_, item) => String(item)),
     categories,
     itemCategories,
-    userFeatures: userFeatures(latent, offsets, stream("user features")),
-    itemFeatures: itemFeatures(latent, itemCategories, categories.length, log, stream("item features")),
+    userFeatures: userFeatures(latent, offsets, spread, stream("user features")),
+    itemFeatures: itemFeatures(latent, itemCategories, categories.length, log, spread, stream("item features")),
     feedbackTypes: latentFeedbackTypes,
     log,
     dropped: [],
@@ -97,8 +99,11 @@ function* generation(config: SyntheticConfig): Generator<undefined, Dataset> {
   };
 }
 
-export const syntheticFingerprint = (config: SyntheticConfig): string =>
-  `synthetic-${deriveKey(GENERATOR, JSON.stringify(config)).toString(16).padStart(8, "0")}`;
+/** Strong data is what there was before there was a choice, under the same name. */
+export function syntheticFingerprint({ signal, ...config }: SyntheticConfig): string {
+  const options = JSON.stringify(signal === "strong" ? config : { ...config, signal });
+  return `synthetic-${deriveKey(GENERATOR, options).toString(16).padStart(8, "0")}`;
+}
 
 /**
  * Row offsets by user.
@@ -194,19 +199,19 @@ function solveBias(logits: Float32Array): number {
 /** Draws the feedback: one uniform per row, so that the rarer feedback is part of the click. */
 function* respond(
   { offsets, items, logits }: Exposures,
-  bias: number,
+  { bias, feedbackShift }: LatentTruth,
   random: RandomStream,
 ): Generator<undefined, InteractionLog> {
   const feedback = new Uint8Array(items.length);
   for (let row = 0; row < items.length; row++) {
     const u = random.uniform();
     let bits = 0;
-    for (let f = 0; f < latentFeedbackShift.length; f++) {
-      if (u < sigmoid((logits[row] as number) + bias + (latentFeedbackShift[f] as number))) bits |= 1 << f;
+    for (let f = 0; f < feedbackShift.length; f++) {
+      if (u < sigmoid((logits[row] as number) + bias + (feedbackShift[f] as number))) bits |= 1 << f;
     }
     feedback[row] = bits;
     if (row % PAUSE_ROWS === PAUSE_ROWS - 1) yield;
   }
-  const observed = new Uint8Array(items.length).fill((1 << latentFeedbackShift.length) - 1);
+  const observed = new Uint8Array(items.length).fill((1 << feedbackShift.length) - 1);
   return { offsets, items, feedback, observed };
 }

@@ -1,7 +1,6 @@
 /** What a platform would know of synthetic users and items: noisy readings of the truth in bins. */
 import type { RandomStream } from "../math/random.ts";
 import type { FeatureTable, InteractionLog, LatentTruth, Lists } from "./dataset.ts";
-import { factorSpread } from "./syntheticTruth.ts";
 
 const BINS = 8;
 /** Standard deviation of a reading's error; the factor it reads has 1. */
@@ -16,8 +15,13 @@ interface FeatureColumn {
   readonly value: (row: number) => number;
 }
 
-/** Activity by history length, and readings of the first factors. */
-export function userFeatures(truth: LatentTruth, offsets: Int32Array, random: RandomStream): FeatureTable {
+/** Activity by history length, and readings of the first factors. @param spread standard deviation of a factor */
+export function userFeatures(
+  truth: LatentTruth,
+  offsets: Int32Array,
+  spread: number,
+  random: RandomStream,
+): FeatureTable {
   const length = (user: number): number => (offsets[user + 1] as number) - (offsets[user] as number);
   return featureTable(truth.userBias.length, [
     {
@@ -25,7 +29,7 @@ export function userFeatures(truth: LatentTruth, offsets: Int32Array, random: Ra
       size: ACTIVITY_BOUNDS.length + 1,
       value: (user) => ACTIVITY_BOUNDS.filter((bound) => length(user) > bound).length,
     },
-    ...readings(truth.userFactors, truth.dim, random),
+    ...readings(truth.userFactors, truth.dim, spread, random),
   ]);
 }
 
@@ -38,6 +42,7 @@ export function itemFeatures(
   { offsets, values }: Lists,
   categories: number,
   log: InteractionLog,
+  spread: number,
   random: RandomStream,
 ): FeatureTable {
   const { shown, clickRate } = logStatistics(log, truth.itemBias.length);
@@ -50,7 +55,7 @@ export function itemFeatures(
       size: BINS,
       value: (item) => bin(0.4 * (truth.itemBias[item] as number) + random.normal()),
     },
-    ...readings(truth.itemFactors, truth.dim, random),
+    ...readings(truth.itemFactors, truth.dim, spread, random),
     { name: "show_count_range", size: BINS, value: (item) => popularity[item] as number },
     { name: "click_rate_range", size: BINS, value: (item) => appeal[item] as number },
   ]);
@@ -87,11 +92,11 @@ function quantileBins(values: Float64Array): Int32Array {
   return bins;
 }
 
-function readings(factors: Float32Array, dim: number, random: RandomStream): readonly FeatureColumn[] {
+function readings(factors: Float32Array, dim: number, spread: number, random: RandomStream): readonly FeatureColumn[] {
   return Array.from({ length: READINGS }, (_, d) => ({
     name: `onehot_feat${d}`,
     size: BINS,
-    value: (row) => bin((factors[row * dim + d] as number) / factorSpread + READING_ERROR * random.normal()),
+    value: (row) => bin((factors[row * dim + d] as number) / spread + READING_ERROR * random.normal()),
   }));
 }
 

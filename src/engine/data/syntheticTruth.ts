@@ -1,26 +1,61 @@
 /** Draws the ground truth of synthetic data. The constants are tuned to KuaiRand-Pure's numbers (docs/data.md). */
+import type { SyntheticConfig } from "../../protocol/experiment/dataset.ts";
 import type { RandomStream } from "../math/random.ts";
 import type { LatentTruth } from "./dataset.ts";
 import { normals, places } from "./sampling.ts";
 
 const FACTORS = 8;
-/** Standard deviations on the logit scale. */
-const USER_SPREAD = 1.25;
-const ITEM_SPREAD = 0.82;
-const MATCH_SPREAD = 2.2;
-const AFFINITY_SPREAD = 0.8;
-/** Logit between the least and the most active user: who likes more stays longer. */
-const ACTIVITY = 1.4;
-/** Logit between the most popular and the most obscure item. */
-const OBSCURITY = 1.2;
-/** Logit between the most and the least appealing category. */
-const CATEGORY_RANGE = 1.2;
-/** Logit lost per exposure at `satiation: 1`, and how an exposure fades per item shown. */
-const SATIATION = 0.5;
+/** How an exposure fades per item shown. */
 const SATIATION_DECAY = 0.85;
 
-/** Standard deviation of one factor; the dot product of two such vectors has MATCH_SPREAD. */
-export const factorSpread = Math.sqrt(MATCH_SPREAD / Math.sqrt(FACTORS));
+/** What clicks depend on, on the logit scale. */
+interface Spreads {
+  /** Standard deviations. */
+  readonly user: number;
+  readonly item: number;
+  /** Of a user's and an item's taste together. */
+  readonly match: number;
+  readonly affinity: number;
+  /** Between the least and the most active user: who likes more stays longer. */
+  readonly activity: number;
+  /** Between the most popular and the most obscure item. */
+  readonly obscurity: number;
+  /** Between the most and the least appealing category. */
+  readonly category: number;
+  /** Lost per exposure at `satiation: 1`. */
+  readonly satiation: number;
+  /** Of a long view and of a like, against a click. */
+  readonly rarer: readonly [longView: number, like: number];
+}
+
+const spreadsOf: Readonly<Record<SyntheticConfig["signal"], Spreads>> = {
+  realistic: {
+    user: 0.76,
+    item: 0.6,
+    match: 0.8,
+    affinity: 0.45,
+    activity: 1.5,
+    obscurity: 3.4,
+    category: 0.32,
+    satiation: 0.32,
+    rarer: [-0.72, -4.5],
+  },
+  strong: {
+    user: 1.25,
+    item: 0.82,
+    match: 2.2,
+    affinity: 0.8,
+    activity: 1.4,
+    obscurity: 1.2,
+    category: 1.2,
+    satiation: 0.5,
+    rarer: [-0.98, -6.2],
+  },
+};
+
+/** Standard deviation of one factor; the dot product of two such vectors has the spread of a match. */
+export const factorSpread = (signal: SyntheticConfig["signal"]): number =>
+  Math.sqrt(spreadsOf[signal].match / Math.sqrt(FACTORS));
 
 export interface TruthOptions {
   /** [users], in [0, 1): place in the order of activity, the most active last. */
@@ -28,6 +63,7 @@ export interface TruthOptions {
   /** [items], in [0, 1): place in the order of popularity, the most popular first. */
   readonly obscurity: Float64Array;
   readonly categories: number;
+  readonly signal: SyntheticConfig["signal"];
   /** 1: as strong as in KuaiRand. */
   readonly satiation: number;
   readonly stream: (name: string) => RandomStream;
@@ -38,30 +74,34 @@ export function* drawTruth({
   activity,
   obscurity,
   categories,
+  signal,
   satiation,
   stream,
 }: TruthOptions): Generator<undefined, LatentTruth> {
+  const spreads = spreadsOf[signal];
+  const factor = factorSpread(signal);
   const users = activity.length;
   const items = obscurity.length;
   const appeal = Float64Array.from(
     places(categories, stream("category appeal")),
-    (place) => -CATEGORY_RANGE * (place * place),
+    (place) => -spreads.category * (place * place),
   );
-  const affinity = yield* normals(users * categories, AFFINITY_SPREAD, stream("affinity"));
-  const userBias = yield* normals(users, USER_SPREAD, stream("user bias"));
-  const itemBias = yield* normals(items, ITEM_SPREAD, stream("item bias"));
+  const affinity = yield* normals(users * categories, spreads.affinity, stream("affinity"));
+  const userBias = yield* normals(users, spreads.user, stream("user bias"));
+  const itemBias = yield* normals(items, spreads.item, stream("item bias"));
   return {
     dim: FACTORS,
-    userFactors: yield* normals(users * FACTORS, factorSpread, stream("user factors")),
-    itemFactors: yield* normals(items * FACTORS, factorSpread, stream("item factors")),
-    userBias: userBias.map((bias, user) => bias + ACTIVITY * ((activity[user] as number) - 0.5)),
+    userFactors: yield* normals(users * FACTORS, factor, stream("user factors")),
+    itemFactors: yield* normals(items * FACTORS, factor, stream("item factors")),
+    userBias: userBias.map((bias, user) => bias + spreads.activity * ((activity[user] as number) - 0.5)),
     itemBias: itemBias.map((bias, item) => {
       const place = obscurity[item] as number;
-      return bias - OBSCURITY * (place * place);
+      return bias - spreads.obscurity * (place * place);
     }),
     affinity: affinity.map((value, i) => value + (appeal[i % categories] as number)),
     bias: 0,
-    satiation: satiation * SATIATION,
+    feedbackShift: [0, ...spreads.rarer],
+    satiation: satiation * spreads.satiation,
     satiationDecay: SATIATION_DECAY,
   };
 }

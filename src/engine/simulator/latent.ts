@@ -1,6 +1,6 @@
 /** The synthetic data's own ground truth as the response model, for which an oracle policy exists (section 3). */
 import type { Dataset, History, LatentTruth, UserIndex } from "../data/dataset.ts";
-import { expose, latentFeedbackShift, latentFeedbackTypes, latentLogit } from "../data/latentTruth.ts";
+import { expose, latentFeedbackTypes, latentLogit } from "../data/latentTruth.ts";
 import { sigmoid } from "../math/elementary.ts";
 import { normaliseRows } from "./correlation.ts";
 import { categoryRows, sideBySide } from "./itemEncodings.ts";
@@ -38,12 +38,13 @@ export class LatentResponseModel implements ResponseModel {
   }
 
   predict(slots: readonly number[], slates: Int32Array, out: Float32Array): void {
-    const types = latentFeedbackShift.length;
+    const { feedbackShift } = this.truth;
+    const types = feedbackShift.length;
     const slateSize = slates.length / slots.length;
     for (let i = 0; i < slates.length; i++) {
       const { user, exposure } = this.slot(slots[Math.floor(i / slateSize)] as number);
       const logit = latentLogit(this.truth, this.dataset.itemCategories, user, slates[i] as number, exposure);
-      for (let f = 0; f < types; f++) out[i * types + f] = sigmoid(logit + (latentFeedbackShift[f] as number));
+      for (let f = 0; f < types; f++) out[i * types + f] = sigmoid(logit + (feedbackShift[f] as number));
     }
   }
 
@@ -58,7 +59,7 @@ export class LatentResponseModel implements ResponseModel {
   predictAll(slot: number, feedbackType: number, out: Float32Array): void {
     const { user, exposure } = this.slot(slot);
     const { itemCategories, items } = this.dataset;
-    const shift = latentFeedbackShift[feedbackType] as number;
+    const shift = this.truth.feedbackShift[feedbackType] as number;
     for (let item = 0; item < items; item++) {
       out[item] = sigmoid(latentLogit(this.truth, itemCategories, user, item, exposure) + shift);
     }

@@ -8,6 +8,10 @@ const syntheticDataset = z.strictObject({
   users: count("Number of users generated.", 1000, 2, 1_000_000, "users"),
   items: count("Number of items generated.", 2000, 12, 1_000_000, "items"),
   categories: count("Number of content categories.", 31, 2, 46),
+  signal: z.enum(["realistic", "strong"]).default("realistic").meta({
+    description:
+      "How much of a click the truth explains. realistic: as much as models of real logs do (AUC .78 on its own log); strong: .89, as in versions before 0.2.",
+  }),
   satiation: real("How strongly a category just seen lowers the click probability of the next item of it.", 1, 0, 5),
   seed: count("Seed of the generated data; independent of the run's seed.", 1, 0, 0xffff_ffff),
 });

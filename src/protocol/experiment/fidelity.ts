@@ -37,6 +37,10 @@ export const fidelitySchema = z.strictObject({
     description:
       "paper: what the paper describes, done right. reference: what its authors' code does, defects included.",
   }),
+  reshaped: z.enum(["everywhere", "policy"]).default("everywhere").meta({
+    description:
+      "Where feedbackHistory: reshaped acts. everywhere: in policy and user model, as in the authors' code; policy: in the policy alone, as in versions before 0.2.",
+  }),
   switches: z
     .strictObject({
       excludedItems: choice("excludedItems"),
@@ -60,7 +64,7 @@ export const fidelitySchema = z.strictObject({
     .meta({ description: "Single differences, set against the mode." }),
 });
 
-type Fidelity = z.output<typeof fidelitySchema>;
+type Fidelity = Pick<z.output<typeof fidelitySchema>, "mode" | "switches">;
 
 /** The choice in force for one switch: the named one, else the mode's. */
 export function fidelityChoice<S extends FidelitySwitch>(fidelity: Fidelity, name: S): FidelityChoice<S> {

@@ -6,8 +6,17 @@ export function asItWas(experiment: unknown): unknown {
   if (!isRecord(experiment)) return experiment;
   const models = isRecord(experiment.models) ? experiment.models : {};
   const evaluation = isRecord(experiment.evaluation) ? experiment.evaluation : {};
+  const dataset = isRecord(experiment.dataset) ? experiment.dataset : {};
+  const planner = isRecord(experiment.planner) ? experiment.planner : {};
+  const fidelity = isRecord(experiment.fidelity) ? experiment.fidelity : {};
   return {
     ...experiment,
+    // Until then synthetic clicks were easier to foresee than real ones.
+    ...(dataset.kind === "synthetic" && { dataset: { signal: "strong", ...dataset } }),
+    // Until then a planned category allowed every item that has it, whatever the quit rule compared.
+    planner: { mask: "any", ...planner },
+    // Until then the reference mode's user model read feedback as recorded.
+    fidelity: { reshaped: "policy", ...fidelity },
     // Until then a model's stand-in planned however often its replies were of no use.
     models: { unusableShare: 1, ...models },
     // Until then evaluations asked the model for all of their visits, or for none.

@@ -243,6 +243,7 @@ describe("serialise and deserialise", () => {
     users: 20,
     items: 30,
     categories: 5,
+    signal: "strong",
     satiation: 1,
     seed: 3,
   });

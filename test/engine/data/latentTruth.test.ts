@@ -12,6 +12,7 @@ describe("latentLogit", () => {
     itemBias: Float32Array.of(-0.25, 0),
     affinity: Float32Array.of(2, 1),
     bias: -1,
+    feedbackShift: [0],
     satiation: 0.5,
     satiationDecay: 0.5,
   };
