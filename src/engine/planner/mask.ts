@@ -1,6 +1,8 @@
 /** From a plan's categories to the items it allows (docs/method.md, sections 1 and 5). */
 import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
-import type { CategoryIndex, Dataset, ItemIndex } from "../data/dataset.ts";
+import type { Experiment } from "../../protocol/experiment.ts";
+import type { CategoryReading } from "../data/categoryItems.ts";
+import type { CategoryIndex, Dataset } from "../data/dataset.ts";
 import type { InterestRanking } from "../simulator/interest.ts";
 import type { CategoryMask, Session } from "../simulator/session.ts";
 
@@ -24,13 +26,12 @@ const EXCLUDED = 0;
 const COMPLETING = 1;
 const PLANNED = 2;
 
-export class CategoryMasks {
-  /** Items of each category. */
-  private readonly members: readonly Int32Array[];
+/** The items a planned category allows (`planner.mask`). */
+export const maskReading = ({ planner, simulator }: Pick<Experiment, "planner" | "simulator">): CategoryReading =>
+  planner.mask === "auto" ? simulator.quit.categories : planner.mask;
 
-  constructor(private readonly options: CategoryMaskOptions) {
-    this.members = membersByCategory(options.dataset);
-  }
+export class CategoryMasks {
+  constructor(private readonly options: CategoryMaskOptions) {}
 
   /** Levels as in `CategoryMask`: a thin plan is completed category by category from the user's next best ones. */
   build(session: Session, categories: readonly CategoryIndex[]): MaskedPlan {
@@ -58,21 +59,11 @@ export class CategoryMasks {
   /** Lifts a category's excluded items to a level; how many there were. */
   private raise(mask: CategoryMask, category: CategoryIndex, level: number): number {
     let raised = 0;
-    for (const item of this.members[category] as Int32Array) {
+    for (const item of this.options.interest.items.members[category] as Int32Array) {
       if (mask[item] !== EXCLUDED) continue;
       mask[item] = level;
       raised++;
     }
     return raised;
   }
-}
-
-function membersByCategory(dataset: Dataset): readonly Int32Array[] {
-  const { offsets, values } = dataset.itemCategories;
-  const members: ItemIndex[][] = dataset.categories.map(() => []);
-  for (let item = 0; item < dataset.items; item++) {
-    const end = offsets[item + 1] as number;
-    for (let k = offsets[item] as number; k < end; k++) members[values[k] as number]?.push(item);
-  }
-  return members.map((items) => Int32Array.from(items));
 }

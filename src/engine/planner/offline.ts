@@ -41,9 +41,14 @@ export class OfflinePlanner implements Planner {
     const { dataset, interest, strategy, categoriesPerPlan } = this.options;
     switch (strategy) {
       case "round-robin":
-        return takeTurns(interest.served, session, categoriesPerPlan);
+        return takeTurns(interest.items.served, session, categoriesPerPlan);
       case "least-recently-used":
-        return avoidLastSlate(dataset, session, longestUnseen(dataset, interest.served, session), categoriesPerPlan);
+        return avoidLastSlate(
+          dataset,
+          session,
+          longestUnseen(dataset, interest.items.served, session),
+          categoriesPerPlan,
+        );
       case "top-interest":
         return avoidLastSlate(dataset, session, interest.rank(session), categoriesPerPlan);
     }

@@ -3,16 +3,11 @@
 import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
-import type { Dataset } from "../data/dataset.ts";
+import { CategoryItems } from "../data/categoryItems.ts";
+import type { Category, CategoryIndex, Dataset } from "../data/dataset.ts";
 import type { PromptContext } from "../prompts/prompt.ts";
-import {
-  candidateCategories,
-  interestsOf,
-  loggedSlates,
-  oneLine,
-  rounded,
-  sessionSlates,
-} from "../prompts/shownSlates.ts";
+import { categoryEntry, interestsOf, loggedSlates, oneLine, rounded, sessionSlates } from "../prompts/shownSlates.ts";
+import { maskReading } from "./mask.ts";
 import type { PlanRequest, ShownReflection } from "./planner.ts";
 
 /** Slates shown at most (section 7). */
@@ -23,6 +18,8 @@ const LOGGED_ITEMS = 30;
 /** What a planner's prompt tells of the experiment, beside the session and the reflections. */
 export interface PlannerKnowledge {
   readonly dataset: Dataset;
+  /** What may be planned. */
+  readonly candidates: readonly CategoryIndex[];
   readonly slateSize: number;
   /** Steps a plan is kept for; a live change. */
   readonly planSteps: number;
@@ -31,9 +28,14 @@ export interface PlannerKnowledge {
   readonly firstPrompt: FidelityChoice<"firstPrompt">;
 }
 
-export function plannerKnowledge(dataset: Dataset, { simulator, planner, fidelity }: Experiment): PlannerKnowledge {
+export function plannerKnowledge(dataset: Dataset, experiment: Experiment): PlannerKnowledge {
+  const { simulator, planner, fidelity } = experiment;
+  const reading = maskReading(experiment);
+  const all = [...dataset.categories.keys()];
   return {
     dataset,
+    // A category that is no item's first has nothing to serve where only first ones count.
+    candidates: reading === "any" ? all : new CategoryItems(dataset, () => reading).served,
     slateSize: simulator.slateSize,
     planSteps: planner.replanEvery,
     plannerSees: fidelityChoice(fidelity, "plannerSees"),
@@ -50,7 +52,9 @@ export function plannerContext(knowledge: PlannerKnowledge, { session, reflectio
     ? loggedSlates(dataset, session.history, LOGGED_ITEMS, slateSize, plannerSees)
     : sessionSlates(dataset, session.steps.slice(first), first + 1, plannerSees);
   return {
-    categories: candidateCategories(dataset, plannerSees),
+    categories: knowledge.candidates.map((category) =>
+      categoryEntry(dataset.categories[category] as Category, plannerSees),
+    ),
     slates,
     interests: interestsOf(slates),
     reflections: shownReflections(reflections),

@@ -80,8 +80,10 @@ interface Stage {
 async function setStage(engine: TensorEngine, options: AssembleOptions): Promise<Stage> {
   const { experiment, control, log } = options;
   const { simulator, seed } = experiment;
+  const document: DocumentInForce = { experiment };
   const world = await buildWorld(experiment, {
     engine,
+    inForce: () => document.experiment,
     baseFolder: options.baseFolder,
     storageFolder: options.storageFolder,
     progress: options.progress,
@@ -106,7 +108,7 @@ async function setStage(engine: TensorEngine, options: AssembleOptions): Promise
   const quitRule = () => environment.quitRule;
   const policy = createPolicy({ experiment, world, engine, slots: simulator.users, quitRule });
   const pool = new ReflectionPool(experiment.reflections, new RandomStream(seed, "pool"));
-  return { engine, world, responseModel, environment, players, policy, pool, place, document: { experiment } };
+  return { engine, world, responseModel, environment, players, policy, pool, place, document };
 }
 
 async function clear({ policy, engine }: Stage): Promise<void> {

@@ -4,10 +4,12 @@ import { asksModel } from "../../protocol/asksModel.ts";
 import type { RerunResult, RerunStep } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { Episode, Reflection } from "../../protocol/run.ts";
+import { CategoryItems } from "../data/categoryItems.ts";
 import type { Dataset, UserIndex } from "../data/dataset.ts";
 import { historyOf } from "../data/dataset.ts";
 import { InputError } from "../errors.ts";
 import type { CallRow } from "../llm/types.ts";
+import { maskReading } from "../planner/mask.ts";
 import { ModelPlanner } from "../planner/modelPlanner.ts";
 import { OfflinePlanner } from "../planner/offline.ts";
 import { plannerKnowledge } from "../planner/plannerContext.ts";
@@ -59,7 +61,7 @@ export async function rerunStep(
     warn: context.warn,
   });
   const scheduler = await pool.scheduler("planner");
-  const interest = new InterestRanking(dataset);
+  const interest = new InterestRanking(dataset, new CategoryItems(dataset, () => maskReading(experiment)));
   const planner = new ModelPlanner({
     complete: scheduler.complete,
     prompt: promptFor("planner", { file: experiment.planner.prompt, text: promptText }),

@@ -1,10 +1,11 @@
 /** What an experiment plays in: its data, its response model, its masks. Built once, then shared by every policy. */
 import { type FidelityChoice, type FidelitySwitch, fidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
+import { CategoryItems } from "../data/categoryItems.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { loadDataset } from "../data/loadDataset.ts";
 import { InputError } from "../errors.ts";
-import { CategoryMasks } from "../planner/mask.ts";
+import { CategoryMasks, maskReading } from "../planner/mask.ts";
 import { updateRule } from "../policy/updateRule.ts";
 import { InterestRanking } from "../simulator/interest.ts";
 import { LatentResponseModel } from "../simulator/latent.ts";
@@ -26,6 +27,8 @@ export interface WorldOptions {
   readonly progress: (phase: string, fraction: number) => void;
   readonly log: (message: string) => void;
   readonly signal: AbortSignal;
+  /** The document in force, where it may change while the world is in use; the experiment by default. */
+  readonly inForce?: () => Experiment;
 }
 
 export interface World {
@@ -51,7 +54,8 @@ export async function buildWorld(experiment: Experiment, options: WorldOptions):
     onProgress: ({ bytesRead, bytes }) => options.progress("Loading data", bytes === 0 ? 1 : bytesRead / bytes),
   });
   checkSlate(experiment, dataset);
-  const interest = new InterestRanking(dataset);
+  const inForce = options.inForce ?? (() => experiment);
+  const interest = new InterestRanking(dataset, new CategoryItems(dataset, () => maskReading(inForce())));
   const responseModels = await responseModelsFor(experiment, dataset, options);
   return {
     dataset,

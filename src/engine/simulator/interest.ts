@@ -2,6 +2,7 @@
  * What a session tells about a user's taste by category: an estimated click rate, and how recently each category was
  * shown. Everything is computed from the session itself, so a plan never depends on other users.
  */
+import type { CategoryItems } from "../data/categoryItems.ts";
 import { type CategoryIndex, categoriesOf, type Dataset } from "../data/dataset.ts";
 import { log } from "../math/elementary.ts";
 import type { Session, SessionStep } from "./session.ts";
@@ -28,24 +29,21 @@ export interface InterestProfile {
 export class InterestRanking {
   /** [categories] click rate of the category in the log */
   private readonly clickRates: Float64Array;
-  /** [categories] what the number of items adds */
-  private readonly choice: Float64Array;
-  /** Categories that have items; the others can never be served. */
-  readonly served: readonly CategoryIndex[];
 
-  constructor(private readonly dataset: Dataset) {
+  constructor(
+    private readonly dataset: Dataset,
+    readonly items: CategoryItems,
+  ) {
     this.clickRates = loggedClickRates(dataset);
-    const items = new Float64Array(dataset.categories.length);
-    for (const category of dataset.itemCategories.values) items[category] = (items[category] as number) + 1;
-    this.choice = items.map((count) => CHOICE * log(Math.max(1, count)));
-    this.served = [...items.keys()].filter((category) => (items[category] as number) > 0);
   }
 
   /** Served categories, the user's next best first: high click rate, and not shown lately. Ties: lower index. */
   rank(session: Session): readonly CategoryIndex[] {
     const { logOdds, recent } = this.profile(session);
-    const scores = logOdds.map((odds, c) => odds + (this.choice[c] as number) - TEDIUM * (recent[c] as number));
-    return [...this.served].sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b);
+    const { members, served } = this.items;
+    const choice = members.map((items) => CHOICE * log(Math.max(1, items.length)));
+    const scores = logOdds.map((odds, c) => odds + (choice[c] as number) - TEDIUM * (recent[c] as number));
+    return [...served].sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b);
   }
 
   /** The session read backwards, its logged history last. */

@@ -31,7 +31,7 @@ async function planned({ scheduler: { complete } }: Rig): Promise<string | undef
   const planner = new ModelPlanner({
     complete,
     prompt: parsePrompt("planner.lerl.md", plannerPrompt),
-    knowledge: { ...knowledge, planSteps: 1, plannerSees: "names", firstPrompt: "empty" },
+    knowledge: { ...knowledge, candidates: [0, 1, 2, 3], planSteps: 1, plannerSees: "names", firstPrompt: "empty" },
     settings: { model: "test-model" },
     fallback: standIn,
     watch: onlooker("planner"),

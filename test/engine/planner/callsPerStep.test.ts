@@ -13,12 +13,12 @@ import { RandomPolicy } from "../../../src/engine/policy/baselines/random.ts";
 import { parsePrompt } from "../../../src/engine/prompts/prompt.ts";
 import { Stepper } from "../../../src/engine/serving/stepper.ts";
 import { Environment } from "../../../src/engine/simulator/environment.ts";
-import { InterestRanking } from "../../../src/engine/simulator/interest.ts";
 import { LatentResponseModel } from "../../../src/engine/simulator/latent.ts";
 import { sessionScores } from "../../../src/engine/simulator/session.ts";
 import { DrawnSessions, UserSampler } from "../../../src/engine/simulator/sessionSource.ts";
 import { experimentSchema } from "../../../src/protocol/experiment.ts";
 import { never, onlooker, rig } from "../llm/modelServer.ts";
+import { interestIn } from "../simulator/toy.ts";
 
 const promptText = readFileSync(new URL("../../../examples/quickstart/planner.lerl.md", import.meta.url), "utf8");
 const USERS = 12;
@@ -46,11 +46,19 @@ const obedient: Provider = {
   },
 };
 
-const dataset = generateSynthetic({ kind: "synthetic", users: 300, items: 600, categories: 31, satiation: 1, seed: 1 });
+const dataset = generateSynthetic({
+  kind: "synthetic",
+  users: 300,
+  items: 600,
+  categories: 31,
+  signal: "strong",
+  satiation: 1,
+  seed: 1,
+});
 
 async function measure(replanEvery?: number) {
   const experiment = experimentSchema.parse({ planner: { provider: "openai", ...(replanEvery && { replanEvery }) } });
-  const interest = new InterestRanking(dataset);
+  const interest = interestIn(dataset);
   const environment = new Environment({
     dataset,
     responseModel: new LatentResponseModel(dataset, dataset.latent as LatentTruth, USERS),

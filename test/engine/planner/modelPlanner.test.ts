@@ -28,6 +28,7 @@ const prompt = parsePrompt("planner.lerl.md", promptText);
 const knowledge: PlannerKnowledge = {
   dataset: smallDataset(),
   slateSize: 3,
+  candidates: [0, 1, 2, 3],
   planSteps: 1,
   plannerSees: "names",
   firstPrompt: "empty",

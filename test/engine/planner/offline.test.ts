@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { categoriesOf, historyOf } from "../../../src/engine/data/dataset.ts";
 import { OfflinePlanner } from "../../../src/engine/planner/offline.ts";
-import { InterestRanking, lastSlateCategories } from "../../../src/engine/simulator/interest.ts";
+import { lastSlateCategories } from "../../../src/engine/simulator/interest.ts";
 import type { Session } from "../../../src/engine/simulator/session.ts";
 import type { OfflineStrategy } from "../../../src/protocol/experiment/models.ts";
-import { latentDataset, sessionOf, toyDataset } from "../simulator/toy.ts";
+import { interestIn, latentDataset, sessionOf, toyDataset } from "../simulator/toy.ts";
 
 /** Categories 0 .. 5 with two items each: items 2c and 2c + 1. */
 const items = Array.from({ length: 12 }, (_, item) => [Math.floor(item / 2)]);
@@ -18,7 +18,7 @@ const dataset = toyDataset(items, [
 ]);
 
 function planner(strategy: OfflineStrategy, categoriesPerPlan: number, data = dataset): OfflinePlanner {
-  return new OfflinePlanner({ dataset: data, interest: new InterestRanking(data), strategy, categoriesPerPlan });
+  return new OfflinePlanner({ dataset: data, interest: interestIn(data), strategy, categoriesPerPlan });
 }
 
 const plan = (strategy: OfflineStrategy, count: number, session: Session) =>
@@ -50,7 +50,7 @@ describe("round-robin", () => {
 
   it("leaves out categories without items", () => {
     const holey = toyDataset([[0], [2], [3]], [[[0, 1]]]);
-    expect(new InterestRanking(holey).served).toEqual([0, 2, 3]);
+    expect(interestIn(holey).items.served).toEqual([0, 2, 3]);
     expect(planner("round-robin", 2, holey).planFor(sessionOf([], { key: 1 })).categories).toEqual([2, 3]);
   });
 });
@@ -80,13 +80,13 @@ describe("top interest", () => {
     const clicked = sessionOf([[0], [2], [4]]);
     const steps = clicked.steps.map((step, t) => ({ ...step, feedback: [t === 1 ? 1 : 0] }));
     const later = { ...clicked, steps: [...steps, ...sessionOf([[10], [10]]).steps] };
-    const ranking = new InterestRanking(dataset).rank(later);
+    const ranking = interestIn(dataset).rank(later);
     expect(ranking.indexOf(1)).toBeLessThan(ranking.indexOf(0));
     expect(ranking.indexOf(1)).toBeLessThan(ranking.indexOf(2));
   });
 
   it("lets a category rest after it was shown and then comes back to it", () => {
-    const interest = new InterestRanking(dataset);
+    const interest = interestIn(dataset);
     const fresh = interest.profile(sessionOf([[0, 1]])).recent[0] ?? 0;
     const rested =
       interest.profile(
@@ -103,7 +103,7 @@ describe("top interest", () => {
   it("takes another positive feedback for interest where no click was recorded", () => {
     const views = { ...dataset, feedbackTypes: ["is_click", "long_view", "is_hate"] };
     const log = { ...views.log, observed: new Uint8Array(4).fill(0b110), feedback: Uint8Array.of(0b10, 0b100, 0, 0) };
-    const { logOdds } = new InterestRanking({ ...views, log }).profile(
+    const { logOdds } = interestIn({ ...views, log }).profile(
       sessionOf([], { history: historyOf({ ...views, log }, 0, 3) }),
     );
     expect(logOdds[0]).toBeGreaterThan(logOdds[1] ?? 0);

@@ -5,7 +5,14 @@ import { quickstartPrompt } from "../prompts/examplePrompts.ts";
 import { sessionOf, smallDataset, step } from "../simulator/smallWorld.ts";
 
 const dataset = smallDataset();
-const knowledge: PlannerKnowledge = { dataset, slateSize: 3, planSteps: 1, plannerSees: "names", firstPrompt: "empty" };
+const knowledge: PlannerKnowledge = {
+  dataset,
+  slateSize: 3,
+  candidates: [0, 1, 2, 3],
+  planSteps: 1,
+  plannerSees: "names",
+  firstPrompt: "empty",
+};
 
 describe("the planner's context", () => {
   it("holds exactly the variables of the table", () => {

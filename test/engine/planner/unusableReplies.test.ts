@@ -35,7 +35,14 @@ const planner = ({ scheduler }: Rig, watch = onlooker("planner")) =>
   new ModelPlanner({
     complete: scheduler.complete,
     prompt: parsePrompt("planner.lerl.md", example("planner.lerl.md")),
-    knowledge: { dataset, slateSize: 3, planSteps: 1, plannerSees: "names", firstPrompt: "empty" },
+    knowledge: {
+      dataset,
+      slateSize: 3,
+      candidates: [0, 1, 2, 3],
+      planSteps: 1,
+      plannerSees: "names",
+      firstPrompt: "empty",
+    },
     settings,
     fallback: plannerOf(() => planOf([0, 3])),
     watch,

@@ -7,12 +7,11 @@ import { CategoryMasks } from "../../../src/engine/planner/mask.ts";
 import type { Plan, Planner, PlanRequest } from "../../../src/engine/planner/planner.ts";
 import type { World } from "../../../src/engine/serving/world.ts";
 import { Environment } from "../../../src/engine/simulator/environment.ts";
-import { InterestRanking } from "../../../src/engine/simulator/interest.ts";
 import { MatrixResponseModel } from "../../../src/engine/simulator/matrix.ts";
 import { DrawnSessions, UserSampler } from "../../../src/engine/simulator/sessionSource.ts";
 import { fidelityChoice } from "../../../src/protocol/experiment/fidelity.ts";
 import { type Experiment, type ExperimentInput, experimentSchema } from "../../../src/protocol/experiment.ts";
-import { toyDataset } from "../simulator/toy.ts";
+import { interestIn, toyDataset } from "../simulator/toy.ts";
 
 const USERS = 6;
 const ITEMS = 13;
@@ -51,7 +50,7 @@ export function clickExperiment(input: ExperimentInput = {}): Experiment {
 
 export function clickWorld(experiment: Experiment): World {
   const fidelity: World["fidelity"] = (name) => fidelityChoice(experiment.fidelity, name);
-  const interest = new InterestRanking(clickData);
+  const interest = interestIn(clickData);
   return {
     dataset: clickData,
     responseModels: (slots) => new MatrixResponseModel(clickData, { bits: clicks }, slots),

@@ -1,7 +1,9 @@
 /** A data set small enough to check by hand, and what the simulator's tests build from it. */
+import { CategoryItems, type CategoryReading } from "../../../src/engine/data/categoryItems.ts";
 import type { Dataset, History } from "../../../src/engine/data/dataset.ts";
 import { generateSynthetic } from "../../../src/engine/data/synthetic.ts";
 import { Environment, type EnvironmentOptions } from "../../../src/engine/simulator/environment.ts";
+import { InterestRanking } from "../../../src/engine/simulator/interest.ts";
 import { LatentResponseModel } from "../../../src/engine/simulator/latent.ts";
 import type { Session, SessionStep } from "../../../src/engine/simulator/session.ts";
 import { DrawnSessions, type SessionSource, UserSampler } from "../../../src/engine/simulator/sessionSource.ts";
@@ -44,6 +46,9 @@ export function toyDataset(
     fingerprint: "toy",
   };
 }
+
+export const interestIn = (dataset: Dataset, reading: CategoryReading = "any"): InterestRanking =>
+  new InterestRanking(dataset, new CategoryItems(dataset, () => reading));
 
 export function quitRule(input: { rule: "temper" | "window" } & Partial<Record<string, unknown>>): QuitRule {
   return quitRuleSchema.parse(input);

@@ -1,12 +1,11 @@
 import { expect, it } from "vitest";
 import { CategoryMasks } from "../../../src/engine/planner/mask.ts";
-import { InterestRanking } from "../../../src/engine/simulator/interest.ts";
 import { StepJudge } from "../../../src/engine/trials/stepJudge.ts";
-import { latentDataset, latentModel, quitRule, sessionOf } from "../simulator/toy.ts";
+import { interestIn, latentDataset, latentModel, quitRule, sessionOf } from "../simulator/toy.ts";
 
 const dataset = latentDataset();
 const responseModel = latentModel(1);
-const interest = new InterestRanking(dataset);
+const interest = interestIn(dataset);
 // All items were in the last slates: whatever comes repeats.
 const everything = Array.from({ length: dataset.items }, (_, item) => item);
 const judge = new StepJudge({

@@ -9,16 +9,23 @@ import {
   createBaseline,
 } from "../../../../src/engine/policy/baselines/registry.ts";
 import type { ActMode, ActRequest, Policy } from "../../../../src/engine/policy/policy.ts";
-import { InterestRanking } from "../../../../src/engine/simulator/interest.ts";
 import { type Session, sessionScores } from "../../../../src/engine/simulator/session.ts";
 import { evaluationSessions, ListedSessions, UserSampler } from "../../../../src/engine/simulator/sessionSource.ts";
 import type { QuitRule } from "../../../../src/protocol/experiment/simulator.ts";
-import { latentDataset, latentEnvironment, latentModel, quitRule, sessionOf, toyDataset } from "../../simulator/toy.ts";
+import {
+  interestIn,
+  latentDataset,
+  latentEnvironment,
+  latentModel,
+  quitRule,
+  sessionOf,
+  toyDataset,
+} from "../../simulator/toy.ts";
 
 const K = 6;
 const kinds = ["random", "popularity", "greedy", "lookahead", "epsilon-greedy", "linucb"] as const;
 const dataset = latentDataset();
-const interest = new InterestRanking(dataset);
+const interest = interestIn(dataset);
 const masks = new CategoryMasks({
   dataset,
   interest,
@@ -37,6 +44,8 @@ function make(kind: BaselineKind, more: Partial<BaselineDependencies> = {}): Pol
     rewards: Float64Array.of(1, 0, 0),
     penalty: 0.2,
     seed: 1,
+    users: new UserSampler(dataset, "log-rows"),
+    historyLength: 100,
     slots: 12,
     ...more,
   });
