@@ -1,10 +1,10 @@
 /**
  * Evaluates what a run has learned (docs/method.md, section 13): the weights and the pool of its checkpoint, mean action,
- * on the fixed users; random, round-robin and oracle on the same sessions.
+ * on the fixed users; the reference policies on the same sessions.
  */
 import { dirname } from "node:path";
 import type { Experiment } from "../../protocol/experiment.ts";
-import type { ReferencePolicy, RunRecord } from "../../protocol/run.ts";
+import type { RunRecord } from "../../protocol/run.ts";
 import { keysOf } from "../../protocol/wantedKeys.ts";
 import { InputError } from "../errors.ts";
 import { whatCame } from "../llm/replyWatch.ts";
@@ -258,11 +258,6 @@ function summarise(
     };
     return { metrics, categories: categorySteps(sessions, dataset) };
   };
-  const references: Record<ReferencePolicy, PolicySummary> = {
-    random: of("random"),
-    "round-robin": of("round-robin"),
-    oracle: of("oracle"),
-  };
   return {
     schemaVersion: 1,
     engineVersion,
@@ -272,6 +267,12 @@ function summarise(
     planner: evaluationPlanner(experiment),
     categoryNames: dataset.categories.map(({ name }) => name),
     run: of("run"),
-    references,
+    references: {
+      random: of("random"),
+      "random-in-plan": of("random-in-plan"),
+      "round-robin": of("round-robin"),
+      "not-personalised": of("not-personalised"),
+      oracle: of("oracle"),
+    },
   };
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { fitting } from "../../protocol/misfit.ts";
 import { answeredSchema } from "../../protocol/run/answered.ts";
-import { referencePolicies } from "../../protocol/run.ts";
+import { type ReferencePolicy, referencePolicies } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
 import { readJson, reasonOf } from "../regularFile.ts";
 import { shellWord } from "../shellWord.ts";
@@ -52,7 +52,14 @@ const evaluationSummarySchema = z.strictObject({
   answered: z.exactOptional(answeredSchema),
   categoryNames: z.array(z.string()),
   run: policySummarySchema,
-  references: z.record(z.enum(referencePolicies), policySummarySchema),
+  /** In plans and not personalised: absent in evaluations that did not measure them yet. */
+  references: z.strictObject({
+    random: policySummarySchema,
+    "random-in-plan": z.exactOptional(policySummarySchema),
+    "round-robin": policySummarySchema,
+    "not-personalised": z.exactOptional(policySummarySchema),
+    oracle: policySummarySchema,
+  } satisfies Record<ReferencePolicy, z.ZodType>),
 });
 export type EvaluationSummary = z.output<typeof evaluationSummarySchema>;
 

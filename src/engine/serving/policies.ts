@@ -47,6 +47,8 @@ export function createPolicy({ experiment, world, engine, slots, quitRule }: Pol
     responseModels,
     slots,
     seed,
+    users: world.users,
+    historyLength: simulator.historyLength,
     quitRule,
     slateSize: simulator.slateSize,
     rewards: rewardPerFeedback(world.feedbackTypes, simulator.rewardWeights),

@@ -1,4 +1,5 @@
-/** What every table is read against: random is 0, the oracle 1, and round-robin planning is what a mask alone gives. */
+/** What every table is read against: random is 0, the oracle 1; between them what plans alone give, and what needs no user. */
+import { asksModel } from "../../protocol/asksModel.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { ReferencePolicy } from "../../protocol/run.ts";
 import { OfflinePlanner } from "../planner/offline.ts";
@@ -17,8 +18,11 @@ export function referenceContenders(
   engine: TensorEngine,
 ): readonly (readonly [ReferencePolicy, Contender])[] {
   const { dataset, interest } = world;
-  const { categoriesPerPlan } = experiment.planner;
-  const roundRobin = new OfflinePlanner({ dataset, interest, strategy: "round-robin", categoriesPerPlan });
+  const { planner } = experiment;
+  const plans = new OfflinePlanner({ dataset, interest, ...planner });
+  const roundRobin = new OfflinePlanner({ dataset, interest, ...planner, strategy: "round-robin" });
+  // As the run's own policy is planned for; a model's stand-in plans anew at every step.
+  const inPlan = { planner: plans, replanEvery: asksModel(planner) ? 1 : planner.replanEvery };
   const policyOf = (kind: Experiment["policy"]["kind"]) => (slots: number) =>
     createPolicy({
       experiment: { ...experiment, seed: experiment.evaluation.seed, policy: { ...experiment.policy, kind } },
@@ -29,8 +33,13 @@ export function referenceContenders(
     });
   return [
     ["random", { planner: undefined, policy: policyOf("random") }],
+    ["random-in-plan", { ...inPlan, policy: policyOf("random") }],
     // Over a policy that has learned nothing.
     ["round-robin", { planner: roundRobin, policy: policyOf("ppo") }],
+    [
+      "not-personalised",
+      { ...(planner.enabled ? inPlan : { planner: undefined }), policy: policyOf("not-personalised") },
+    ],
     ["oracle", { planner: undefined, policy: policyOf("greedy") }],
   ];
 }

@@ -5,7 +5,18 @@ import { count, flag, real } from "./fields.ts";
 /** Section 5. */
 export const policySchema = z.strictObject({
   kind: z
-    .enum(["ppo", "a2c", "random", "popularity", "greedy", "lookahead", "epsilon-greedy", "linucb"])
+    .enum([
+      "ppo",
+      "a2c",
+      "random",
+      "popularity",
+      "greedy",
+      "lookahead",
+      "epsilon-greedy",
+      "linucb",
+      "fixed-ranking",
+      "not-personalised",
+    ])
     .default("ppo")
     .meta({ description: "What picks the items inside the plan." }),
   layout: z

@@ -15,7 +15,7 @@ export interface MetricRow {
 }
 
 /** Reference rows of an evaluation, measured on the same users and click uniforms. */
-export const referencePolicies = ["random", "round-robin", "oracle"] as const;
+export const referencePolicies = ["random", "random-in-plan", "round-robin", "not-personalised", "oracle"] as const;
 export type ReferencePolicy = (typeof referencePolicies)[number];
 
 /** One line of references.jsonl. */

@@ -4,16 +4,18 @@ import type { InterestRanking } from "../../simulator/interest.ts";
 import type { LearnerKind } from "../learners.ts";
 import type { Policy } from "../policy.ts";
 import { EpsilonGreedyPolicy } from "./epsilonGreedy.ts";
+import { FixedRankingPolicy, NotPersonalisedPolicy } from "./fixedRanking.ts";
 import { GreedyPolicy } from "./greedy.ts";
 import { LinUcbPolicy } from "./linUcb.ts";
 import { LookaheadPolicy } from "./lookahead.ts";
+import { meanRewards, type Population } from "./meanRewards.ts";
 import { PopularityPolicy } from "./popularity.ts";
 import { RandomPolicy } from "./random.ts";
 import type { OracleDependencies } from "./truth.ts";
 
 export type BaselineKind = Exclude<Experiment["policy"]["kind"], LearnerKind>;
 
-export interface BaselineDependencies extends OracleDependencies {
+export interface BaselineDependencies extends OracleDependencies, Population {
   readonly interest: InterestRanking;
   readonly seed: number;
   /** Sessions in parallel. */
@@ -33,6 +35,10 @@ export function createBaseline(kind: BaselineKind, dependencies: BaselineDepende
       return new LookaheadPolicy(dependencies);
     case "epsilon-greedy":
       return new EpsilonGreedyPolicy(dataset, slateSize, seed);
+    case "fixed-ranking":
+      return new FixedRankingPolicy(meanRewards(dependencies, dependencies), slateSize);
+    case "not-personalised":
+      return new NotPersonalisedPolicy(meanRewards(dependencies, dependencies), dependencies);
     case "linucb":
       return new LinUcbPolicy(dataset, interest, slateSize);
   }
