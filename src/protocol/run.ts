@@ -9,12 +9,11 @@ import { runStates } from "./run/states.ts";
 
 export { type MetricDefinition, type MetricName, metricCatalogue } from "./metrics.ts";
 export { type Episode, type EpisodeStep, episodePlanSchema } from "./run/episode.ts";
+export { type ReferencePolicy, referenceLabel, referencePolicies } from "./run/references.ts";
 export { type PoolAction, type Reflection, reflectionSchema } from "./run/reflection.ts";
 export {
   type MetricRow,
-  type ReferencePolicy,
   type ReferenceRow,
-  referencePolicies,
   referenceRowSchema,
   type TimelineEvent,
   timelineEventSchema,
@@ -64,7 +63,7 @@ export const experimentValueSchema = z.custom<Experiment>(
 /** run.json, as it goes over the channels. */
 export const runRecordSchema = z.object({
   /** 2: `models.unusableShare`. 3: `evaluation.modelSessions`. 4: `uid`. */
-  schemaVersion: z.literal(4),
+  schemaVersion: z.literal(5),
   id: runIdSchema,
   /** Random; its checkpoints carry it, so that they are known where the folder is renamed or copied. */
   uid: z.exactOptional(z.string()),

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
 import { Command } from "commander";
+import type { Override } from "../../protocol/overrides.ts";
 import { keysOf } from "../../protocol/wantedKeys.ts";
 import { compareRuns } from "../comparison/compare.ts";
 import { formatComparison, type TableFormat, tableFormats } from "../comparison/tables.ts";
@@ -10,6 +11,7 @@ import { shellWord } from "../shellWord.ts";
 import { replaceFile } from "../store/files.ts";
 import { readSuite } from "../suites/readSuite.ts";
 import { runSuite, type SuiteOutcome, type SuiteProgress } from "../suites/runSuite.ts";
+import { begunRuns } from "../suites/suiteFolder.ts";
 import { readOverride } from "./experimentFile.ts";
 import { fileAccess } from "./fileAccess.ts";
 import { interruptible } from "./interruption.ts";
@@ -58,10 +60,12 @@ async function run(file: string, options: SuiteOptions): Promise<number> {
   const sets = set.map(readOverride);
   const mayRead = fileAccess({ beside: [file], typed: sets.map(({ path }) => path), allowOutside });
   const read: NamedFile[] = [];
-  const plan = await readSuite(file, sets, async (named) => {
+  const access = async (named: readonly NamedFile[]): Promise<void> => {
     await mayRead(named);
     read.push(...named);
-  });
+  };
+  const plan = await readSuite(file, sets, access, (suite) => begunRuns(process.cwd(), suite));
+  if (plan.asBegun.length > 0) sayAside(`${goesOnAsBegun(plan.asBegun)}\n`);
   const outside = await outsideOf(read, [process.cwd()]);
   const experiments = plan.variants.flatMap(({ runs }) => runs.map(({ experiment }) => experiment));
   const models = environmentModels(options, typedKeys(experiments, sets));
@@ -91,6 +95,12 @@ async function run(file: string, options: SuiteOptions): Promise<number> {
   }
   if (outcome.state === "done" || (await hasResults(outcome))) await printTable(outcome, json === true);
   return outcome.state === "done" ? exitCodes.done : exitCodes.failed;
+}
+
+/** Which world an older suite stays in, and how to leave it. */
+function goesOnAsBegun(settings: readonly Override[]): string {
+  const shown = settings.map(({ path, value }) => `${path} ${String(value)}`).join(", ");
+  return `The suite was begun before there was a choice of some settings and goes on as it was: ${shown}. To run it anew with today's defaults, give it another name.`;
 }
 
 async function hasResults({ folder }: SuiteOutcome): Promise<boolean> {

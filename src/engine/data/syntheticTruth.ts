@@ -30,15 +30,15 @@ interface Spreads {
 
 const spreadsOf: Readonly<Record<SyntheticConfig["signal"], Spreads>> = {
   realistic: {
-    user: 0.76,
-    item: 0.6,
-    match: 0.8,
-    affinity: 0.45,
-    activity: 1.5,
-    obscurity: 3.4,
-    category: 0.32,
-    satiation: 0.32,
-    rarer: [-0.72, -4.5],
+    user: 0.69,
+    item: 0.42,
+    match: 1.24,
+    affinity: 0.43,
+    activity: 1.45,
+    obscurity: 1.8,
+    category: 0.28,
+    satiation: 0.34,
+    rarer: [-0.72, -4.62],
   },
   strong: {
     user: 1.25,

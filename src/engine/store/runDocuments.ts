@@ -24,12 +24,13 @@ const recordSchema = z.strictObject({
 
 const recordFormat: DocumentFormat<RunRecord> = {
   schema: recordSchema,
-  version: 4,
+  version: 5,
   migrations: {
     1: (record) => ({ ...record, schemaVersion: 2, experiment: asItWas(record.experiment) }),
     2: (record) => ({ ...record, schemaVersion: 3, experiment: asItWas(record.experiment) }),
     // Such a run gets its uid when it goes on.
     3: (record) => ({ ...record, schemaVersion: 4 }),
+    4: (record) => ({ ...record, schemaVersion: 5, experiment: asItWas(record.experiment) }),
   },
 };
 

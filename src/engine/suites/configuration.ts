@@ -1,6 +1,7 @@
 /** When two runs have the same configuration, and in what they differ. */
 import { createHash } from "node:crypto";
 import { asksModel } from "../../protocol/asksModel.ts";
+import { withoutLaterSettings } from "../../protocol/experiment/laterSettings.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 
 /** Paths that change no result: names, threads, and how often a run is looked at or saved. */
@@ -30,6 +31,9 @@ export function configurationHash(
   return hashOf([...settings, ["changes", changes]], prompts);
 }
 
+/** Version of run.json whose settings all count in a run's name; later ones do where they are not as they were. */
+const FIRST_IDS = 4;
+
 /**
  * Names a run: configuration, seed and what it is evaluated on. Settings that nothing reads do not count, so that such
  * variants share their runs: without a planner all of its own, and without a planner that asks a model, which alone
@@ -38,7 +42,8 @@ export function configurationHash(
 export function suiteRunId(experiment: Experiment, sessions: number, prompts: PromptDigests = []): string {
   const { planner } = experiment;
   const unread = [...(planner.enabled ? [] : ["planner."]), ...(asksModel(planner) ? [] : ["reflections.", "critic."])];
-  const settings = [...settingsOf(experiment)].filter(
+  const counted = withoutLaterSettings(experiment, FIRST_IDS);
+  const settings = [...settingsOf(counted)].filter(
     ([path]) => path === "planner.enabled" || !unread.some((start) => path.startsWith(start)),
   );
   return hashOf([...settings, ["sessions", sessions]], prompts).slice(0, 16);

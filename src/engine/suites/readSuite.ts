@@ -1,8 +1,10 @@
 /** Reads a suite file and works out its runs: every variant with every seed. */
 import { createHash } from "node:crypto";
 import { dirname, resolve } from "node:path";
+import { parse } from "jsonc-parser";
 import { asksModel } from "../../protocol/asksModel.ts";
-import type { Experiment } from "../../protocol/experiment.ts";
+import { earlierVersions, settingsOfThen } from "../../protocol/experiment/laterSettings.ts";
+import { type Experiment, experimentSchema } from "../../protocol/experiment.ts";
 import { applyOverrides, type Override } from "../../protocol/overrides.ts";
 import { type DocumentProblem, formatProblems, parseExperiment, problemAt } from "../../protocol/parseExperiment.ts";
 import { promptRoles } from "../../protocol/promptRole.ts";
@@ -32,7 +34,12 @@ export interface SuitePlan {
   readonly file: string;
   readonly experimentFile: string;
   readonly variants: readonly VariantRuns[];
+  /** Settings that stand at what was so when the suite was begun, where that is not today's default. */
+  readonly asBegun: readonly Override[];
 }
+
+/** The ids of the runs that a suite has already. */
+export type BegunRuns = (suite: Pick<SuitePlan, "suite" | "file">) => Promise<ReadonlySet<string>>;
 
 /** The document alone. @throws InputError with file, line and path of everything that is wrong */
 export async function readSuiteFile(file: string): Promise<{ readonly suite: Suite; readonly text: string }> {
@@ -43,11 +50,18 @@ export async function readSuiteFile(file: string): Promise<{ readonly suite: Sui
 }
 
 /**
+ * A suite that was begun before some settings came goes on in the world of then, unless it names them.
+ *
  * @param sets overrides for all variants, on top of what the file says
  * @param files which files outside the workspace may be read
  * @throws InputError with file, line and path of everything that is wrong, or with what it names outside
  */
-export async function readSuite(file: string, sets: readonly Override[], files: FileAccess): Promise<SuitePlan> {
+export async function readSuite(
+  file: string,
+  sets: readonly Override[],
+  files: FileAccess,
+  begunRuns: BegunRuns = async () => new Set(),
+): Promise<SuitePlan> {
   const { suite, text } = await readSuiteFile(file);
   const folder = dirname(resolve(file));
   const experimentFile = resolve(folder, suite.experiment);
@@ -56,15 +70,15 @@ export async function readSuite(file: string, sets: readonly Override[], files: 
   checkBase(base, experimentFile);
   const problems: DocumentProblem[] = [];
   const typed: string[] = [];
-  const variants: VariantRuns[] = [];
+  const prepared: PreparedVariant[] = [];
   for (const [i, variant] of suite.variants.entries()) {
     const set = mergedOverrides(suite.set, variant.set, sets, folder);
-    const document = parseExperiment(applyOverrides(base, set));
+    const merged = applyOverrides(base, set);
+    const document = parseExperiment(merged);
     if (document.ok) {
       await files(await filesOf(document.value, dirname(experimentFile)));
       const prompts = await promptDigests(document.value, dirname(experimentFile));
-      const runs = suite.seeds.map((seed) => runOf(document.value, seed, set, suite, variant.name, prompts));
-      variants.push({ name: variant.name, runs });
+      prepared.push({ name: variant.name, set, text: merged, prompts });
       continue;
     }
     for (const { path, message } of document.problems) {
@@ -77,7 +91,42 @@ export async function readSuite(file: string, sets: readonly Override[], files: 
     const unique = [...new Map(problems.map((problem) => [problem.offset + problem.path, problem])).values()];
     throw new InputError("suite.invalid", [formatProblems(file, unique), ...new Set(typed)].filter(Boolean).join("\n"));
   }
-  return { suite, file: resolve(file), experimentFile, variants };
+  const place = { suite, file: resolve(file) };
+  const begun = await begunRuns(place);
+  for (const version of begun.size === 0 ? [] : [newest, ...earlierVersions]) {
+    const plan = planned(suite, prepared, version);
+    const isIts = plan.variants.some(({ runs }) => runs.some(({ id }) => begun.has(id)));
+    if (isIts) return { ...place, experimentFile, ...plan };
+  }
+  return { ...place, experimentFile, ...planned(suite, prepared, newest) };
+}
+
+/** A variant that is in order: its settings, and the base experiment with them. */
+interface PreparedVariant {
+  readonly name: string;
+  readonly set: readonly Override[];
+  readonly text: string;
+  readonly prompts: PromptDigests;
+}
+
+/** After it no setting came. */
+const newest = Number.POSITIVE_INFINITY;
+
+/** The runs of a suite as a version of run.json had them. */
+function planned(
+  suite: Suite,
+  variants: readonly PreparedVariant[],
+  version: number,
+): Pick<SuitePlan, "variants" | "asBegun"> {
+  const asBegun = new Map<string, Override>();
+  const runs = variants.map(({ name, set, text, prompts }) => {
+    const then = settingsOfThen(parse(text), version);
+    for (const setting of then) asBegun.set(setting.path, setting);
+    const experiment = experimentSchema.parse(parse(applyOverrides(text, then)));
+    const all = [...set, ...then];
+    return { name, runs: suite.seeds.map((seed) => runOf(experiment, seed, all, suite, name, prompts)) };
+  });
+  return { variants: runs, asBegun: [...asBegun.values()] };
 }
 
 function runOf(

@@ -103,6 +103,16 @@ export async function writeSuiteRecord(folder: string, { suite, file, variants }
   return record;
 }
 
+/** The ids of the runs that a suite has in a workspace; none where its record is missing or damaged. */
+export async function begunRuns(
+  workspaceFolder: string,
+  { suite, file }: Pick<SuitePlan, "suite" | "file">,
+): Promise<ReadonlySet<string>> {
+  const folder = await suiteFolder(workspaceFolder, { name: suite.name, file });
+  const record = await readSuiteRecord(folder).catch(() => undefined);
+  return new Set(record?.variants.flatMap(({ runs }) => runs));
+}
+
 /** Undefined where the folder is no suite's. @throws InputError where its record is damaged */
 export async function readSuiteRecord(folder: string): Promise<SuiteRecord | undefined> {
   const file = join(folder, FILE);

@@ -1,55 +1,74 @@
 /**
- * What settings that came later are for records written before them: those runs go on as they were. A record holds its
+ * What settings that came later are for documents written before them: those runs go on as they were. A record holds its
  * whole experiment with every default, so a setting that is missing there did not exist.
  */
+import { valueAt, withValue } from "../jsonPath.ts";
+import type { Override } from "../overrides.ts";
+
+interface LaterSetting {
+  readonly path: string;
+  /** What was so until then. */
+  readonly was: unknown;
+  /** Version of run.json that knew it first. */
+  readonly since: number;
+  /** Whether a document can have it; any by default. */
+  readonly belongs?: (experiment: unknown) => boolean;
+}
+
+const laterSettings: readonly LaterSetting[] = [
+  // A model's stand-in planned however often its replies were of no use.
+  { path: "models.unusableShare", was: 1, since: 2 },
+  // Evaluations asked the model for all of their visits, or for none.
+  { path: "evaluation.modelSessions", was: 0, since: 3 },
+  // Synthetic clicks were easier to foresee than real ones.
+  { path: "dataset.signal", was: "strong", since: 5, belongs: isSynthetic },
+  // A planned category allowed every item that has it, whatever the quit rule compared.
+  { path: "planner.mask", was: "any", since: 5 },
+  // The reference mode's user model read feedback as recorded.
+  { path: "fidelity.reshaped", was: "policy", since: 5 },
+];
+
+/** The versions of run.json after which a setting came, the newest first. */
+export const earlierVersions: readonly number[] = [...new Set(laterSettings.map(({ since }) => since - 1))].sort(
+  (a, b) => b - a,
+);
+
+/** What a document leaves to defaults that came after a version of run.json, as it was then. */
+export function settingsOfThen(document: unknown, version: number): readonly Override[] {
+  return laterSettings
+    .filter(({ since, path, belongs }) => {
+      return since > version && valueAt(document, path) === undefined && (belongs?.(document) ?? true);
+    })
+    .map(({ path, was }) => ({ path, value: was }));
+}
+
+/** The experiment of a record with every setting that came after it. */
 export function asItWas(experiment: unknown): unknown {
   if (!isRecord(experiment)) return experiment;
-  const models = isRecord(experiment.models) ? experiment.models : {};
-  const evaluation = isRecord(experiment.evaluation) ? experiment.evaluation : {};
-  const dataset = isRecord(experiment.dataset) ? experiment.dataset : {};
-  const planner = isRecord(experiment.planner) ? experiment.planner : {};
-  const fidelity = isRecord(experiment.fidelity) ? experiment.fidelity : {};
-  return {
-    ...experiment,
-    // Until then synthetic clicks were easier to foresee than real ones.
-    ...(dataset.kind === "synthetic" && { dataset: { signal: "strong", ...dataset } }),
-    // Until then a planned category allowed every item that has it, whatever the quit rule compared.
-    planner: { mask: "any", ...planner },
-    // Until then the reference mode's user model read feedback as recorded.
-    fidelity: { reshaped: "policy", ...fidelity },
-    // Until then a model's stand-in planned however often its replies were of no use.
-    models: { unusableShare: 1, ...models },
-    // Until then evaluations asked the model for all of their visits, or for none.
-    evaluation: { modelSessions: 0, ...evaluation },
-  };
+  return settingsOfThen(experiment, 0).reduce<unknown>(
+    (all, { path, value }) => withValue(all, path, value),
+    experiment,
+  );
 }
 
 /**
- * An experiment without the settings that are as they were before they came: what its first version would have held.
- * Documents of before and after that mean the same have the same rest.
+ * An experiment without the settings since a version of run.json that are as they were before they came. Documents of
+ * before and after that mean the same have the same rest.
  */
-export function withoutLaterSettings(experiment: unknown): unknown {
-  return rest(experiment, []);
-
-  function rest(value: unknown, path: readonly string[]): unknown {
-    if (!isRecord(value)) return value;
-    const kept = Object.entries(value).filter(([key, part]) => !isAsItWas(part, [...path, key]));
-    return Object.fromEntries(kept.map(([key, part]) => [key, rest(part, [...path, key])]));
-  }
-
-  function isAsItWas(value: unknown, path: readonly string[]): boolean {
-    const restored = path.reduce<unknown>(
-      (part, key) => (isRecord(part) ? part[key] : undefined),
-      asItWas(without(experiment, path)),
-    );
-    return restored !== undefined && JSON.stringify(restored) === JSON.stringify(value);
-  }
+export function withoutLaterSettings(experiment: unknown, version = 0): unknown {
+  return laterSettings
+    .filter(({ since, path, was }) => since > version && valueAt(experiment, path) === was)
+    .reduce<unknown>((rest, { path }) => without(rest, path.split(".")), experiment);
 }
 
 function without(value: unknown, [key = "", ...below]: readonly string[]): unknown {
   if (!isRecord(value)) return value;
   const { [key]: part, ...others } = value;
   return below.length === 0 ? others : { ...others, [key]: without(part, below) };
+}
+
+function isSynthetic(experiment: unknown): boolean {
+  return (valueAt(experiment, "dataset.kind") ?? "synthetic") === "synthetic";
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import type { Immutable } from "../immutable.ts";
 import type { MetricName } from "../metrics.ts";
 import { promptRoles } from "../promptRole.ts";
+import { referencePolicies } from "./references.ts";
 import { poolActionSchema } from "./reflection.ts";
 import { runIdSchema } from "./runId.ts";
 
@@ -13,10 +14,6 @@ export interface MetricRow {
   readonly userSteps: number;
   readonly values: Readonly<Partial<Record<MetricName, number>>>;
 }
-
-/** Reference rows of an evaluation, measured on the same users and click uniforms. */
-export const referencePolicies = ["random", "random-in-plan", "round-robin", "not-personalised", "oracle"] as const;
-export type ReferencePolicy = (typeof referencePolicies)[number];
 
 /** One line of references.jsonl. */
 export const referenceRowSchema = z.object({

@@ -47,7 +47,8 @@ const firstDifference: Record<FidelitySwitch, Difference> = {
   actingDropout: "slate",
   correlation: "probabilities",
   feedbackHistory: "slate",
-  itemCategories: "slate",
+  // Plans allow by the first category anyway: all of them count in what users click on.
+  itemCategories: "probabilities",
   evaluation: "evaluation",
   // It needs a bad reply to show: test/engine/planner/modelPlanner.test.ts.
   badReply: "nothing",

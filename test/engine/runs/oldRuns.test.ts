@@ -52,7 +52,7 @@ describe("a run that was interrupted", () => {
     expect(metricsOf(run)).toBe(expected("interrupted-metrics.jsonl"));
     expect(warnings(eventsOf(run))).toEqual(["checkpoint.unmarked"]);
     const { uid, schemaVersion, state } = recordOf(run);
-    expect({ schemaVersion, state }).toEqual({ schemaVersion: 4, state: "done" });
+    expect({ schemaVersion, state }).toEqual({ schemaVersion: 5, state: "done" });
     const manifest = JSON.parse(readFileSync(join(run, "checkpoint/manifest.json"), "utf8")) as object;
     expect(manifest).toMatchObject({ schemaVersion: 2, origin: { uid, logs: { metrics: { rows: 61 } } } });
   });
@@ -66,6 +66,18 @@ describe("a run that was interrupted", () => {
       expected("compare.csv"),
     );
   });
+});
+
+it("is never taken for another seed of the same document today", async () => {
+  const folder = workspace("today");
+  const few = ["--set", "training.iterations=1", "--set", "evaluation.references=false"];
+  await done(folder, "run", "tiny.lerl.json", "--out", "today", "--quiet", "--seed", "2", ...few);
+  const table = await done(folder, "compare", runOf(folder, "before"), "today", "--format", "json");
+  const { rows, settings } = JSON.parse(table) as { rows: { difference?: object }[]; settings: { path: string }[] };
+  expect(rows.map(({ difference }) => difference)).toEqual([undefined, undefined]);
+  expect(settings.map(({ path }) => path)).toEqual(
+    expect.arrayContaining(["dataset.signal", "planner.mask", "fidelity.reshaped"]),
+  );
 });
 
 describe("a run that is done", () => {
@@ -101,7 +113,11 @@ describe("a suite", () => {
     const folder = workspace("suite");
     const suite = join(folder, ".lerl/suites/before-suite");
     const table = readFileSync(join(suite, "table.txt"), "utf8");
-    const out = await done(folder, "suite", "run", "tiny.suite.json");
+    const { code, out, err } = await lerl(["suite", "run", "tiny.suite.json"], folder);
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: expect.stringContaining("goes on as it was: dataset.signal strong, planner.mask any, fidelity.reshaped policy"),
+    });
     expect(out).toContain(table.split("\n").find((line) => line.includes("Random")) ?? "no such line");
     for (const format of ["csv", "json", "md", "txt"]) {
       const kept = join(".lerl/suites/before-suite", `table.${format}`);

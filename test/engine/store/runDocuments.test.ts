@@ -35,6 +35,20 @@ it.each([
   const old = { ...record, schemaVersion, experiment: { ...experiment, evaluation, models: known } };
   await writeFile(file, JSON.stringify(old));
   const read = await readRunRecord(file);
-  expect(read).toMatchObject({ schemaVersion: 4, experiment: { evaluation: { modelSessions: 0 } } });
+  expect(read).toMatchObject({ schemaVersion: 5, experiment: { evaluation: { modelSessions: 0 } } });
   expect(read.experiment.models.unusableShare).toBe(unusableShare);
+});
+
+it("run.json of version 4 keeps its world: its data, its masks, its user model", async () => {
+  const file = join(await root, "run-4.json");
+  const { experiment, ...record } = structuredClone(runRecord("old"));
+  const { mask: _, ...planner } = experiment.planner;
+  const { reshaped: __, ...fidelity } = experiment.fidelity;
+  const dataset = { kind: "synthetic", users: 50, items: 100, categories: 5, satiation: 1, seed: 1 };
+  const old = { ...record, schemaVersion: 4, experiment: { ...experiment, dataset, planner, fidelity } };
+  await writeFile(file, JSON.stringify(old));
+  expect(await readRunRecord(file)).toMatchObject({
+    schemaVersion: 5,
+    experiment: { dataset: { signal: "strong" }, planner: { mask: "any" }, fidelity: { reshaped: "policy" } },
+  });
 });

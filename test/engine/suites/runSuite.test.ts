@@ -74,7 +74,9 @@ async function checkEvaluation(folder: string): Promise<void> {
   expect(evaluation?.run.metrics.rCum).toBeCloseTo(summary?.rCum ?? Number.NaN, 12);
   const rows = await readEvaluationRows(folder);
   expect(rows.map(({ policy, session }) => `${policy} ${session}`)).toEqual(
-    ["run", "random", "round-robin", "oracle"].flatMap((policy) => [0, 1, 2, 3, 4].map((i) => `${policy} ${i}`)),
+    ["run", "random", "random-in-plan", "round-robin", "not-personalised", "oracle"].flatMap((policy) =>
+      [0, 1, 2, 3, 4].map((i) => `${policy} ${i}`),
+    ),
   );
   for (const { rewards, rCum, tInt } of rows) {
     expect(rewards).toHaveLength(tInt);

@@ -73,7 +73,7 @@ export const experiment = experimentSchema.parse({
 
 export function runRecord(id: string, patch: Partial<RunRecord> = {}): RunRecord {
   return {
-    schemaVersion: 4,
+    schemaVersion: 5,
     id,
     name: id,
     note: "",
