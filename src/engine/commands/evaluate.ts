@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import Table from "cli-table3";
 import { Command, Option } from "commander";
 import { answeredRoles, isMostlyStandIn } from "../../protocol/run/answeredRoles.ts";
+import { type ReferencePolicy, referenceLabel } from "../../protocol/run.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { pairedDifference } from "../metrics/bootstrap.ts";
 import { type Estimate, formatEstimate, normalisedScore } from "../metrics/statistics.ts";
@@ -31,7 +32,7 @@ interface EvaluateOptions extends KeyOptions {
 export function evaluateCommand(): Command {
   return keyOptions(new Command("evaluate"))
     .description(
-      "Evaluate what a run has learned: fixed users, common random numbers, mean action; beside random, round-robin and oracle.",
+      "Evaluate what a run has learned: fixed users, common random numbers, mean action; beside the reference policies, from random to the oracle.",
     )
     .argument("<runDir>", "run folder, for example .lerl/runs/<id>")
     .option(
@@ -113,7 +114,7 @@ function print(folder: string, summary: EvaluationSummary, differences: Readonly
   for (const [name, { metrics }] of [["this run", run] as const, ...Object.entries(references)]) {
     const difference = differences[name];
     table.push([
-      name,
+      name === "this run" ? name : referenceLabel(name as ReferencePolicy),
       number(metrics.tInt, 2),
       number(metrics.rCum),
       number(metrics.rSin),

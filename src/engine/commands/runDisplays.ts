@@ -7,8 +7,16 @@ import { asksModel } from "../../protocol/asksModel.ts";
 import type { RunProgress } from "../../protocol/engine.ts";
 import { type AnsweredRole, answeredRoles, isMostlyStandIn } from "../../protocol/run/answeredRoles.ts";
 import { standInKind } from "../../protocol/run/standInKind.ts";
-import type { MetricRow, ReferenceRow, RunRecord, RunSummary, TimelineEvent } from "../../protocol/run.ts";
+import {
+  type MetricRow,
+  type ReferenceRow,
+  type RunRecord,
+  type RunSummary,
+  referenceLabel,
+  type TimelineEvent,
+} from "../../protocol/run.ts";
 import { whatCame } from "../llm/replyWatch.ts";
+import { normalisedScore } from "../metrics/statistics.ts";
 import type { RunListener } from "../runs/runHost.ts";
 import { shellWord } from "../shellWord.ts";
 import { duration, number, ProgressBar, paint, say, warn } from "./terminal.ts";
@@ -238,9 +246,10 @@ function printResult(record: RunRecord, results: Results, folder: string): void 
     };
     row(`iteration ${first.iteration}`, first);
     if (last !== first) row(`iteration ${last.iteration}`, last);
+    const [zero, one] = ["random", "oracle"].map((end) => references.get(end)?.rCum ?? Number.NaN);
     for (const { policy, tInt, rCum, rSin } of references.values()) {
-      const normalised = { random: 0, oracle: 1 }[policy as string];
-      table.push([policy, number(tInt, 2), number(rCum), number(rSin), number(normalised)]);
+      const normalised = normalisedScore(rCum, zero ?? Number.NaN, one ?? Number.NaN);
+      table.push([referenceLabel(policy), number(tInt, 2), number(rCum), number(rSin), number(normalised)]);
     }
     say(`${table.toString()}\n`);
     const { planner } = record.experiment;

@@ -12,7 +12,7 @@ import { type Estimate, probabilityOfImprovement } from "../metrics/statistics.t
 import { differingSettings } from "../suites/configuration.ts";
 import { conclude } from "./conclusion.ts";
 import { type Grouping, groupRuns, type RunGroup } from "./groups.ts";
-import { type LoadedRun, promptTextsOf } from "./loadRuns.ts";
+import { type LoadedRun, promptTextsOf, withNormalised } from "./loadRuns.ts";
 import type { ComparedRow, RunComparison } from "./runComparison.ts";
 
 /**
@@ -125,8 +125,7 @@ function referencesOf({ runs }: RunGroup): RunComparison["references"] {
   const references = runs[0]?.references ?? {};
   return referencePolicies.flatMap((policy) => {
     const metrics = references[policy];
-    const normalised = { random: 0, oracle: 1 }[policy as string];
-    return metrics ? [{ policy, metrics: { ...metrics, ...(normalised !== undefined && { normalised }) } }] : [];
+    return metrics ? [{ policy, metrics: withNormalised(metrics, references) }] : [];
   });
 }
 
@@ -155,7 +154,7 @@ function cautions({ groups, baseline }: Grouping): readonly string[] {
     notes.push("Scores are those of the evaluation beside training; lerl evaluate <runDir> keeps every session.");
   if (new Set(runs.map(({ references }) => JSON.stringify(references.random))).size > 1)
     notes.push(
-      `Random, round-robin and oracle are those of ${groups[baseline]?.label ?? "the first row"}; each row is normalised by those of its own setting.`,
+      `The reference rows are those of ${groups[baseline]?.label ?? "the first row"}; each row is normalised by those of its own setting.`,
     );
   if (runs.some(({ experiment: { planner }, evaluation }) => asksModel(planner) && evaluation?.planner === "offline"))
     notes.push(

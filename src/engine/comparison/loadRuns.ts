@@ -94,7 +94,8 @@ async function fromTraining(folder: string, { summary }: RunRecord): Promise<Mea
   return { scores: withNormalised({ ...last?.values, tInt, rCum, rSin }, references), references };
 }
 
-function withNormalised(scores: Scores, references: LoadedRun["references"]): Scores {
+/** Adds the normalised score where random and oracle tell its scale. */
+export function withNormalised(scores: Scores, references: LoadedRun["references"]): Scores {
   const { rCum } = scores;
   const random = references.random?.rCum;
   const oracle = references.oracle?.rCum;

@@ -1,5 +1,6 @@
 /** A comparison as it is shown: what tables, reports and the sentence at their end are made of. */
 import type { Comparison, ComparisonCell, ComparisonRow } from "../../protocol/engine.ts";
+import type { ReferencePolicy } from "../../protocol/run.ts";
 import type { ComparedMetric } from "../../protocol/suite.ts";
 import type { Estimate } from "../metrics/statistics.ts";
 import type { Scores } from "./loadRuns.ts";
@@ -23,6 +24,6 @@ export interface RunComparison extends Comparison {
   readonly metrics: readonly ComparedMetric[];
   readonly rows: readonly ComparedRow[];
   readonly baseline: number;
-  /** Random, round-robin and oracle in the baseline's setting. */
-  readonly references: readonly { readonly policy: string; readonly metrics: Scores }[];
+  /** In the baseline's setting. */
+  readonly references: readonly { readonly policy: ReferencePolicy; readonly metrics: Scores }[];
 }

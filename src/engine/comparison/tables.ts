@@ -2,6 +2,7 @@
 import Table from "cli-table3";
 import { metricCatalogue } from "../../protocol/metrics.ts";
 import { csvText, markdownText, visibleText } from "../../protocol/reportText.ts";
+import { referenceLabel } from "../../protocol/run.ts";
 import type { ComparedMetric } from "../../protocol/suite.ts";
 import { type Estimate, formatEstimate, formatInterval, formatNumber } from "../metrics/statistics.ts";
 import type { ComparedRow, RunComparison } from "./runComparison.ts";
@@ -31,7 +32,7 @@ export const digitsOf = (metric: ComparedMetric): number => (metric === "tInt" ?
 export interface Cells {
   readonly head: readonly string[];
   readonly body: readonly (readonly string[])[];
-  /** Random, round-robin, oracle. */
+  /** The reference policies. */
   readonly foot: readonly (readonly string[])[];
 }
 
@@ -47,7 +48,7 @@ export function cellsOf({ metrics, rows, references, baseline }: RunComparison):
     ...(compared ? againstTexts(row, i === baseline) : []),
   ]);
   const foot = references.map(({ policy, metrics: values }) => [
-    `reference: ${policy}`,
+    `reference: ${referenceLabel(policy)}`,
     "",
     ...metrics.map((metric) => numberText(values[metric], digitsOf(metric))),
     ...(compared ? ["", ""] : []),

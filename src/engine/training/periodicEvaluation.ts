@@ -1,4 +1,4 @@
-/** The evaluation beside training, with its reference rows: random, round-robin planning, and the oracle. */
+/** The evaluation beside training, with its reference rows. */
 import * as z from "zod";
 import { asksModel } from "../../protocol/asksModel.ts";
 import type { Experiment } from "../../protocol/experiment.ts";

@@ -102,5 +102,5 @@ export const evaluationSchema = z.strictObject({
     10_000,
     "sessions",
   ),
-  references: flag("Also measure random, round-robin and, where it exists, oracle rows.", true),
+  references: flag("Also measure the reference policies, from random to the oracle.", true),
 });

@@ -23,7 +23,9 @@ describe("lerl run", () => {
       expect(summary?.[key]).toBeTypeOf("number");
     expect(lines.filter(({ type }) => type === "reference").map(({ policy }) => policy)).toEqual([
       "random",
+      "random-in-plan",
       "round-robin",
+      "not-personalised",
       "oracle",
     ]);
     expect(recordOf("first")).toMatchObject({ state: "done", iteration: 6, iterations: 6 });

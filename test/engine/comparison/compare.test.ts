@@ -45,7 +45,7 @@ describe("compareRuns", () => {
     expect(comparison.settings).toEqual([{ path: "ppo.clip", values: [0.2, 0.1] }]);
     expect(comparison.references.map(({ policy, metrics }) => [policy, metrics.rCum, metrics.normalised])).toEqual([
       ["random", 0.5, 0],
-      ["round-robin", 5.5, undefined],
+      ["round-robin", 5.5, 0.5],
       ["oracle", 10.5, 1],
     ]);
   });

@@ -133,10 +133,12 @@ describe("the reference policies", () => {
     const { references, rows, evaluation } = await ranLoop(input);
     expect(references.map(({ policy, iteration, sessions }) => [policy, iteration, sessions])).toEqual([
       ["random", 0, 6],
+      ["random-in-plan", 0, 6],
       ["round-robin", 0, 6],
+      ["not-personalised", 0, 6],
       ["oracle", 0, 6],
     ]);
-    const [random, , oracle] = references.map(({ rCum }) => rCum);
+    const [random, , , , oracle] = references.map(({ rCum }) => rCum);
     for (const { values } of rows) {
       expect(values.evalNormalised).toBe(normalisedScore(values.evalRCum ?? 0, random ?? 0, oracle ?? 0));
     }
@@ -159,7 +161,7 @@ describe("the reference policies", () => {
     });
     await loop.trainer.start();
     await loop.trainer.run();
-    expect(loop.references.map(({ iteration }) => iteration)).toEqual([0, 0, 0, 2, 2, 2]);
+    expect(loop.references.map(({ iteration }) => iteration)).toEqual([0, 0, 0, 0, 0, 2, 2, 2, 2, 2]);
     // A patience of 6 lasts for two steps of 3.
     expect(loop.rows.slice(2).map(({ values }) => values.evalTInt)).toEqual([2, 2]);
     expect(loop.rows[1]?.values.evalTInt).toBeGreaterThan(2);

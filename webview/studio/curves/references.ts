@@ -1,6 +1,7 @@
 /** Horizontal reference lines: policies measured on the same users, and the paper's numbers where they apply. */
 import { valueAt } from "../../../src/protocol/jsonPath.ts";
 import type { MetricName } from "../../../src/protocol/metrics.ts";
+import { type ReferencePolicy, referenceLabel } from "../../../src/protocol/run/references.ts";
 import type { ReferenceRow, RunRecord } from "../../../src/protocol/run.ts";
 
 export interface ReferenceLine {
@@ -30,18 +31,25 @@ export function referenceLines(
   rows: readonly ReferenceRow[],
   run: RunRecord | undefined,
 ): ReferenceLine[] {
+  if (metric === "evalNormalised") return normalisedLines(rows);
   const key = returnsOf[metric];
-  if (!key)
-    return metric === "evalNormalised"
-      ? [
-          { label: "random", value: 0 },
-          { label: "oracle", value: 1 },
-        ]
-      : [];
-  const lines: ReferenceLine[] = rows.map((row) => ({ label: row.policy, value: row[key] }));
+  if (!key) return [];
+  const lines = rows.map((row) => ({ label: referenceLabel(row.policy), value: row[key] }));
   const paper =
     run && paperSetting(run.experiment) ? published[String(valueAt(run.experiment, "dataset.kind"))] : undefined;
   return paper ? [...lines, { label: "paper", value: paper[key] }] : lines;
+}
+
+/** The scale's ends where nothing has been measured yet. */
+function normalisedLines(rows: readonly ReferenceRow[]): ReferenceLine[] {
+  const rCum = (policy: ReferencePolicy) => rows.find((row) => row.policy === policy)?.rCum ?? Number.NaN;
+  const [zero, one] = [rCum("random"), rCum("oracle")];
+  const between = rows.filter(({ policy }) => policy !== "random" && policy !== "oracle");
+  return [
+    { label: "random", value: 0 },
+    ...between.map((row) => ({ label: referenceLabel(row.policy), value: (row.rCum - zero) / (one - zero) })),
+    { label: "oracle", value: 1 },
+  ].filter(({ value }) => Number.isFinite(value));
 }
 
 /** The published numbers hold for slates of 6 and sessions of at most 20 steps under the temper rule. */

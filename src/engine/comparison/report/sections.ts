@@ -2,6 +2,7 @@
 
 import { diffLines, withContext } from "../../../protocol/lineDiff.ts";
 import { metricCatalogue } from "../../../protocol/metrics.ts";
+import type { ReferencePolicy } from "../../../protocol/run.ts";
 import { type Estimate, formatInterval, formatNumber } from "../../metrics/statistics.ts";
 import { settingsOf } from "../../suites/configuration.ts";
 import type { ComparedRow, RunComparison } from "../runComparison.ts";
@@ -12,16 +13,19 @@ import { type GroupData, SMOOTHING, sharesOf } from "./reportData.ts";
 
 type Section = Markup | undefined;
 
+/** References that every row's interval is drawn beside. */
+const MARKED: readonly ReferencePolicy[] = ["random", "not-personalised", "oracle"];
+
 export function results(comparison: RunComparison): Section {
   const { rows, metrics, references, baseline, notes } = comparison;
   const values = rows.flatMap(({ metrics: { rCum } }) => (rCum ? [rCum.low, rCum.high] : []));
   const marks = references.flatMap(({ policy, metrics: { rCum } }) =>
-    rCum === undefined || policy === "round-robin" ? [] : [rCum],
+    rCum !== undefined && MARKED.includes(policy) ? [rCum] : [],
   );
   const range = rangeOf([...values, ...marks]);
   const { head, foot } = cellsOf(comparison);
   const compared = rows.length > 1;
-  return html`<h2>Results</h2><p class="hint">${tableLegend} Dashed lines mark random and the oracle.</p>
+  return html`<h2>Results</h2><p class="hint">${tableLegend} Dashed lines mark random, not personalised and the oracle.</p>
 <div class="scroll"><table><thead><tr><th></th><th>${metricLabel("rCum")}, 95% interval</th>${head.slice(1).map((name) => html`<th>${name}</th>`)}</tr></thead><tbody>
 ${rows.map((row, i) => {
   const { rCum } = row.metrics;

@@ -9,6 +9,7 @@ import {
   createBaseline,
 } from "../../../../src/engine/policy/baselines/registry.ts";
 import type { ActMode, ActRequest, Policy } from "../../../../src/engine/policy/policy.ts";
+import { MatrixResponseModel } from "../../../../src/engine/simulator/matrix.ts";
 import { type Session, sessionScores } from "../../../../src/engine/simulator/session.ts";
 import { evaluationSessions, ListedSessions, UserSampler } from "../../../../src/engine/simulator/sessionSource.ts";
 import type { QuitRule } from "../../../../src/protocol/experiment/simulator.ts";
@@ -23,7 +24,16 @@ import {
 } from "../../simulator/toy.ts";
 
 const K = 6;
-const kinds = ["random", "popularity", "greedy", "lookahead", "epsilon-greedy", "linucb"] as const;
+const kinds = [
+  "random",
+  "popularity",
+  "greedy",
+  "lookahead",
+  "epsilon-greedy",
+  "linucb",
+  "fixed-ranking",
+  "not-personalised",
+] as const;
 const dataset = latentDataset();
 const interest = interestIn(dataset);
 const masks = new CategoryMasks({
@@ -233,6 +243,48 @@ it("popularity serves the most clicked items the session was not shown yet", () 
       [1, 0],
     ]),
   ).toEqual([3, 0]);
+});
+
+describe("one ranking for everybody", () => {
+  it("is by the mean click probability of the users who come", async () => {
+    // Users 0 and 1 click on items 0, 1 and on items 0, 2; a user comes as often as the log has rows of theirs: 3 and 1.
+    const toy = toyDataset(
+      [[0], [0], [1], [1]],
+      [
+        [
+          [0, 1],
+          [1, 1],
+          [3, 0],
+        ],
+        [[2, 1]],
+      ],
+    );
+    const bits = Uint8Array.of(0b0101_0011);
+    const made = { dataset: toy, slateSize: 3, rewards: Float64Array.of(1), users: new UserSampler(toy, "log-rows") };
+    const matrix = (slots: number) => new MatrixResponseModel(toy, { bits }, slots);
+    const policy = make("fixed-ranking", { ...made, responseModels: matrix });
+    const served = (user: number) => [
+      ...policy.act([{ session: sessionOf([[0, 1, 2]], { user }), mask: undefined }], "mean"),
+    ];
+    expect(served(0)).toEqual([0, 1, 2]);
+    expect(served(1)).toEqual([0, 1, 2]);
+  });
+
+  it("is the same in plans, where it earns more than random items and less than those of the oracle", async () => {
+    const [random, fixed, ceiling, greedy] = await Promise.all(
+      (["random", "fixed-ranking", "not-personalised", "greedy"] as const).map((kind) =>
+        play(make(kind), { planned: true, count: 48 }),
+      ),
+    );
+    expect(fixed?.rCum).toBeGreaterThan(1.2 * (random?.rCum ?? Number.NaN));
+    expect(ceiling?.rCum).toBeGreaterThan(fixed?.rCum ?? Number.NaN);
+    expect(greedy?.rCum).toBeGreaterThan(1.2 * (ceiling?.rCum ?? Number.NaN));
+  });
+
+  it("never repeats as a ceiling, and tires users where it is only a ranking", async () => {
+    expect((await play(make("not-personalised"))).tInt).toBe(20);
+    expect((await play(make("fixed-ranking"))).tInt).toBe(11);
+  });
 });
 
 describe("epsilon-greedy", () => {
