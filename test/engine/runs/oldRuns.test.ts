@@ -116,7 +116,9 @@ describe("a suite", () => {
     const { code, out, err } = await lerl(["suite", "run", "tiny.suite.json"], folder);
     expect({ code, err }).toEqual({
       code: 0,
-      err: expect.stringContaining("goes on as it was: dataset.signal strong, planner.mask any, fidelity.reshaped policy"),
+      err: expect.stringContaining(
+        "goes on as it was: dataset.signal strong, planner.mask any, fidelity.reshaped policy",
+      ),
     });
     expect(out).toContain(table.split("\n").find((line) => line.includes("Random")) ?? "no such line");
     for (const format of ["csv", "json", "md", "txt"]) {
