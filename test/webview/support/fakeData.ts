@@ -155,7 +155,9 @@ export function fullSlice(runId: string, seed: number, iterations: number, total
     events: timeline(iterations),
     references: [
       { policy: "random", iteration: 0, tInt: 17.3, rCum: 5.9, rSin: 0.34, sessions: 200 },
+      { policy: "random-in-plan", iteration: 0, tInt: 20, rCum: 6.4, rSin: 0.32, sessions: 200 },
       { policy: "round-robin", iteration: 0, tInt: 20, rCum: 7.6, rSin: 0.38, sessions: 200 },
+      { policy: "not-personalised", iteration: 0, tInt: 20, rCum: 8.9, rSin: 0.445, sessions: 200 },
       { policy: "oracle", iteration: 0, tInt: 20, rCum: 11.4, rSin: 0.57, sessions: 200 },
     ],
     cursor: { metrics: metrics.length, timing: timing.length, events: timeline(iterations).length },

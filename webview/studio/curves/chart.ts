@@ -14,6 +14,7 @@ import {
 import { formatNumber } from "../../shared/format.ts";
 import type { Point } from "./decimate.ts";
 import { faint, type Palette } from "./palette.ts";
+import { placedLabels } from "./referenceLabels.ts";
 import type { ReferenceLine } from "./references.ts";
 import type { EventKind } from "./timeline.ts";
 import type { Range } from "./viewport.ts";
@@ -212,28 +213,28 @@ function drawReferences(chart: Chart, { references, palette }: Picture): void {
   ctx.save();
   ctx.font = `10px ${palette.font}`;
   ctx.textAlign = "right";
-  const taken: number[] = [];
-  for (const { label, value } of withSharedLabels(references)) {
-    const at = Math.round(y.getPixelForValue(value)) + 0.5;
-    if (!(at >= chartArea.top && at <= chartArea.bottom)) continue;
-    ctx.strokeStyle = faint(palette.foreground, 0.5);
-    ctx.lineWidth = 1;
-    ctx.setLineDash([3, 3]);
+  ctx.textBaseline = "middle";
+  const lines = withSharedLabels(references)
+    .map(({ label, value }) => ({ label, line: Math.round(y.getPixelForValue(value)) + 0.5 }))
+    .filter(({ line }) => line >= chartArea.top && line <= chartArea.bottom);
+  ctx.strokeStyle = faint(palette.foreground, 0.5);
+  ctx.lineWidth = 1;
+  ctx.setLineDash([3, 3]);
+  for (const { line } of lines) {
     ctx.beginPath();
-    ctx.moveTo(chartArea.left, at);
-    ctx.lineTo(chartArea.right, at);
+    ctx.moveTo(chartArea.left, line);
+    ctx.lineTo(chartArea.right, line);
     ctx.stroke();
-    // Labels of lines close to one another would lie on top of each other: the later one moves below its line.
-    const above = taken.every((other) => Math.abs(other - (at - 7)) > 11) && at - 12 > chartArea.top;
-    const middle = above ? at - 7 : at + 7;
-    taken.push(middle);
-    ctx.textBaseline = "middle";
-    ctx.lineWidth = 3;
-    ctx.setLineDash([]);
-    ctx.strokeStyle = palette.background;
-    ctx.strokeText(label, chartArea.right - 3, middle);
-    ctx.fillStyle = palette.muted;
-    ctx.fillText(label, chartArea.right - 3, middle);
+  }
+  ctx.lineWidth = 3;
+  ctx.setLineDash([]);
+  ctx.strokeStyle = palette.background;
+  ctx.fillStyle = palette.muted;
+  const { top, left, right } = chartArea;
+  const widthOf = (label: string): number => ctx.measureText(label).width;
+  for (const place of placedLabels(lines, { top, left, right: right - 3, widthOf })) {
+    ctx.strokeText(place.label, place.right, place.middle);
+    ctx.fillText(place.label, place.right, place.middle);
   }
   ctx.restore();
 }
