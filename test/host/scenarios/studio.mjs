@@ -144,18 +144,18 @@ export const scenarios = {
     await screenshotThemes(host, "studio-running");
   },
 
-  "a repeat cost applied to the run changes T_int and leaves the file alone": async (host) => {
+  "a step cost applied to the run changes T_int and leaves the file alone": async (host) => {
     const frame = await studioFrame(host);
     const saved = readFileSync(join(host.workspace, file), "utf8");
     await chooseTab(frame, "Thresholds");
-    const cost = frame.locator("#field-simulator-quit-repeatCost");
-    await cost.fill("9");
+    const cost = frame.locator("#field-simulator-quit-stepCost");
+    await cost.fill("2");
     await press(frame, "Apply to the running experiment");
     const change = await until("the change is on the timeline", () =>
       logOf(host, "events.jsonl").find(({ type }) => type === "change"),
     );
     assert.equal(change.path, "simulator.quit");
-    assert.equal(change.to.repeatCost, 9);
+    assert.equal(change.to.stepCost, 2);
     await until(
       "iterations with the new cost",
       () => logOf(host, "metrics.jsonl").length > change.iteration + 10,
@@ -169,7 +169,7 @@ export const scenarios = {
     const before = tInt(0, change.iteration - 1);
     // Sessions that began under the old cost end within the next two iterations.
     const after = tInt(change.iteration + 2, Number.POSITIVE_INFINITY);
-    console.log(`T_int ${before.toFixed(2)} before the repeat cost went from 1 to 9, ${after.toFixed(2)} after`);
+    console.log(`T_int ${before.toFixed(2)} before the step cost went from 1 to 2, ${after.toFixed(2)} after`);
     assert.ok(after < before - 0.5, `T_int fell from ${before} to ${after}`);
     await frame.locator(".event-list summary", { hasText: "Events" }).first().waitFor();
     assert.equal(readFileSync(join(host.workspace, file), "utf8"), saved, "Apply leaves the file on disk alone");
@@ -180,14 +180,14 @@ export const scenarios = {
   "Save writes the threshold to the file, comments kept, and undo takes it back": async (host) => {
     const frame = await studioFrame(host);
     await press(frame, "Save to the file");
-    await until("the document says it", async () => /"repeatCost": 9/.test((await documentOf(host, file)).text));
+    await until("the document says it", async () => /"stepCost": 2/.test((await documentOf(host, file)).text));
     const { text, dirty } = await documentOf(host, file);
     assert.equal(dirty, true);
     assert.ok(text.includes(comment), "the comments stay");
     assert.equal(logOf(host, "events.jsonl").filter(({ type }) => type === "change").length, 1, "the run is not told");
     await frame.locator(".run-bar h1").click();
     await host.page.keyboard.press("Control+Z");
-    await until("one undo takes it back", async () => !(await documentOf(host, file)).text.includes("repeatCost"));
+    await until("one undo takes it back", async () => !(await documentOf(host, file)).text.includes("stepCost"));
   },
 
   "the run pauses, goes on and stops": async (host) => {

@@ -129,8 +129,12 @@ export class LinePlot {
   private annotations(): Plugin<"line"> {
     return {
       id: "annotations",
-      beforeDatasetsDraw: (chart) => this.picture && drawMarkers(chart, this.picture),
-      afterDatasetsDraw: (chart) => this.picture && drawReferences(chart, this.picture),
+      // Under the curves: what was measured is never covered.
+      beforeDatasetsDraw: (chart) => {
+        if (!this.picture) return;
+        drawReferences(chart, this.picture);
+        drawMarkers(chart, this.picture);
+      },
     };
   }
 }

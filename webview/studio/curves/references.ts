@@ -34,17 +34,23 @@ export function referenceLines(
   if (metric === "evalNormalised") return normalisedLines(rows);
   const key = returnsOf[metric];
   if (!key) return [];
-  const lines = rows.map((row) => ({ label: referenceLabel(row.policy), value: row[key] }));
+  const lines = drawn(rows).map((row) => ({ label: referenceLabel(row.policy), value: row[key] }));
   const paper =
     run && paperSetting(run.experiment) ? published[String(valueAt(run.experiment, "dataset.kind"))] : undefined;
   return paper ? [...lines, { label: "paper", value: paper[key] }] : lines;
+}
+
+/** Items at random in the run's own plans say more than in plans by turns, whose line would lie beside theirs. */
+function drawn(rows: readonly ReferenceRow[]): readonly ReferenceRow[] {
+  const isInPlan = rows.some(({ policy }) => policy === "random-in-plan");
+  return rows.filter(({ policy }) => policy !== "round-robin" || !isInPlan);
 }
 
 /** The scale's ends where nothing has been measured yet. */
 function normalisedLines(rows: readonly ReferenceRow[]): ReferenceLine[] {
   const rCum = (policy: ReferencePolicy) => rows.find((row) => row.policy === policy)?.rCum ?? Number.NaN;
   const [zero, one] = [rCum("random"), rCum("oracle")];
-  const between = rows.filter(({ policy }) => policy !== "random" && policy !== "oracle");
+  const between = drawn(rows).filter(({ policy }) => policy !== "random" && policy !== "oracle");
   return [
     { label: "random", value: 0 },
     ...between.map((row) => ({ label: referenceLabel(row.policy), value: (row.rCum - zero) / (one - zero) })),

@@ -23,7 +23,13 @@ test("references: simple policies stand on the normalised scale too", () => {
     rSin: 0,
     sessions: 200,
   });
-  const rows = [row("random", 2), row("random-in-plan", 3), row("not-personalised", 7), row("oracle", 12)];
+  const rows = [
+    row("random", 2),
+    row("random-in-plan", 3),
+    row("round-robin", 2.8),
+    row("not-personalised", 7),
+    row("oracle", 12),
+  ];
   expect(referenceLines("evalNormalised", rows, runRecord("a"))).toEqual([
     { label: "random", value: 0 },
     { label: "random in plan", value: 0.1 },
