@@ -52,7 +52,13 @@ import { LEAST_COST, MOST_VISITS } from "./trial/extent.ts";
 import { trialProgressSchema, trialSummarySchema } from "./trial/summary.ts";
 
 export type { ModelCall } from "./engine/calls.ts";
-export type { ComparedChange, Comparison, ComparisonCell, ComparisonRow } from "./engine/comparison.ts";
+export type {
+  ComparedChange,
+  ComparedDifference,
+  Comparison,
+  ComparisonCell,
+  ComparisonRow,
+} from "./engine/comparison.ts";
 export type { AllowedPaths, OutsideFile } from "./engine/files.ts";
 export { liveChangePaths } from "./engine/liveChangePaths.ts";
 export type { ListedModel, ModelServer, ModelTest, ModelTestResult } from "./engine/models.ts";

@@ -7,7 +7,7 @@ import { say } from "./terminal.ts";
 export function compareCommand(): Command {
   return new Command("compare")
     .description(
-      "Compare runs or suites: interquartile means over seeds with 95% intervals; runs that differ in the seed only make one row.",
+      "Compare runs or suites: interquartile means over seeds and differences over seeds and sessions, with 95% intervals; runs that differ in the seed only make one row.",
     )
     .argument("<run|suite...>", "run folders, suite folders or *.suite.json files")
     .addOption(new Option("--format <format>", "what to print").choices(tableFormats).default("text"))

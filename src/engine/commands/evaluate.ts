@@ -4,7 +4,7 @@ import { Command, Option } from "commander";
 import { answeredRoles, isMostlyStandIn } from "../../protocol/run/answeredRoles.ts";
 import { type ReferencePolicy, referenceLabel } from "../../protocol/run.ts";
 import { exitCodes } from "../exitCodes.ts";
-import { pairedDifference } from "../metrics/bootstrap.ts";
+import { pairedDifference } from "../metrics/differences.ts";
 import { type Estimate, formatEstimate, normalisedScore } from "../metrics/statistics.ts";
 import { evaluateRun } from "../runs/evaluateRun.ts";
 import { type EvaluationSummary, evaluatedPolicies, readEvaluationRows } from "../runs/evaluationFiles.ts";

@@ -1,14 +1,15 @@
 /**
  * Compares runs (docs/method.md, section 13): per row the interquartile mean over seeds of each run's mean over its
- * evaluation sessions, with 95% bootstrap intervals.
+ * evaluation sessions, and its mean difference to the baseline, with 95% intervals.
  */
 
 import { asksModel } from "../../protocol/asksModel.ts";
-import type { ComparedChange, Comparison } from "../../protocol/engine.ts";
+import type { ComparedChange, ComparedDifference, Comparison } from "../../protocol/engine.ts";
 import { promptRoles } from "../../protocol/promptRole.ts";
 import { referencePolicies, type TimelineEvent } from "../../protocol/run.ts";
-import { bootstrapEstimate, improvementEstimate, pairedDifference } from "../metrics/bootstrap.ts";
-import { type Estimate, probabilityOfImprovement } from "../metrics/statistics.ts";
+import { improvementEstimate, pairedDifference, unpairedDifference } from "../metrics/differences.ts";
+import { seedEstimate } from "../metrics/seedEstimate.ts";
+import { probabilityOfImprovement } from "../metrics/statistics.ts";
 import { differingSettings } from "../suites/configuration.ts";
 import { conclude } from "./conclusion.ts";
 import { type Grouping, groupRuns, type RunGroup } from "./groups.ts";
@@ -51,7 +52,7 @@ function rowOf(group: RunGroup, base: RunGroup | undefined): ComparedRow {
   const names = new Set(runs.flatMap(({ scores }) => Object.keys(scores)));
   const cells = [...names].flatMap((name) => {
     const scores = scoresOf(group, name);
-    return scores ? [[name, bootstrapEstimate([scores], "iqm")] as const] : [];
+    return scores ? [[name, seedEstimate(scores)] as const] : [];
   });
   const against = base && againstBase(group, base);
   return {
@@ -92,26 +93,31 @@ function againstBase(group: RunGroup, base: RunGroup): ComparedRow["against"] {
   const own = scoresOf(group, "rCum");
   const other = scoresOf(base, "rCum");
   if (!own || !other) return undefined;
-  const difference = differenceOf(group, base);
   const isKnown = isSeveral(own) && isSeveral(other);
-  return {
-    ...(isKnown && { improvement: improvementEstimate([own], [other]) }),
-    ...(difference && { difference }),
-  };
+  const paired = sessionDifference(group, base);
+  // One shared seed of several tells less than all of them unpaired.
+  const difference =
+    isKnown && (!paired || paired.covers === "sessions")
+      ? { ...unpairedDifference(own, other), covers: "seeds" as const }
+      : paired;
+  return { ...(isKnown && { improvement: improvementEstimate(own, other) }), ...(difference && { difference }) };
 }
 
-/** Pairs the sessions of runs with the same seed. */
-function differenceOf(group: RunGroup, base: RunGroup): Estimate | undefined {
+/** Pairs the sessions of runs with the same seed; undefined where not all of them met the same sessions. */
+function sessionDifference(group: RunGroup, base: RunGroup): ComparedDifference | undefined {
   const pairs = group.runs.flatMap((run) => {
     const partner = base.runs.find(({ record }) => record.seed === run.record.seed);
     return partner ? [[run, partner] as const] : [];
   });
-  if (pairs.length === 0 || pairs.some(([run, partner]) => !pairUp(run, partner))) return undefined;
+  const [first] = pairs[0] ?? [];
+  if (!first || !pairs.flat().every((run) => pairUp(run, first))) return undefined;
   const values = (run: LoadedRun) => [...run.sessions].sort(([a], [b]) => a - b).map(([, rCum]) => rCum);
-  return pairedDifference(
+  const difference = pairedDifference(
     pairs.map(([run]) => values(run)),
     pairs.map(([, partner]) => values(partner)),
   );
+  const covers = pairs.length === 1 ? "sessions" : first.sessions.size === 1 ? "seeds" : "seeds and sessions";
+  return { ...difference, covers };
 }
 
 /** The same users, of the same data, with the same click uniforms. */
@@ -145,9 +151,13 @@ function cautions({ groups, baseline }: Grouping): readonly string[] {
     notes.push(
       fewest === 1
         ? "A row with one seed has no interval: it says nothing about other seeds."
-        : `Some rows have ${fewest} seeds; intervals over fewer than 5 are rough.`,
+        : `Some rows have ${fewest} seeds: intervals over fewer than 5 are wide, and miss more often where seeds fall into two groups.`,
     );
   }
+  if (groups.length > 2)
+    notes.push(
+      "Each interval holds for itself: of 20 rows that equal the baseline, about one is called higher or lower by chance.",
+    );
   if (new Set(runs.map(({ evaluation }) => `${evaluation?.seed} ${evaluation?.sessions}`)).size > 1)
     notes.push("Not all runs were evaluated on the same sessions; evaluate them alike: lerl evaluate <runDir>.");
   if (runs.every(({ evaluation }) => evaluation === undefined))

@@ -1,5 +1,5 @@
 /** A comparison as it is shown: what tables, reports and the sentence at their end are made of. */
-import type { Comparison, ComparisonCell, ComparisonRow } from "../../protocol/engine.ts";
+import type { ComparedDifference, Comparison, ComparisonCell, ComparisonRow } from "../../protocol/engine.ts";
 import type { ReferencePolicy } from "../../protocol/run.ts";
 import type { ComparedMetric } from "../../protocol/suite.ts";
 import type { Estimate } from "../metrics/statistics.ts";
@@ -12,8 +12,8 @@ export interface ComparedRow extends ComparisonRow {
   readonly against?: {
     /** P(this row's seed > the baseline's); absent where one of them has a single seed. */
     readonly improvement?: Estimate;
-    /** Mean difference over sessions and shared seeds, paired by session; absent where sessions do not pair up. */
-    readonly difference?: Estimate;
+    /** Absent where sessions do not pair up and one of them has a single seed. */
+    readonly difference?: ComparedDifference;
   };
 }
 

@@ -1,5 +1,5 @@
 /** Learning curves over several seeds (section 13), with pointwise bands. */
-import { type BootstrapOptions, bootstrapEstimate } from "../metrics/bootstrap.ts";
+import { seedEstimate } from "../metrics/seedEstimate.ts";
 import type { Estimate } from "../metrics/statistics.ts";
 
 /** One point of one run's learning curve. */
@@ -19,13 +19,13 @@ export interface CurvePoint extends Estimate {
  */
 export function sampleEfficiencyCurve(
   runs: readonly (readonly CurveSample[])[],
-  options: BootstrapOptions = {},
+  resamples?: number,
 ): readonly CurvePoint[] {
   const byStep = runs.map((run) => new Map(run.map(({ userSteps, value }) => [userSteps, value])));
   const [first = new Map<number, number>(), ...others] = byStep;
   const shared = [...first.keys()].filter((step) => others.every((run) => run.has(step))).sort((a, b) => a - b);
   return shared.map((userSteps) => {
     const values = byStep.flatMap((run) => run.get(userSteps) ?? []);
-    return { userSteps, ...bootstrapEstimate([values], "iqm", options) };
+    return { userSteps, ...seedEstimate(values, resamples) };
   });
 }

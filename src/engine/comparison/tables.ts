@@ -1,5 +1,6 @@
 /** A comparison as text, Markdown, JSON and CSV. Nothing in it depends on the clock or on the order of finishing. */
 import Table from "cli-table3";
+import type { ComparedDifference } from "../../protocol/engine.ts";
 import { metricCatalogue } from "../../protocol/metrics.ts";
 import { csvText, markdownText, visibleText } from "../../protocol/reportText.ts";
 import { referenceLabel } from "../../protocol/run.ts";
@@ -62,9 +63,15 @@ function againstTexts({ against }: ComparedRow, isBaseline: boolean): readonly s
   const { improvement, difference } = against;
   return [
     improvement ? `${formatNumber(improvement.value, 2)} ${formatInterval(improvement, 2)}` : "–",
-    difference ? formatEstimate(difference) : "–",
+    difference ? `${estimateText(difference, 3)}${inBrackets(coverageNote(difference))}` : "–",
   ];
 }
+
+/** Where a difference's interval does not cover what the others' do. */
+export const coverageNote = ({ covers }: ComparedDifference): string =>
+  ({ "seeds and sessions": "", sessions: "one seed", seeds: "seeds only" })[covers];
+
+const inBrackets = (text: string): string => (text === "" ? "" : ` (${text})`);
 
 const estimateText = (estimate: Estimate | undefined, digits: number): string => {
   if (!estimate) return "–";
@@ -75,8 +82,14 @@ const estimateText = (estimate: Estimate | undefined, digits: number): string =>
 const numberText = (value: number | undefined, digits: number): string =>
   value === undefined ? "–" : formatNumber(value, digits);
 
-export const tableLegend =
-  "Interquartile mean over seeds with 95% bootstrap interval; a seed's score is its mean over the evaluation sessions. Random is 0 and the oracle 1 in the normalised column. The last column is paired by session and answers for these seeds.";
+/** What the numbers are and what their intervals cover. */
+export function tableLegend({ rows }: RunComparison): string {
+  const scores =
+    "Interquartile mean over seeds with its 95% interval over seeds; a seed's score is its mean over the evaluation sessions. Random is 0 and the oracle 1 in the normalised column.";
+  const difference =
+    "The last column is the mean difference; its 95% interval covers seeds and sessions, or what stands beside it.";
+  return rows.length > 1 ? `${scores} ${difference}` : scores;
+}
 
 function asText(comparison: RunComparison): string {
   const { head, body, foot } = cellsOf(comparison);
@@ -89,7 +102,7 @@ function asText(comparison: RunComparison): string {
   for (const row of [...body, ...foot]) table.push(row.map(visibleText));
   const notes = comparison.notes.map((note) => `Note: ${note}`);
   return visibleText(
-    `${[comparison.title, table.toString(), tableLegend, ...notes, "", comparison.conclusion].join("\n")}\n`,
+    `${[comparison.title, table.toString(), tableLegend(comparison), ...notes, "", comparison.conclusion].join("\n")}\n`,
   );
 }
 
@@ -106,7 +119,7 @@ export function asMarkdown(comparison: RunComparison): string {
     rule,
     ...[...body, ...foot].map(line),
     "",
-    tableLegend,
+    tableLegend(comparison),
     ...notes.map((note) => `\n> ${markdownText(note)}`),
     "",
     markdownText(conclusion),

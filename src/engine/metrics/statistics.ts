@@ -48,7 +48,7 @@ export function mean(scores: Iterable<number>): number {
   return aggregate(scores, "mean");
 }
 
-function meanOf(values: Float64Array): number {
+export function meanOf(values: Float64Array): number {
   let sum = 0;
   for (const value of values) sum += value;
   return sum / values.length;

@@ -173,7 +173,7 @@ export class Tally {
     // From few visits a deviation says nothing yet.
     const said = this.n < FEWEST_VALUES ? 0 : sessions;
     const [atEnd, doubled] = [pair.shownAt(said), pair.shownAt(2 * said)];
-    const estimate = final && clicks.length > 1 ? bootstrapEstimate([clicks], "mean") : undefined;
+    const estimate = final && clicks.length > 1 ? bootstrapEstimate(clicks, "mean") : undefined;
     return {
       contender,
       verdict: this.verdictOf(pair),

@@ -8,14 +8,23 @@ import { promptRoleSchema } from "../run.ts";
 const comparisonCellSchema = z.object({ value: z.number(), low: z.number(), high: z.number(), n: z.int() });
 export type ComparisonCell = Immutable<z.output<typeof comparisonCellSchema>>;
 
+/** What the interval of a difference covers: with one shared seed its sessions, where no sessions pair up the seeds. */
+const coverageSchema = z.enum(["seeds and sessions", "sessions", "seeds"]);
+
+const comparedDifferenceSchema = z.extend(comparisonCellSchema, { covers: coverageSchema });
+export type ComparedDifference = Immutable<z.output<typeof comparedDifferenceSchema>>;
+
 const comparisonRowSchema = z.object({
   label: z.string(),
   runIds: z.array(runIdSchema),
   seeds: z.array(z.number()),
   /** By metric: tInt, rCum, rSin, normalised and section 12's names. */
   metrics: z.record(z.string(), comparisonCellSchema),
-  /** Difference of R_cum to the first row's, paired by session; `n` sessions. Absent where sessions do not pair up. */
-  difference: z.exactOptional(comparisonCellSchema),
+  /**
+   * Mean difference of R_cum to the first row's; `n`: pairs of sessions over all shared seeds, or seeds where sessions do
+   * not pair up. Absent where they do not and one of the rows has a single seed.
+   */
+  difference: z.exactOptional(comparedDifferenceSchema),
 });
 
 /** What was changed while a row's first run went on. */

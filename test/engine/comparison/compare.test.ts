@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { compareRuns } from "../../../src/engine/comparison/compare.ts";
 import { formatComparison } from "../../../src/engine/comparison/tables.ts";
+import { RandomStream } from "../../../src/engine/math/random.ts";
 import { temporaryFolder, writeRun } from "./runFolders.ts";
 
 const clip = { ppo: { clip: 0.1 } };
@@ -50,7 +51,7 @@ describe("compareRuns", () => {
     ]);
   });
 
-  it("claims a difference only where the intervals are apart", async () => {
+  it("claims a difference only where its interval leaves out 0", async () => {
     const parent = await temporaryFolder();
     const runs = (name: string, scores: readonly number[]) =>
       Promise.all(
@@ -63,8 +64,9 @@ describe("compareRuns", () => {
     const low = await runs("Low", [1, 2, 1.5, 1]);
     const high = await runs("Higher", [8, 9, 8.5, 9]);
     const { conclusion } = await compareRuns([...base, ...alike, ...low, ...high]);
+    // Differences of the seeds to the base: 4, 4, 2.5, 4 higher, -3, -3, -4.5, -4 lower and .5, .5, -1, -1; t(3) = 3.18245.
     expect(conclusion).toMatch(
-      /^Base reaches R_cum 5\.000 \[.*\] over 4 seeds; Higher \(.*\) is higher, Low \(.*\) is lower, no difference could be shown for Alike \(.*\)\.$/,
+      /^Base reaches R_cum 5\.000 \[.*\] over 4 seeds; Higher \(\+3\.63 \[2\.43, 4\.82\], seeds only\) is higher, Low \(-3\.63 \[-4\.82, -2\.43\], seeds only\) is lower, no difference could be shown for Alike \(-0\.25 \[-1\.63, 1\.13\], seeds only\)\.$/,
     );
     const same = await compareRuns([...base, ...alike]);
     expect(same.conclusion).toContain("no difference could be shown for Alike");
@@ -77,6 +79,58 @@ describe("compareRuns", () => {
     ]);
     expect(single.rows[1]?.against?.improvement).toBeUndefined();
     expect(single.notes).toContain("A row with one seed has no interval: it says nothing about other seeds.");
+  });
+
+  it("says nothing of equal configurations whose trainings differ, and names a true difference", async () => {
+    const parent = await temporaryFolder();
+    const stream = new RandomStream(3, "compare");
+    const runs = (name: string, clip: number, level: number) =>
+      Promise.all(
+        [1, 2, 3, 4, 5].map((seed) => {
+          const training = level + stream.normal();
+          const sessions = Array.from({ length: 30 }, (_, i) => training + (i % 5) + 0.3 * stream.normal());
+          return writeRun(parent, { name, seed, sessions, settings: { ppo: { clip } } });
+        }),
+      );
+    const base = await runs("Base", 0.1, 5);
+    const alike = await runs("Alike", 0.2, 5);
+    const better = await runs("Better", 0.3, 9);
+    const { rows, conclusion, notes } = await compareRuns([...base, ...alike, ...better]);
+    expect(conclusion).toMatch(/; Better \([^)]*\) is higher, no difference could be shown for Alike \([^)]*\)\.$/);
+    expect(rows[1]?.difference).toMatchObject({ covers: "seeds and sessions", n: 150 });
+    // By sessions alone, the trainings of these very seeds would look like a difference of the configurations.
+    const [, one] = (await compareRuns([base[0] ?? "", alike[0] ?? ""])).rows;
+    expect(one?.difference).toMatchObject({ covers: "sessions", n: 30 });
+    const { low = 0, high = 0 } = one?.difference ?? {};
+    expect(low > 0 || high < 0).toBe(true);
+    expect(notes.join()).toContain("of 20 rows that equal the baseline, about one is called higher or lower by chance");
+  });
+
+  it("compares seeds where sessions do not pair, and says what each interval covers", async () => {
+    const parent = await temporaryFolder();
+    const runs = (name: string, seeds: readonly number[], sessions: (seed: number) => number[]) =>
+      Promise.all(
+        seeds.map((seed) =>
+          writeRun(parent, { name, seed, sessions: sessions(seed), settings: { ppo: { clip: name.length / 20 } } }),
+        ),
+      );
+    const base = await runs("Base", [1, 2, 3], (seed) => [seed, seed + 2]);
+    const fewer = await runs("Fewer sessions", [1, 2, 3], (seed) => [seed + 9]);
+    const alone = await runs("Alone", [2], () => [7, 8]);
+    const comparison = await compareRuns([...base, ...fewer, ...alone]);
+    // Means 2, 3, 4 against 10, 11, 12: half-widths 4.30265 / sqrt(3) each, as squares.
+    expect(comparison.rows[1]?.difference).toMatchObject({ value: 8, n: 3, covers: "seeds" });
+    expect(comparison.rows[1]?.difference?.low).toBeCloseTo(8 - 4.30265 * Math.sqrt(2 / 3), 3);
+    expect(comparison.rows[2]?.difference).toMatchObject({ value: 4.5, n: 2, covers: "sessions" });
+    expect(comparison.conclusion).toContain("Fewer sessions (+8.00 [4.49, 11.51], seeds only) is higher");
+    expect(comparison.conclusion).toContain("Alone differs by +4.50 over 2 paired visits, too few for an interval");
+    const table = formatComparison(comparison, "text");
+    expect(table).toContain("8.000 [4.487, 11.513] (seeds only)");
+    expect(table).toMatch(/4\.500 \[.*\] \(one seed\)/);
+    expect(table).toContain("its 95% interval covers seeds and sessions, or what stands beside it");
+    const single = formatComparison(await compareRuns(base), "text");
+    expect(single).toContain("Interquartile mean over seeds with its 95% interval over seeds");
+    expect(single).not.toContain("The last column");
   });
 
   it("gives the same table in any order of the runs, as text, Markdown, JSON and CSV", async () => {

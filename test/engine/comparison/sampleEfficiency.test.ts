@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sampleEfficiencyCurve } from "../../../src/engine/comparison/sampleEfficiency.ts";
 
-const few = { resamples: 500 };
+const few = 500;
 
 describe("sample-efficiency curve", () => {
   it("takes the interquartile mean where every run has a value", () => {

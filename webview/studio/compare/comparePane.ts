@@ -79,7 +79,7 @@ function result(app: ComparePort, chosen: readonly RunId[]): TemplateResult {
     ${value.notes.map((note) => html`<p class="hint">${note}</p>`)}
     <section aria-label="Metrics">
       <h3>Metrics</h3>
-      <p class="hint">${severalSeeds(value) ? "Dot: interquartile mean over seeds. Line: 95 % bootstrap interval." : "One seed a row: no interval."}</p>
+      <p class="hint">${severalSeeds(value) ? "Dot: interquartile mean over seeds. Line: 95 % interval over seeds." : "One seed a row: no interval."}</p>
       ${dotWhisker(value.rows)}
     </section>
     ${probability(value)} ${settings(value)} ${liveChanges(value)} ${promptDifferences(app, value)}

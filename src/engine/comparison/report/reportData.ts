@@ -30,7 +30,7 @@ export interface Warning {
 /** Iterations averaged into one point of a curve. */
 export const SMOOTHING = 5;
 /** A band is drawn a pixel or two thick: fewer resamples than a table's serve it. */
-const BAND = { resamples: 2000 } as const;
+const BAND_RESAMPLES = 2000;
 const MOST_POINTS = 100;
 
 export async function loadGroupData(group: RunGroup): Promise<GroupData> {
@@ -39,7 +39,7 @@ export async function loadGroupData(group: RunGroup): Promise<GroupData> {
   const [first] = runs;
   return {
     group,
-    curve: samples.every(({ length }) => length > 1) ? sampleEfficiencyCurve(samples, BAND) : [],
+    curve: samples.every(({ length }) => length > 1) ? sampleEfficiencyCurve(samples, BAND_RESAMPLES) : [],
     categories: categoryShares(runs),
     reflections: first ? await bestReflections(first) : [],
     warnings: await warningsOf(runs),

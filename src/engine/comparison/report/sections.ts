@@ -6,7 +6,7 @@ import type { ReferencePolicy } from "../../../protocol/run.ts";
 import { type Estimate, formatInterval, formatNumber } from "../../metrics/statistics.ts";
 import { settingsOf } from "../../suites/configuration.ts";
 import type { ComparedRow, RunComparison } from "../runComparison.ts";
-import { cellsOf, digitsOf, metricLabel, tableLegend } from "../tables.ts";
+import { cellsOf, coverageNote, digitsOf, metricLabel, tableLegend } from "../tables.ts";
 import { curveChart, heatMap, rangeOf, whisker } from "./charts.ts";
 import { html, type Markup } from "./markup.ts";
 import { type GroupData, SMOOTHING, sharesOf } from "./reportData.ts";
@@ -25,7 +25,7 @@ export function results(comparison: RunComparison): Section {
   const range = rangeOf([...values, ...marks]);
   const { head, foot } = cellsOf(comparison);
   const compared = rows.length > 1;
-  return html`<h2>Results</h2><p class="hint">${tableLegend} Dashed lines mark random, not personalised and the oracle.</p>
+  return html`<h2>Results</h2><p class="hint">${tableLegend(comparison)} Dashed lines mark random, not personalised and the oracle.</p>
 <div class="scroll"><table><thead><tr><th></th><th>${metricLabel("rCum")}, 95% interval</th>${head.slice(1).map((name) => html`<th>${name}</th>`)}</tr></thead><tbody>
 ${rows.map((row, i) => {
   const { rCum } = row.metrics;
@@ -48,7 +48,8 @@ function againstCells({ against }: ComparedRow): Markup {
   if (!against) return html`<td></td><td></td>`;
   const { improvement, difference } = against;
   const shown = difference && (difference.low > 0 ? "better" : difference.high < 0 ? "worse" : "");
-  return html`<td>${estimateCell(improvement, 2)}</td><td class="${shown ?? ""}">${estimateCell(difference, 3)}</td>`;
+  const note = difference ? coverageNote(difference) : "";
+  return html`<td>${estimateCell(improvement, 2)}</td><td class="${shown ?? ""}">${estimateCell(difference, 3)}${note !== "" && html`<small>${note}</small>`}</td>`;
 }
 
 export function curves(data: readonly GroupData[], { rows, baseline }: RunComparison): Section {
@@ -58,7 +59,7 @@ export function curves(data: readonly GroupData[], { rows, baseline }: RunCompar
   const steps = { low: 0, high: Math.max(...points.map(({ userSteps }) => userSteps)) };
   const values = rangeOf(points.flatMap(({ low, high }) => [low, high]));
   const base = data.find(({ group }) => group.label === rows[baseline]?.label);
-  return html`<h2>Learning</h2><p class="hint">R_cum of the sessions that ended while training, against user steps: interquartile mean over seeds with its 95% band, averaged over ${SMOOTHING} iterations.${learned.length > 1 && base && html` The dashed line is ${base.group.label}.`}</p>
+  return html`<h2>Learning</h2><p class="hint">R_cum of the sessions that ended while training, against user steps: interquartile mean over seeds with its 95% interval at each point, averaged over ${SMOOTHING} iterations.${learned.length > 1 && base && html` The dashed line is ${base.group.label}.`}</p>
 <div class="charts">${learned.map(({ group, curve }) => {
     const beside = base && base.group !== group ? base.curve : [];
     return curveChart({ label: group.label, curve, beside, steps, values });
