@@ -165,7 +165,7 @@ export class Actor {
     const view = viewSequence(this.views, sequence, length, [length], shape.feedbackTypes, start);
     const batch = network.states.load(engine.memory, single, [view]);
     const { key: session, number } = this.sessions[slot] as Session;
-    const key = deriveKey(this.options.seed, "acting dropout", session, number, length, this.model.version);
+    const key = deriveKey(this.options.seed, "acting dropout", session, number, length, this.model.steps);
     const dropout = (place: string) => ({ rate: this.options.dropout, key: deriveKey(key, place), firstRow: 0 });
     const at = <W extends MlpWorkspace>(workspace: W): W => ({
       ...workspace,

@@ -18,8 +18,6 @@ export interface StepStatistics extends StepLosses {
 
 export class Learner {
   readonly adam: Adam;
-  /** Gradient steps taken. */
-  steps = 0;
 
   /** The gradients and the target network become the learner's to dispose of. */
   constructor(
@@ -40,7 +38,7 @@ export class Learner {
     const total: StepStatistics = { ...noLosses(), gradientNorm: 0 };
     let steps = 0;
     for (let epoch = 0; epoch < this.rule.epochs; epoch++) {
-      const random = new RandomStream(this.seed, "minibatches", this.steps);
+      const random = new RandomStream(this.seed, "minibatches", this.model.steps);
       for (const minibatch of minibatches(fragments, this.rule, this.wholeSessions, random)) {
         const statistics = this.step(minibatch, rates);
         for (const key of Object.keys(total) as (keyof StepStatistics)[]) total[key] += statistics[key];
@@ -55,7 +53,7 @@ export class Learner {
 
   /** One gradient step. */
   step(minibatch: Minibatch, rates: Readonly<Record<Group, number>>): StepStatistics {
-    const losses = this.gradients.compute(minibatch, this.steps);
+    const losses = this.gradients.compute(minibatch, this.model.steps);
     const gradientNorm = this.adam.step(rates, this.gradients.scatters);
     if (!Number.isFinite(gradientNorm)) {
       throw new LerlError(
@@ -64,7 +62,7 @@ export class Learner {
       );
     }
     this.model.version++;
-    this.steps++;
+    this.model.steps++;
     if (this.rule.targetTau !== undefined) this.target.follow(this.rule.targetTau);
     return { ...losses, gradientNorm };
   }

@@ -18,6 +18,8 @@ export class PolicyModel implements EncoderInForce {
   readonly store: ParameterStore;
   readonly features: { readonly items: Region; readonly users: Region };
   version = 0;
+  /** Gradient steps behind the parameters; a checkpoint keeps it. */
+  steps = 0;
   private readonly allItems: { readonly value: FeatureWorkspace; readonly region: Region };
   private encodedVersion = -1;
 

@@ -170,7 +170,7 @@ class ActorCriticPolicy implements Policy {
 
   state(): PolicyState {
     const json: SavedCounters = {
-      gradientSteps: this.learner.steps,
+      gradientSteps: this.model.steps,
       updates: this.updates,
       learningRates: this.learningRates,
       anneal: this.anneal,
@@ -184,7 +184,7 @@ class ActorCriticPolicy implements Policy {
     for (const [name, place] of Object.entries(this.arrays())) {
       place.set(savedArray(arrays, name, place.length));
     }
-    this.learner.steps = counters.gradientSteps;
+    this.model.steps = counters.gradientSteps;
     this.learner.adam.steps = counters.gradientSteps;
     this.updates = counters.updates;
     this.learningRates = counters.learningRates;

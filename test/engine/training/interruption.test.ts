@@ -69,10 +69,13 @@ describe("a loop that goes on from a state", () => {
     );
   });
 
-  it("learns what it would have learned", async () => {
-    const whole = await ranLoop(ppo);
+  it.each([
+    ["", ppo],
+    [", with dropout while acting too", { ...ppo, fidelity: { switches: { actingDropout: "on" } } } as const],
+  ])("learns what it would have learned%s", async (_, input) => {
+    const whole = await ranLoop(input);
     for (const iteration of [0, 1, 2]) {
-      const resumed = await continued(ppo, whole, iteration);
+      const resumed = await continued(input, whole, iteration);
       expect(resumed.rows).toEqual(toldSince(whole, iteration).rows);
       expect(resumed.states.get(3)).toEqual(whole.states.get(3));
     }
