@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
+import { fidelityChoice, userModelReshapes } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { loadDataset } from "../data/loadDataset.ts";
 import { exitCodes } from "../exitCodes.ts";
@@ -61,6 +61,7 @@ async function open(
     engine,
     storageFolder: storageFolder(process.cwd()),
     signal,
+    reshaped: userModelReshapes(fidelity),
     progress: (phase, fraction) => status(`${phase} ${Math.round(fraction * 100)}%`),
     log: (message) => {
       status("");

@@ -54,8 +54,9 @@ export function viewSequence(
 /**
  * The reference concatenates the feedback types along time and then cuts the result into vectors: entry (i, f) becomes
  * element i * types + f of [type 0 over time, type 1 over time, ...]. The start token is no part of it.
+ * @param vectors of a view's tokens, the start token first: [tokens, types]
  */
-function reshape(vectors: Float32Array, types: number): void {
+export function reshape(vectors: Float32Array, types: number): void {
   const stacked = vectors.slice(types);
   const length = stacked.length / types;
   for (let k = 0; k < stacked.length; k++) {

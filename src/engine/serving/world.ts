@@ -1,5 +1,10 @@
 /** What an experiment plays in: its data, its response model, its masks. Built once, then shared by every policy. */
-import { type FidelityChoice, type FidelitySwitch, fidelityChoice } from "../../protocol/experiment/fidelity.ts";
+import {
+  type FidelityChoice,
+  type FidelitySwitch,
+  fidelityChoice,
+  userModelReshapes,
+} from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { CategoryItems } from "../data/categoryItems.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -109,6 +114,7 @@ async function responseModelsFor(
   return trainedResponseModel(dataset, config.kind === "trained" ? config : undefined, {
     ...options,
     dropout: updateRule(experiment).actingDropout,
+    reshaped: userModelReshapes(experiment.fidelity),
   });
 }
 

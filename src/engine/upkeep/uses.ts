@@ -1,6 +1,7 @@
 /** Who uses what in `.lerl`: what a process works on, and what others were made from. */
 import { dirname, join, relative, resolve, sep } from "node:path";
 import type { LimitFunction } from "p-limit";
+import { userModelReshapes } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { promptRoles } from "../../protocol/promptRole.ts";
 import type { RunId } from "../../protocol/run.ts";
@@ -149,7 +150,11 @@ function modelUses(
   for (const { name, experiment } of documents) {
     const config = trainedConfigOf(experiment);
     if (!config) continue;
-    const keys = fingerprintsOf(experiment.dataset, cached).map((fingerprint) => modelKey(fingerprint, config));
+    // Reshaping acts on more than one type of feedback only; how many the data has is not known here.
+    const ways = userModelReshapes(experiment.fidelity) ? [true, false] : [false];
+    const keys = fingerprintsOf(experiment.dataset, cached).flatMap((fingerprint) =>
+      ways.map((reshaped) => modelKey(fingerprint, config, reshaped)),
+    );
     const found = models.filter((path) => keys.some((key) => path === `models/${key}`));
     for (const path of found) used.set(path, `${name} uses it`);
     if (found.length === 0 && experiment.dataset.kind !== "synthetic") maybe.push(name);

@@ -64,7 +64,8 @@ export const fidelitySchema = z.strictObject({
     .meta({ description: "Single differences, set against the mode." }),
 });
 
-type Fidelity = Pick<z.output<typeof fidelitySchema>, "mode" | "switches">;
+type FidelitySettings = z.output<typeof fidelitySchema>;
+type Fidelity = Pick<FidelitySettings, "mode" | "switches">;
 
 /** The choice in force for one switch: the named one, else the mode's. */
 export function fidelityChoice<S extends FidelitySwitch>(fidelity: Fidelity, name: S): FidelityChoice<S> {
@@ -72,3 +73,7 @@ export function fidelityChoice<S extends FidelitySwitch>(fidelity: Fidelity, nam
   const [paper, reference] = fidelitySwitches[name];
   return chosen ?? ((fidelity.mode === "paper" ? paper : reference) as FidelityChoice<S>);
 }
+
+/** Whether a trained user model reads its feedback as the authors' code does (section 10, `feedbackHistory`). */
+export const userModelReshapes = (fidelity: FidelitySettings): boolean =>
+  fidelity.reshaped === "everywhere" && fidelityChoice(fidelity, "feedbackHistory") === "reshaped";

@@ -64,7 +64,8 @@ interface Traces {
   readonly rows: readonly MetricRow[];
 }
 
-async function traces(name: string, switches: object, layout = "packed", mode = "paper"): Promise<Traces> {
+async function traces(name: string, switches: object, layout = "packed", own: object = {}): Promise<Traces> {
+  const { fidelity, ...settings } = { fidelity: {}, ...own };
   const run = await shop.start(name, {
     ...modelExperiment(server.baseUrl),
     // One at which thin plans come early enough for every switch to show.
@@ -72,7 +73,8 @@ async function traces(name: string, switches: object, layout = "packed", mode = 
     policy: { layers: 1, hidden: [32], layout, workers: 1 },
     training: { iterations: 2 },
     evaluation: { every: 1, sessions: 4, references: false },
-    fidelity: { mode, switches },
+    fidelity: { switches, ...fidelity },
+    ...settings,
   });
   const { reason } = await run.execute();
   expect(reason).toBeUndefined();
@@ -137,8 +139,18 @@ describe("a fidelity switch", () => {
 
   it("goes before the mode: the reference with every switch set back is the paper", async () => {
     const back = Object.fromEntries(switches.map((name) => [name, fidelitySwitches[name][0]]));
-    const same = await traces("back", back, "packed", "reference");
+    const same = await traces("back", back, "packed", { fidelity: { mode: "reference" } });
     expect(compare(await paperTraces("packed"), same)).toBe("nothing");
+  });
+
+  it("feedbackHistory acts in a trained user model too, unless fidelity.reshaped names the policy alone", async () => {
+    const responseModel = { kind: "trained", epochs: 1, learningRate: 3e-3, maxSequence: 40 };
+    const simulator = { users: 4, historyLength: 20, responseModel };
+    const asked = (reshaped: string) =>
+      traces(reshaped, { feedbackHistory: "reshaped" }, "windowed", { simulator, fidelity: { reshaped } });
+    const [both, policy] = [await asked("everywhere"), await asked("policy")];
+    // The first slates are the same policy's; what users think of them is not.
+    expect(compare(policy, both)).toBe("probabilities");
   });
 
   it("evaluation: training-means reports means of the training sessions, and the summary holds them", async () => {

@@ -1,5 +1,5 @@
 /** A workspace that the version before left behind (test/engine/fixtures/before): everything in it is of use as it was. */
-import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { readVisits } from "../../../src/engine/trials/trialFolder.ts";
@@ -161,5 +161,15 @@ describe("a kept user model", () => {
     expect(code).toBe(0);
     expect(out + err).toContain("reused");
     expect(readdirSync(join(folder, ".lerl/models"))).toEqual(models);
+  });
+
+  it("has the weights that training it again gives", async () => {
+    const folder = workspace("user-model-again");
+    const weights = join(folder, ".lerl/models", readdirSync(join(folder, ".lerl/models"))[0] ?? "none", "weights.f32");
+    const kept = readFileSync(weights);
+    rmSync(weights);
+    const { out, err } = await lerl(["user-model", "train", "logged.lerl.json"], folder);
+    expect(out + err).toContain("trained");
+    expect(readFileSync(weights).equals(kept)).toBe(true);
   });
 });

@@ -121,12 +121,20 @@ it("keeps a user model for whoever trains with it, and one that may be somebody'
   mkdirSync(join(folder, ".lerl/cache"));
   const bytes = Buffer.concat([Buffer.from("LERLDATA"), Buffer.from(fingerprint.repeat(2), "hex"), Buffer.alloc(9)]);
   writeFileSync(join(folder, ".lerl/cache", `${"a".repeat(32)}.v3.lerldata`), bytes);
-  const mine = `models/${modelKey(fingerprint, defaultTrainedConfig)}`;
+  const mine = `models/${modelKey(fingerprint, defaultTrainedConfig, false)}`;
   mkdirSync(join(folder, ".lerl", mine));
   const experiment = experimentSchema.parse({ dataset: { kind: "kuairand", path: "data" } });
   makeRun(folder, "trains", { experiment });
   const stays = await staying(folder);
   expect(stays[mine]).toBe("the run trains uses it");
+  // One whose user model reads its feedback reshaped, where the data has more than one type of it.
+  const reshaped = `models/${modelKey(fingerprint, defaultTrainedConfig, true)}`;
+  mkdirSync(join(folder, ".lerl", reshaped));
+  expect((await staying(folder))[reshaped]).toBeUndefined();
+  makeRun(folder, "refers", {
+    experiment: experimentSchema.parse({ ...experiment, fidelity: { mode: "reference" } }),
+  });
+  expect((await staying(folder))[reshaped]).toBe("the run refers uses it");
   expect(stays[paths.model]).toBeUndefined();
 });
 

@@ -57,6 +57,18 @@ export function holdOut({ log, users }: Dataset, maxSequence: number): HoldOut {
 }
 
 /**
+ * A sequence of its own for every predicted row, each with as much of the user's log before it as `maxSequence` rows hold:
+ * where feedback is reshaped, no two rows share a causal pass.
+ */
+export function rowByRow({ log }: Dataset, { user, from, end }: LoggedSequence, maxSequence: number): LoggedSequence[] {
+  const begins = log.offsets[user] ?? 0;
+  return Array.from({ length: end - from }, (_, i) => {
+    const row = from + i;
+    return { user, start: Math.max(begins, row + 1 - maxSequence), end: row + 1, from: row };
+  });
+}
+
+/**
  * Weight of a negative by feedback type: count(1) / count(0) over the observed training bits, so that both labels weigh
  * the same in all; 1 where a type has no negatives.
  */

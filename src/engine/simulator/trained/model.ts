@@ -88,11 +88,11 @@ export class TrainedResponseModel implements ResponseModel {
     slots: number,
     private readonly options: SimulationOptions,
   ) {
-    const { dataset, engine, network } = trained.parts;
+    const { dataset, engine, network, reshaped } = trained.parts;
     this.feedbackTypes = dataset.feedbackTypes;
     this.itemEncodings = trained.unitEncodings;
     const { positions } = network.states.shape;
-    this.views = viewsFromStart(positions, Math.min(KEPT, Math.floor((positions - 1) / 2)));
+    this.views = { ...viewsFromStart(positions, Math.min(KEPT, Math.floor((positions - 1) / 2))), reshaped };
     this.states = new RunningStates(trained, this.views, slots);
     const capacity = { tokens: options.dropout > 0 ? positions : 1, outputs: 1, sequences: 1 };
     const { value, region } = plan(engine.memory, (arena) => ({

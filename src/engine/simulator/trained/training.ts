@@ -1,4 +1,7 @@
-/** Training of the user response model on packed sequences (docs/method.md, section 3). */
+/**
+ * Training of the user response model (docs/method.md, section 3): on packed sequences, or row by row where feedback is
+ * reshaped (section 10, `feedbackHistory`).
+ */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ResponseModelConfig } from "../../../protocol/experiment/simulator.ts";
 import { LerlError } from "../../errors.ts";
@@ -7,7 +10,7 @@ import type { Region } from "../../tensor/memory.ts";
 import { Adam } from "../../tensor/optimizer.ts";
 import type { Tape } from "../../tensor/tape.ts";
 import { areaUnderCurve } from "./auc.ts";
-import { type HoldOut, holdOut, type LoggedSequence, negativeWeights } from "./holdOut.ts";
+import { type HoldOut, holdOut, type LoggedSequence, negativeWeights, rowByRow } from "./holdOut.ts";
 import { predictedRows, type UserModelParts, UserModelShard } from "./userModelShard.ts";
 
 export type TrainedConfig = Extract<ResponseModelConfig, { kind: "trained" }>;
@@ -19,6 +22,8 @@ const DROPOUT = 0.1;
 const VALIDATION_USERS = 2000;
 /** Sequences one shard judges at a time: few enough to stay in the processor's cache. */
 const JUDGED = 8;
+/** Tokens of the views that are computed at a time where a gradient step has more of them than memory holds. */
+const PASS_TOKENS = 8192;
 
 export interface UserModelProgress {
   /** 1-based. */
@@ -87,8 +92,8 @@ export async function trainUserModel(
       auc: Object.fromEntries(dataset.feedbackTypes.map((name, f) => [name, auc[f] ?? null])),
       epochs,
       keptEpoch: best.epoch,
-      trainingRows: rows.training.reduce((sum, sequence) => sum + predictedRows(sequence), 0),
-      testRows: rows.test.reduce((sum, sequence) => sum + predictedRows(sequence), 0),
+      trainingRows: predictedRows(rows.training),
+      testRows: predictedRows(rows.test),
       droppedUsers: rows.droppedUsers,
     };
   } finally {
@@ -101,7 +106,7 @@ class UserModelTrainer {
   private readonly adam: Adam;
   private readonly scatterTapes: readonly Tape[];
   private readonly negativeWeight: Region;
-  private steps = 0;
+  private passesDone = 0;
 
   constructor(
     private readonly parts: UserModelParts,
@@ -120,30 +125,37 @@ class UserModelTrainer {
 
   /** One pass over the training sequences in a fresh order; returns the loss per row. */
   async epoch(epoch: number, report: (fraction: number, loss: number) => void): Promise<number> {
-    const { batchSessions, seed } = this.config;
+    const { batchSessions, learningRate, seed } = this.config;
     const order = [...this.rows.training];
     new RandomStream(seed, "user model order", epoch).shuffle(order);
     let loss = 0;
     let rows = 0;
     for (let first = 0; first < order.length; first += batchSessions) {
       const batch = order.slice(first, first + batchSessions);
-      loss += this.step(batch);
-      rows += batch.reduce((sum, sequence) => sum + predictedRows(sequence), 0);
-      if (!Number.isFinite(loss)) {
-        throw new LerlError(
-          "user-model.not-finite",
-          "The user response model's loss is not a number any more: training has diverged. Lower simulator.responseModel.learningRate.",
-        );
+      const scale = 1 / predictedRows(batch);
+      const passes = this.passes(batch);
+      for (const [i, pass] of passes.entries()) {
+        loss += this.pass(pass, scale);
+        rows += predictedRows(pass);
+        if (!Number.isFinite(loss)) {
+          throw new LerlError(
+            "user-model.not-finite",
+            "The user response model's loss is not a number any more: training has diverged. Lower simulator.responseModel.learningRate.",
+          );
+        }
+        if (i < passes.length - 1) this.parts.engine.run(this.scatterTapes);
+        else this.adam.step({ all: learningRate }, this.scatterTapes);
+        report(Math.min(1, (first + (batch.length * (i + 1)) / passes.length) / order.length), loss / rows);
+        // Lets the process answer requests in between.
+        await nextTurn();
       }
-      report(Math.min(1, (first + batch.length) / order.length), loss / rows);
-      // Lets the process answer requests between gradient steps.
-      await nextTurn();
     }
     return loss / rows;
   }
 
   /** AUC by feedback type over the observed responses of the sequences. */
-  async judge(sequences: readonly LoggedSequence[], signal: AbortSignal | undefined): Promise<(number | null)[]> {
+  async judge(logged: readonly LoggedSequence[], signal: AbortSignal | undefined): Promise<(number | null)[]> {
+    const sequences = this.views(logged);
     const { network, dataset, engine } = this.parts;
     const { types } = network;
     const scores: number[][] = Array.from({ length: types }, () => []);
@@ -183,17 +195,44 @@ class UserModelTrainer {
     this.negativeWeight.release();
   }
 
-  /** One gradient step; returns the batch's loss, summed over rows and feedback types. */
-  private step(batch: readonly LoggedSequence[]): number {
+  /** What the encoder reads of the sequences: each in one causal pass, or every predicted row in one of its own. */
+  private views(sequences: readonly LoggedSequence[]): readonly LoggedSequence[] {
+    const { dataset, reshaped } = this.parts;
+    if (!reshaped) return sequences;
+    return sequences.flatMap((sequence) => rowByRow(dataset, sequence, this.config.maxSequence));
+  }
+
+  /** The views of a gradient step, as many at a time as memory holds; packed sequences are all taken at once. */
+  private passes(batch: readonly LoggedSequence[]): readonly (readonly LoggedSequence[])[] {
+    if (!this.parts.reshaped) return [batch];
+    const passes: LoggedSequence[][] = [];
+    let room = 0;
+    for (const view of this.views(batch)) {
+      const tokens = view.end - view.start + 1;
+      if (tokens > room) {
+        passes.push([]);
+        room = PASS_TOKENS;
+      }
+      passes.at(-1)?.push(view);
+      room -= tokens;
+    }
+    return passes;
+  }
+
+  /**
+   * Adds gradients of the dense parameters and records those of the tables on `scatterTapes`.
+   * @param scale 1 / rows of the gradient step
+   * @returns the loss, summed over rows and feedback types
+   */
+  private pass(views: readonly LoggedSequence[], scale: number): number {
     const { engine, network, store } = this.parts;
-    const shares = shared(batch);
+    const shares = shared(views);
     const busy = this.shards.filter((_, i) => (shares[i]?.length ?? 0) > 0);
-    const rows = batch.reduce((sum, sequence) => sum + predictedRows(sequence), 0);
     const loss = {
       negativeWeight: this.negativeWeight.address,
-      scale: 1 / rows,
+      scale,
       dropout: DROPOUT,
-      key: deriveKey(this.config.seed, "user model dropout", this.steps++),
+      key: deriveKey(this.config.seed, "user model dropout", this.passesDone++),
     };
     this.shards.forEach((shard, i) => {
       if (busy.includes(shard)) shard.record(shares[i] ?? [], loss);
@@ -204,7 +243,6 @@ class UserModelTrainer {
       store.gradient,
       busy.map((shard) => shard.work),
     );
-    this.adam.step({ all: this.config.learningRate }, this.scatterTapes);
     return busy.reduce((sum, shard) => sum + shard.losses.reduce((a, b) => a + b, 0), 0);
   }
 }

@@ -55,6 +55,8 @@ export interface UserModelOptions {
   readonly onProgress?: (progress: UserModelProgress) => void;
   /** Dropout while simulating (section 10, `actingDropout`); 0 by default. */
   readonly dropout?: number;
+  /** Feedback is reshaped as in the authors' code (section 10, `feedbackHistory`); not by default. */
+  readonly reshaped?: boolean;
   /** Train even if a model for this data and these options exists. */
   readonly retrain?: boolean;
 }
@@ -92,8 +94,10 @@ export async function openUserModel(
   const network = new UserModelNetwork(dataset, config.maxSequence + 1);
   const store = new ParameterStore(engine.memory, network.layout, SHARDS);
   const features = network.states.placeFeatures(engine.memory);
-  const parts: UserModelParts = { engine, network, store, features, dataset };
-  const place = ["models", modelKey(dataset.fingerprint, config)];
+  // One type's feedback is the same either way.
+  const reshaped = options.reshaped === true && network.types > 1;
+  const parts: UserModelParts = { engine, network, store, features, dataset, reshaped };
+  const place = ["models", modelKey(dataset.fingerprint, config, reshaped)];
   const folder = below(options.storageFolder, ...place);
 
   const found = options.retrain ? undefined : await read(folder, store.values, log);
@@ -125,10 +129,15 @@ export async function openUserModel(
   };
 }
 
-/** Names a model after everything its weights depend on. @param fingerprint of the data set */
-export function modelKey(fingerprint: string, config: TrainedConfig): string {
+/**
+ * Names a model after everything its weights depend on.
+ * @param fingerprint of the data set
+ * @param reshaped whether reshaping acts: it is asked for, and there is more than one type of feedback
+ */
+export function modelKey(fingerprint: string, config: TrainedConfig, reshaped: boolean): string {
   const { epochs, learningRate, batchSessions, maxSequence, seed } = config;
   const parts = [FORMAT, fingerprint, epochs, learningRate, batchSessions, maxSequence, seed];
+  if (reshaped) parts.push("reshaped");
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 

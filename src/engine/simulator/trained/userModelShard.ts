@@ -6,6 +6,7 @@ import {
   type StateSequence,
   type StateWorkspace,
 } from "../../encoder/stateEncoder.ts";
+import { reshape } from "../../encoder/views.ts";
 import { deriveKey } from "../../math/random.ts";
 import type { Address } from "../../tensor/kernels.ts";
 import { type Matrix, matrix } from "../../tensor/layers/matrix.ts";
@@ -23,6 +24,8 @@ export interface UserModelParts {
   readonly store: ParameterStore;
   readonly features: { readonly items: Region; readonly users: Region };
   readonly dataset: Dataset;
+  /** Feedback is concatenated along time and cut into vectors, as in the authors' code (section 10, `feedbackHistory`). */
+  readonly reshaped: boolean;
 }
 
 /** What the loss needs beside the predictions. */
@@ -55,8 +58,9 @@ interface Buffers {
   readonly losses: Address;
 }
 
-/** Rows of a sequence whose response is predicted. */
-export const predictedRows = ({ from, end }: LoggedSequence): number => end - from;
+/** Rows of the sequences whose response is predicted. */
+export const predictedRows = (sequences: readonly LoggedSequence[]): number =>
+  sequences.reduce((sum, { from, end }) => sum + end - from, 0);
 
 export class UserModelShard {
   readonly tape: Tape;
@@ -87,7 +91,10 @@ export class UserModelShard {
     return this.parts.engine.memory.floats(buffers.logits.address, batch.outputs * this.parts.network.types);
   }
 
-  /** Writes a forward pass over `sequences` to the tape and, with a loss, the backward pass behind it. */
+  /**
+   * Writes a forward pass over `sequences` to the tape and, with a loss, the backward pass behind it.
+   * @param sequences of one predicted row each where feedback is reshaped (`rowByRow`)
+   */
   record(sequences: readonly LoggedSequence[], loss?: LossSettings): void {
     this.load(sequences);
     const { engine, network, store, features } = this.parts;
@@ -149,7 +156,7 @@ export class UserModelShard {
     const { engine, network, dataset } = this.parts;
     const { memory } = engine;
     const tokens = sequences.reduce((sum, { start, end }) => sum + end - start + 1, 0);
-    const rows = sequences.reduce((sum, sequence) => sum + predictedRows(sequence), 0);
+    const rows = predictedRows(sequences);
     const buffers = this.makeRoom(tokens, rows, sequences.length);
     this.batch = network.states.load(
       memory,
@@ -175,14 +182,17 @@ export class UserModelShard {
   }
 
   private stateSequence({ user, start, end, from }: LoggedSequence): StateSequence {
-    const { network, dataset } = this.parts;
+    const { network, dataset, reshaped } = this.parts;
     const items = new Int32Array(end - start + 1);
     const bits = new Uint8Array(items.length);
     items[0] = network.states.start;
     items.set(dataset.log.items.subarray(start, end), 1);
     bits.set(dataset.log.feedback.subarray(start, end), 1);
     const outputs = Array.from({ length: end - from }, (_, i) => from - start + i);
-    return { user, items, feedback: feedbackVectors(bits, network.types), outputs };
+    const feedback = feedbackVectors(bits, network.types);
+    // The last token is the one whose response is predicted: its feedback is no part of what the user has seen.
+    if (reshaped) reshape(feedback.subarray(0, (end - start) * network.types), network.types);
+    return { user, items, feedback, outputs };
   }
 
   /** Buffers are planned for the largest batch so far, with some room to spare. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Dataset } from "../../../../src/engine/data/dataset.ts";
-import { holdOut, negativeWeights } from "../../../../src/engine/simulator/trained/holdOut.ts";
+import { holdOut, negativeWeights, rowByRow } from "../../../../src/engine/simulator/trained/holdOut.ts";
 import { toyDataset } from "../../policy/fixtures.ts";
 
 describe("hold-out", () => {
@@ -25,6 +25,20 @@ describe("hold-out", () => {
       [50, 60],
     ]);
     expect(test).toEqual([{ user: 0, start: 45, end: 70, from: 65 }]);
+  });
+});
+
+describe("row by row", () => {
+  it("every predicted row ends a sequence of its own, with no more of the user's log before it than fits", () => {
+    const toy = toyDataset(2, 24, 4, 70);
+    const sequences = rowByRow(toy, { user: 1, start: 95, end: 98, from: 95 }, 25);
+    expect(sequences).toEqual([
+      { user: 1, start: 71, end: 96, from: 95 },
+      { user: 1, start: 72, end: 97, from: 96 },
+      { user: 1, start: 73, end: 98, from: 97 },
+    ]);
+    // Nothing of the user before.
+    expect(rowByRow(toy, { user: 1, start: 70, end: 72, from: 70 }, 25).map(({ start }) => start)).toEqual([70, 70]);
   });
 });
 

@@ -2,45 +2,19 @@ import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Dataset, historyOf } from "../../../../src/engine/data/dataset.ts";
-import { RandomStream } from "../../../../src/engine/math/random.ts";
+import { historyOf } from "../../../../src/engine/data/dataset.ts";
 import { GreedyPolicy } from "../../../../src/engine/policy/baselines/greedy.ts";
 import { LookaheadPolicy } from "../../../../src/engine/policy/baselines/lookahead.ts";
 import { categoryRows } from "../../../../src/engine/simulator/itemEncodings.ts";
 import type { ResponseModel } from "../../../../src/engine/simulator/responseModel.ts";
-import { UserModelNetwork } from "../../../../src/engine/simulator/trained/network.ts";
-import { SHARDS, type TrainedConfig } from "../../../../src/engine/simulator/trained/training.ts";
-import {
-  defaultTrainedConfig,
-  openUserModel,
-  trainedResponseModel,
-} from "../../../../src/engine/simulator/trained/userModel.ts";
-import { UserModelShard } from "../../../../src/engine/simulator/trained/userModelShard.ts";
-import { ParameterStore } from "../../../../src/engine/tensor/parameters.ts";
+import { openUserModel, trainedResponseModel } from "../../../../src/engine/simulator/trained/userModel.ts";
 import { TensorEngine } from "../../../../src/engine/tensor/tensorEngine.ts";
 import { quitRuleSchema } from "../../../../src/protocol/experiment/simulator.ts";
 import { toyDataset } from "../../policy/fixtures.ts";
-
-/** Users who click what has their own parity, nearly always; items that are liked for what they are. */
-function learnable(): Dataset {
-  const toy = toyDataset(40, 12, 2, 30);
-  const random = new RandomStream(4, "learnable");
-  const feedback = toy.log.feedback.map((_, row) => {
-    const item = toy.log.items[row] as number;
-    const click = item % 2 === Math.floor(row / 30) % 2 ? random.uniform() < 0.95 : random.uniform() < 0.05;
-    return (click ? 1 : 0) + (item < 4 ? 2 : 0);
-  });
-  return { ...toy, log: { ...toy.log, feedback }, fingerprint: "learnable" };
-}
+import { learnable, learnableConfig } from "./learnable.ts";
 
 const dataset = learnable();
-const config: TrainedConfig = {
-  ...defaultTrainedConfig,
-  epochs: 12,
-  learningRate: 3e-3,
-  batchSessions: 8,
-  maxSequence: 40,
-};
+const config = learnableConfig;
 let engine: TensorEngine;
 let folder: string;
 const messages: string[] = [];
@@ -240,46 +214,4 @@ describe("the trained response model", () => {
     expect(await ask(0.3)).toEqual(await ask(0.3));
     expect(await ask(0.3)).not.toEqual(await ask(0));
   });
-});
-
-it("has the gradient that finite differences give", () => {
-  const network = new UserModelNetwork(dataset, 41);
-  const store = new ParameterStore(engine.memory, network.layout, SHARDS);
-  store.initialize(1, "user model");
-  const features = network.states.placeFeatures(engine.memory);
-  const shard = new UserModelShard({ engine, network, store, features, dataset }, 0);
-  const sequences = [
-    { user: 0, start: 0, end: 12, from: 0 },
-    { user: 1, start: 30, end: 40, from: 36 },
-  ];
-  const weights = engine.memory.reserve(8);
-  engine.memory.floats(weights.address, 2).set([0.7, 1.3]);
-  const pass = (): number => {
-    shard.record(sequences, { negativeWeight: weights.address, scale: 1, dropout: 0, key: 0 });
-    engine.run([shard.tape]);
-    return shard.losses.reduce((sum, loss) => sum + loss, 0);
-  };
-  pass();
-  const { length, denseLength } = store.layout;
-  const gradient = new Float32Array(length);
-  gradient.set(engine.memory.floats(store.shardGradient(0), denseLength));
-  const tapes = Array.from({ length: network.states.columns }, () => engine.tape());
-  network.states.scatter(tapes, store.gradient, [shard.work]);
-  engine.run(tapes);
-  gradient.set(engine.memory.floats(store.gradient, length).subarray(denseLength), denseLength);
-  for (const { name, offset, length: count } of network.layout.parameters) {
-    const own = gradient.subarray(offset, offset + count);
-    const expected = own.reduce((sum, g) => sum + Math.abs(g), 0);
-    expect(expected, name).toBeGreaterThan(0);
-    const kept = store.values.slice(offset, offset + count);
-    const h = Math.min(1e-2, 0.05 / expected);
-    const moved = (by: number) => {
-      for (let i = 0; i < count; i++) store.values[offset + i] = (kept[i] as number) + by * Math.sign(own[i] as number);
-      const loss = pass();
-      store.values.set(kept, offset);
-      return loss;
-    };
-    const slope = (moved(h) - moved(-h)) / (2 * h);
-    expect(Math.abs(slope - expected) / expected, name).toBeLessThan(0.03);
-  }
 });
