@@ -1,16 +1,18 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { buildWorld } from "../../../src/engine/serving/world.ts";
 import { TensorEngine } from "../../../src/engine/tensor/tensorEngine.ts";
-import { type ExperimentInput, experimentSchema } from "../../../src/protocol/experiment.ts";
+import { type Experiment, type ExperimentInput, experimentSchema } from "../../../src/protocol/experiment.ts";
 import { scratchFolder } from "../commands/lerl.ts";
+import { sessionOf } from "../simulator/toy.ts";
 
 const scratch = scratchFolder();
 afterAll(() => scratch.remove());
 
 const dataset = { kind: "synthetic", users: 20, items: 40, categories: 6 } as const;
 
-async function world(input: ExperimentInput) {
+async function world(input: ExperimentInput, inForce?: () => Experiment) {
   return buildWorld(experimentSchema.parse({ dataset, ...input }), {
+    ...(inForce && { inForce }),
     engine: await TensorEngine.create({ backend: "plain", workers: 0 }),
     baseFolder: scratch.path,
     storageFolder: scratch.path,
@@ -34,6 +36,20 @@ describe("the world of an experiment", () => {
   it("chooses by the named switch before the mode", async () => {
     const { fidelity } = await world({ fidelity: { mode: "reference", switches: { poolScore: "cumulative-reward" } } });
     expect([fidelity("poolScore"), fidelity("reflectionSession")]).toEqual(["cumulative-reward", "incoming"]);
+  });
+
+  it("allows what the quit rule in force compares, also after it has changed", async () => {
+    const document = (categories: string) =>
+      experimentSchema.parse({ dataset, simulator: { quit: { rule: "temper", categories } } });
+    let inForce = document("primary");
+    const { masks, dataset: data } = await world({}, () => inForce);
+    const allowed = () => data.categories.map((_, category) => masks.build(sessionOf([]), [category]).allowed);
+    const own = allowed();
+    expect(own.reduce((sum, items) => sum + items, 0)).toBe(data.items);
+    inForce = document("any");
+    expect(allowed().reduce((sum, items) => sum + items, 0)).toBe(data.itemCategories.values.length);
+    inForce = document("primary");
+    expect(allowed()).toEqual(own);
   });
 
   it.each([
