@@ -2,7 +2,7 @@ import { relative } from "node:path";
 import Table from "cli-table3";
 import { Command, Option } from "commander";
 import { answeredRoles, isMostlyStandIn } from "../../protocol/run/answeredRoles.ts";
-import { type ReferencePolicy, referenceLabel } from "../../protocol/run.ts";
+import { referenceLabel } from "../../protocol/run.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { pairedDifference } from "../metrics/differences.ts";
 import { type Estimate, formatEstimate, normalisedScore } from "../metrics/statistics.ts";
@@ -111,10 +111,11 @@ function print(folder: string, summary: EvaluationSummary, differences: Readonly
     style: { head: [], border: [] },
   });
   const [zero = 0, one = 0] = [references.random.metrics.rCum, references.oracle.metrics.rCum];
-  for (const [name, { metrics }] of [["this run", run] as const, ...Object.entries(references)]) {
-    const difference = differences[name];
+  for (const policy of evaluatedPolicies) {
+    const metrics = (policy === "run" ? run : references[policy])?.metrics ?? {};
+    const difference = differences[policy];
     table.push([
-      name === "this run" ? name : referenceLabel(name as ReferencePolicy),
+      policy === "run" ? "this run" : referenceLabel(policy),
       number(metrics.tInt, 2),
       number(metrics.rCum),
       number(metrics.rSin),

@@ -9,6 +9,7 @@ import { type AnsweredRole, answeredRoles, isMostlyStandIn } from "../../protoco
 import { standInKind } from "../../protocol/run/standInKind.ts";
 import {
   type MetricRow,
+  type ReferencePolicy,
   type ReferenceRow,
   type RunRecord,
   type RunSummary,
@@ -246,9 +247,9 @@ function printResult(record: RunRecord, results: Results, folder: string): void 
     };
     row(`iteration ${first.iteration}`, first);
     if (last !== first) row(`iteration ${last.iteration}`, last);
-    const [zero, one] = ["random", "oracle"].map((end) => references.get(end)?.rCum ?? Number.NaN);
+    const rCumOf = (end: ReferencePolicy): number => references.get(end)?.rCum ?? Number.NaN;
     for (const { policy, tInt, rCum, rSin } of references.values()) {
-      const normalised = normalisedScore(rCum, zero ?? Number.NaN, one ?? Number.NaN);
+      const normalised = normalisedScore(rCum, rCumOf("random"), rCumOf("oracle"));
       table.push([referenceLabel(policy), number(tInt, 2), number(rCum), number(rSin), number(normalised)]);
     }
     say(`${table.toString()}\n`);

@@ -94,10 +94,11 @@ function againstBase(group: RunGroup, base: RunGroup): ComparedRow["against"] {
   const other = scoresOf(base, "rCum");
   if (!own || !other) return undefined;
   const isKnown = isSeveral(own) && isSeveral(other);
+  const shared = group.runs.filter(({ record }) => base.runs.some((run) => run.record.seed === record.seed)).length;
   const paired = sessionDifference(group, base);
-  // One shared seed of several tells less than all of them unpaired.
+  // Few shared seeds of several tell less than all of them unpaired.
   const difference =
-    isKnown && (!paired || paired.covers === "sessions")
+    isKnown && (!paired || shared < Math.min(own.length, other.length))
       ? { ...unpairedDifference(own, other), covers: "seeds" as const }
       : paired;
   return { ...(isKnown && { improvement: improvementEstimate(own, other) }), ...(difference && { difference }) };
@@ -154,7 +155,7 @@ function cautions({ groups, baseline }: Grouping): readonly string[] {
         : `Some rows have ${fewest} seeds: intervals over fewer than 5 are wide, and miss more often where seeds fall into two groups.`,
     );
   }
-  if (groups.length > 2)
+  if (groups.length > 2 && fewest > 1)
     notes.push(
       "Each interval holds for itself: of 20 rows that equal the baseline, about one is called higher or lower by chance.",
     );

@@ -3,7 +3,7 @@ import { exp, log } from "../math/elementary.ts";
 import { meanOf } from "./statistics.ts";
 
 /** How often an interval is to cover what it estimates. */
-export const CONFIDENCE = 0.95;
+const CONFIDENCE = 0.95;
 const CELLS = 4096;
 const quantiles = new Map<number, number>();
 

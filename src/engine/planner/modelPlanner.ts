@@ -8,7 +8,7 @@ import { type ModelSettings, requestSettings } from "../llm/settings.ts";
 import type { Complete, Message, ModelRequest } from "../llm/types.ts";
 import type { Prompt, PromptContext } from "../prompts/prompt.ts";
 import type { Plan, Planner, PlanRequest } from "./planner.ts";
-import { type PlannerKnowledge, plannerContext } from "./plannerContext.ts";
+import { candidatesOf, type PlannerKnowledge, plannerContext } from "./plannerContext.ts";
 import { type ParsedPlan, PlanParser, planReplySchema } from "./planParsing.ts";
 
 export interface ModelPlannerOptions {
@@ -45,6 +45,7 @@ export class ModelPlanner implements Planner {
     this.knowledge = options.knowledge;
     this.parser = new PlanParser(options.knowledge.dataset.categories);
     this.parser.setPrompt(options.prompt.text);
+    this.parser.setCandidates(options.knowledge.candidates);
   }
 
   /** Takes effect with the next plan. */
@@ -53,9 +54,10 @@ export class ModelPlanner implements Planner {
     this.parser.setPrompt(prompt.text);
   }
 
-  /** Steps a plan is kept for, as the prompt tells the model (planner.replanEvery). */
-  setPlanSteps(planSteps: number): void {
-    this.knowledge = { ...this.knowledge, planSteps };
+  /** What the prompt tells of the experiment has changed; takes effect with the next plan. */
+  configure(knowledge: PlannerKnowledge): void {
+    this.knowledge = knowledge;
+    this.parser.setCandidates(knowledge.candidates);
   }
 
   /** All requests are in flight together; those without a usable reply fall back together, in order. */
@@ -135,7 +137,7 @@ export class ModelPlanner implements Planner {
       promptHash: this.prompt.hash,
       ...requestSettings("planner", this.options.settings, this.prompt.settings),
       messages: this.render(request),
-      schema: planReplySchema(this.knowledge.dataset.categories),
+      schema: planReplySchema(candidatesOf(this.knowledge)),
       isUsable: ({ text, finish, thought }) => !("problem" in this.parser.parse(text, finish, thought)),
       repeat: 0,
     };

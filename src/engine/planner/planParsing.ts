@@ -60,11 +60,18 @@ export function planReplySchema(categories: readonly Category[]): ReplySchema {
 
 export class PlanParser {
   private readonly names: CategoryNames;
+  private candidates: ReadonlySet<CategoryIndex>;
   /** Plans that stand in the prompt, as examples. */
   private examples: readonly (readonly CategoryIndex[])[] = [];
 
   constructor(categories: readonly Category[]) {
     this.names = new CategoryNames(categories);
+    this.candidates = new Set(categories.keys());
+  }
+
+  /** What may be chosen; all categories until it is said. Others are no candidates, as unknown ones are none. */
+  setCandidates(candidates: readonly CategoryIndex[]): void {
+    this.candidates = new Set(candidates);
   }
 
   /** @param text of the prompt as it was written: a reply that repeats a list of it chooses nothing */
@@ -181,7 +188,7 @@ export class PlanParser {
     let unknownIds = 0;
     for (const entry of list) {
       const index = this.names.find(entry);
-      if (index === undefined) unknownIds++;
+      if (index === undefined || !this.candidates.has(index)) unknownIds++;
       else known.add(index);
     }
     return { categories: [...known], unknownIds };

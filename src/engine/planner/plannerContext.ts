@@ -43,6 +43,9 @@ export function plannerKnowledge(dataset: Dataset, experiment: Experiment): Plan
   };
 }
 
+export const candidatesOf = ({ dataset, candidates }: PlannerKnowledge): readonly Category[] =>
+  candidates.map((category) => dataset.categories[category] as Category);
+
 export function plannerContext(knowledge: PlannerKnowledge, { session, reflections }: PlanRequest): PromptContext {
   const { dataset, slateSize, plannerSees } = knowledge;
   const served = session.steps.length;
@@ -52,9 +55,7 @@ export function plannerContext(knowledge: PlannerKnowledge, { session, reflectio
     ? loggedSlates(dataset, session.history, LOGGED_ITEMS, slateSize, plannerSees)
     : sessionSlates(dataset, session.steps.slice(first), first + 1, plannerSees);
   return {
-    categories: knowledge.candidates.map((category) =>
-      categoryEntry(dataset.categories[category] as Category, plannerSees),
-    ),
+    categories: candidatesOf(knowledge).map((category) => categoryEntry(category, plannerSees)),
     slates,
     interests: interestsOf(slates),
     reflections: shownReflections(reflections),

@@ -179,12 +179,12 @@ function changesOf(stage: Stage, evaluation: PeriodicEvaluation, sink: TrainingS
     changePrompt: players.changePrompt,
     event: (event) => sink.event(event),
     setting: (path, changed) => {
-      if (path.startsWith("simulator.quit")) {
-        environment.quitRule = changed.simulator.quit;
-        evaluation.quitRuleChanged();
-      }
+      if (path.startsWith("simulator.quit")) environment.quitRule = changed.simulator.quit;
       if (path.startsWith("reflections.")) pool.config = changed.reflections;
-      if (path.startsWith("planner.")) players.configure(changed);
+      if (path.startsWith("simulator.quit") || path.startsWith("planner.")) {
+        players.configure(changed);
+        evaluation.referencesChanged();
+      }
       if (path.startsWith("models.")) players.models.setLimits(changed.models);
       policy.configure(changed);
     },

@@ -4,7 +4,7 @@
  */
 import { dirname } from "node:path";
 import type { Experiment } from "../../protocol/experiment.ts";
-import type { RunRecord } from "../../protocol/run.ts";
+import { type RunRecord, referenceLabel } from "../../protocol/run.ts";
 import { keysOf } from "../../protocol/wantedKeys.ts";
 import { InputError } from "../errors.ts";
 import { whatCame } from "../llm/replyWatch.ts";
@@ -211,7 +211,7 @@ async function measure(
 ): Promise<ReadonlyMap<EvaluatedPolicy, readonly SessionRow[]>> {
   const measured = new Map<EvaluatedPolicy, readonly SessionRow[]>();
   for (const [i, [name, contender]] of contenders.entries()) {
-    progress(name === "run" ? "Evaluating" : `Evaluating: ${name}`, i / contenders.length);
+    progress(name === "run" ? "Evaluating" : `Evaluating: ${referenceLabel(name)}`, i / contenders.length);
     const planned = (plan: Plan): void => {
       answers.add("planner", plan);
       if (plan.unusable && answers.counts.planner?.standIn === 1)

@@ -37,7 +37,7 @@ export interface Players {
     text: string,
     iteration: number,
   ) => { readonly from: string; readonly to: string };
-  /** After a live change of a planner setting. */
+  /** After a live change of a planner setting, or of the quit rule, which its masks may follow. */
   readonly configure: (experiment: Experiment) => void;
 }
 
@@ -63,9 +63,9 @@ export async function createPlayers(experiment: Experiment, world: World, option
       player?.setPrompt(prompt);
       return { from, to: prompt.hash };
     },
-    configure: ({ planner }) => {
-      offlinePlanner.configure(planner);
-      modelPlanner?.setPlanSteps(planner.replanEvery);
+    configure: (changed) => {
+      offlinePlanner.configure(changed.planner);
+      modelPlanner?.configure(plannerKnowledge(world.dataset, changed));
     },
   };
 }

@@ -32,7 +32,7 @@ export function configurationHash(
 }
 
 /** Version of run.json whose settings all count in a run's name; later ones do where they are not as they were. */
-const FIRST_IDS = 4;
+export const FIRST_IDS = 4;
 
 /**
  * Names a run: configuration, seed and what it is evaluated on. Settings that nothing reads do not count, so that such

@@ -12,7 +12,7 @@ import { parseSuite, type Suite } from "../../protocol/suite.ts";
 import { InputError } from "../errors.ts";
 import { readNamed } from "../regularFile.ts";
 import { type FileAccess, filesOf } from "../serving/namedFiles.ts";
-import { type PromptDigests, suiteRunId } from "./configuration.ts";
+import { FIRST_IDS, type PromptDigests, suiteRunId } from "./configuration.ts";
 
 export interface SuiteRun {
   readonly id: string;
@@ -93,12 +93,14 @@ export async function readSuite(
   }
   const place = { suite, file: resolve(file) };
   const begun = await begunRuns(place);
-  for (const version of begun.size === 0 ? [] : [newest, ...earlierVersions]) {
-    const plan = planned(suite, prepared, version);
-    const isIts = plan.variants.some(({ runs }) => runs.some(({ id }) => begun.has(id)));
-    if (isIts) return { ...place, experimentFile, ...plan };
-  }
-  return { ...place, experimentFile, ...planned(suite, prepared, newest) };
+  const versions = [newest, ...earlierVersions.filter((version) => version >= FIRST_IDS)];
+  const plans = (begun.size === 0 ? [newest] : versions).map((version) => planned(suite, prepared, version));
+  const done = plans.map(
+    ({ variants }) => variants.flatMap(({ runs }) => runs).filter(({ id }) => begun.has(id)).length,
+  );
+  // Of the worlds it may have been begun in the one that most of its runs are of; today's where none is.
+  const plan = plans[done.indexOf(Math.max(...done))] as (typeof plans)[number];
+  return { ...place, experimentFile, ...plan };
 }
 
 /** A variant that is in order: its settings, and the base experiment with them. */

@@ -1,6 +1,6 @@
 /** The folder of a suite, `.lerl/suites/<name>/`: which runs make up its table, the runs, and the table. */
 import { createHash } from "node:crypto";
-import { rename, stat } from "node:fs/promises";
+import { readdir, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { isFolderName } from "../../protocol/folderName.ts";
@@ -103,14 +103,13 @@ export async function writeSuiteRecord(folder: string, { suite, file, variants }
   return record;
 }
 
-/** The ids of the runs that a suite has in a workspace; none where its record is missing or damaged. */
+/** The ids of the runs that a suite has in a workspace. */
 export async function begunRuns(
   workspaceFolder: string,
   { suite, file }: Pick<SuitePlan, "suite" | "file">,
 ): Promise<ReadonlySet<string>> {
   const folder = await suiteFolder(workspaceFolder, { name: suite.name, file });
-  const record = await readSuiteRecord(folder).catch(() => undefined);
-  return new Set(record?.variants.flatMap(({ runs }) => runs));
+  return new Set(await readdir(await suiteRunsFolder(folder)).catch(() => []));
 }
 
 /** Undefined where the folder is no suite's. @throws InputError where its record is damaged */

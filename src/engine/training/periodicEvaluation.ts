@@ -74,8 +74,8 @@ export class PeriodicEvaluation {
     return this.newest;
   }
 
-  /** Under another quit rule the reference policies score otherwise: they are measured again when next needed. */
-  quitRuleChanged(): void {
+  /** Under another quit rule or other plans the references score otherwise: they are measured again when next needed. */
+  referencesChanged(): void {
     this.references = undefined;
   }
 

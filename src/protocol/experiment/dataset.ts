@@ -10,7 +10,7 @@ const syntheticDataset = z.strictObject({
   categories: count("Number of content categories.", 31, 2, 46),
   signal: z.enum(["realistic", "strong"]).default("realistic").meta({
     description:
-      "How much of a click follows from taste. realistic: as hard to foresee as real logs (the truth's AUC on its own log is .79); strong: .89, as before there was a choice.",
+      "How much of a click follows from taste. realistic: as hard to foresee as real logs (the truth's AUC on its own log is .79); strong: .89, as in runs before run.json version 5.",
   }),
   satiation: real("How strongly a category just seen lowers the click probability of the next item of it.", 1, 0, 5),
   seed: count("Seed of the generated data; independent of the run's seed.", 1, 0, 0xffff_ffff),

@@ -39,7 +39,7 @@ export const fidelitySchema = z.strictObject({
   }),
   reshaped: z.enum(["everywhere", "policy"]).default("everywhere").meta({
     description:
-      "Where feedbackHistory: reshaped acts. everywhere: in policy and user model, as in the authors' code; policy: in the policy alone, as before there was a choice.",
+      "Where feedbackHistory: reshaped acts. everywhere: in policy and user model, as in the authors' code; policy: in the policy alone, as in runs before run.json version 5.",
   }),
   switches: z
     .strictObject({

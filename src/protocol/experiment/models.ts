@@ -50,7 +50,7 @@ export const plannerFields = {
   prompt: text("Prompt file, relative to the experiment file.").default("planner.lerl.md"),
   mask: z.enum(["auto", "primary", "any"]).default("auto").meta({
     description:
-      "Which items a planned category allows. primary: those whose first category it is; any: all that have it. auto: what the quit rule in force compares, so that a plan without the last slate's categories cannot repeat one.",
+      "Which items a planned category allows. primary: those whose first category it is; any: all that have it. auto: what the quit rule in force compares. Where that is first categories, one slate back, a plan without the last slate's categories cannot repeat one.",
   }),
   categoriesPerPlan: count("Categories the planners without a model choose.", 8, 2, 46),
   replanEvery: z.int().min(1).max(50).optional().meta({

@@ -18,7 +18,10 @@ export const policySchema = z.strictObject({
       "not-personalised",
     ])
     .default("ppo")
-    .meta({ description: "What picks the items inside the plan." }),
+    .meta({
+      description:
+        "What picks the items inside the plan. fixed-ranking and not-personalised know what an item earns on average, greedy and lookahead what it earns with the user; the others know nothing that the log does not tell.",
+    }),
   layout: z
     .enum(["packed", "windowed"])
     .default("packed")

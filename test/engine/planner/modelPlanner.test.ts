@@ -213,13 +213,23 @@ describe("the planner that asks a model", () => {
     await expect(plans).rejects.toThrow("stopped");
   });
 
+  it("offers, lets a server hold to, and takes only what may be planned", async () => {
+    server.on({ endpoint: "chat" }, { content: "[10,11,12]" });
+    const wire = rig(`${server.url}/v1`);
+    const subject = planner(wire);
+    subject.configure({ ...knowledge, candidates: [0, 1] });
+    const [plan] = await subject.plan(different(1), never);
+    expect(plan).toMatchObject({ categories: [0, 1], source: "model", unknownIds: 1 });
+    expect(wire.rows[0]?.messages[1]?.content).not.toContain("- 12 (");
+  });
+
   it("takes a changed prompt and a changed interval with the next plan", async () => {
     server.on({ endpoint: "chat" }, { content: "[10,11]" });
     const wire = rig(`${server.url}/v1`);
     const subject = planner(wire);
     await subject.plan(different(1), never);
     subject.setPrompt(parsePrompt("p", promptText.replace("# system\n", "# system\n\nChanged.\n")));
-    subject.setPlanSteps(3);
+    subject.configure({ ...knowledge, planSteps: 3 });
     await subject.plan(different(1), never);
     const [before, after] = wire.rows;
     expect(before?.promptHash).toBe(prompt.hash);

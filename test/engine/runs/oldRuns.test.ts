@@ -135,6 +135,14 @@ describe("a suite", () => {
     const [{ rows: shown }, { rows: kept }] = [scores(now?.("json") ?? ""), scores(then?.("json") ?? "")];
     expect(shown).toEqual(kept);
   });
+
+  it("finds its runs also after others were made under its name", async () => {
+    const folder = workspace("between");
+    const other = ["--set", "training.iterations=1", "--set", "evaluation.references=false"];
+    expect((await lerl(["suite", "run", "tiny.suite.json", ...other], folder)).err).not.toContain("as it was");
+    const { code, err } = await lerl(["suite", "run", "tiny.suite.json"], folder);
+    expect({ code, err }).toEqual({ code: 0, err: expect.stringMatching(/^The suite .* goes on as it was: .*\n$/) });
+  });
 });
 
 describe("a trial", () => {

@@ -105,7 +105,7 @@ export async function trainingLoop(input: ExperimentInput, cast: Cast = {}) {
     setting: (path, changed) => {
       if (path.startsWith("simulator.quit")) {
         environment.quitRule = changed.simulator.quit;
-        evaluation.quitRuleChanged();
+        evaluation.referencesChanged();
       }
       if (path.startsWith("reflections.")) pool.config = changed.reflections;
     },

@@ -44,7 +44,7 @@ export function placedLabels(lines: readonly LineLabel[], { top, left, right, wi
       ...beside.sort((a, b) => b - a).map((end) => [above, end] as const),
     ];
     const found = places.find(([middle, end]) => end - widthOf(label) > left && free(middle, end));
-    // Where none is free the name is left out: the table of values has it.
+    // Where none is free the name is left out: a larger chart has room for it.
     if (found) placed.push({ label, line, middle: found[0], right: found[1] });
   }
   return placed;

@@ -47,7 +47,8 @@ function estimateCell(estimate: Estimate | undefined, digits: number): Markup {
 function againstCells({ against }: ComparedRow): Markup {
   if (!against) return html`<td></td><td></td>`;
   const { improvement, difference } = against;
-  const shown = difference && (difference.low > 0 ? "better" : difference.high < 0 ? "worse" : "");
+  const called = difference?.covers === "sessions" ? undefined : difference;
+  const shown = called && (called.low > 0 ? "better" : called.high < 0 ? "worse" : "");
   const note = difference ? coverageNote(difference) : "";
   return html`<td>${estimateCell(improvement, 2)}</td><td class="${shown ?? ""}">${estimateCell(difference, 3)}${note !== "" && html`<small>${note}</small>`}</td>`;
 }

@@ -26,8 +26,8 @@ export class FixedRankingPolicy extends Baseline {
 }
 
 /**
- * The ceiling of what is not personalised (section 9): it knows what every item earns on average, the correlation
- * penalty and the quit rule, and nothing of the user it serves.
+ * What is to be had without telling users apart (section 9): it knows what every item earns on average, the correlation
+ * penalty and the quit rule, and nothing of the user it serves. Greedy, as the oracle is.
  */
 export class NotPersonalisedPolicy extends Baseline {
   readonly name = "not-personalised";

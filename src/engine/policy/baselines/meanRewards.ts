@@ -3,8 +3,11 @@ import { RandomStream } from "../../math/random.ts";
 import type { UserSampler } from "../../simulator/sessionSource.ts";
 import { expectedRewards, type OracleDependencies } from "./truth.ts";
 
-/** Users that stand for all: an item's mean over them has a standard error below .02. */
+/** Users that stand for all: an item's mean over them has a standard error below .02; fewer where items are many. */
 const SAMPLE = 1000;
+const FEWEST = 200;
+/** Predictions that take a second or so. */
+const MOST_PREDICTIONS = 10_000_000;
 
 export interface Population {
   readonly users: UserSampler;
@@ -23,12 +26,13 @@ export function meanRewards(truth: OracleDependencies, { users, historyLength }:
   const random = new RandomStream(0, "population");
   const own = new Float32Array(dataset.items);
   const sums = new Float64Array(dataset.items);
-  for (let n = 0; n < SAMPLE; n++) {
+  const sample = Math.max(FEWEST, Math.min(SAMPLE, Math.floor(MOST_PREDICTIONS / dataset.items)));
+  for (let n = 0; n < sample; n++) {
     const user = users.sample(random);
     model.open(0, user, historyOf(dataset, user, historyLength));
     expectedRewards(model, 0, rewards, own);
     for (let item = 0; item < own.length; item++) sums[item] = (sums[item] as number) + (own[item] as number);
   }
   model.dispose();
-  return Float32Array.from(sums, (sum) => sum / SAMPLE);
+  return Float32Array.from(sums, (sum) => sum / sample);
 }
