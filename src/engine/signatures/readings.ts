@@ -1,13 +1,14 @@
 /** One iteration's measurements for the signatures: its metrics, and what its sessions say about plans and reflections. */
 import type { EpisodeStep } from "../../protocol/run.ts";
 import { exp, log } from "../math/elementary.ts";
+import { maskReading } from "../planner/mask.ts";
 import type { IterationObservation, Readings } from "./signature.ts";
 
 export function takeReadings(observation: IterationObservation): Readings {
   const steps = observation.episodes.flatMap((episode) => episode.steps);
   return {
     ...observation.row.values,
-    ...planReadings(steps),
+    ...planReadings(observation, steps),
     ...standInReadings(observation, steps),
     ...samplingReadings(observation, steps),
   };
@@ -30,7 +31,8 @@ function standInShare(sources: readonly string[]): number | undefined {
   return model + standIn === 0 ? undefined : standIn / (model + standIn);
 }
 
-function planReadings(steps: readonly EpisodeStep[]): Readings {
+function planReadings({ experiment }: IterationObservation, steps: readonly EpisodeStep[]): Readings {
+  const isPrimary = maskReading(experiment) === "primary";
   const planned = steps.filter((step) => step.plan.categories.length > 0 && step.itemCategories.length > 0);
   if (planned.length === 0) return {};
   let items = 0;
@@ -40,7 +42,8 @@ function planReadings(steps: readonly EpisodeStep[]): Readings {
     const allowed = new Set(plan.categories);
     const served = new Set<number>();
     for (const categories of itemCategories) {
-      const inside = categories.find((category) => allowed.has(category));
+      const counted = isPrimary ? categories.slice(0, 1) : categories;
+      const inside = counted.find((category) => allowed.has(category));
       items += 1;
       if (inside === undefined) outside += 1;
       else served.add(inside);
