@@ -24,7 +24,7 @@ function masks(options: Partial<CategoryMaskOptions> = {}, reading: CategoryRead
 const session = sessionOf([]);
 
 describe("the mask of a plan", () => {
-  it("allows an item if any of its categories is planned, category 0 as any other", () => {
+  it("allows an item if any of its categories is planned where all of them count, category 0 as any other", () => {
     expect(masks().build(session, [0])).toEqual({
       mask: Uint8Array.of(2, 2, 0, 0, 2, 0),
       allowed: 3,
