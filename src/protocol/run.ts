@@ -62,8 +62,8 @@ export const experimentValueSchema = z.custom<Experiment>(
 
 /** run.json, as it goes over the channels. */
 export const runRecordSchema = z.object({
-  /** 2: `models.unusableShare`. 3: `evaluation.modelSessions`. 4: `uid`. 5: `dataset.signal`, `planner.mask`, `fidelity.reshaped`. */
-  schemaVersion: z.literal(5),
+  /** 2: `models.unusableShare`. 3: `evaluation.modelSessions`. 4: `uid`. 5: `dataset.signal`, `planner.mask`, `fidelity.reshaped`. 6: what the click loss and the evaluation world brought. */
+  schemaVersion: z.literal(6),
   id: runIdSchema,
   /** Random; its checkpoints carry it, so that they are known where the folder is renamed or copied. */
   uid: z.exactOptional(z.string()),

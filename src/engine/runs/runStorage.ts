@@ -49,7 +49,7 @@ export class RunStorage {
       ...(path !== undefined && { folder: path }),
     });
     const record: RunRecord = {
-      schemaVersion: 5,
+      schemaVersion: 6,
       id: folder.id,
       uid: randomUUID(),
       name: experiment.name,

@@ -24,13 +24,14 @@ const recordSchema = z.strictObject({
 
 const recordFormat: DocumentFormat<RunRecord> = {
   schema: recordSchema,
-  version: 5,
+  version: 6,
   migrations: {
     1: (record) => ({ ...record, schemaVersion: 2, experiment: asItWas(record.experiment) }),
     2: (record) => ({ ...record, schemaVersion: 3, experiment: asItWas(record.experiment) }),
     // Such a run gets its uid when it goes on.
     3: (record) => ({ ...record, schemaVersion: 4 }),
     4: (record) => ({ ...record, schemaVersion: 5, experiment: asItWas(record.experiment) }),
+    5: (record) => ({ ...record, schemaVersion: 6, experiment: asItWas(record.experiment) }),
   },
 };
 
