@@ -17,7 +17,7 @@ const SHAPE: StateEncoderShape = {
   itemCount: 7551,
   users: { names: ["a", "b"], sizes: [10, 8], values: new Int32Array(1000 * 2).map((_, i) => i % 8) },
   userCount: 1000,
-  feedbackTypes: 7,
+  feedbackWidth: 7,
   idEmbedding: 16,
   encoding: 32,
   heads: 4,
@@ -42,7 +42,7 @@ function sequences(count: number, length: number, outputs: readonly number[]): S
   return Array.from({ length: count }, () => ({
     user: stream.integer(SHAPE.userCount),
     items: Int32Array.from({ length }, () => stream.integer(SHAPE.itemCount)),
-    feedback: Float32Array.from({ length: length * SHAPE.feedbackTypes }, () => stream.integer(2)),
+    feedback: Float32Array.from({ length: length * SHAPE.feedbackWidth }, () => stream.integer(2)),
     outputs,
   }));
 }

@@ -161,6 +161,13 @@ export const metricCatalogue = {
     group: "PPO",
     definition: "Share of ratios outside the clip range.",
   },
+  clickLoss: {
+    label: "Click loss",
+    unit: "nats",
+    group: "PPO",
+    better: "lower",
+    definition: "Binary cross-entropy of clicks and the policy's scores of the served items; with policy.clickLoss.",
+  },
   explainedVariance: {
     label: "Explained variance",
     unit: "",

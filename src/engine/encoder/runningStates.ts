@@ -136,7 +136,7 @@ export class RunningStates {
     const { engine, encoder, weights } = this.model;
     const { memory } = engine;
     const { history, start, shape } = encoder;
-    const types = shape.feedbackTypes;
+    const types = shape.feedbackWidth;
     const itemRows = memory.integers(w.itemRows, tokens);
     const positions = memory.integers(w.positions, tokens);
     const feedback = memory.floats(w.feedback, tokens * types);

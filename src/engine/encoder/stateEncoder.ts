@@ -18,7 +18,8 @@ export interface StateEncoderShape {
   readonly itemCount: number;
   readonly users: FeatureTable;
   readonly userCount: number;
-  readonly feedbackTypes: number;
+  /** Numbers a token brings beside its item. */
+  readonly feedbackWidth: number;
   readonly idEmbedding: number;
   /** Width of item and user encodings; a history encoding is twice as wide. */
   readonly encoding: number;
@@ -36,16 +37,20 @@ export interface StateSequence {
   readonly user: number;
   /** Item of every token; `StateEncoder.start` for the start token. */
   readonly items: Int32Array;
-  /** [tokens, feedbackTypes] */
+  /** [tokens, feedbackWidth] */
   readonly feedback: Float32Array;
   /** Ascending positions after which the state is asked for, at least one. */
   readonly outputs: readonly number[] | "all";
+  /** Items to encode beside those of the tokens: what a loss compares states with. */
+  readonly beside?: Int32Array;
 }
 
 export interface StateCapacity {
   readonly tokens: number;
   readonly outputs: number;
   readonly sequences: number;
+  /** Items encoded beside those of the tokens; 0 by default. */
+  readonly beside?: number;
 }
 
 /** Buffers of one shard. */
@@ -67,6 +72,8 @@ export interface StateBatch {
   readonly outputs: number;
   readonly sequences: number;
   readonly distinctItems: number;
+  /** Row of each distinct item in workspace.items. */
+  readonly itemRows: ReadonlyMap<number, number>;
 }
 
 export class StateEncoder {
@@ -106,10 +113,10 @@ export class StateEncoder {
   }
 
   workspace(arena: Arena, capacity: StateCapacity): StateWorkspace {
-    const { tokens, outputs, sequences } = capacity;
+    const { tokens, outputs, sequences, beside = 0 } = capacity;
     return {
       capacity,
-      items: this.items.workspace(arena, tokens),
+      items: this.items.workspace(arena, tokens + beside),
       users: this.users.workspace(arena, sequences),
       history: this.history.workspace(arena, tokens, outputs),
       userRows: arena.integers(outputs),
@@ -125,12 +132,19 @@ export class StateEncoder {
       w.history,
       sequences.map(({ items, outputs }) => ({ length: items.length, outputs })),
     );
-    const itemIds = memory.integers(w.items.ids, packed.tokens);
+    const itemIds = memory.integers(w.items.ids, w.items.rows);
     const itemRows = memory.integers(w.history.itemRows, packed.tokens);
-    const feedback = memory.floats(w.history.feedback, packed.tokens * this.shape.feedbackTypes);
+    const feedback = memory.floats(w.history.feedback, packed.tokens * this.shape.feedbackWidth);
     const userIds = memory.integers(w.users.ids, sequences.length);
     const userRows = memory.integers(w.userRows, packed.outputs);
     const rows = new Map<number, number>();
+    const rowOf = (item: number): number => {
+      const known = rows.get(item);
+      if (known !== undefined) return known;
+      itemIds[rows.size] = item;
+      rows.set(item, rows.size);
+      return rows.size - 1;
+    };
     let token = 0;
     let output = 0;
     sequences.forEach((sequence, s) => {
@@ -138,18 +152,12 @@ export class StateEncoder {
       const asked = sequence.outputs === "all" ? sequence.items.length : sequence.outputs.length;
       userRows.fill(s, output, output + asked);
       output += asked;
-      feedback.set(sequence.feedback, token * this.shape.feedbackTypes);
-      for (const item of sequence.items) {
-        let row = rows.get(item);
-        if (row === undefined) {
-          row = rows.size;
-          rows.set(item, row);
-          itemIds[row] = item;
-        }
-        itemRows[token++] = row;
-      }
+      feedback.set(sequence.feedback, token * this.shape.feedbackWidth);
+      for (const item of sequence.items) itemRows[token++] = rowOf(item);
     });
-    return { packed, outputs: packed.outputs, sequences: sequences.length, distinctItems: rows.size };
+    for (const { beside = [] } of sequences) for (const item of beside) rowOf(item);
+    const { outputs } = packed;
+    return { packed, outputs, sequences: sequences.length, distinctItems: rows.size, itemRows: rows };
   }
 
   /** workspace.states of a loaded batch. */

@@ -13,13 +13,18 @@ export class TokenSequence {
   length = 1;
   private itemValues: Int32Array;
   private feedbackValues: Uint8Array;
+  private noteValues: Float32Array;
 
+  /** @param noteWidth numbers that each token carries beside its item and feedback: 0 in all that were logged */
   constructor(
     readonly user: UserIndex,
     history: History,
+    readonly noteWidth = 0,
   ) {
-    this.itemValues = new Int32Array(1 + history.items.length + 128);
-    this.feedbackValues = new Uint8Array(this.itemValues.length);
+    const room = 1 + history.items.length + 128;
+    this.itemValues = new Int32Array(room);
+    this.feedbackValues = new Uint8Array(room);
+    this.noteValues = new Float32Array(room * noteWidth);
     this.itemValues[0] = START;
     this.itemValues.set(history.items, 1);
     this.feedbackValues.set(history.feedback, 1);
@@ -36,18 +41,29 @@ export class TokenSequence {
     return this.feedbackValues.subarray(0, this.length);
   }
 
-  append(items: ArrayLike<number>, feedback: ArrayLike<number>): void {
+  /** [length, noteWidth] */
+  get notes(): Float32Array {
+    return this.noteValues.subarray(0, this.length * this.noteWidth);
+  }
+
+  /** @param note of each of the tokens: [noteWidth] */
+  append(items: ArrayLike<number>, feedback: ArrayLike<number>, note: ArrayLike<number> = []): void {
+    if (note.length !== this.noteWidth) throw new RangeError(`a note of ${note.length} numbers, not ${this.noteWidth}`);
     const needed = this.length + items.length;
-    if (needed > this.itemValues.length) {
-      const grown = new Int32Array(2 * needed);
-      grown.set(this.itemValues);
-      this.itemValues = grown;
-      const grownFeedback = new Uint8Array(2 * needed);
-      grownFeedback.set(this.feedbackValues);
-      this.feedbackValues = grownFeedback;
-    }
+    if (needed > this.itemValues.length) this.makeRoom(2 * needed);
     this.itemValues.set(items, this.length);
     this.feedbackValues.set(feedback, this.length);
+    for (let token = this.length; token < needed; token++) this.noteValues.set(note, token * this.noteWidth);
     this.length = needed;
+  }
+
+  private makeRoom(tokens: number): void {
+    const { itemValues, feedbackValues, noteValues } = this;
+    this.itemValues = new Int32Array(tokens);
+    this.itemValues.set(itemValues);
+    this.feedbackValues = new Uint8Array(tokens);
+    this.feedbackValues.set(feedbackValues);
+    this.noteValues = new Float32Array(tokens * this.noteWidth);
+    this.noteValues.set(noteValues);
   }
 }

@@ -31,6 +31,7 @@ export function slidingViews(window: number): Views {
 
 /**
  * The view of a sequence up to `tokens`, with its state read after each of `reads` (token counts that share its origin).
+ * @param width of a token's vector: its feedback bits, then its note
  * @param start the encoder's start entity
  */
 export function viewSequence(
@@ -38,7 +39,7 @@ export function viewSequence(
   sequence: TokenSequence,
   tokens: number,
   reads: readonly number[],
-  types: number,
+  width: number,
   start: number,
 ): StateSequence {
   const from = origin(tokens);
@@ -46,9 +47,24 @@ export function viewSequence(
   items[0] = start;
   const bits = sequence.feedback.slice(from, tokens);
   bits[0] = 0;
-  const feedback = feedbackVectors(bits, types);
-  if (reshaped) reshape(feedback, types);
+  const types = width - sequence.noteWidth;
+  const vectors = feedbackVectors(bits, types);
+  if (reshaped) reshape(vectors, types);
+  const feedback = sequence.noteWidth === 0 ? vectors : sideBySide(vectors, types, sequence, from);
   return { user: sequence.user, items, feedback, outputs: reads.map((read) => read - from - 1) };
+}
+
+/** [tokens, types] and the notes of the tokens from `from` on, row by row. */
+function sideBySide(vectors: Float32Array, types: number, { notes, noteWidth }: TokenSequence, from: number) {
+  const width = types + noteWidth;
+  const tokens = vectors.length / types;
+  const joined = new Float32Array(tokens * width);
+  for (let i = 0; i < tokens; i++) {
+    joined.set(vectors.subarray(i * types, (i + 1) * types), i * width);
+    // The first token stands for the start, whatever it hides.
+    if (i > 0) joined.set(notes.subarray((from + i) * noteWidth, (from + i + 1) * noteWidth), i * width + types);
+  }
+  return joined;
 }
 
 /**

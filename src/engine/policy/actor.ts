@@ -5,13 +5,14 @@ import type { StateWorkspace } from "../encoder/stateEncoder.ts";
 import { TokenSequence } from "../encoder/tokenSequence.ts";
 import { type Views, viewSequence } from "../encoder/views.ts";
 import { deriveKey, RandomStream } from "../math/random.ts";
-import type { Session } from "../simulator/session.ts";
+import type { Session, SessionStep } from "../simulator/session.ts";
 import type { FeatureWorkspace } from "../tensor/layers/featureEncoder.ts";
 import { type Matrix, matrix } from "../tensor/layers/matrix.ts";
 import type { MlpWorkspace } from "../tensor/layers/mlp.ts";
 import { plan, type Region } from "../tensor/memory.ts";
 import type { PolicyModel } from "./model.ts";
 import type { ActMode, ActRequest } from "./policy.ts";
+import type { SessionNotes } from "./sessionNotes.ts";
 import { type Exclusion, topSlate } from "./slate.ts";
 
 export interface ActorOptions {
@@ -19,6 +20,7 @@ export interface ActorOptions {
   readonly exclusion: Exclusion;
   /** Dropout while acting (section 10, `actingDropout`); 0 in the paper's mode. */
   readonly dropout: number;
+  readonly notes: SessionNotes;
   /** Seed of the run. */
   readonly seed: number;
 }
@@ -83,10 +85,15 @@ export class Actor {
   }
 
   open(session: Session): void {
-    const sequence = new TokenSequence(session.user, session.history);
-    for (const { items, feedback } of session.steps) sequence.append(items, feedback);
-    this.states.open(session.slot, sequence);
-    this.sessions[session.slot] = session;
+    const { slot, steps } = session;
+    this.states.open(slot, new TokenSequence(session.user, session.history, this.options.notes.width));
+    this.sessions[slot] = session;
+    for (const i of steps.keys()) this.read(session, i);
+  }
+
+  /** Takes in the step that a session was served last. */
+  observe(session: Session): void {
+    this.read(session, session.steps.length - 1);
   }
 
   sequence(slot: number): TokenSequence {
@@ -128,6 +135,11 @@ export class Actor {
     this.region.release();
   }
 
+  private read(session: Session, i: number): void {
+    const { items, feedback } = session.steps[i] as SessionStep;
+    this.sequence(session.slot).append(items, feedback, this.options.notes.at(session, i));
+  }
+
   /** A stream of the session's step alone, so that a checkpoint needs to keep none. */
   private noise({ key, number, steps }: Session): RandomStream {
     return new RandomStream(this.options.seed, "hyper-action", key, number, steps.length);
@@ -162,7 +174,7 @@ export class Actor {
     const sequence = this.sequence(slot);
     const { length } = sequence;
     const { start, shape } = network.states;
-    const view = viewSequence(this.views, sequence, length, [length], shape.feedbackTypes, start);
+    const view = viewSequence(this.views, sequence, length, [length], shape.feedbackWidth, start);
     const batch = network.states.load(engine.memory, single, [view]);
     const { key: session, number } = this.sessions[slot] as Session;
     const key = deriveKey(this.options.seed, "acting dropout", session, number, length, this.model.steps);

@@ -18,10 +18,7 @@ export class PolicyEvaluator implements Policy {
   }
 
   observe(outcomes: readonly PolicyOutcome[]): void {
-    for (const { session } of outcomes) {
-      const step = session.steps.at(-1);
-      if (step !== undefined) this.actor.sequence(session.slot).append(step.items, step.feedback);
-    }
+    for (const { session } of outcomes) this.actor.observe(session);
   }
 
   async learn(): Promise<undefined> {

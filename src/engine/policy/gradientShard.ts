@@ -90,10 +90,15 @@ export class GradientShard {
     readonly meanGradient: Float32Array;
     readonly valueGradient: Float32Array;
     readonly targetGradient: Float32Array;
+    /** [distinct items, encoding]: encodings of what is read and, if the placement asks for it, of what was served. */
+    readonly items: Float32Array;
+    readonly itemGradient: Float32Array;
+    readonly itemRows: ReadonlyMap<number, number>;
   } {
     const { memory } = this.model.engine;
     const { buffers, batch } = this.loaded();
     const view = ({ address, ld }: Matrix) => memory.floats(address, batch.outputs * ld);
+    const items = ({ address, ld }: Matrix) => memory.floats(address, batch.distinctItems * ld);
     return {
       means: view(buffers.action.output),
       values: view(buffers.value.output),
@@ -101,6 +106,9 @@ export class GradientShard {
       meanGradient: view(buffers.meanGradient),
       valueGradient: view(buffers.valueGradient),
       targetGradient: view(buffers.targetGradient),
+      items: items(buffers.state.items.output),
+      itemGradient: items(buffers.state.items.gradient),
+      itemRows: batch.itemRows,
     };
   }
 
@@ -123,8 +131,8 @@ export class GradientShard {
     if (target !== undefined) network.value.forward(k, target, buffers.target, batch.outputs, state.states);
   }
 
-  /** Writes the backward pass to the tape. */
-  recordBackward(encoderGradient: EncoderGradient): void {
+  /** Writes the backward pass to the tape. @param itemGradientsBegun `views().itemGradient` holds gradients already */
+  recordBackward(encoderGradient: EncoderGradient, itemGradientsBegun: boolean): void {
     const { network, store, features } = this.model;
     const { buffers, batch } = this.loaded();
     const { state } = buffers;
@@ -136,7 +144,8 @@ export class GradientShard {
     }
     const gradients = store.shardGradient(this.index);
     const dropout = this.dropoutOf("state");
-    network.states.backward(this.tape.kernels, store.weights, gradients, features, state, batch, dropout);
+    const k = this.tape.kernels;
+    network.states.backward(k, store.weights, gradients, features, state, batch, dropout, itemGradientsBegun);
   }
 
   dispose(): void {
@@ -189,7 +198,7 @@ export class GradientShard {
     const now = this.buffers?.state.capacity;
     if (this.buffers !== undefined && now !== undefined && holds(now, needed)) return this.buffers;
     this.region?.release();
-    const capacity = enlarged(now ?? { tokens: 0, outputs: 0, sequences: 0 }, needed);
+    const capacity = enlarged(now ?? { tokens: 0, outputs: 0, sequences: 0, beside: 0 }, needed);
     const { value, region } = plan(this.model.engine.memory, (arena) => this.take(arena, capacity));
     this.buffers = value;
     this.region = region;
@@ -213,21 +222,27 @@ export class GradientShard {
   }
 }
 
-function capacityFor(sequences: readonly StateSequence[]): StateCapacity {
+function capacityFor(sequences: readonly StateSequence[]): Required<StateCapacity> {
   const sum = (size: (sequence: StateSequence) => number) => sequences.reduce((total, s) => total + size(s), 0);
   return {
     tokens: sum(({ items }) => items.length),
     outputs: sum(({ items, outputs }) => (outputs === "all" ? items.length : outputs.length)),
     sequences: sequences.length,
+    beside: sum(({ beside }) => beside?.length ?? 0),
   };
 }
 
-function holds(capacity: StateCapacity, { tokens, outputs, sequences }: StateCapacity): boolean {
-  return tokens <= capacity.tokens && outputs <= capacity.outputs && sequences <= capacity.sequences;
+const sizes = ["tokens", "outputs", "sequences", "beside"] as const;
+
+function holds(capacity: StateCapacity, needed: Required<StateCapacity>): boolean {
+  return sizes.every((size) => needed[size] <= (capacity[size] ?? 0));
 }
 
 /** Room to spare where there was too little, so that slowly growing batches do not move the buffers every time. */
-function enlarged(have: StateCapacity, need: StateCapacity): StateCapacity {
-  const room = (size: keyof StateCapacity) => (need[size] <= have[size] ? have[size] : Math.ceil(need[size] * 1.25));
-  return { tokens: room("tokens"), outputs: room("outputs"), sequences: room("sequences") };
+function enlarged(have: StateCapacity, need: Required<StateCapacity>): StateCapacity {
+  const room = (size: (typeof sizes)[number]) => {
+    const had = have[size] ?? 0;
+    return need[size] <= had ? had : Math.ceil(need[size] * 1.25);
+  };
+  return { tokens: room("tokens"), outputs: room("outputs"), sequences: room("sequences"), beside: room("beside") };
 }

@@ -5,6 +5,7 @@ import { deriveKey } from "../math/random.ts";
 import type { Address } from "../tensor/kernels.ts";
 import type { Region } from "../tensor/memory.ts";
 import type { Tape } from "../tensor/tape.ts";
+import { clickLoss, servedClicks } from "./clickLoss.ts";
 import { type EncoderGradient, type ForwardPass, GradientShard } from "./gradientShard.ts";
 import type { PolicyObjective } from "./losses.ts";
 import type { Minibatch } from "./minibatches.ts";
@@ -40,7 +41,13 @@ export class KernelGradients implements StepGradients {
     const { engine, network, store } = this.model;
     const { rule } = this;
     const live = needsNextStates(rule);
-    const options = { views: this.views, encoder: network.states, shards: SHARDS, withNext: live };
+    const options = {
+      views: this.views,
+      encoder: network.states,
+      shards: SHARDS,
+      withNext: live,
+      withSlates: rule.clickLoss > 0,
+    };
     const { sequences, transitions } = place(minibatch, options);
     this.busy = this.shards.filter((_, i) => (sequences[i]?.length ?? 0) > 0);
     const forward: ForwardPass = {
@@ -59,7 +66,7 @@ export class KernelGradients implements StepGradients {
       rule.encoderGradient === "state"
         ? { kind: "state" }
         : { kind: "td-target", target: this.targetWeights(), discarded: this.discarded.address };
-    for (const shard of this.busy) shard.recordBackward(encoderGradient);
+    for (const shard of this.busy) shard.recordBackward(encoderGradient, rule.clickLoss > 0);
     // The discarded gradients of all shards share one place, which two threads must not write at once.
     if (rule.encoderGradient === "state") engine.run(tapes);
     else for (const tape of tapes) engine.run([tape]);
@@ -93,9 +100,10 @@ export class KernelGradients implements StepGradients {
       view?.meanGradient.fill(0);
       view?.valueGradient.fill(0);
       view?.targetGradient.fill(0);
+      view?.itemGradient.fill(0);
     }
     const share = 1 / transitions.length;
-    for (const { transition, state, next } of transitions) {
+    for (const { transition, sequence, state, next } of transitions) {
       const here = views[state.shard];
       if (here === undefined) throw new Error("a transition lies in a shard without work");
       const there = next && views[next.shard];
@@ -112,6 +120,13 @@ export class KernelGradients implements StepGradients {
         const at = state.row * width + i;
         here.meanGradient[at] = (here.meanGradient[at] as number) + weight * (gradient.mean[i] as number);
         spread[i] = (spread[i] as number) + weight * (gradient.spread[i] as number);
+      }
+      if (rule.clickLoss > 0) {
+        const { items, labels } = servedClicks(sequence, transition);
+        const rows = items.map((item) => here.itemRows.get(item) as number);
+        const dmean = here.meanGradient.subarray(state.row * width, (state.row + 1) * width);
+        const scored = { mean, encodings: here.items, rows, labels };
+        losses.clickLoss += clickLoss(scored, rule.clickLoss * share, dmean, here.itemGradient) * share;
       }
       const error = value - target;
       const valueGradient = 2 * rule.valueCoefficient * error * share;

@@ -7,16 +7,11 @@ import { StateEncoder } from "../encoder/stateEncoder.ts";
 import { Mlp } from "../tensor/layers/mlp.ts";
 import { type Parameter, ParameterLayout } from "../tensor/parameters.ts";
 import { diagonalGaussian, fullGaussian, type GaussianFamily } from "./gaussian.ts";
+import { sessionNotes } from "./sessionNotes.ts";
 
 /** Parameter groups, each with a learning rate of its own. */
 export const groups = ["action", "value", "encoder", "std"] as const;
 export type Group = (typeof groups)[number];
-
-/**
- * Hyper-actions point at item encodings, so these must not turn faster than the action network can follow: embeddings
- * start ten times as large as the response model's and therefore turn a tenth as fast.
- */
-const TABLE_SCALE = 1;
 
 export class ActorCritic {
   readonly layout = new ParameterLayout();
@@ -29,22 +24,23 @@ export class ActorCritic {
   readonly actionWidth: number;
 
   /** @param positions longest view of a session, in tokens */
-  constructor(dataset: Dataset, { policy, fidelity }: Pick<Experiment, "policy" | "fidelity">, positions: number) {
+  constructor(dataset: Dataset, experiment: Pick<Experiment, "policy" | "simulator" | "fidelity">, positions: number) {
     const { layout } = this;
-    const { idEmbedding, encoding, heads, feedForward, layers, hidden, initialStd } = policy;
+    const { policy, fidelity } = experiment;
+    const { idEmbedding, encoding, heads, feedForward, layers, hidden, initialStd, tableScale } = policy;
     this.states = new StateEncoder(layout, "encoder", {
       items: dataset.itemFeatures,
       itemCount: dataset.items,
       users: dataset.userFeatures,
       userCount: dataset.users,
-      feedbackTypes: dataset.feedbackTypes.length,
+      feedbackWidth: dataset.feedbackTypes.length + sessionNotes(experiment).width,
       idEmbedding,
       encoding,
       heads,
       feedForward,
       layers,
       positions,
-      tableScale: TABLE_SCALE,
+      tableScale,
     });
     this.actionWidth = encoding + 1;
     this.action = new Mlp(layout, "action", "action", [this.states.width, ...hidden, this.actionWidth]);

@@ -21,6 +21,7 @@
  * All of this depends on the minibatch only, never on the number of threads.
  */
 import type { StateSequence } from "../encoder/stateEncoder.ts";
+import type { TokenSequence } from "../encoder/tokenSequence.ts";
 import { type Views, viewSequence } from "../encoder/views.ts";
 import type { Minibatch } from "./minibatches.ts";
 import type { Fragment, Transition } from "./rollout.ts";
@@ -33,6 +34,8 @@ export interface Place {
 
 export interface PlacedTransition {
   readonly transition: Transition;
+  /** What its session was shown and answered. */
+  readonly sequence: TokenSequence;
   /** Where s_t is read. */
   readonly state: Place;
   /** Where s_t+1 is read; undefined after the user left, or where nobody asks for it. */
@@ -48,16 +51,20 @@ export interface Placement {
 export interface PlacementOptions {
   readonly views: Views;
   /** The encoder that will read the views. */
-  readonly encoder: { readonly start: number; readonly shape: { readonly feedbackTypes: number } };
+  readonly encoder: { readonly start: number; readonly shape: { readonly feedbackWidth: number } };
   readonly shards: number;
   /** Next states are read, too. */
   readonly withNext: boolean;
+  /** The served items are encoded, too, in the shard where s_t is read. */
+  readonly withSlates?: boolean;
 }
 
 /** One causal pass over a fragment's session, and the token counts after which it is read. */
 interface Pass {
   readonly fragment: Fragment;
   readonly reads: Set<number>;
+  /** Items served at its states. */
+  readonly served: number[];
 }
 
 /** The state after `tokens` tokens, read from a pass. */
@@ -71,13 +78,15 @@ export function place(minibatch: Minibatch, options: PlacementOptions): Placemen
   const readings = minibatch.flatMap(({ fragment, transitions }) =>
     transitions.map((transition) => ({
       transition,
-      state: passes.read(fragment, transition.tokens),
+      sequence: fragment.sequence,
+      state: passes.read(fragment, transition.tokens, options.withSlates ? transition.nextTokens : undefined),
       next: options.withNext && !transition.terminated ? passes.read(fragment, transition.nextTokens) : undefined,
     })),
   );
   const { sequences, placeOf } = distribute(passes.all, options);
-  const transitions = readings.map(({ transition, state, next }) => ({
+  const transitions = readings.map(({ transition, sequence, state, next }) => ({
     transition,
+    sequence,
     state: placeOf(state),
     next: next && placeOf(next),
   }));
@@ -94,15 +103,16 @@ class Passes {
     return [...this.byFragment.values()].flatMap((passes) => [...passes.values()]);
   }
 
-  /** Reads the state of `fragment` after `tokens` tokens. */
-  read(fragment: Fragment, tokens: number): Reading {
+  /** Reads the state of `fragment` after `tokens` tokens; what was served there ends at token `servedUntil`, if asked for. */
+  read(fragment: Fragment, tokens: number, servedUntil = tokens): Reading {
     const passes = this.byFragment.get(fragment) ?? new Map<number, Pass>();
     this.byFragment.set(fragment, passes);
     // A reshaped view differs from a longer one in all its tokens, wherever both begin (section 10, `feedbackHistory`).
     const begins = this.views.reshaped ? tokens : this.views.origin(tokens);
-    const pass = passes.get(begins) ?? { fragment, reads: new Set() };
+    const pass = passes.get(begins) ?? { fragment, reads: new Set(), served: [] };
     passes.set(begins, pass);
     pass.reads.add(tokens);
+    pass.served.push(...fragment.sequence.items.subarray(tokens, servedUntil));
     return { pass, tokens };
   }
 }
@@ -120,7 +130,8 @@ function distribute(
     const { sequence } = pass.fragment;
     const reads = [...pass.reads].sort((a, b) => a - b);
     places.set(pass, new Map(reads.map((tokens, i) => [tokens, { shard: index, row: shard.rows + i }])));
-    shard.sequences.push(viewSequence(views, sequence, last, reads, encoder.shape.feedbackTypes, encoder.start));
+    const view = viewSequence(views, sequence, last, reads, encoder.shape.feedbackWidth, encoder.start);
+    shard.sequences.push(pass.served.length === 0 ? view : { ...view, beside: Int32Array.from(pass.served) });
     shard.tokens += length;
     shard.rows += reads.length;
   }

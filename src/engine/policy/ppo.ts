@@ -16,6 +16,7 @@ import { ActorCritic, type Group, groups } from "./network.ts";
 import type { ActMode, ActRequest, Diagnostics, LearnerOptions, Policy, PolicyOutcome, PolicyState } from "./policy.ts";
 import { savedArray } from "./policy.ts";
 import { assess, type Fragment } from "./rollout.ts";
+import { sessionNotes } from "./sessionNotes.ts";
 import { TargetNetwork } from "./targetNetwork.ts";
 import { TfjsGradients } from "./tfjsGradients.ts";
 import { type UpdateRule, updateRule } from "./updateRule.ts";
@@ -56,6 +57,7 @@ function create(name: ObjectiveName, options: LearnerOptions): Policy {
     slateSize: simulator.slateSize,
     exclusion: fidelityChoice(fidelity, "excludedItems"),
     dropout: rule.actingDropout,
+    notes: sessionNotes(experiment),
     seed,
   };
   const actor = new Actor(model, views, options.slots ?? simulator.users, actorOptions);
@@ -131,10 +133,8 @@ class ActorCriticPolicy implements Policy {
     for (const { session, reward, terminated, truncated } of outcomes) {
       const fragment = this.fragmentOf(session.slot);
       const transition = fragment.transitions.at(-1);
-      const step = session.steps.at(-1);
-      if (transition === undefined || step === undefined)
-        throw new Error(`slot ${session.slot} observed before it acted`);
-      fragment.sequence.append(step.items, step.feedback);
+      if (transition === undefined) throw new Error(`slot ${session.slot} observed before it acted`);
+      this.actor.observe(session);
       transition.reward = reward;
       transition.terminated = terminated;
       transition.nextTokens = fragment.sequence.length;
@@ -148,7 +148,7 @@ class ActorCriticPolicy implements Policy {
     this.bootstrap([...this.current.values()]);
     const { returns, values } = assess(this.fragments, this.rule);
     const rates = this.ratesInForce();
-    const statistics = await this.learner.update(this.fragments, rates);
+    const { clickLoss, ...statistics } = await this.learner.update(this.fragments, rates);
     this.updates++;
     this.fragments = [];
     this.current.clear();
@@ -156,6 +156,7 @@ class ActorCriticPolicy implements Policy {
     const { entropy, std } = this.model.gaussian();
     return {
       ...statistics,
+      ...(this.rule.clickLoss > 0 && { clickLoss }),
       entropy,
       explainedVariance: explainedVariance(returns, values),
       learningRate: rates.action,

@@ -11,6 +11,8 @@ export interface StepLosses {
   /** k1 estimate. */
   oldApproxKl: number;
   clipFraction: number;
+  /** Binary cross-entropy of a served item's click, in nats; 0 where it is no part of the objective. */
+  clickLoss: number;
 }
 
 export const noLosses = (): StepLosses => ({
@@ -19,6 +21,7 @@ export const noLosses = (): StepLosses => ({
   approxKl: 0,
   oldApproxKl: 0,
   clipFraction: 0,
+  clickLoss: 0,
 });
 
 export interface StepGradients {

@@ -13,6 +13,7 @@ import { DropoutMasks, type MaskedRows } from "../tensor/tfjs/dropoutMasks.ts";
 import { type Mask, noMask, TfjsLayers } from "../tensor/tfjs/layers.ts";
 import { detached, type Rows, rowsOf } from "../tensor/tfjs/operations.ts";
 import { TfjsParameters } from "../tensor/tfjs/parameters.ts";
+import { servedClicks } from "./clickLoss.ts";
 import type { ObjectiveName } from "./losses.ts";
 import type { Minibatch } from "./minibatches.ts";
 import { type PolicyModel, SHARDS } from "./model.ts";
@@ -34,7 +35,7 @@ interface Losses extends Readonly<Record<keyof StepLosses, Scalar>> {
   readonly total: Scalar;
 }
 
-const reported = ["policyLoss", "valueLoss", "approxKl", "oldApproxKl", "clipFraction"] as const;
+const reported = ["policyLoss", "valueLoss", "approxKl", "oldApproxKl", "clipFraction", "clickLoss"] as const;
 
 export class TfjsGradients implements StepGradients {
   /** Gradients of tables come whole. */
@@ -79,11 +80,10 @@ export class TfjsGradients implements StepGradients {
       return total;
     }, parameters.all);
     this.deliver(parameters.gradients(grads));
-    const [policyLoss = 0, valueLoss = 0, approxKl = 0, oldApproxKl = 0, clipFraction = 0] = readings.flatMap(
-      (reading) => [...reading.dataSync<"float32">()],
-    );
+    const [policyLoss = 0, valueLoss = 0, approxKl = 0, oldApproxKl = 0, clipFraction = 0, clicks = 0] =
+      readings.flatMap((reading) => [...reading.dataSync<"float32">()]);
     tf.dispose([value, grads, readings]);
-    return { policyLoss, valueLoss, approxKl, oldApproxKl, clipFraction };
+    return { policyLoss, valueLoss, approxKl, oldApproxKl, clipFraction, clickLoss: clicks };
   }
 
   dispose(): void {
@@ -162,10 +162,12 @@ export class TfjsGradients implements StepGradients {
       advantages,
     );
     const valueLoss: Scalar = tf.mean(tf.square(errors));
-    const total: Scalar = tf.sub(
+    const clickLoss = rule.clickLoss === 0 ? tf.scalar(0) : this.clickLoss(placement, at(outputs.means, places));
+    const ofPolicy: Scalar = tf.sub(
       tf.add(policy.loss, tf.mul(valueLoss, rule.valueCoefficient)),
       tf.mul(gaussian.entropy, rule.entropyCoefficient),
     );
+    const total: Scalar = tf.add(ofPolicy, tf.mul(clickLoss, rule.clickLoss));
     return {
       total,
       policyLoss: policy.loss,
@@ -173,7 +175,34 @@ export class TfjsGradients implements StepGradients {
       approxKl: policy.k3,
       oldApproxKl: policy.k1,
       clipFraction: policy.clipFraction,
+      clickLoss,
     };
+  }
+
+  /** As clickLoss.ts has it. @param means [transitions, action width] */
+  private clickLoss({ transitions }: Placement, means: Rows): Scalar {
+    const { tf } = this;
+    const served = transitions.map(({ sequence, transition }) => servedClicks(sequence, transition));
+    const losses = served.map(({ items, labels }, row): Scalar => {
+      const mean = tf.reshape(tf.slice(means, [row, 0], [1, means.shape[1]]), [means.shape[1], 1]);
+      const encodings = this.states.items(Int32Array.from(items));
+      const logits = tf.reshape(
+        tf.matMul(
+          tf.pad(
+            encodings,
+            [
+              [0, 0],
+              [0, 1],
+            ],
+            1,
+          ),
+          mean as Rows,
+        ),
+        [items.length],
+      );
+      return tf.mean(tf.sub(tf.softplus(logits), tf.mul(logits, labels)));
+    });
+    return tf.mean(tf.stack(losses));
   }
 
   /** Dense gradients go to the first shard, the others' being zero; tables to the flat gradient, where they are summed. */

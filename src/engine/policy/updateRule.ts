@@ -25,6 +25,8 @@ export interface UpdateRule {
   readonly dropout: number;
   /** Dropout while acting. */
   readonly actingDropout: number;
+  /** Weight of the click loss; 0: none. */
+  readonly clickLoss: number;
 }
 
 /** The authors' rate, in force where their training mode is chosen and no other rate is given. */
@@ -34,7 +36,7 @@ export const AUTHORS_DROPOUT = 0.1;
  * The rule of an experiment; `encoderGradient`, `updateSamples`, `advantage` and `actingDropout` of section 10 are decided
  * here and nowhere else.
  */
-export function updateRule({ ppo, fidelity }: Pick<Experiment, "ppo" | "fidelity">): UpdateRule {
+export function updateRule({ policy, ppo, fidelity }: Pick<Experiment, "policy" | "ppo" | "fidelity">): UpdateRule {
   const { learningRates: _, anneal: __, ...rule } = ppo;
   const oneStep = fidelityChoice(fidelity, "advantage") === "one-step";
   const trainingMode = fidelityChoice(fidelity, "actingDropout") === "on";
@@ -47,6 +49,7 @@ export function updateRule({ ppo, fidelity }: Pick<Experiment, "ppo" | "fidelity
     targetTau: oneStep ? 0.01 : undefined,
     encoderGradient: fidelityChoice(fidelity, "encoderGradient"),
     samples: fidelityChoice(fidelity, "updateSamples"),
+    clickLoss: policy.clickLoss,
   };
 }
 

@@ -26,6 +26,10 @@ const laterSettings: readonly LaterSetting[] = [
   { path: "planner.mask", was: "any", since: 5 },
   // The reference mode's user model read feedback as recorded.
   { path: "fidelity.reshaped", was: "policy", since: 5 },
+  // The policy learned from rewards alone, and saw no more of a session than items and feedback.
+  { path: "policy.clickLoss", was: 0, since: 6 },
+  { path: "policy.tableScale", was: 1, since: 6 },
+  { path: "policy.state", was: "history", since: 6 },
 ];
 
 /** The versions of run.json after which a setting came, the newest first. */

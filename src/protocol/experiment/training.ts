@@ -38,6 +38,22 @@ export const policySchema = z.strictObject({
     .default([256, 64])
     .meta({ description: "Hidden layers of the action and value networks." }),
   initialStd: real("Initial standard deviation of the hyper-action.", 0.8, 0.001, 10),
+  clickLoss: real(
+    "Weight of a loss beside PPO's that reads the policy's scores as logits of the clicks on what was served, and so teaches item encodings what is clicked. 0: none, as in the paper.",
+    0,
+    0,
+    1000,
+  ),
+  tableScale: real(
+    "Initial spread of the item and user embeddings: one step turns smaller ones further.",
+    1,
+    0.001,
+    10,
+  ),
+  state: z.enum(["history", "session"]).default("history").meta({
+    description:
+      "What the policy sees of a visit. history: items and feedback, as in the paper; session: also which of them belong to the visit under way, its step, and the patience left.",
+  }),
   backend: z.enum(["wasm", "plain", "tfjs"]).default("wasm").meta({
     description:
       "What computes. wasm: our kernels; plain: their readable twin, slow; tfjs: TensorFlow.js computes the updates and has to be installed (see lerl doctor).",

@@ -10,6 +10,7 @@ import { clippedSurrogate } from "../../../src/engine/policy/losses.ts";
 import { PolicyModel } from "../../../src/engine/policy/model.ts";
 import { ActorCritic } from "../../../src/engine/policy/network.ts";
 import type { Fragment, Transition } from "../../../src/engine/policy/rollout.ts";
+import { sessionNotes } from "../../../src/engine/policy/sessionNotes.ts";
 import { TargetNetwork } from "../../../src/engine/policy/targetNetwork.ts";
 import { updateRule } from "../../../src/engine/policy/updateRule.ts";
 import { viewsOf } from "../../../src/engine/policy/views.ts";
@@ -38,7 +39,8 @@ function rollout(input: ExperimentInput) {
   const target = new TargetNetwork(model);
   const gradients = new KernelGradients(model, views, rule, clippedSurrogate(rule.clip), target, 3);
   const learner = new Learner(model, rule, gradients, target, 3, true);
-  const actor = new Actor(model, views, 3, { slateSize: 2, exclusion: "infinity", dropout: 0, seed: 3 });
+  const notes = sessionNotes(experiment);
+  const actor = new Actor(model, views, 3, { slateSize: 2, exclusion: "infinity", dropout: 0, notes, seed: 3 });
   const sessions = [0, 1, 2].map((slot) => openSession(dataset, slot));
   for (const session of sessions) actor.open(session);
   const fragments: Fragment[] = sessions.map(({ slot }) => ({
@@ -59,8 +61,9 @@ function serve(actor: Actor, sessions: readonly OpenSession[], fragments: readon
   decisions.forEach((decision, slot) => {
     const fragment = fragments[slot] as Fragment;
     const served = step([...slates.slice(2 * slot, 2 * slot + 2)], [t % 2, slot % 2]);
-    (sessions[slot] as OpenSession).steps.push(served);
-    fragment.sequence.append(served.items, served.feedback);
+    const session = sessions[slot] as OpenSession;
+    session.steps.push(served);
+    actor.observe(session);
     fragment.transitions.push({
       ...decision,
       // Off the policy by a little, so that ratios differ from 1 and some are clipped.
@@ -83,10 +86,11 @@ const everything = ({ fragments }: Parts) =>
 /** The whole loss at the parameters as they stand, leaving no gradients behind. */
 function lossOf(parts: Parts): number {
   const { model, gradients, rule } = parts;
-  const { policyLoss, valueLoss } = gradients.compute(everything(parts), 0);
+  const { policyLoss, valueLoss, clickLoss } = gradients.compute(everything(parts), 0);
   const { store } = model;
   engine.memory.floats(store.shardGradients, store.shards * store.layout.denseLength).fill(0);
-  return policyLoss + rule.valueCoefficient * valueLoss - rule.entropyCoefficient * model.gaussian().entropy;
+  const ofClicks = rule.clickLoss * clickLoss;
+  return policyLoss + rule.valueCoefficient * valueLoss + ofClicks - rule.entropyCoefficient * model.gaussian().entropy;
 }
 
 /** Gradient of the whole loss, [layout.length]. */
@@ -111,12 +115,12 @@ function gradientOf(parts: Parts): Float32Array {
 /** Means and values of all transitions, fragment by fragment. */
 function outputsOf({ model, views, network, fragments }: Parts): { means: number[]; values: number[] } {
   const shard = new GradientShard(model, 0);
-  const { feedbackTypes } = network.states.shape;
+  const { feedbackWidth } = network.states.shape;
   const means: number[] = [];
   const values: number[] = [];
   for (const { sequence, transitions } of fragments) {
     for (const { tokens } of transitions) {
-      const view = viewSequence(views, sequence, tokens, [tokens], feedbackTypes, network.states.start);
+      const view = viewSequence(views, sequence, tokens, [tokens], feedbackWidth, network.states.start);
       shard.recordForward([view], { dropout: 0, key: 0, target: undefined });
       engine.run([shard.tape]);
       means.push(...shard.views().means);
@@ -138,6 +142,8 @@ describe.each([
   { policy: { layout: "packed" } },
   { policy: { layout: "windowed" }, simulator: { historyLength: 4 } },
   { fidelity: { switches: { actionStd: "full" } } },
+  { policy: { clickLoss: 2, tableScale: 0.1 } },
+  { policy: { clickLoss: 2, state: "session", layout: "windowed" }, simulator: { historyLength: 4 } },
 ] as ExperimentInput[])("the whole loss (%j)", (input) => {
   it("has the gradient that finite differences give, parameter by parameter", () => {
     const parts = rollout({ ...input, ppo: { entropyCoefficient: 0.01 } });
@@ -267,7 +273,7 @@ describe("fidelity", () => {
 
   it("acting dropout changes what is served and depends on the session's step alone", () => {
     const { model, views, actor } = rollout({});
-    const options = { slateSize: 2, exclusion: "infinity", seed: 3 } as const;
+    const options = { slateSize: 2, exclusion: "infinity", notes: sessionNotes(toyExperiment()), seed: 3 } as const;
     const dropped = () => new Actor(model, views, 3, { ...options, dropout: 0.5 });
     const [together, alone] = [dropped(), dropped()];
     const sessions = [0, 1, 2].map((slot) => openSession(dataset, slot));

@@ -19,7 +19,7 @@ function sample(user: number, ...reads: readonly number[]): Minibatch[number] {
 // The picture in placement.ts.
 const [a, b, c] = [sample(0, 7, 13, 19), sample(1, 3, 9), sample(2, 25)];
 const minibatch = [a, b, c];
-const encoder = { start: 99, shape: { feedbackTypes: 1 } };
+const encoder = { start: 99, shape: { feedbackWidth: 1 } };
 const placed = (views: Views, withNext = false) => place(minibatch, { views, encoder, shards: 2, withNext });
 
 /** By shard: user and length of each sequence. */

@@ -76,6 +76,7 @@ const layouts: readonly ExperimentInput[] = [
   { policy: { layout: "windowed" }, simulator: { historyLength: 8 } },
   // Sessions outgrow the 11 positions that this temper lets expect.
   { policy: { layout: "packed" }, simulator: { historyLength: 6, quit: { rule: "temper", initialTemper: 2 } } },
+  { policy: { clickLoss: 5, state: "session", tableScale: 0.1 } },
 ];
 const allSlots = [0, 1, 2, 3];
 
@@ -94,7 +95,10 @@ describe.each(Object.entries(learners))("the learner %s", (kind, { metrics, crea
     const policy = create({ engine: await engineOf(), dataset, experiment: toyExperiment(layout) });
     const diagnostics = await new ToyWorld(policy, allSlots).iteration();
     const names = Object.entries(metricCatalogue).flatMap(([name, { group }]) => (group === metrics ? [name] : []));
-    expect(Object.keys(diagnostics).sort()).toEqual(names.sort());
+    const withClickLoss = (layout.policy?.clickLoss ?? 0) > 0;
+    expect(Object.keys(diagnostics).sort()).toEqual(
+      names.filter((name) => name !== "clickLoss" || withClickLoss).sort(),
+    );
     for (const value of Object.values(diagnostics)) expect(Number.isFinite(value)).toBe(true);
     expect(policy.name).toBe(kind);
     await policy.dispose();

@@ -8,6 +8,7 @@ import type { Minibatch } from "../../../src/engine/policy/minibatches.ts";
 import { PolicyModel } from "../../../src/engine/policy/model.ts";
 import { ActorCritic } from "../../../src/engine/policy/network.ts";
 import { assess, type Fragment } from "../../../src/engine/policy/rollout.ts";
+import { sessionNotes } from "../../../src/engine/policy/sessionNotes.ts";
 import { TargetNetwork } from "../../../src/engine/policy/targetNetwork.ts";
 import { TfjsGradients } from "../../../src/engine/policy/tfjsGradients.ts";
 import { updateRule } from "../../../src/engine/policy/updateRule.ts";
@@ -43,14 +44,14 @@ function partsOf(experiment: Experiment, backend: "kernels" | "tfjs", objective:
       ? new KernelGradients(model, views, rule, policyObjective(objective, rule.clip), target, SEED)
       : new TfjsGradients(tfjs.tf, model, views, rule, objective, target, SEED);
   const learner = new Learner(model, rule, gradients, target, SEED, true);
-  return { views, model, rule, learner };
+  return { views, model, rule, learner, notes: sessionNotes(experiment) };
 }
 
 type Parts = ReturnType<typeof partsOf>;
 
 /** Sessions of different lengths, one of which the user left, lived by the policy as it starts. */
-function rollout({ model, views, rule }: Parts): Fragment[] {
-  const actor = new Actor(model, views, USERS, { slateSize: 2, exclusion: "infinity", dropout: 0, seed: SEED });
+function rollout({ model, views, rule, notes }: Parts): Fragment[] {
+  const actor = new Actor(model, views, USERS, { slateSize: 2, exclusion: "infinity", dropout: 0, notes, seed: SEED });
   const sessions = Array.from({ length: USERS }, (_, slot) => openSession(dataset, slot, 0, slot, 2 + slot));
   for (const session of sessions) actor.open(session);
   const fragments = sessions.map(
@@ -67,7 +68,7 @@ function rollout({ model, views, rule }: Parts): Fragment[] {
       const fragment = fragments[session.slot] as Fragment;
       const decision = decisions[i] as (typeof decisions)[number];
       session.steps.push(served);
-      fragment.sequence.append(served.items, served.feedback);
+      actor.observe(session);
       fragment.transitions.push({
         ...decision,
         // Off the policy by a little, so that ratios differ from 1 and some are clipped.
@@ -97,6 +98,7 @@ const variants: readonly (readonly [string, ExperimentInput, ObjectiveName])[] =
   ["packed", {}, "ppo"],
   ["windowed", { policy: { layout: "windowed" }, simulator: { historyLength: 4 } }, "ppo"],
   ["A2C", {}, "a2c"],
+  ["click loss", { policy: { clickLoss: 2, state: "session", tableScale: 0.1 } }, "ppo"],
   ["dropout", { ppo: { dropout: 0.3 } }, "ppo"],
   ["full covariance", { fidelity: { switches: { actionStd: "full" } } }, "ppo"],
   ["one-step advantages with a target network", { fidelity: { switches: { advantage: "one-step" } } }, "ppo"],

@@ -60,7 +60,7 @@ describe("rows depend on their own inputs only", () => {
     const w = plan(engine.memory, (arena) => encoder.workspace(arena, 120, 120)).value;
     const items = matrix(place(engine, normals(120 * 16, "items")).address, 16);
     const rows = Int32Array.from({ length: 120 }, (_, i) => (i * 13) % 120);
-    const feedback = Float32Array.from({ length: 120 * shape.feedbackTypes }, (_, i) => (i * 7) % 2);
+    const feedback = Float32Array.from({ length: 120 * shape.feedbackWidth }, (_, i) => (i * 7) % 2);
     engine.memory.integers(w.itemRows, 120).set(rows);
     engine.memory.floats(w.feedback, feedback.length).set(feedback);
     const row = (i: number) => bits(engine.memory.floats(w.output.address + i * encoder.width * 4, encoder.width));
@@ -92,7 +92,7 @@ describe("rows depend on their own inputs only", () => {
       const now = rows.slice(position, position + count);
       engine.memory.integers(w.itemRows, count + 1).set([rows[0] as number, ...now]);
       engine.memory.integers(w.positions, count + 1).set([0, ...now.map((_, i) => position + i)]);
-      const types = shape.feedbackTypes;
+      const types = shape.feedbackWidth;
       engine.memory.floats(w.feedback, (count + 1) * types).set(feedback.subarray(0, types));
       engine.memory
         .floats(w.feedback, (count + 1) * types)

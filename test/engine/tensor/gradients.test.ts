@@ -47,7 +47,7 @@ describe("gradients against finite differences", () => {
     ["all outputs", "all"],
     ["three outputs", [1, 8, 16]],
   ] as const)("causal encoder with dropout, %s", (_, outputs) => {
-    const shape = { dim: 12, heads: 3, feedForward: 20, layers: 2, positions: 17, feedbackTypes: 2 };
+    const shape = { dim: 12, heads: 3, feedForward: 20, layers: 2, positions: 17, feedbackWidth: 2 };
     const layout = new ParameterLayout();
     const encoder = new CausalEncoder(layout, "history", "encoder", shape);
     const store = new ParameterStore(engine.memory, layout, 1);

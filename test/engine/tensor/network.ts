@@ -9,7 +9,7 @@ export const shape: StateEncoderShape = {
   itemCount: 20,
   users: { names: ["c"], sizes: [2], values: Int32Array.from({ length: 6 }, (_, i) => i % 2) },
   userCount: 6,
-  feedbackTypes: 3,
+  feedbackWidth: 3,
   idEmbedding: 8,
   encoding: 8,
   heads: 4,
@@ -23,7 +23,7 @@ export function sequences(count: number, length: number, outputs: StateSequence[
   return Array.from({ length: count }, (_, s) => ({
     user: s % shape.userCount,
     items: Int32Array.from({ length }, () => stream.integer(shape.itemCount)),
-    feedback: Float32Array.from({ length: length * shape.feedbackTypes }, () => stream.integer(2)),
+    feedback: Float32Array.from({ length: length * shape.feedbackWidth }, () => stream.integer(2)),
     outputs,
   }));
 }

@@ -20,8 +20,8 @@ export class TfjsStateEncoder {
   /** States at the outputs of all sequences, in order: [outputs, 3 encoding]. */
   states(sequences: readonly StateSequence[], mask: StateMask = () => undefined): Rows {
     const { tf } = this.layers;
-    const { layers, feedbackTypes, itemCount, userCount } = this.shape;
-    const layout = padded(sequences, feedbackTypes, itemCount);
+    const { layers, feedbackWidth, itemCount, userCount } = this.shape;
+    const layout = padded(sequences, feedbackWidth, itemCount);
     let x = this.tokens(layout, mask);
     for (let i = 0; i < layers; i++) x = this.layer(i, x, layout, mask);
     const users = Int32Array.from(sequences, ({ user }) => user);
@@ -30,20 +30,25 @@ export class TfjsStateEncoder {
     return tf.concat([history, rowsOf(tf, encoded, layout.outputSequences)], 1);
   }
 
+  /** Encodings of items, [ids, encoding]. */
+  items(ids: Int32Array): Rows {
+    return this.features("items", ids, this.shape.items, this.shape.itemCount + 1);
+  }
+
   private tokens(layout: PaddedSequences, mask: StateMask): Rows {
     const { layers, shape } = this;
     const { tf } = layers;
     const { items, length, feedback } = layout;
     const distinct = [...new Set(items)];
     const rows = new Map(distinct.map((item, row) => [item, row]));
-    const encoded = this.features("items", Int32Array.from(distinct), shape.items, shape.itemCount + 1);
+    const encoded = this.items(Int32Array.from(distinct));
     const itemRows = items.map((item) => rows.get(item) ?? 0);
     const positions = items.map((_, i) => i % length);
     const located = tf.add(
       rowsOf(tf, encoded, itemRows),
       rowsOf(tf, layers.matrix("history.position", shape.encoding), positions),
     ) as Rows;
-    const heard = layers.linear("history.feedback", tf.tensor2d(feedback, [items.length, shape.feedbackTypes]));
+    const heard = layers.linear("history.feedback", tf.tensor2d(feedback, [items.length, shape.feedbackWidth]));
     const x: Rows = tf.concat([layers.norm("history.itemNorm", located), heard], 1);
     return layers.dropped(x, this.scattered(mask(0, x.shape[1], "tokens"), x.shape, layout.tokenRows));
   }

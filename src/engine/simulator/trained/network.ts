@@ -45,7 +45,7 @@ export class UserModelNetwork {
       itemCount: dataset.items,
       users: dataset.userFeatures,
       userCount: dataset.users,
-      feedbackTypes: this.types,
+      feedbackWidth: this.types,
       positions,
       ...SIZES,
     });

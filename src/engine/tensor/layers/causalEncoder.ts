@@ -25,7 +25,8 @@ export interface CausalEncoderShape {
   readonly layers: number;
   /** Longest sequence. */
   readonly positions: number;
-  readonly feedbackTypes: number;
+  /** Numbers a token brings beside its item. */
+  readonly feedbackWidth: number;
 }
 
 /** Buffers of one shard, for up to `tokens` packed tokens of which `outputs` are asked for. */
@@ -81,7 +82,7 @@ export class CausalEncoder {
     group: string,
     readonly shape: CausalEncoderShape,
   ) {
-    const { dim, heads, feedForward, positions, feedbackTypes } = shape;
+    const { dim, heads, feedForward, positions, feedbackWidth } = shape;
     this.width = 2 * dim;
     const longest = longestSequence(this.width / heads);
     if (positions > longest) {
@@ -93,7 +94,7 @@ export class CausalEncoder {
     const layer = { width: this.width, heads, feedForward };
     this.position = layout.dense(`${name}.position`, group, positions * dim, { kind: "normal", scale: 0.1 });
     this.itemNorm = new LayerNorm(layout, `${name}.itemNorm`, group, dim);
-    this.feedback = new Linear(layout, `${name}.feedback`, group, feedbackTypes, dim);
+    this.feedback = new Linear(layout, `${name}.feedback`, group, feedbackWidth, dim);
     this.layers = Array.from(
       { length: shape.layers },
       (_, i) => new TransformerLayer(layout, `${name}.layer${i}`, group, layer),
@@ -102,12 +103,12 @@ export class CausalEncoder {
 
   /** @param outputs at most `tokens` */
   workspace(arena: Arena, tokens: number, outputs: number): EncoderWorkspace {
-    const { dim, feedbackTypes } = this.shape;
+    const { dim, feedbackWidth } = this.shape;
     const buffer = (rows: number, columns: number) => matrix(arena.floats(rows * columns), columns);
     const last = this.layers.length - 1;
     const layers = this.layers.map((layer, i) => layer.buffers(arena, tokens, i === last ? outputs : tokens));
     return {
-      ...packedBuffers(arena, tokens, outputs, feedbackTypes),
+      ...packedBuffers(arena, tokens, outputs, feedbackWidth),
       located: buffer(tokens, dim),
       locatedStats: arena.floats(tokens * 2),
       token: buffer(tokens, this.width),
@@ -273,12 +274,12 @@ export class CausalEncoder {
     items: Matrix,
     dropout?: Dropout,
   ): void {
-    const { dim, feedbackTypes } = this.shape;
+    const { dim, feedbackWidth } = this.shape;
     const { address, ld } = w.located;
     k.gatherRows(tokens, dim, items.address, items.ld, w.itemRows, address, ld, 0);
     k.gatherRows(tokens, dim, this.position.at(weights), dim, w.positions, address, ld, 1);
     this.itemNorm.forward(k, weights, tokens, w.located, w.token, w.locatedStats);
-    this.feedback.forward(k, weights, tokens, matrix(w.feedback, feedbackTypes), columnsFrom(w.token, dim));
+    this.feedback.forward(k, weights, tokens, matrix(w.feedback, feedbackWidth), columnsFrom(w.token, dim));
     dropped(k, dropout, 0, tokens, this.width, w.token);
   }
 
@@ -292,9 +293,9 @@ export class CausalEncoder {
     itemGradients: Matrix,
     dropout: Dropout | undefined,
   ): void {
-    const { dim, feedbackTypes } = this.shape;
+    const { dim, feedbackWidth } = this.shape;
     dropped(k, dropout, 0, tokens, this.width, dx);
-    this.feedback.backward(k, weights, gradients, tokens, matrix(w.feedback, feedbackTypes), columnsFrom(dx, dim));
+    this.feedback.backward(k, weights, gradients, tokens, matrix(w.feedback, feedbackWidth), columnsFrom(dx, dim));
     this.itemNorm.backward(k, weights, gradients, tokens, w.located, w.locatedStats, dx, dx);
     k.scatterAddRows(tokens, dim, dx.address, dx.ld, w.itemRows, 1, itemGradients.address, itemGradients.ld);
     k.scatterAddRows(tokens, dim, dx.address, dx.ld, w.positions, 1, this.position.at(gradients), dim);

@@ -7,7 +7,7 @@ export interface PackedBuffers {
   readonly outputs: number;
   /** int32 [tokens], written by the caller: the row of the token's item encoding. */
   readonly itemRows: Address;
-  /** float32 [tokens, feedbackTypes], written by the caller. */
+  /** float32 [tokens, feedbackWidth], written by the caller. */
   readonly feedback: Address;
   /** int32 [tokens]: position in the sequence, counted from 0; written by `pack`, or by the caller before `extend`. */
   readonly positions: Address;
@@ -21,12 +21,12 @@ export interface PackedBuffers {
   readonly askedLimits: Address;
 }
 
-export function packedBuffers(arena: Arena, tokens: number, outputs: number, feedbackTypes: number): PackedBuffers {
+export function packedBuffers(arena: Arena, tokens: number, outputs: number, feedbackWidth: number): PackedBuffers {
   return {
     tokens,
     outputs,
     itemRows: arena.integers(tokens),
-    feedback: arena.floats(tokens * feedbackTypes),
+    feedback: arena.floats(tokens * feedbackWidth),
     positions: arena.integers(tokens),
     outputRows: arena.integers(outputs),
     segments: arena.integers(tokens * 4),
