@@ -1,9 +1,13 @@
+import Table from "cli-table3";
 import { Command } from "commander";
-import { fidelityChoice, userModelReshapes } from "../../protocol/experiment/fidelity.ts";
+import { fidelityChoice, simulatesCalibrated, userModelReshapes } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { loadDataset } from "../data/loadDataset.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { createTensorEngine } from "../serving/policies.ts";
+import type { Calibration, Reliability } from "../simulator/trained/calibration.ts";
+import type { Personalisation } from "../simulator/trained/personalisation.ts";
+import type { UserModelReport } from "../simulator/trained/report.ts";
 import { defaultTrainedConfig, openUserModel, type UserModel } from "../simulator/trained/userModel.ts";
 import { cacheFolder, storageFolder } from "../store/storage.ts";
 import type { TensorEngine } from "../tensor/tensorEngine.ts";
@@ -17,7 +21,7 @@ export function userModelCommand(): Command {
   command.addCommand(
     new Command("train")
       .description(
-        "Train the response model of an experiment and report its AUC on the hold-out. Kept and reused by runs.",
+        "Train the response model of an experiment and report how well it ranks, how far its probabilities hold and how much it tells users apart. Kept and reused by runs.",
       )
       .argument("<experiment>", "experiment file, *.lerl.json")
       .option("--set <path=value>", "override a setting", collect, [])
@@ -62,6 +66,7 @@ async function open(
     storageFolder: storageFolder(process.cwd()),
     signal,
     reshaped: userModelReshapes(fidelity),
+    calibrated: simulatesCalibrated(simulator.calibrated, fidelity),
     progress: (phase, fraction) => status(`${phase} ${Math.round(fraction * 100)}%`),
     log: (message) => {
       status("");
@@ -76,10 +81,51 @@ function print({ report, folder, reused }: UserModel, json: boolean): void {
     say(`${JSON.stringify({ ...report, folder, reused })}\n`);
     return;
   }
-  for (const [feedbackType, auc] of Object.entries(report.auc)) {
-    say(`${feedbackType.padEnd(12)} AUC ${auc === null ? "–" : number(auc)}\n`);
+  say(`${byFeedback(report)}\n\n`);
+  const [[click, clicks] = []] = Object.entries(report.calibration);
+  if (clicks?.reliability) {
+    say(`${click} by tenth of the test rows, the least probable first\n${byDecile(clicks.reliability)}\n\n`);
   }
+  for (const [type, { fitted }] of Object.entries(report.calibration)) {
+    if (fitted !== "both") say(`${paint.warning(type)}: ${notFitted[fitted]}\n`);
+  }
+  if (report.personalisation) say(ofUsers(report.personalisation));
   const { trainingRows, testRows, droppedUsers } = report;
   say(`trained on ${trainingRows} interactions, measured on ${testRows}; ${droppedUsers} users with too short a log\n`);
   say(`${reused ? "reused from" : "kept in"} ${folder}\n`);
 }
+
+const notFitted: Readonly<Record<Exclude<Calibration["fitted"], "both">, string>> = {
+  "one-label": "the validation rows hold one kind of response only, so its base rate was fitted and no slope",
+  nothing: "no validation row records it, so its probabilities are as the network gives them",
+};
+
+/** Probabilities as the network gives them (raw) and calibrated, beside what was observed, on the test rows. */
+function byFeedback({ auc, calibration }: UserModelReport): string {
+  const table = tableOf(["", "AUC", "observed", "raw", "calibrated", "ECE raw", "ECE calibrated"]);
+  for (const [type, area] of Object.entries(auc)) {
+    const { observed, raw, predicted, rawError, error } = calibration[type]?.reliability ?? {};
+    table.push([type, ...[area ?? undefined, observed, raw, predicted, rawError, error].map((n) => number(n))]);
+  }
+  return table.toString();
+}
+
+function byDecile({ deciles }: Reliability): string {
+  const table = tableOf(["", "rows", "observed", "raw", "calibrated"]);
+  deciles.forEach(({ rows, observed, raw, predicted }, i) => {
+    table.push([String(i + 1), String(rows), number(observed), number(raw), number(predicted)]);
+  });
+  return table.toString();
+}
+
+function ofUsers({ overlap, best, items, uniformClick, pairs }: Personalisation): string {
+  const chance = number(best / items, 2);
+  return `the best ${best} of ${items} items of two users overlap by ${number(overlap, 2)} (mean of ${pairs} pairs; by chance ${chance}, one list for all 1)\nan item drawn uniformly is clicked with probability ${number(uniformClick)} (calibrated)\n`;
+}
+
+const tableOf = (head: string[]): Table.Table =>
+  new Table({
+    head,
+    style: { head: [], border: [], compact: true },
+    colAligns: head.map((_, i) => (i === 0 ? "left" : "right")),
+  });

@@ -100,10 +100,11 @@ export class SlateSearch {
     spared: number | undefined,
     allowed: (extended: readonly number[]) => boolean,
   ): { readonly item: number; readonly gain: number } | undefined {
-    const { penalty, slateSize } = this.options;
-    // Joining i pairs with itself once and with each earlier item twice (section 4, step 2).
+    const { penalty, slateSize, itemEncodings } = this.options;
+    // Joining i pairs with itself once, unless encodings are centred, and with each earlier item twice (section 4, step 2).
     const share = penalty / slateSize;
-    const mostSaved = share * (2 * slate.length - 1);
+    const own = itemEncodings.centred ? 0 : 1;
+    const mostSaved = share * (2 * slate.length - own);
     const level = levels[items.findIndex((item) => !slate.includes(item))];
     let best: { item: number; gain: number } | undefined;
     for (let c = 0; c < items.length && (levels[c] as number) >= (level ?? 0); c++) {
@@ -112,18 +113,18 @@ export class SlateSearch {
       if (slate.includes(item)) continue;
       if (best && value + mostSaved <= best.gain) break;
       if (this.primary[item] === spared) continue;
-      const gain = value - share * (1 + 2 * this.likeness(item));
+      const gain = value - share * (own + 2 * this.likeness(item));
       if ((!best || gain > best.gain) && allowed([...slate, item])) best = { item, gain };
     }
     return best;
   }
 
-  /** Sum of cosines with the items chosen so far. */
+  /** Sum of cosines with the items chosen so far; where encodings are centred, none earns anything by being unlike them. */
   private likeness(item: number): number {
-    const { dim, values } = this.options.itemEncodings;
+    const { dim, values, centred } = this.options.itemEncodings;
     let sum = 0;
     for (let d = 0; d < dim; d++) sum += (values[item * dim + d] as number) * (this.prefixSum[d] as number);
-    return sum;
+    return centred ? Math.max(0, sum) : sum;
   }
 
   private addToPrefix(item: number): void {

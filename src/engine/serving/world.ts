@@ -3,6 +3,7 @@ import {
   type FidelityChoice,
   type FidelitySwitch,
   fidelityChoice,
+  simulatesCalibrated,
   userModelReshapes,
 } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
@@ -115,6 +116,7 @@ async function responseModelsFor(
     ...options,
     dropout: updateRule(experiment).actingDropout,
     reshaped: userModelReshapes(experiment.fidelity),
+    calibrated: simulatesCalibrated(experiment.simulator.calibrated, experiment.fidelity),
   });
 }
 

@@ -5,6 +5,8 @@ export interface ItemEncodings {
   readonly dim: number;
   /** [items, dim] */
   readonly values: Float32Array;
+  /** Their mean was taken out, so that unrelated items have cosines around 0. */
+  readonly centred?: boolean;
 }
 
 /**

@@ -77,3 +77,7 @@ export function fidelityChoice<S extends FidelitySwitch>(fidelity: Fidelity, nam
 /** Whether a trained user model reads its feedback as the authors' code does (section 10, `feedbackHistory`). */
 export const userModelReshapes = (fidelity: FidelitySettings): boolean =>
   fidelity.reshaped === "everywhere" && fidelityChoice(fidelity, "feedbackHistory") === "reshaped";
+
+/** Whether a trained user model answers with calibrated probabilities (`simulator.calibrated`). */
+export const simulatesCalibrated = (calibrated: boolean | "auto", { mode }: Pick<FidelitySettings, "mode">): boolean =>
+  calibrated === "auto" ? mode === "paper" : calibrated;

@@ -30,6 +30,8 @@ const laterSettings: readonly LaterSetting[] = [
   { path: "policy.clickLoss", was: 0, since: 6 },
   { path: "policy.tableScale", was: 1, since: 6 },
   { path: "policy.state", was: "history", since: 6 },
+  // Weighted negatives inflated the probabilities of a trained user model.
+  { path: "simulator.calibrated", was: false, since: 6 },
 ];
 
 /** The versions of run.json after which a setting came, the newest first. */

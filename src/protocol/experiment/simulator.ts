@@ -62,6 +62,13 @@ export const simulatorSchema = z.strictObject({
   slateSize: count("Items recommended per step (K).", 6, 1, 50, "items"),
   historyLength: count("Logged interactions a new user brings along (H).", 100, 0, 500, "items"),
   responseModel: responseModelSchema.prefault({ kind: "auto" }),
+  calibrated: z
+    .union([z.boolean(), z.literal("auto")])
+    .default("auto")
+    .meta({
+      description:
+        "Whether a trained response model answers with calibrated probabilities and centres its item encodings before the correlation penalty. auto: yes, and no where fidelity.mode is reference.",
+    }),
   correlationPenalty: real("How much items that resemble the rest of their slate lose (rho).", 0.2, 0, 2),
   rewardWeights: z
     .record(z.string(), z.number())

@@ -38,6 +38,15 @@ describe("the best slate", () => {
     expect(found.value).toBeCloseTo((0.9 + 0.7 + 0.6) / 3 - 0.6 / 3, 6);
   });
 
+  it("charges a place for its likeness to others alone where encodings are centred, and pays for none", () => {
+    const centred = { dim: 1, values: Float32Array.of(1, 1, -1, 0, 0, 0), centred: true };
+    const one = new SlateSearch({ dataset, itemEncodings: centred, slateSize: 3, penalty: 0.6 });
+    // 0 first; then 1 would gain .8 - .6 * 2 / 3 = .4, 2 gains its .7, and nothing for being 0's opposite; 4 gains .6.
+    const found = one.fill(one.shortlist(values, undefined), temper, []);
+    expect(found.items).toEqual([0, 2, 1]);
+    expect(found.value).toBeCloseTo((0.9 + 0.7 + 0.8) / 3, 6);
+  });
+
   it("does not repeat by the rule in force, though it may serve the same categories elsewhere", () => {
     expect(best(0, [[0, 2, 4]]).items).toEqual([2, 0, 1]);
   });

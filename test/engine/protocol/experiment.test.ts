@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fidelityChoice, fidelitySwitches } from "../../../src/protocol/experiment/fidelity.ts";
+import { fidelityChoice, fidelitySwitches, simulatesCalibrated } from "../../../src/protocol/experiment/fidelity.ts";
 import { experimentJsonSchema } from "../../../src/protocol/experiment.ts";
 import { valueAt } from "../../../src/protocol/jsonPath.ts";
 import { applyOverrides, parseOverride } from "../../../src/protocol/overrides.ts";
@@ -133,6 +133,13 @@ describe("the experiment document", () => {
 
   it("never throws, whatever the text", () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void parseExperiment(text)));
+  });
+
+  it("calibrates clicks in paper mode, not in reference mode, and as it is told", () => {
+    const of = (mode: "paper" | "reference") =>
+      (["auto", true, false] as const).map((calibrated) => simulatesCalibrated(calibrated, { mode }));
+    expect(of("paper")).toEqual([true, true, false]);
+    expect(of("reference")).toEqual([false, true, false]);
   });
 
   it("sets every fidelity switch by mode and by name", () => {

@@ -18,6 +18,13 @@ describe("settings that came later", () => {
     expect(asItWas(rest)).toEqual(old);
   });
 
+  it("leave a run of before its uncalibrated clicks, and a run of today what its mode says", () => {
+    const today = experimentOf("{}");
+    expect(valueAt(today, "simulator.calibrated")).toBe("auto");
+    expect(valueAt(asItWas(today), "simulator.calibrated")).toBe("auto");
+    expect(valueAt(asItWas({ simulator: {} }), "simulator.calibrated")).toBe(false);
+  });
+
   it("stay where they are not", () => {
     const later = experimentOf('{"models": {"unusableShare": 0.5}, "evaluation": {"modelSessions": 7}}');
     expect(withoutLaterSettings(later)).toEqual(later);

@@ -4,15 +4,15 @@ import { type EncoderInForce, RunningStates } from "../../encoder/runningStates.
 import type { StateEncoder, StateWorkspace } from "../../encoder/stateEncoder.ts";
 import { TokenSequence } from "../../encoder/tokenSequence.ts";
 import { type Views, viewSequence, viewsFromStart } from "../../encoder/views.ts";
-import { sigmoid } from "../../math/elementary.ts";
 import { deriveKey } from "../../math/random.ts";
 import type { Address } from "../../tensor/kernels.ts";
 import type { FeatureWorkspace } from "../../tensor/layers/featureEncoder.ts";
 import { type Matrix, matrix } from "../../tensor/layers/matrix.ts";
 import { plan, type Region } from "../../tensor/memory.ts";
 import type { TensorEngine } from "../../tensor/tensorEngine.ts";
-import { normaliseRows } from "../correlation.ts";
+import { centredUnitRows, unitRows } from "../correlation.ts";
 import type { ItemEncodings, ResponseModel } from "../responseModel.ts";
+import { type Calibration, calibrated, UNCALIBRATED } from "./calibration.ts";
 import type { ScorerWorkspace } from "./network.ts";
 import type { UserModelParts } from "./userModelShard.ts";
 
@@ -23,13 +23,16 @@ export interface SimulationOptions {
   /** Dropout while simulating (section 10, `actingDropout`); 0 in the paper's mode. */
   readonly dropout: number;
   readonly seed: number;
+  /** By feedback type. With it encodings are centred before the correlation penalty. */
+  readonly calibrations?: readonly Calibration[];
 }
 
 /** What all models of one trained network share: its parameters and the encodings of all items. */
 export class TrainedNetwork implements EncoderInForce {
   readonly version = 0;
-  /** Unit rows, for the simulator and the metrics. */
+  /** Unit rows, for the simulator and the metrics: as the network has them, and with their mean taken out. */
   readonly unitEncodings: ItemEncodings;
+  readonly centredEncodings: ItemEncodings;
   /** [items, encoding] */
   readonly encodings: Float32Array;
   private readonly allItems: Matrix;
@@ -42,9 +45,8 @@ export class TrainedNetwork implements EncoderInForce {
     network.states.items.forward(engine.kernels, store.weights, features.items.address, value, rows);
     this.allItems = value.output;
     this.encodings = engine.memory.floats(value.output.address, dataset.items * network.encoding);
-    const values = this.encodings.slice();
-    normaliseRows(values, network.encoding);
-    this.unitEncodings = { dim: network.encoding, values };
+    this.unitEncodings = unitRows(this.encodings, network.encoding);
+    this.centredEncodings = centredUnitRows(this.encodings, network.encoding);
   }
 
   get engine(): TensorEngine {
@@ -78,6 +80,7 @@ export class TrainedResponseModel implements ResponseModel {
   readonly kind = "trained";
   readonly feedbackTypes: readonly string[];
   readonly itemEncodings: ItemEncodings;
+  private readonly calibrations: readonly Calibration[];
   private readonly views: Views;
   private readonly states: RunningStates;
   private readonly buffers: Buffers;
@@ -90,7 +93,8 @@ export class TrainedResponseModel implements ResponseModel {
   ) {
     const { dataset, engine, network, reshaped } = trained.parts;
     this.feedbackTypes = dataset.feedbackTypes;
-    this.itemEncodings = trained.unitEncodings;
+    this.calibrations = options.calibrations ?? dataset.feedbackTypes.map(() => UNCALIBRATED);
+    this.itemEncodings = options.calibrations ? trained.centredEncodings : trained.unitEncodings;
     const { positions } = network.states.shape;
     this.views = { ...viewsFromStart(positions, Math.min(KEPT, Math.floor((positions - 1) / 2))), reshaped };
     this.states = new RunningStates(trained, this.views, slots);
@@ -139,7 +143,7 @@ export class TrainedResponseModel implements ResponseModel {
     this.region.release();
   }
 
-  /** sigmoid of the mean product of scorer f and the item's encoding. */
+  /** Of the mean product of scorer f and the item's encoding, the logit. */
   private probability(scorers: Float32Array, row: number, f: number, item: number): number {
     const { types, encoding } = this.trained.parts.network;
     const { encodings } = this.trained;
@@ -147,7 +151,7 @@ export class TrainedResponseModel implements ResponseModel {
     const b = item * encoding;
     let sum = 0;
     for (let c = 0; c < encoding; c++) sum += (scorers[a + c] as number) * (encodings[b + c] as number);
-    return sigmoid(sum / encoding);
+    return calibrated(this.calibrations[f] as Calibration, sum / encoding);
   }
 
   /** [slots, types, encoding] */

@@ -9,8 +9,9 @@ import { deriveKey, RandomStream } from "../../math/random.ts";
 import type { Region } from "../../tensor/memory.ts";
 import { Adam } from "../../tensor/optimizer.ts";
 import type { Tape } from "../../tensor/tape.ts";
-import { areaUnderCurve } from "./auc.ts";
-import { type HoldOut, holdOut, type LoggedSequence, negativeWeights, rowByRow } from "./holdOut.ts";
+import { type HoldOut, holdOut, type LoggedSequence, negativeWeights } from "./holdOut.ts";
+import { answersTo, aucOf, viewsOf } from "./judging.ts";
+import type { TrainingReport } from "./report.ts";
 import { predictedRows, type UserModelParts, UserModelShard } from "./userModelShard.ts";
 
 export type TrainedConfig = Extract<ResponseModelConfig, { kind: "trained" }>;
@@ -20,8 +21,6 @@ export const SHARDS = 4;
 const DROPOUT = 0.1;
 /** Users whose validation rows judge an epoch. */
 const VALIDATION_USERS = 2000;
-/** Sequences one shard judges at a time: few enough to stay in the processor's cache. */
-const JUDGED = 8;
 /** Tokens of the views that are computed at a time where a gradient step has more of them than memory holds. */
 const PASS_TOKENS = 8192;
 
@@ -33,19 +32,6 @@ export interface UserModelProgress {
   readonly fraction: number;
   /** Loss per predicted row, mean since the epoch began. */
   readonly loss: number;
-}
-
-/** What the hold-out says of a trained model; kept beside its weights. */
-export interface UserModelReport {
-  /** AUC on the test rows by feedback type; null where only one label occurs. */
-  readonly auc: Readonly<Record<string, number | null>>;
-  /** By epoch: training loss per row, and validation AUC of the click. */
-  readonly epochs: readonly { readonly loss: number; readonly validationAuc: number | null }[];
-  /** The epoch whose parameters were kept, 1-based: the best on the validation rows. */
-  readonly keptEpoch: number;
-  readonly trainingRows: number;
-  readonly testRows: number;
-  readonly droppedUsers: number;
 }
 
 export interface TrainingHooks {
@@ -61,7 +47,7 @@ export async function trainUserModel(
   parts: UserModelParts,
   config: TrainedConfig,
   { onProgress, signal }: TrainingHooks,
-): Promise<UserModelReport> {
+): Promise<TrainingReport> {
   const { dataset } = parts;
   const rows = holdOut(dataset, config.maxSequence);
   if (rows.training.length === 0) {
@@ -73,7 +59,7 @@ export async function trainUserModel(
   const trainer = new UserModelTrainer(parts, config, rows);
   try {
     const { values } = parts.store;
-    const epochs: UserModelReport["epochs"][number][] = [];
+    const epochs: TrainingReport["epochs"][number][] = [];
     let best = { epoch: 0, auc: Number.NEGATIVE_INFINITY, values };
     for (let epoch = 1; epoch <= config.epochs; epoch++) {
       const loss = await trainer.epoch(epoch, (fraction, mean) => {
@@ -154,38 +140,8 @@ class UserModelTrainer {
   }
 
   /** AUC by feedback type over the observed responses of the sequences. */
-  async judge(logged: readonly LoggedSequence[], signal: AbortSignal | undefined): Promise<(number | null)[]> {
-    const sequences = this.views(logged);
-    const { network, dataset, engine } = this.parts;
-    const { types } = network;
-    const scores: number[][] = Array.from({ length: types }, () => []);
-    const labels: number[][] = Array.from({ length: types }, () => []);
-    for (let first = 0; first < sequences.length; first += JUDGED * SHARDS) {
-      signal?.throwIfAborted();
-      const shares = this.shards.map((_, i) =>
-        sequences.slice(first + i * JUDGED, Math.min(first + (i + 1) * JUDGED, sequences.length)),
-      );
-      const busy = this.shards.filter((_, i) => (shares[i]?.length ?? 0) > 0);
-      this.shards.forEach((shard, i) => {
-        if (busy.includes(shard)) shard.record(shares[i] ?? []);
-      });
-      engine.run(busy.map(({ tape }) => tape));
-      busy.forEach((shard, i) => {
-        const { logits } = shard;
-        let row = 0;
-        for (const { from, end } of shares[i] ?? []) {
-          for (let event = from; event < end; event++, row++) {
-            for (let f = 0; f < types; f++) {
-              if ((((dataset.log.observed[event] as number) >> f) & 1) === 0) continue;
-              scores[f]?.push(logits[row * types + f] as number);
-              labels[f]?.push(((dataset.log.feedback[event] as number) >> f) & 1);
-            }
-          }
-        }
-      });
-      await nextTurn();
-    }
-    return scores.map((own, f) => areaUnderCurve(Float32Array.from(own), Uint8Array.from(labels[f] ?? [])) ?? null);
+  async judge(sequences: readonly LoggedSequence[], signal: AbortSignal | undefined): Promise<(number | null)[]> {
+    return aucOf(await answersTo(this.views(sequences), this.parts, this.shards, signal));
   }
 
   dispose(): void {
@@ -195,11 +151,8 @@ class UserModelTrainer {
     this.negativeWeight.release();
   }
 
-  /** What the encoder reads of the sequences: each in one causal pass, or every predicted row in one of its own. */
   private views(sequences: readonly LoggedSequence[]): readonly LoggedSequence[] {
-    const { dataset, reshaped } = this.parts;
-    if (!reshaped) return sequences;
-    return sequences.flatMap((sequence) => rowByRow(dataset, sequence, this.config.maxSequence));
+    return viewsOf(this.parts, sequences, this.config.maxSequence);
   }
 
   /** The views of a gradient step, as many at a time as memory holds; packed sequences are all taken at once. */

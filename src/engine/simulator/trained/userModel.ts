@@ -11,15 +11,12 @@ import { ParameterStore } from "../../tensor/parameters.ts";
 import type { TensorEngine } from "../../tensor/tensorEngine.ts";
 import { sweepLeftovers } from "../../wholeFile.ts";
 import type { ResponseModelFactory } from "../responseModel.ts";
+import { type Calibration, UNCALIBRATED } from "./calibration.ts";
+import { measureUserModel } from "./measuring.ts";
 import { TrainedNetwork, TrainedResponseModel } from "./model.ts";
 import { UserModelNetwork } from "./network.ts";
-import {
-  SHARDS,
-  type TrainedConfig,
-  trainUserModel,
-  type UserModelProgress,
-  type UserModelReport,
-} from "./training.ts";
+import { measuredReportSchema, type TrainingReport, trainingReportSchema, type UserModelReport } from "./report.ts";
+import { SHARDS, type TrainedConfig, trainUserModel, type UserModelProgress } from "./training.ts";
 import type { UserModelParts } from "./userModelShard.ts";
 
 /** Raised with every change of the network, its training or the files: older models are then trained anew. */
@@ -31,15 +28,11 @@ const recordSchema = z.strictObject({
   dataset: z.string(),
   /** SHA-256 of weights.f32. */
   weights: z.string(),
-  report: z.strictObject({
-    auc: z.record(z.string(), z.number().nullable()),
-    epochs: z.array(z.strictObject({ loss: z.number(), validationAuc: z.number().nullable() })),
-    keptEpoch: z.int(),
-    trainingRows: z.int(),
-    testRows: z.int(),
-    droppedUsers: z.int(),
-  }),
+  /** Models of before calibration lack what was measured. */
+  report: trainingReportSchema.extend(measuredReportSchema.partial().shape),
 });
+
+type KeptReport = z.output<typeof recordSchema>["report"];
 
 export interface UserModelOptions {
   /** Computes; stays the caller's to dispose of. */
@@ -57,6 +50,8 @@ export interface UserModelOptions {
   readonly dropout?: number;
   /** Feedback is reshaped as in the authors' code (section 10, `feedbackHistory`); not by default. */
   readonly reshaped?: boolean;
+  /** Clicks come with calibrated probabilities, and centred encodings (`simulatesCalibrated`); not by default. */
+  readonly calibrated?: boolean;
   /** Train even if a model for this data and these options exists. */
   readonly retrain?: boolean;
 }
@@ -101,26 +96,31 @@ export async function openUserModel(
   const folder = below(options.storageFolder, ...place);
 
   const found = options.retrain ? undefined : await read(folder, store.values, log);
-  let report = found;
-  if (report === undefined) {
+  let training: TrainingReport | undefined = found;
+  if (training === undefined) {
     // Before the minutes of work, not after: can the model be kept at all?
     await makeBelow(options.storageFolder, ...place);
     await sweepLeftovers(folder, false);
     const phase = "Training the user response model";
     store.initialize(config.seed, "user model");
-    report = await trainUserModel(parts, config, {
+    training = await trainUserModel(parts, config, {
       signal,
       onProgress: (progress) => {
         options.progress(phase, progress.fraction);
         options.onProgress?.(progress);
       },
     });
-    await write(folder, dataset, store.values, report);
   }
+  const trained = new TrainedNetwork(parts);
+  const report = isMeasured(found) ? found : { ...training, ...(await measureUserModel(trained, config, signal)) };
+  if (report !== found) await write(folder, dataset, store.values, report);
   const auc = Object.entries(report.auc).map(([name, value]) => `${name} ${value === null ? "-" : value.toFixed(3)}`);
   log(`User response model ${found ? "reused" : "trained"}; AUC on the hold-out: ${auc.join(", ")}.`);
-  const trained = new TrainedNetwork(parts);
-  const simulation = { dropout: options.dropout ?? 0, seed: config.seed };
+  const simulation = {
+    dropout: options.dropout ?? 0,
+    seed: config.seed,
+    ...(options.calibrated && { calibrations: dataset.feedbackTypes.map((name) => calibrationOf(report, name)) }),
+  };
   return {
     report,
     folder,
@@ -128,6 +128,12 @@ export async function openUserModel(
     factory: (slots) => new TrainedResponseModel(trained, slots, simulation),
   };
 }
+
+const isMeasured = (report: KeptReport | undefined): report is UserModelReport =>
+  report?.calibration !== undefined && report.personalisation !== undefined;
+
+const calibrationOf = ({ calibration }: UserModelReport, type: string): Calibration =>
+  calibration[type] ?? UNCALIBRATED;
 
 /**
  * Names a model after everything its weights depend on.
@@ -155,7 +161,7 @@ async function read(
   folder: string,
   values: Float32Array,
   log: (message: string) => void,
-): Promise<UserModelReport | undefined> {
+): Promise<KeptReport | undefined> {
   const rejected = (why: string): undefined => {
     log(`The user response model in ${folder} cannot be used (${why}); it is trained again.`);
   };

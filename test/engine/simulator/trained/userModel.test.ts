@@ -110,6 +110,21 @@ describe("training", () => {
     expect((await openUserModel(dataset, short, options())).reused).toBe(true);
   });
 
+  it("measures a kept model of before calibration, and does not train it again", async () => {
+    const short = { ...config, epochs: 1, seed: 6 };
+    const { folder: kept, report } = await openUserModel(dataset, short, options());
+    const path = join(kept, "model.json");
+    const record = JSON.parse(await readFile(path, "utf8")) as { report: Partial<typeof report> };
+    const whole = structuredClone(record);
+    delete record.report.calibration;
+    delete record.report.personalisation;
+    await writeFile(path, JSON.stringify(record));
+    const again = await openUserModel(dataset, short, options());
+    expect(again.reused).toBe(true);
+    expect(again.report).toEqual(report);
+    expect(JSON.parse(await readFile(path, "utf8"))).toEqual(whole);
+  });
+
   it("stops early when it is cancelled and keeps nothing", async () => {
     const controller = new AbortController();
     const cancelled = { ...config, seed: 8 };
@@ -172,6 +187,46 @@ describe("the trained response model", () => {
       const asked = predict(model, [1], [...everything.keys()]).filter((_, i) => i % 2 === type);
       expect(asked).toEqual([...everything]);
     }
+  });
+
+  it("is calibrated on asking: as frequent as it says, ranked and trained as without", async () => {
+    const raw = await openUserModel(dataset, config, options());
+    const scaled = await openUserModel(dataset, config, { ...options(), calibrated: true });
+    expect(scaled.folder).toBe(raw.folder);
+    const ask = (model: ResponseModel) => {
+      model.open(0, 5, historyOf(dataset, 5, 20));
+      return predict(model, [0], [...new Array(12).keys()]);
+    };
+    const [before, after] = [raw, scaled].map(({ factory }) => ask(factory(1)));
+    for (const [f, type] of dataset.feedbackTypes.entries()) {
+      const { slope = 0, intercept = 0, reliability } = raw.report.calibration[type] ?? {};
+      expect(reliability?.error).toBeLessThan((reliability?.rawError ?? 0) + 0.02);
+      before?.forEach((p, i) => {
+        if (i % 2 !== f) return;
+        const logit = Math.log(p / (1 - p));
+        expect(after?.[i]).toBeCloseTo(1 / (1 + Math.exp(-(slope * logit + intercept))), 4);
+      });
+    }
+    expect(raw.report.calibration.is_click?.reliability?.error).toBeLessThan(0.1);
+  });
+
+  it("takes the mean encoding out where it is calibrated, and only there", async () => {
+    const encodingsOf = async (calibrated: boolean) =>
+      (await openUserModel(dataset, config, { ...options(), calibrated })).factory(1).itemEncodings;
+    const meanCosine = ({ dim, values }: { readonly dim: number; readonly values: Float32Array }) => {
+      const pairs = Array.from({ length: 144 }, (_, i) => [Math.floor(i / 12), i % 12] as const).filter(
+        ([a, b]) => a < b,
+      );
+      const cosine = (a: number, b: number) =>
+        Array.from({ length: dim }, (_, d) => (values[a * dim + d] ?? 0) * (values[b * dim + d] ?? 0)).reduce(
+          (x, y) => x + y,
+        );
+      return pairs.reduce((sum, [a, b]) => sum + cosine(a, b), 0) / pairs.length;
+    };
+    const [raw, centred] = [await encodingsOf(false), await encodingsOf(true)];
+    expect([raw.centred, centred.centred]).toEqual([undefined, true]);
+    expect(Math.abs(meanCosine(centred))).toBeLessThan(0.15);
+    expect(meanCosine(raw)).toBeGreaterThan(meanCosine(centred));
   });
 
   it("has unit item encodings", async () => {
