@@ -86,6 +86,7 @@ function print({ report, folder, reused }: UserModel, json: boolean): void {
   if (clicks?.reliability) {
     say(`${click} by tenth of the test rows, the least probable first\n${byDecile(clicks.reliability)}\n\n`);
   }
+  if (report.exposure !== "logged") say(`${exposures[report.exposure]}\n`);
   for (const [type, { fitted }] of Object.entries(report.calibration)) {
     if (fitted !== "both") say(`${paint.warning(type)}: ${notFitted[fitted]}\n`);
   }
@@ -94,6 +95,11 @@ function print({ report, folder, reused }: UserModel, json: boolean): void {
   say(`trained on ${trainingRows} interactions, measured on ${testRows}; ${droppedUsers} users with too short a log\n`);
   say(`${reused ? "reused from" : "kept in"} ${folder}\n`);
 }
+
+const exposures = {
+  random: "calibrated and measured on the rows whose item was drawn at random",
+  weighted: "calibrated and measured by inverse propensity, so that every item counts the same",
+};
 
 const notFitted: Readonly<Record<Exclude<Calibration["fitted"], "both">, string>> = {
   "one-label": "the validation rows hold one kind of response only, so its base rate was fitted and no slope",

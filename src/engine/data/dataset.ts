@@ -37,6 +37,8 @@ export interface InteractionLog {
   readonly feedback: Uint8Array;
   /** Which feedback bits were recorded at all; an unrecorded one is no negative and trains nothing. */
   readonly observed: Uint8Array;
+  /** 1 for rows whose item was drawn uniformly, whatever the user likes; absent where none was. */
+  readonly atRandom?: Uint8Array;
 }
 
 /** The synthetic data's ground truth (docs/method.md, section 3, `latent`). */

@@ -40,11 +40,22 @@ const USERS = "user_features_pure.csv";
 const REMEDY =
   "dataset.path must name the folder of KuaiRand-Pure (zenodo.org/records/10439422) that holds log_standard_*.csv, user_features_pure.csv and video_features_basic_pure.csv.";
 
+type AddInteraction = (
+  userId: string,
+  itemId: string,
+  time: number,
+  feedback: number,
+  observed: number,
+  atRandom?: boolean,
+) => void;
+
 interface Files {
   readonly videos: string;
   readonly users: string;
   readonly history: readonly string[];
   readonly logs: readonly string[];
+  /** Those of `logs` whose videos were drawn uniformly. */
+  readonly random: readonly string[];
 }
 
 /** The folder, at or in `path`, that holds KuaiRand-Pure's feature files. */
@@ -71,6 +82,7 @@ export async function findKuaiRand(config: KuaiRandConfig, path: string): Promis
     users: await requireFile(join(folder, USERS), REMEDY),
     history: matching(/^history_.*_last50\.csv$/),
     logs: [...standard, ...random],
+    random,
   };
   return {
     files: [files.videos, files.users, ...files.history, ...files.logs],
@@ -89,24 +101,25 @@ async function readKuaiRand(files: Files, context: LoadContext): Promise<Unnamed
   const log = new LogBuilder();
 
   /** Adds an interaction if its user and item are known and the item can be planned for. */
-  const add = (userId: string, itemId: string, time: number, feedback: number, observed: number): void => {
+  const add: AddInteraction = (userId, itemId, time, feedback, observed, atRandom) => {
     const user = users.find(userId);
     const item = items.find(itemId);
     if (user < 0) dropped.add(reasons.unknownUser);
     else if (item < 0) dropped.add(reasons.unknownItem);
     else if (itemCategories[item]?.length === 0) dropped.add(reasons.untaggedInteraction);
-    else log.add(user, item, time, feedback, observed);
+    else log.add(user, item, time, feedback, observed, atRandom);
   };
 
   for (const file of files.history) await readHistory(file, add, dropped, context);
   for (const file of files.logs) {
+    const atRandom = files.random.includes(file);
     await readTable(
       file,
       ["user_id", "video_id", "time_ms", ...feedbackTypes],
       (row) => {
         let bits = 0;
         for (let f = 0; f < feedbackTypes.length; f++) bits |= row.bit(3 + f) << f;
-        add(row.id(0), row.id(1), row.integer(2), bits, ALL_OBSERVED);
+        add(row.id(0), row.id(1), row.integer(2), bits, ALL_OBSERVED, atRandom);
       },
       context,
     );
@@ -150,7 +163,7 @@ async function readVideos(file: string, context: LoadContext) {
 
 async function readHistory(
   file: string,
-  add: (userId: string, itemId: string, time: number, feedback: number, observed: number) => void,
+  add: AddInteraction,
   dropped: DropCounter,
   context: LoadContext,
 ): Promise<void> {

@@ -10,15 +10,20 @@ export class LogBuilder {
   private times = new Float64Array(FIRST_CAPACITY);
   private feedback = new Uint8Array(FIRST_CAPACITY);
   private observed = new Uint8Array(FIRST_CAPACITY);
+  private atRandom = new Uint8Array(FIRST_CAPACITY);
 
-  /** @param time any unit; rows of one user with equal times keep their order */
-  add(user: number, item: number, time: number, feedback: number, observed: number): void {
+  /**
+   * @param time any unit; rows of one user with equal times keep their order
+   * @param atRandom whether the item was drawn uniformly
+   */
+  add(user: number, item: number, time: number, feedback: number, observed: number, atRandom = false): void {
     if (this.rows === this.users.length) this.grow();
     this.users[this.rows] = user;
     this.items[this.rows] = item;
     this.times[this.rows] = time;
     this.feedback[this.rows] = feedback;
     this.observed[this.rows] = observed;
+    this.atRandom[this.rows] = atRandom ? 1 : 0;
     this.rows++;
   }
 
@@ -42,12 +47,14 @@ export class LogBuilder {
       offsets[user + 1] = kept;
     }
     const rows = order.subarray(0, kept);
+    const atRandom = gather(this.atRandom, rows, new Uint8Array(kept));
     return {
       log: {
         offsets,
         items: gather(this.items, rows, new Int32Array(kept)),
         feedback: gather(this.feedback, rows, new Uint8Array(kept)),
         observed: gather(this.observed, rows, new Uint8Array(kept)),
+        ...(atRandom.includes(1) && { atRandom }),
       },
       duplicates: this.rows - kept,
     };
@@ -102,6 +109,7 @@ export class LogBuilder {
     this.times = wider(this.times, new Float64Array(capacity));
     this.feedback = wider(this.feedback, new Uint8Array(capacity));
     this.observed = wider(this.observed, new Uint8Array(capacity));
+    this.atRandom = wider(this.atRandom, new Uint8Array(capacity));
   }
 }
 

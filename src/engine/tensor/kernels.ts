@@ -334,8 +334,9 @@ export interface Kernels {
   groupDotsBackward(call: GroupDotsBackward): void;
   /**
    * Binary cross-entropy with logits, summed: bit f of labels[r] (int32) is the target of logits[r, f], skipped unless bit
-   * f of observed[r] is set. A negative weighs negativeWeight[f], a positive 1. dlogits = scale * d loss / d logits;
-   * the loss itself (unscaled) is added to the float64 `loss[f]`.
+   * f of observed[r] is set. A negative weighs negativeWeight[f], a positive 1, both times the float32 rowWeights[r] (1
+   * where the address is 0). dlogits = scale * d loss / d logits; the loss itself (unscaled) is added to the float64
+   * `loss[f]`.
    */
   bceWithLogits(
     rows: number,
@@ -345,6 +346,7 @@ export interface Kernels {
     labels: Address,
     observed: Address,
     negativeWeight: Address,
+    rowWeights: Address,
     scale: number,
     dlogits: Address,
     lddl: number,

@@ -33,7 +33,7 @@ export const OPERATIONS = {
   attentionExtend: "iiiiiiiiiiiiiiii",
   groupDots: "iiiiiiifii",
   groupDotsBackward: "iiiiiiifiiiiiii",
-  bceWithLogits: "iiiiiiifiii",
+  bceWithLogits: "iiiiiiiifiii",
   sumShards: "iiiii",
   sumSquares: "iii",
   adam: "iiiiifffffff",

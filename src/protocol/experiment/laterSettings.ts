@@ -32,6 +32,7 @@ const laterSettings: readonly LaterSetting[] = [
   { path: "policy.state", was: "history", since: 6 },
   // Weighted negatives inflated the probabilities of a trained user model.
   { path: "simulator.calibrated", was: false, since: 6 },
+  { path: "simulator.responseModel.exposure", was: "logged", since: 6, belongs: trainsUserModel },
 ];
 
 /** The versions of run.json after which a setting came, the newest first. */
@@ -75,6 +76,10 @@ function without(value: unknown, [key = "", ...below]: readonly string[]): unkno
 
 function isSynthetic(experiment: unknown): boolean {
   return (valueAt(experiment, "dataset.kind") ?? "synthetic") === "synthetic";
+}
+
+function trainsUserModel(experiment: unknown): boolean {
+  return valueAt(experiment, "simulator.responseModel.kind") === "trained";
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -110,9 +110,11 @@ describe("the official files", () => {
       ...official,
       "log_random_4_22_to_5_08_pure.csv": [logHeader, logRow(3, 2, 1651000000001, NOTHING)],
     });
-    expect((await load(folder)).users).toBe(3);
+    const withoutRandom = await load(folder);
+    expect([withoutRandom.users, withoutRandom.log.atRandom]).toEqual([3, undefined]);
     const withRandom = await load(folder, true);
     expect(withRandom.userIds).toEqual(["0", "1", "2", "3"]);
+    expect([...(withRandom.log.atRandom ?? [])]).toEqual([0, 0, 0, 0, 0, 1]);
   });
 });
 

@@ -120,13 +120,14 @@ describe("gradients against finite differences", () => {
     const logits = place(engine, new Float32Array(rows * types)).address;
     const dlogits = place(engine, new Float32Array(rows * types)).address;
     const weights = place(engine, [0.5, 1.5, 0.25]).address;
+    const ofRows = place(engine, [1, 0.5, 2, 1, 3, 0]).address;
     const labels = placeIntegers(engine, [0, 1, 2, 3, 5, 7]);
     const observed = placeIntegers(engine, [7, 7, 5, 3, 7, 7]);
     const loss = engine.memory.reserve(8 * types).address;
     const value = () => {
       const sums = engine.memory.doubles(loss, types).fill(0);
       k.groupDots(rows, types, width, a.address, types * width, b.address, width, 0.1, logits, types);
-      k.bceWithLogits(rows, types, logits, types, labels, observed, weights, 1, dlogits, types, loss);
+      k.bceWithLogits(rows, types, logits, types, labels, observed, weights, ofRows, 1, dlogits, types, loss);
       return sums.reduce((sum, x) => sum + x);
     };
     value();

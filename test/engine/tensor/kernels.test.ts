@@ -181,12 +181,12 @@ const cases: { readonly [name in keyof Kernels]: Case } = {
       }),
   },
   bceWithLogits: {
-    floats: [n(4 * 5).map((x) => 5 * x), positive(3, "weights"), n(4 * 5, 2), zeros(6), zeros(3)],
+    floats: [n(4 * 5).map((x) => 5 * x), positive(3, "weights"), n(4 * 5, 2), zeros(6), positive(4, "rows")],
     integers: [
       [1, 6, 7, 0],
       [7, 7, 5, 3],
     ],
-    call: (k, f, i) => k.bceWithLogits(4, 3, A(f, 0), 5, A(i, 0), A(i, 1), A(f, 1), 0.5, A(f, 2), 5, A(f, 3)),
+    call: (k, f, i) => k.bceWithLogits(4, 3, A(f, 0), 5, A(i, 0), A(i, 1), A(f, 1), A(f, 4), 0.5, A(f, 2), 5, A(f, 3)),
   },
   sumShards: { floats: [n(3 * 20), zeros(19)], call: (k, f) => k.sumShards(19, 3, A(f, 0), 20, A(f, 1)) },
   sumSquares: { floats: [n(37), zeros(2)], call: (k, f) => k.sumSquares(37, A(f, 0), A(f, 1)) },

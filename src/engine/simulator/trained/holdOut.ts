@@ -68,24 +68,62 @@ export function rowByRow({ log }: Dataset, { user, from, end }: LoggedSequence, 
   });
 }
 
+/** A row counts for at most so many rows of an item that is shown as often as the average. */
+const MOST_WEIGHT = 10;
+
+/**
+ * What a logged row counts for where every item is to count the same (docs/method.md, section 3): the inverse of its item's
+ * propensity to be shown, in units of a uniform one, clipped, and scaled to a mean of 1 over the training rows
+ * (self-normalised). The propensity is the item's smoothed share of the training rows; of a row shown at random, uniform.
+ * @returns [rows of the log]
+ */
+export function exposureWeights({ log, items }: Dataset, training: readonly LoggedSequence[]): Float32Array {
+  const shown = new Float64Array(items);
+  let chosen = 0;
+  for (const row of rowsOf(training)) {
+    if (log.atRandom?.[row] === 1) continue;
+    const item = log.items[row] as number;
+    shown[item] = (shown[item] as number) + 1;
+    chosen++;
+  }
+  const average = (chosen + items) / items;
+  const weights = Float32Array.from(log.items, (item, row) =>
+    log.atRandom?.[row] === 1 ? 1 : Math.min(MOST_WEIGHT, average / ((shown[item] as number) + 1)),
+  );
+  let [rows, total] = [0, 0];
+  for (const row of rowsOf(training)) {
+    rows++;
+    total += weights[row] as number;
+  }
+  return weights.map((weight) => (weight * rows) / total);
+}
+
+function* rowsOf(sequences: readonly LoggedSequence[]): Generator<number> {
+  for (const { start, end } of sequences) for (let row = start; row < end; row++) yield row;
+}
+
 /**
  * Weight of a negative by feedback type: count(1) / count(0) over the observed training bits, so that both labels weigh
  * the same in all; 1 where a type has no negatives.
+ * @param rowWeights [rows of the log] what a row counts for; 1 each where left out
  */
-export function negativeWeights(dataset: Dataset, training: readonly LoggedSequence[]): Float32Array {
+export function negativeWeights(
+  dataset: Dataset,
+  training: readonly LoggedSequence[],
+  rowWeights?: Float32Array,
+): Float32Array {
   const types = dataset.feedbackTypes.length;
   const positives = new Float64Array(types);
   const negatives = new Float64Array(types);
   const { feedback, observed } = dataset.log;
-  for (const { start, end } of training) {
-    for (let row = start; row < end; row++) {
-      const seen = observed[row] as number;
-      const given = feedback[row] as number;
-      for (let f = 0; f < types; f++) {
-        if (((seen >> f) & 1) === 0) continue;
-        const counts = (given >> f) & 1 ? positives : negatives;
-        counts[f] = (counts[f] as number) + 1;
-      }
+  for (const row of rowsOf(training)) {
+    const weight = rowWeights?.[row] ?? 1;
+    const seen = observed[row] as number;
+    const given = feedback[row] as number;
+    for (let f = 0; f < types; f++) {
+      if (((seen >> f) & 1) === 0) continue;
+      const counts = (given >> f) & 1 ? positives : negatives;
+      counts[f] = (counts[f] as number) + weight;
     }
   }
   return Float32Array.from(positives, (count, f) => (negatives[f] === 0 ? 1 : count / (negatives[f] as number)));

@@ -19,6 +19,7 @@ export function viewsOf(
 
 /**
  * By feedback type, the logits and labels of the responses that were recorded in the views' predicted rows.
+ * @param rowWeights [rows of the log] what a row counts for, 1 each where left out; those of 0 are left out
  * @throws the signal's reason when it is aborted
  */
 export async function answersTo(
@@ -26,10 +27,12 @@ export async function answersTo(
   { network, dataset, engine }: UserModelParts,
   shards: readonly UserModelShard[],
   signal: AbortSignal | undefined,
+  rowWeights?: ArrayLike<number>,
 ): Promise<readonly Answers[]> {
   const { types } = network;
   const scores: number[][] = Array.from({ length: types }, () => []);
   const labels: number[][] = Array.from({ length: types }, () => []);
+  const weights: number[][] = Array.from({ length: types }, () => []);
   for (let first = 0; first < views.length; first += JUDGED * shards.length) {
     signal?.throwIfAborted();
     const shares = shards.map((_, i) =>
@@ -45,9 +48,12 @@ export async function answersTo(
       let row = 0;
       for (const { from, end } of shares[i] ?? []) {
         for (let event = from; event < end; event++, row++) {
+          const weight = rowWeights?.[event] ?? 1;
+          if (weight === 0) continue;
           for (let f = 0; f < types; f++) {
             if ((((dataset.log.observed[event] as number) >> f) & 1) === 0) continue;
             scores[f]?.push(logits[row * types + f] as number);
+            weights[f]?.push(weight);
             labels[f]?.push(((dataset.log.feedback[event] as number) >> f) & 1);
           }
         }
@@ -55,7 +61,11 @@ export async function answersTo(
     });
     await nextTurn();
   }
-  return scores.map((own, f) => ({ logits: Float32Array.from(own), labels: Uint8Array.from(labels[f] ?? []) }));
+  return scores.map((own, f) => ({
+    logits: Float32Array.from(own),
+    labels: Uint8Array.from(labels[f] ?? []),
+    weights: Float64Array.from(weights[f] ?? []),
+  }));
 }
 
 /** AUC by feedback type; null where only one label occurs. */

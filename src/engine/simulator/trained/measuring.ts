@@ -12,15 +12,18 @@ import { UserModelShard } from "./userModelShard.ts";
 /** @throws the signal's reason when it is aborted */
 export async function measureUserModel(
   trained: TrainedNetwork,
-  { maxSequence, seed }: TrainedConfig,
+  { maxSequence, seed, exposure }: TrainedConfig,
   signal: AbortSignal,
 ): Promise<MeasuredReport> {
   const { parts } = trained;
   const { dataset } = parts;
+  const { atRandom } = dataset.log;
+  const uniform = exposure === "inverse-propensity";
+  const rowWeights = uniform ? (atRandom ?? parts.rowWeights) : undefined;
   const { validation, test } = holdOut(dataset, maxSequence);
   const shards = Array.from({ length: SHARDS }, (_, i) => new UserModelShard(parts, i));
   const answers = (rows: readonly LoggedSequence[]) =>
-    answersTo(viewsOf(parts, rows, maxSequence), parts, shards, signal);
+    answersTo(viewsOf(parts, rows, maxSequence), parts, shards, signal, rowWeights);
   try {
     const calibrations = (await answers(validation)).map(fitPlatt);
     const reliabilities = (await answers(test)).map((own, f) => {
@@ -33,7 +36,11 @@ export async function measureUserModel(
     const named = calibrations.map((calibration, f) => {
       return [dataset.feedbackTypes[f], { ...calibration, reliability: reliabilities[f] ?? null }] as const;
     });
-    return { calibration: Object.fromEntries(named), personalisation };
+    return {
+      exposure: uniform ? (atRandom ? "random" : "weighted") : "logged",
+      calibration: Object.fromEntries(named),
+      personalisation,
+    };
   } finally {
     for (const shard of shards) shard.dispose();
   }

@@ -17,6 +17,11 @@ export const trainingReportSchema = z.strictObject({
 export type TrainingReport = z.output<typeof trainingReportSchema>;
 
 export const measuredReportSchema = z.strictObject({
+  /**
+   * What calibration and reliability stand for: the log as it was shown; every item alike, by inverse propensity; or the rows
+   * that were shown at random, alone.
+   */
+  exposure: z.enum(["logged", "weighted", "random"]),
   /** By feedback type: fitted on the validation rows; how far it holds on the test rows, null where nothing is recorded there. */
   calibration: z.record(z.string(), calibrationSchema.extend({ reliability: reliabilitySchema.nullable() })),
   /** Null without two users. */

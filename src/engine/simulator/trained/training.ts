@@ -99,13 +99,13 @@ class UserModelTrainer {
     private readonly config: TrainedConfig,
     private readonly rows: HoldOut,
   ) {
-    const { engine, network, store, dataset } = parts;
+    const { engine, network, store, dataset, rowWeights } = parts;
     this.shards = Array.from({ length: SHARDS }, (_, i) => new UserModelShard(parts, i));
     const options = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, clipNorm: Number.POSITIVE_INFINITY };
     this.adam = new Adam(engine, store, options);
     this.scatterTapes = Array.from({ length: network.states.columns }, () => engine.tape());
     this.negativeWeight = engine.memory.reserve(network.types * 4);
-    const weights = negativeWeights(dataset, rows.training);
+    const weights = negativeWeights(dataset, rows.training, rowWeights);
     engine.memory.floats(this.negativeWeight.address, network.types).set(weights);
   }
 

@@ -12,6 +12,7 @@ import type { TensorEngine } from "../../tensor/tensorEngine.ts";
 import { sweepLeftovers } from "../../wholeFile.ts";
 import type { ResponseModelFactory } from "../responseModel.ts";
 import { type Calibration, UNCALIBRATED } from "./calibration.ts";
+import { exposureWeights, holdOut } from "./holdOut.ts";
 import { measureUserModel } from "./measuring.ts";
 import { TrainedNetwork, TrainedResponseModel } from "./model.ts";
 import { UserModelNetwork } from "./network.ts";
@@ -91,7 +92,9 @@ export async function openUserModel(
   const features = network.states.placeFeatures(engine.memory);
   // One type's feedback is the same either way.
   const reshaped = options.reshaped === true && network.types > 1;
-  const parts: UserModelParts = { engine, network, store, features, dataset, reshaped };
+  const rowWeights =
+    config.exposure === "logged" ? undefined : exposureWeights(dataset, holdOut(dataset, config.maxSequence).training);
+  const parts: UserModelParts = { engine, network, store, features, dataset, reshaped, rowWeights };
   const place = ["models", modelKey(dataset.fingerprint, config, reshaped)];
   const folder = below(options.storageFolder, ...place);
 
@@ -130,7 +133,7 @@ export async function openUserModel(
 }
 
 const isMeasured = (report: KeptReport | undefined): report is UserModelReport =>
-  report?.calibration !== undefined && report.personalisation !== undefined;
+  Object.keys(measuredReportSchema.shape).every((key) => report?.[key as keyof KeptReport] !== undefined);
 
 const calibrationOf = ({ calibration }: UserModelReport, type: string): Calibration =>
   calibration[type] ?? UNCALIBRATED;
@@ -144,6 +147,7 @@ export function modelKey(fingerprint: string, config: TrainedConfig, reshaped: b
   const { epochs, learningRate, batchSessions, maxSequence, seed } = config;
   const parts = [FORMAT, fingerprint, epochs, learningRate, batchSessions, maxSequence, seed];
   if (reshaped) parts.push("reshaped");
+  if (config.exposure !== "logged") parts.push(config.exposure);
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 

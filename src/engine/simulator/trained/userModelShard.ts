@@ -26,6 +26,8 @@ export interface UserModelParts {
   readonly dataset: Dataset;
   /** Feedback is concatenated along time and cut into vectors, as in the authors' code (section 10, `feedbackHistory`). */
   readonly reshaped: boolean;
+  /** [rows of the log] what a row counts for in the loss (`exposureWeights`); 1 each where left out. */
+  readonly rowWeights?: Float32Array | undefined;
 }
 
 /** What the loss needs beside the predictions. */
@@ -48,6 +50,8 @@ interface Buffers {
   readonly targets: Address;
   readonly labels: Address;
   readonly observed: Address;
+  /** float32 [rows] */
+  readonly rowWeights: Address;
   /** [rows, encoding] and its gradient */
   readonly items: Matrix;
   readonly itemGradients: Matrix;
@@ -117,10 +121,24 @@ export class UserModelShard {
     if (loss === undefined) return;
 
     const { labels, observed, logitGradients: d, itemGradients } = buffers;
+    const rowWeights = this.parts.rowWeights ? buffers.rowWeights : 0;
     engine.memory.doubles(buffers.losses, types).fill(0);
     const { negativeWeight, scale } = loss;
     const { address: z, ld: ldz } = logits;
-    k.bceWithLogits(rows, types, z, ldz, labels, observed, negativeWeight, scale, d.address, d.ld, buffers.losses);
+    k.bceWithLogits(
+      rows,
+      types,
+      z,
+      ldz,
+      labels,
+      observed,
+      negativeWeight,
+      rowWeights,
+      scale,
+      d.address,
+      d.ld,
+      buffers.losses,
+    );
     k.groupDotsBackward({
       rows,
       groups: types,
@@ -153,7 +171,7 @@ export class UserModelShard {
   }
 
   private load(sequences: readonly LoggedSequence[]): void {
-    const { engine, network, dataset } = this.parts;
+    const { engine, network, dataset, rowWeights: given } = this.parts;
     const { memory } = engine;
     const tokens = sequences.reduce((sum, { start, end }) => sum + end - start + 1, 0);
     const rows = predictedRows(sequences);
@@ -167,6 +185,7 @@ export class UserModelShard {
     const targets = memory.integers(buffers.targets, rows);
     const labels = memory.integers(buffers.labels, rows);
     const observed = memory.integers(buffers.observed, rows);
+    const rowWeights = memory.floats(buffers.rowWeights, rows);
     let row = 0;
     let firstToken = 0;
     for (const { start, end, from } of sequences) {
@@ -175,6 +194,7 @@ export class UserModelShard {
         targets[row] = itemRows[firstToken + i - start + 1] as number;
         labels[row] = dataset.log.feedback[i] as number;
         observed[row] = dataset.log.observed[i] as number;
+        rowWeights[row] = given?.[i] ?? 1;
         row++;
       }
       firstToken += end - start + 1;
@@ -216,6 +236,7 @@ export class UserModelShard {
         targets: arena.integers(size.rows),
         labels: arena.integers(size.rows),
         observed: arena.integers(size.rows),
+        rowWeights: arena.floats(size.rows),
         items: buffer(network.encoding),
         itemGradients: buffer(network.encoding),
         logits: buffer(network.types),

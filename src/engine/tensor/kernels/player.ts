@@ -148,8 +148,8 @@ export function execute(tape: usize, length: i32): void {
         tape = a + 60;
         break;
       case 25:
-        bceWithLogits(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4), i(a, 5), i(a, 6), f(a, 7), i(a, 8), i(a, 9), i(a, 10));
-        tape = a + 44;
+        bceWithLogits(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4), i(a, 5), i(a, 6), i(a, 7), f(a, 8), i(a, 9), i(a, 10), i(a, 11));
+        tape = a + 48;
         break;
       case 26:
         sumShards(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4));

@@ -36,11 +36,12 @@ export function groupDotsBackward(
 
 /** Loss of a logit z: log(1 + e^-z) for a positive, log(1 + e^z) for a negative, without overflow. */
 export function bceWithLogits(
-  rows: i32, width: i32, logits: usize, ldl: i32, labels: usize, observed: usize, negativeWeight: usize, scale: f32,
-  dlogits: usize, lddl: i32, loss: usize,
+  rows: i32, width: i32, logits: usize, ldl: i32, labels: usize, observed: usize, negativeWeight: usize, rowWeights: usize,
+  scale: f32, dlogits: usize, lddl: i32, loss: usize,
 ): void {
   for (let r: i32 = 0; r < rows; r++) {
     const bits = load<i32>(labels), known = load<i32>(observed);
+    const own: f64 = rowWeights ? <f64>load<f32>(rowWeights + ((<usize>r) << 2)) : 1;
     for (let f: i32 = 0; f < width; f++) {
       const o = (<usize>f) << 2;
       if (!((known >> f) & 1)) {
@@ -49,7 +50,7 @@ export function bceWithLogits(
       }
       const positive = ((bits >> f) & 1) != 0;
       const z = <f64>load<f32>(logits + o);
-      const weight: f64 = positive ? 1 : <f64>load<f32>(negativeWeight + o);
+      const weight: f64 = positive ? own : own * <f64>load<f32>(negativeWeight + o);
       const wrong = positive ? -z : z;
       const cost = max<f64>(wrong, 0) + log64(1 + exp64(-abs(z)));
       const sum = loss + ((<usize>f) << 3);

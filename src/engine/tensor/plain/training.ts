@@ -10,7 +10,20 @@ export function trainingKernels(
   memory: PlainMemory,
 ): Pick<Kernels, "bceWithLogits" | "sumShards" | "sumSquares" | "adam" | "interpolate"> {
   return {
-    bceWithLogits: (rows, width, logits, ldl, labels, observed, negativeWeight, scale, dlogits, lddl, loss) => {
+    bceWithLogits: (
+      rows,
+      width,
+      logits,
+      ldl,
+      labels,
+      observed,
+      negativeWeight,
+      rowWeights,
+      scale,
+      dlogits,
+      lddl,
+      loss,
+    ) => {
       const { floats: f, integers, doubles } = memory;
       const bit = (bits: number, r: number, c: number) => ((integers[bits / 4 + r] as number) >> c) & 1;
       each(rows, width, (r, c) => {
@@ -19,7 +32,8 @@ export function trainingKernels(
         if (bit(observed, r, c) === 0) return;
         const label = bit(labels, r, c);
         const z = f[index(logits, ldl, r, c)] as number;
-        const weight = label === 1 ? 1 : (f[negativeWeight / 4 + c] as number);
+        const own = rowWeights === 0 ? 1 : (f[rowWeights / 4 + r] as number);
+        const weight = label === 1 ? own : own * (f[negativeWeight / 4 + c] as number);
         const cost = Math.max(label === 1 ? -z : z, 0) + log(1 + exp(-Math.abs(z)));
         doubles[loss / 8 + c] = (doubles[loss / 8 + c] as number) + weight * cost;
         f[gradient] = weight * (sigmoid(z) - label) * Math.fround(scale);
