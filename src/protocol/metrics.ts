@@ -211,6 +211,27 @@ export const metricCatalogue = {
     better: "higher",
     definition: "(R_cum - random) / (oracle - random) on the same users and click uniforms.",
   },
+  evalTrainingRCum: {
+    label: "R_cum in training's world",
+    unit: "reward",
+    group: "Evaluation",
+    better: "higher",
+    definition: "R_cum with users and a response model of training, mean action, at the end of the run.",
+  },
+  evalTrainingNormalised: {
+    label: "Normalised R_cum in training's world",
+    unit: "0..1",
+    group: "Evaluation",
+    better: "higher",
+    definition: "The same between random (0) and oracle (1) in that world.",
+  },
+  evalDrop: {
+    label: "Drop of R_cum",
+    unit: "reward",
+    group: "Evaluation",
+    better: "lower",
+    definition: "R_cum in training's world - R_cum in the evaluation's, which training never saw.",
+  },
   evalModelTInt: {
     label: "T_int of the prompt",
     unit: "steps",

@@ -34,16 +34,21 @@ export const promptVersionSchema = z.object({
 });
 export type PromptVersion = Immutable<z.output<typeof promptVersionSchema>>;
 
+const scores = { tInt: z.number(), rCum: z.number(), rSin: z.number() };
+
 const measured = {
-  tInt: z.number(),
-  rCum: z.number(),
-  rSin: z.number(),
+  ...scores,
   /** (R_cum - random) / (oracle - random) on the same users and click uniforms; absent without an oracle. */
   normalised: z.optional(z.number()),
   /** Who planned in the evaluation (`evaluation.planner`); absent for means of training. */
   planner: z.optional(z.enum(["none", "offline", "model"])),
   /** The same with the model's plans, on the first of the visits; absent where it planned all of them, or none. */
-  model: z.exactOptional(z.object({ tInt: z.number(), rCum: z.number(), rSin: z.number(), visits: z.int() })),
+  model: z.exactOptional(z.object({ ...scores, visits: z.int() })),
+  /**
+   * The same in training's world, on users that it saw and with its response model, measured at the end of the run; absent
+   * where evaluations are in no other world, or a model plans all of their visits.
+   */
+  trainingWorld: z.exactOptional(z.object({ ...scores, normalised: z.exactOptional(z.number()) })),
 };
 /** A summary before the run puts its place to it. */
 export const measuredSummarySchema = z.object(measured);
@@ -62,7 +67,7 @@ export const experimentValueSchema = z.custom<Experiment>(
 
 /** run.json, as it goes over the channels. */
 export const runRecordSchema = z.object({
-  /** 2: `models.unusableShare`. 3: `evaluation.modelSessions`. 4: `uid`. 5: `dataset.signal`, `planner.mask`, `fidelity.reshaped`. 6: `policy.clickLoss`, `policy.tableScale`, `policy.state`, `simulator.calibrated`, `simulator.responseModel.exposure`. */
+  /** 2: `models.unusableShare`. 3: `evaluation.modelSessions`. 4: `uid`. 5: `dataset.signal`, `planner.mask`, `fidelity.reshaped`. 6: `policy.clickLoss`, `policy.tableScale`, `policy.state`, `simulator.calibrated`, `simulator.responseModel.exposure`, `evaluation.users`, `evaluation.responseModel`. */
   schemaVersion: z.literal(6),
   id: runIdSchema,
   /** Random; its checkpoints carry it, so that they are known where the folder is renamed or copied. */

@@ -13,7 +13,7 @@ import { fileAccess } from "./fileAccess.ts";
 import { interruptible } from "./interruption.ts";
 import { environmentModels, type KeyOptions, keyOptions } from "./models.ts";
 import { allowOutsideOption, countOption, takeOverOption } from "./options.ts";
-import { whoAnswered } from "./runDisplays.ts";
+import { dropLine, whoAnswered } from "./runDisplays.ts";
 import { number, paint, say, sayAside, status } from "./terminal.ts";
 
 /** Sessions below which an evaluation is too noisy to be told to others (docs/method.md, section 13). */
@@ -104,7 +104,7 @@ async function differencesOf(folder: string): Promise<Readonly<Record<string, Es
 }
 
 function print(folder: string, summary: EvaluationSummary, differences: Readonly<Record<string, Estimate>>): void {
-  const { run, references, sessions, iteration } = summary;
+  const { run, references, sessions, iteration, trainingWorld } = summary;
   const table = new Table({
     head: ["", "T_int", "R_cum", "R_sin", "normalised", "run - this, R_cum by session"],
     colAligns: ["left", "right", "right", "right", "right", "right"],
@@ -124,6 +124,11 @@ function print(folder: string, summary: EvaluationSummary, differences: Readonly
     ]);
   }
   say(`${table.toString()}\n`);
+  if (trainingWorld) {
+    const { run: own, random, oracle } = trainingWorld;
+    const normalised = normalisedScore(own.rCum, random.rCum, oracle.rCum);
+    say(`${dropLine(run.metrics.rCum ?? 0, { ...own, ...(normalised !== undefined && { normalised }) })}\n`);
+  }
   for (const answered of answeredRoles(summary.answered)) say(`${whoAnswered(answered)}\n`);
   const where = relative(process.cwd(), folder) || ".";
   say(`${sessions} sessions, weights of iteration ${iteration}; every session is kept in ${where}/evaluation.jsonl\n`);

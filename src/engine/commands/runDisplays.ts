@@ -208,13 +208,14 @@ class Warnings {
 }
 
 function summaryOf(record: RunRecord, results: Results) {
-  const { tInt, rCum, rSin, normalised, planner } = record.summary ?? {};
+  const { tInt, rCum, rSin, normalised, planner, trainingWorld } = record.summary ?? {};
   return {
     tInt,
     rCum,
     rSin,
     ...(normalised !== undefined && { normalised }),
     ...(planner !== undefined && { planner }),
+    ...(trainingWorld && { trainingWorld }),
     ...(record.answered && { answered: record.answered }),
     userSteps: record.summary?.userSteps ?? 0,
     userStepsPerSecond: Math.round(results.userStepsPerSecond),
@@ -253,6 +254,7 @@ function printResult(record: RunRecord, results: Results, folder: string): void 
       table.push([referenceLabel(policy), number(tInt, 2), number(rCum), number(rSin), number(normalised)]);
     }
     say(`${table.toString()}\n`);
+    if (record.summary?.trainingWorld) say(`${dropLine(record.summary.rCum, record.summary.trainingWorld)}\n`);
     const { planner } = record.experiment;
     if (asksModel(planner) && record.summary?.planner === "offline") say(policyOnly(record.summary));
   }
@@ -274,6 +276,14 @@ function policyOnly({ model }: RunSummary): string {
   const note =
     'The table is of the policy only, planned offline, without calls; evaluation.planner "same" asks the model.';
   return `${prompt}${paint.quiet(note)}\n`;
+}
+
+/** `In training's world R_cum is 5.383, normalised 0.206; on what training never saw it drops by 0.817, to 4.566.` */
+export function dropLine(rCum: number, training: NonNullable<RunSummary["trainingWorld"]>): string {
+  const drop = training.rCum - rCum;
+  const normalised = training.normalised === undefined ? "" : `, normalised ${number(training.normalised)}`;
+  const change = `${drop < 0 ? "rises" : "drops"} by ${number(Math.abs(drop))}`;
+  return `In training's world R_cum is ${number(training.rCum)}${normalised}; on what training never saw it ${change}, to ${number(rCum)}.`;
 }
 
 /** `Plans: 12 of 16 by the model, 4 by the stand-in.` */

@@ -5,8 +5,10 @@
 
 import { asksModel } from "../../protocol/asksModel.ts";
 import type { ComparedChange, ComparedDifference, Comparison } from "../../protocol/engine.ts";
+import { evaluationApart } from "../../protocol/evaluationApart.ts";
 import { promptRoles } from "../../protocol/promptRole.ts";
 import { referencePolicies, type TimelineEvent } from "../../protocol/run.ts";
+import type { ComparedMetric } from "../../protocol/suite.ts";
 import { improvementEstimate, pairedDifference, unpairedDifference } from "../metrics/differences.ts";
 import { seedEstimate } from "../metrics/seedEstimate.ts";
 import { probabilityOfImprovement } from "../metrics/statistics.ts";
@@ -32,7 +34,7 @@ export function compareGroups(grouping: Grouping): RunComparison {
   return {
     title,
     question,
-    metrics,
+    metrics: withDrop(metrics, rows),
     rows,
     baseline,
     references: referencesOf(base),
@@ -46,6 +48,10 @@ export function compareGroups(grouping: Grouping): RunComparison {
     conclusion: conclude(rows, baseline),
   };
 }
+
+/** What is lost outside training's world stands in every table where it is known. */
+const withDrop = (metrics: readonly ComparedMetric[], rows: readonly ComparedRow[]): readonly ComparedMetric[] =>
+  metrics.includes("evalDrop") || !rows.some((row) => row.metrics.evalDrop) ? metrics : [...metrics, "evalDrop"];
 
 function rowOf(group: RunGroup, base: RunGroup | undefined): ComparedRow {
   const { label, description, runs } = group;
@@ -124,7 +130,13 @@ function sessionDifference(group: RunGroup, base: RunGroup): ComparedDifference 
 /** The same users, of the same data, with the same click uniforms. */
 function pairUp(a: LoadedRun, b: LoadedRun): boolean {
   const setting = ({ experiment, evaluation }: LoadedRun) =>
-    JSON.stringify([experiment.dataset, experiment.simulator.drawUsers, evaluation?.seed, evaluation?.sessions]);
+    JSON.stringify([
+      experiment.dataset,
+      experiment.simulator.drawUsers,
+      evaluationApart(experiment).users,
+      evaluation?.seed,
+      evaluation?.sessions,
+    ]);
   return a.sessions.size > 0 && a.sessions.size === b.sessions.size && setting(a) === setting(b);
 }
 

@@ -77,9 +77,22 @@ export function promptTextsOf(
 
 type Measured = Pick<LoadedRun, "scores" | "references">;
 
-function fromEvaluation({ run, references }: EvaluationSummary): Measured {
+function fromEvaluation({ run, references, trainingWorld }: EvaluationSummary): Measured {
   const of = Object.fromEntries(Object.entries(references).map(([policy, { metrics }]) => [policy, metrics]));
-  return { scores: withNormalised(run.metrics, of), references: of };
+  const { rCum = Number.NaN } = run.metrics;
+  const inTraining = trainingWorld && withNormalised(trainingWorld.run, trainingWorld);
+  return { scores: { ...withNormalised(run.metrics, of), ...scoresInTraining(rCum, inTraining) }, references: of };
+}
+
+/** By the names of the metric catalogue. */
+function scoresInTraining(rCum: number, inTraining: Scores | undefined): Scores {
+  if (inTraining?.rCum === undefined) return {};
+  const { normalised } = inTraining;
+  return {
+    evalTrainingRCum: inTraining.rCum,
+    evalDrop: inTraining.rCum - rCum,
+    ...(normalised !== undefined && { evalTrainingNormalised: normalised }),
+  };
 }
 
 /** The evaluation beside training, and section 12's numbers of the last rollout. */

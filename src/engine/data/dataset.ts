@@ -89,6 +89,8 @@ export interface Dataset {
   readonly dropped: readonly Dropped[];
   readonly latent?: LatentTruth;
   readonly matrix?: ClickMatrix;
+  /** [users] 1: held out from training (docs/method.md, section 13); absent where nobody is. */
+  readonly heldOut?: Uint8Array;
   /** Identifies files and options: the key of the binary cache and of models trained on this data. */
   readonly fingerprint: string;
 }
@@ -97,6 +99,13 @@ export interface Dataset {
 export interface History {
   readonly items: Int32Array;
   readonly feedback: Uint8Array;
+}
+
+/** Users with at least one logged interaction, in order. */
+export function activeUsers({ users, log: { offsets } }: Dataset): Int32Array {
+  return Int32Array.from({ length: users }, (_, user) => user).filter(
+    (user) => (offsets[user + 1] as number) > (offsets[user] as number),
+  );
 }
 
 /** The last `length` logged interactions of a user. */

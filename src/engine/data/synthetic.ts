@@ -7,12 +7,12 @@
  * A million users take a minute, so what loops over users or rows is a generator that pauses now and then: a caller may
  * see to signals and locks meanwhile. Pauses change no number.
  */
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { SyntheticConfig } from "../../protocol/experiment/dataset.ts";
 import { exp, log as ln, pow, sigmoid } from "../math/elementary.ts";
 import { deriveKey, RandomStream } from "../math/random.ts";
 import type { Dataset, InteractionLog, LatentTruth, Lists } from "./dataset.ts";
 import { expose, factorMatch, latentFeedbackTypes, latentLogit } from "./latentTruth.ts";
+import { allAtOnce, withPauses } from "./pauses.ts";
 import { cumulate, draw, places } from "./sampling.ts";
 import { syntheticCategories, syntheticItemCategories } from "./syntheticCategories.ts";
 import { itemFeatures, userFeatures } from "./syntheticFeatures.ts";
@@ -41,24 +41,11 @@ const GENERATOR = 2;
 const PAUSE_ROWS = 1 << 13;
 
 /** All at once, for what may wait. */
-export function generateSynthetic(config: SyntheticConfig): Dataset {
-  const steps = generation(config);
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-  }
-}
+export const generateSynthetic = (config: SyntheticConfig): Dataset => allAtOnce(generation(config));
 
 /** @throws the signal's reason at the next pause after it was aborted */
-export async function generateWithPauses(config: SyntheticConfig, signal?: AbortSignal): Promise<Dataset> {
-  const steps = generation(config);
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-    await nextTurn();
-    signal?.throwIfAborted();
-  }
-}
+export const generateWithPauses = (config: SyntheticConfig, signal?: AbortSignal): Promise<Dataset> =>
+  withPauses(generation(config), signal);
 
 function* generation(config: SyntheticConfig): Generator<undefined, Dataset> {
   const { users, items, seed } = config;

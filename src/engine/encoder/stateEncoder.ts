@@ -18,6 +18,8 @@ export interface StateEncoderShape {
   readonly itemCount: number;
   readonly users: FeatureTable;
   readonly userCount: number;
+  /** User `userCount + u` is u as somebody who was never seen (FeatureEncoderShape). */
+  readonly unknownUser?: boolean;
   /** Numbers a token brings beside its item. */
   readonly feedbackWidth: number;
   readonly idEmbedding: number;
@@ -94,7 +96,8 @@ export class StateEncoder {
     this.start = shape.itemCount;
     this.width = 3 * dim;
     const items = { entities: shape.itemCount + 1, featureSizes: shape.items.sizes, idDim, dim, tableScale };
-    const users = { entities: shape.userCount, featureSizes: shape.users.sizes, idDim, dim, tableScale };
+    const unknown = shape.unknownUser;
+    const users = { entities: shape.userCount, unknown, featureSizes: shape.users.sizes, idDim, dim, tableScale };
     this.items = new FeatureEncoder(layout, "items", group, items);
     this.users = new FeatureEncoder(layout, "users", group, users);
     this.history = new CausalEncoder(layout, "history", group, { ...shape, dim });

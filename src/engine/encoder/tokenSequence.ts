@@ -2,7 +2,7 @@
  * What the encoder reads of a session: one token per interaction, logged ones first, then the served slates in rank
  * order, and in front a start token so that a user without a history has a state too (docs/method.md, section 5).
  */
-import type { History, UserIndex } from "../data/dataset.ts";
+import type { History } from "../data/dataset.ts";
 
 /** Item of the start token; its item encoding and its feedback are zero. */
 export const START = -1;
@@ -17,7 +17,8 @@ export class TokenSequence {
 
   /** @param noteWidth numbers that each token carries beside its item and feedback: 0 in all that were logged */
   constructor(
-    readonly user: UserIndex,
+    /** The user, or the unknown one with the user's features (`StateEncoderShape.unknownUser`). */
+    readonly user: number,
     history: History,
     readonly noteWidth = 0,
   ) {

@@ -14,6 +14,7 @@ import type { PolicyModel } from "./model.ts";
 import type { ActMode, ActRequest } from "./policy.ts";
 import type { SessionNotes } from "./sessionNotes.ts";
 import { type Exclusion, topSlate } from "./slate.ts";
+import type { UserIdentity } from "./unknownUser.ts";
 
 export interface ActorOptions {
   readonly slateSize: number;
@@ -23,6 +24,7 @@ export interface ActorOptions {
   readonly notes: SessionNotes;
   /** Seed of the run. */
   readonly seed: number;
+  readonly identity: UserIdentity;
 }
 
 /** What the policy did for one request. */
@@ -86,7 +88,8 @@ export class Actor {
 
   open(session: Session): void {
     const { slot, steps } = session;
-    this.states.open(slot, new TokenSequence(session.user, session.history, this.options.notes.width));
+    const { identity, notes } = this.options;
+    this.states.open(slot, new TokenSequence(identity(session), session.history, notes.width));
     this.sessions[slot] = session;
     for (const i of steps.keys()) this.read(session, i);
   }

@@ -33,6 +33,7 @@ export class ActorCritic {
       itemCount: dataset.items,
       users: dataset.userFeatures,
       userCount: dataset.users,
+      unknownUser: dataset.heldOut !== undefined,
       feedbackWidth: dataset.feedbackTypes.length + sessionNotes(experiment).width,
       idEmbedding,
       encoding,

@@ -19,6 +19,7 @@ import { assess, type Fragment } from "./rollout.ts";
 import { sessionNotes } from "./sessionNotes.ts";
 import { TargetNetwork } from "./targetNetwork.ts";
 import { TfjsGradients } from "./tfjsGradients.ts";
+import { userIdentity } from "./unknownUser.ts";
 import { type UpdateRule, updateRule } from "./updateRule.ts";
 import { viewsOf } from "./views.ts";
 
@@ -59,8 +60,10 @@ function create(name: ObjectiveName, options: LearnerOptions): Policy {
     dropout: rule.actingDropout,
     notes: sessionNotes(experiment),
     seed,
+    identity: userIdentity(dataset),
   };
-  const actor = new Actor(model, views, options.slots ?? simulator.users, actorOptions);
+  const training = { ...actorOptions, identity: userIdentity(dataset, seed) };
+  const actor = new Actor(model, views, options.slots ?? simulator.users, training);
   return new ActorCriticPolicy(name, model, views, actor, actorOptions, learner, rule, experiment);
 }
 

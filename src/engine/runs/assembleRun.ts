@@ -7,12 +7,13 @@ import { itemNovelty } from "../metrics/sessionMetrics.ts";
 import type { Policy } from "../policy/policy.ts";
 import { AnswerTally } from "../serving/answerTally.ts";
 import type { RunControl } from "../serving/control.ts";
+import { evaluationWorld } from "../serving/evaluationWorld.ts";
 import type { ModelAccess, ModelPool } from "../serving/modelPool.ts";
 import { createPlayers, type Players } from "../serving/players.ts";
 import { createPolicy, createTensorEngine } from "../serving/policies.ts";
 import type { PromptsInForceOptions } from "../serving/promptsInForce.ts";
 import { Stepper } from "../serving/stepper.ts";
-import { buildWorld, type World } from "../serving/world.ts";
+import { buildWorld, type World, type WorldOptions } from "../serving/world.ts";
 import { FailureWatch } from "../signatures/failureSignatures.ts";
 import { Environment } from "../simulator/environment.ts";
 import type { ResponseModel } from "../simulator/responseModel.ts";
@@ -68,6 +69,8 @@ export async function assembleRun(options: AssembleOptions): Promise<Assembly> {
 interface Stage {
   readonly engine: TensorEngine;
   readonly world: World;
+  /** Where it is evaluated. */
+  readonly evaluationWorld: World;
   readonly responseModel: ResponseModel;
   readonly environment: Environment;
   readonly players: Players;
@@ -81,7 +84,7 @@ async function setStage(engine: TensorEngine, options: AssembleOptions): Promise
   const { experiment, control, log } = options;
   const { simulator, seed } = experiment;
   const document: DocumentInForce = { experiment };
-  const world = await buildWorld(experiment, {
+  const worldOptions: WorldOptions = {
     engine,
     inForce: () => document.experiment,
     baseFolder: options.baseFolder,
@@ -89,7 +92,8 @@ async function setStage(engine: TensorEngine, options: AssembleOptions): Promise
     progress: options.progress,
     log: (message) => options.notify("info", message),
     signal: control.signal,
-  });
+  };
+  const world = await buildWorld(experiment, worldOptions);
   const responseModel = world.responseModels(simulator.users);
   const environment = new Environment({
     dataset: world.dataset,
@@ -108,7 +112,18 @@ async function setStage(engine: TensorEngine, options: AssembleOptions): Promise
   const quitRule = () => environment.quitRule;
   const policy = createPolicy({ experiment, world, engine, slots: simulator.users, quitRule });
   const pool = new ReflectionPool(experiment.reflections, new RandomStream(seed, "pool"));
-  return { engine, world, responseModel, environment, players, policy, pool, place, document };
+  return {
+    engine,
+    world,
+    evaluationWorld: await evaluationWorld(world, experiment, worldOptions),
+    responseModel,
+    environment,
+    players,
+    policy,
+    pool,
+    place,
+    document,
+  };
 }
 
 async function clear({ policy, engine }: Stage): Promise<void> {
@@ -118,11 +133,12 @@ async function clear({ policy, engine }: Stage): Promise<void> {
 
 /** The training loop over a stage. */
 function direct(stage: Stage, { control, log, sink, progress }: AssembleOptions): Omit<Assembly, "dispose"> {
-  const { engine, world, responseModel, environment, players, policy, pool, place, document } = stage;
+  const { engine, world, evaluationWorld, responseModel, environment, players, policy, pool, place, document } = stage;
   const { dataset, fidelity } = world;
   const answers = new AnswerTally();
   const evaluation = new PeriodicEvaluation({
-    world,
+    world: evaluationWorld,
+    trainingWorld: world,
     engine,
     document,
     players,

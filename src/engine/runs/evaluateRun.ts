@@ -9,19 +9,25 @@ import { keysOf } from "../../protocol/wantedKeys.ts";
 import { InputError } from "../errors.ts";
 import { whatCame } from "../llm/replyWatch.ts";
 import { diversityOf, itemNovelty, servedSlates } from "../metrics/sessionMetrics.ts";
-import { mean } from "../metrics/statistics.ts";
 import type { Plan } from "../planner/planner.ts";
 import type { Policy } from "../policy/policy.ts";
 import { AnswerTally } from "../serving/answerTally.ts";
 import { CallLog } from "../serving/callLog.ts";
 import { type Contender, contenderOf, evaluationPlanner } from "../serving/contender.ts";
 import { RunControl } from "../serving/control.ts";
-import { type EvaluationSetting, evaluate, evaluationSetting, type SessionRow } from "../serving/evaluate.ts";
+import {
+  type EvaluationSetting,
+  evaluate,
+  evaluationSetting,
+  meanScores,
+  type SessionRow,
+} from "../serving/evaluate.ts";
+import { evaluationWorld } from "../serving/evaluationWorld.ts";
 import type { ModelAccess } from "../serving/modelPool.ts";
 import { type FileAccess, filesOf } from "../serving/namedFiles.ts";
 import { createPlayers, type Players } from "../serving/players.ts";
-import { createPolicy, createTensorEngine } from "../serving/policies.ts";
-import { referenceContenders } from "../serving/references.ts";
+import { createPolicy, createTensorEngine, policyIn } from "../serving/policies.ts";
+import { referenceContenders, scaleContenders } from "../serving/references.ts";
 import { buildWorld, type World } from "../serving/world.ts";
 import { shellWord } from "../shellWord.ts";
 import { readRunRecord } from "../store/runDocuments.ts";
@@ -111,17 +117,23 @@ async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<E
     const run = await open(experiment, record, folder, options, opened);
     const { world, engine } = run;
     const setting = evaluationSetting(experiment, world);
-    const contenders: readonly (readonly [EvaluatedPolicy, Contender])[] = [
-      ["run", ownContender(run, experiment, checkpoint, folder.path)],
+    restore(run, experiment, checkpoint, folder.path);
+    const contenders: Contenders = [
+      ["run", ownContender(run, world, experiment, checkpoint)],
       ...referenceContenders(experiment, world, engine),
     ];
     const answers = new AnswerTally();
     const measured = await measure(setting, contenders, answers, options);
+    const inTraining = await measureInTraining(run, experiment, checkpoint, options);
     const summary = {
       ...summarise(measured, world, setting, experiment, checkpoint.json.iteration),
       ...(answers.counts.planner && { answered: answers.counts }),
+      ...(inTraining && { trainingWorld: trainingSummary(inTraining) }),
     };
-    const rows = [...measured].flatMap(([name, sessions]) => rowsOf(name, sessions, world.dataset));
+    const rows = [
+      ...[...measured].flatMap(([name, sessions]) => rowsOf(name, sessions, world.dataset)),
+      ...[...(inTraining ?? [])].flatMap(([name, sessions]) => rowsOf(name, sessions, world.dataset, "training")),
+    ];
     folder.assertOwned();
     await writeEvaluation(folder.path, summary, rows);
     return summary;
@@ -154,7 +166,9 @@ type Closing = () => Promise<void>;
 
 interface OpenRun {
   readonly engine: TensorEngine;
+  /** Of evaluations. */
   readonly world: World;
+  readonly trainingWorld: World;
   readonly players: Players;
   readonly policy: Policy;
 }
@@ -173,7 +187,8 @@ async function open(
   opened.push(() => engine.dispose());
   const calls = await CallLog.open(folder);
   opened.push(() => calls.close());
-  const world = await buildWorld(experiment, { engine, ...places, progress, log, signal });
+  const worldOptions = { engine, ...places, progress, log, signal };
+  const world = await buildWorld(experiment, worldOptions);
   const players = await createPlayers(experiment, world, {
     ...places,
     prompts: promptsLastUsed(record),
@@ -186,29 +201,65 @@ async function open(
   });
   const policy = createPolicy({ experiment, world, engine, slots: 1, quitRule: () => experiment.simulator.quit });
   opened.push(() => policy.dispose());
-  return { engine, world, players, policy };
+  return {
+    engine,
+    world: await evaluationWorld(world, experiment, worldOptions),
+    trainingWorld: world,
+    players,
+    policy,
+  };
 }
 
-/** The run's policy with the weights, the plans and the pool of its checkpoint. */
-function ownContender(
+/** Gives the policy and the planner what the checkpoint holds of them. */
+function restore(
   { players, policy }: OpenRun,
   experiment: Experiment,
-  { json: state, arrays }: TrainerCheckpoint,
+  { json, arrays }: TrainerCheckpoint,
   folder: string,
-): Contender {
-  takingOver(folder, () => policy.restore({ json: state.policy, arrays }));
-  const pool = { config: experiment.reflections, state: state.pool };
-  const contender = contenderOf({ experiment, players, policy, pool });
-  if (evaluationPlanner(experiment) === "model") contender.planner?.restore(state.planner);
-  return contender;
+): void {
+  takingOver(folder, () => policy.restore({ json: json.policy, arrays }));
+  if (evaluationPlanner(experiment) === "model") players.planner?.restore(json.planner);
 }
+
+/** The run's policy with the weights and the pool of its checkpoint, in one of the worlds. */
+function ownContender(
+  { players, policy, engine }: OpenRun,
+  world: World,
+  experiment: Experiment,
+  { json: state }: TrainerCheckpoint,
+): Contender {
+  const pool = { config: experiment.reflections, state: state.pool };
+  const quitRule = () => experiment.simulator.quit;
+  return contenderOf({ experiment, players, policy: policyIn({ experiment, world, engine, quitRule }, policy), pool });
+}
+
+/** The run and the ends of its scale in training's world; undefined where the run would not measure them either. */
+async function measureInTraining(
+  run: OpenRun,
+  experiment: Experiment,
+  checkpoint: TrainerCheckpoint,
+  options: AllOptions,
+): Promise<Measured | undefined> {
+  const { world, trainingWorld, engine } = run;
+  if (trainingWorld === world || evaluationPlanner(experiment) === "model") return undefined;
+  const { random, oracle } = scaleContenders(experiment, trainingWorld, engine);
+  const contenders: Contenders = [
+    ["run", ownContender(run, trainingWorld, experiment, checkpoint)],
+    ["random", random],
+    ["oracle", oracle],
+  ];
+  return measure(evaluationSetting(experiment, trainingWorld), contenders, new AnswerTally(), options);
+}
+
+type Measured = ReadonlyMap<EvaluatedPolicy, readonly SessionRow[]>;
+type Contenders = readonly (readonly [EvaluatedPolicy, Contender])[];
 
 async function measure(
   setting: EvaluationSetting,
-  contenders: readonly (readonly [EvaluatedPolicy, Contender])[],
+  contenders: Contenders,
   answers: AnswerTally,
   { progress, signal, log }: AllOptions,
-): Promise<ReadonlyMap<EvaluatedPolicy, readonly SessionRow[]>> {
+): Promise<Measured> {
   const measured = new Map<EvaluatedPolicy, readonly SessionRow[]>();
   for (const [i, [name, contender]] of contenders.entries()) {
     progress(name === "run" ? "Evaluating" : `Evaluating: ${referenceLabel(name)}`, i / contenders.length);
@@ -237,8 +288,13 @@ function controlOf(signal: AbortSignal, log: (message: string) => void): RunCont
   return control;
 }
 
+function trainingSummary(measured: Measured): NonNullable<EvaluationSummary["trainingWorld"]> {
+  const of = (name: EvaluatedPolicy) => meanScores(measured.get(name) ?? []);
+  return { run: of("run"), random: of("random"), oracle: of("oracle") };
+}
+
 function summarise(
-  measured: ReadonlyMap<EvaluatedPolicy, readonly SessionRow[]>,
+  measured: Measured,
   { dataset }: World,
   { responseModel }: EvaluationSetting,
   experiment: Experiment,
@@ -248,9 +304,7 @@ function summarise(
   const of = (name: EvaluatedPolicy): PolicySummary => {
     const sessions = measured.get(name) ?? [];
     const metrics = {
-      tInt: mean(sessions.map(({ tInt }) => tInt)),
-      rCum: mean(sessions.map(({ rCum }) => rCum)),
-      rSin: mean(sessions.map(({ rSin }) => rSin)),
+      ...meanScores(sessions),
       ...diversityOf(
         sessions.flatMap(({ session }) => servedSlates(session)),
         diversity,

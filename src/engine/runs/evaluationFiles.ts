@@ -20,6 +20,8 @@ export type EvaluatedPolicy = (typeof evaluatedPolicies)[number];
 export interface EvaluationRow {
   readonly policy: EvaluatedPolicy;
   readonly session: number;
+  /** Absent: that of evaluations. */
+  readonly world?: "training";
   readonly user: string;
   readonly tInt: number;
   readonly rCum: number;
@@ -35,6 +37,7 @@ const policySummarySchema = z.strictObject({
   /** [step][category] how often a category was recommended at a step, as an item's primary category. */
   categories: z.array(z.array(z.int())),
 });
+const scoresSchema = z.strictObject({ tInt: z.number(), rCum: z.number(), rSin: z.number() });
 export type PolicySummary = z.output<typeof policySummarySchema>;
 
 /** evaluation.json */
@@ -52,6 +55,8 @@ const evaluationSummarySchema = z.strictObject({
   answered: z.exactOptional(answeredSchema),
   categoryNames: z.array(z.string()),
   run: policySummarySchema,
+  /** Means over as many sessions of users that training saw, with its response model; absent where there is no other world. */
+  trainingWorld: z.exactOptional(z.strictObject({ run: scoresSchema, random: scoresSchema, oracle: scoresSchema })),
   /** In plans and not personalised: absent in evaluations that did not measure them yet. */
   references: z.strictObject({
     random: policySummarySchema,
@@ -93,6 +98,7 @@ export async function readEvaluation(folder: string): Promise<EvaluationSummary 
   }
 }
 
+/** The rows in the world of evaluations: those that pair up with other runs'. */
 export function readEvaluationRows(folder: string): Promise<readonly EvaluationRow[]> {
-  return readJsonLines<EvaluationRow>(join(folder, evaluationFiles.rows));
+  return readJsonLines<EvaluationRow>(join(folder, evaluationFiles.rows), ({ world }) => world === undefined);
 }

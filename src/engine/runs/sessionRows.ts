@@ -7,10 +7,12 @@ export function rowsOf(
   policy: EvaluatedPolicy,
   sessions: readonly SessionRow[],
   dataset: Dataset,
+  world?: EvaluationRow["world"],
 ): readonly EvaluationRow[] {
   return sessions.map(({ number, session, ended, tInt, rCum, rSin }) => ({
     policy,
     session: number,
+    ...(world && { world }),
     user: dataset.userIds[session.user] ?? String(session.user),
     tInt,
     rCum,

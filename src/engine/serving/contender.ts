@@ -29,7 +29,7 @@ export interface ContenderParts {
   /** The document in force. */
   readonly experiment: Experiment;
   readonly players: Pick<Players, "planner" | "offlinePlanner">;
-  readonly policy: Policy;
+  readonly policy: Pick<Policy, "evaluator">;
   readonly pool: { readonly config: PoolConfig; readonly state: PoolState };
 }
 

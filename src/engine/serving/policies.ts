@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import type { QuitRule } from "../../protocol/experiment/simulator.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
-import { createBaseline } from "../policy/baselines/registry.ts";
+import { createBaseline, knowsTruth } from "../policy/baselines/registry.ts";
 import { learners, learns } from "../policy/learners.ts";
 import type { Policy } from "../policy/policy.ts";
 import { correlationPenaltyInForce } from "../simulator/correlation.ts";
@@ -54,4 +54,10 @@ export function createPolicy({ experiment, world, engine, slots, quitRule }: Pol
     rewards: rewardPerFeedback(world.feedbackTypes, simulator.rewardWeights),
     penalty: correlationPenaltyInForce(simulator.correlationPenalty, fidelity("correlation")),
   });
+}
+
+/** A policy as another world meets it: what knows the truth knows the one of the world it is in. */
+export function policyIn(setting: Omit<PolicySetting, "slots">, policy: Policy): Pick<Policy, "evaluator"> {
+  if (!knowsTruth(setting.experiment.policy.kind)) return policy;
+  return { evaluator: (slots) => createPolicy({ ...setting, slots }) };
 }

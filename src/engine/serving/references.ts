@@ -43,3 +43,13 @@ export function referenceContenders(
     ["oracle", { planner: undefined, policy: policyOf("greedy") }],
   ];
 }
+
+/** The two that a normalised score lies between. */
+export function scaleContenders(
+  experiment: Experiment,
+  world: World,
+  engine: TensorEngine,
+): Readonly<Record<"random" | "oracle", Contender>> {
+  const contenders = new Map(referenceContenders(experiment, world, engine));
+  return { random: contenders.get("random") as Contender, oracle: contenders.get("oracle") as Contender };
+}

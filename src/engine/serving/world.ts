@@ -1,4 +1,5 @@
 /** What an experiment plays in: its data, its response model, its masks. Built once, then shared by every policy. */
+import { evaluationApart } from "../../protocol/evaluationApart.ts";
 import {
   type FidelityChoice,
   type FidelitySwitch,
@@ -6,9 +7,11 @@ import {
   simulatesCalibrated,
   userModelReshapes,
 } from "../../protocol/experiment/fidelity.ts";
+import type { ResponseModelConfig } from "../../protocol/experiment/simulator.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { CategoryItems } from "../data/categoryItems.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { FEWEST_USERS, withHeldOut } from "../data/heldOut.ts";
 import { loadDataset } from "../data/loadDataset.ts";
 import { InputError } from "../errors.ts";
 import { CategoryMasks, maskReading } from "../planner/mask.ts";
@@ -16,8 +19,9 @@ import { updateRule } from "../policy/updateRule.ts";
 import { InterestRanking } from "../simulator/interest.ts";
 import { LatentResponseModel } from "../simulator/latent.ts";
 import { MatrixResponseModel } from "../simulator/matrix.ts";
-import type { ResponseModelFactory } from "../simulator/responseModel.ts";
+import type { ResponseModel, ResponseModelFactory } from "../simulator/responseModel.ts";
 import { UserSampler } from "../simulator/sessionSource.ts";
+import type { TrainedConfig } from "../simulator/trained/training.ts";
 import { trainedResponseModel } from "../simulator/trained/userModel.ts";
 import { cacheFolder } from "../store/storage.ts";
 import type { TensorEngine } from "../tensor/tensorEngine.ts";
@@ -44,6 +48,7 @@ export interface World {
   readonly feedbackTypes: readonly string[];
   readonly interest: InterestRanking;
   readonly masks: CategoryMasks;
+  /** Whom it draws; in training's world not those who are held out. */
   readonly users: UserSampler;
   readonly fidelity: <S extends FidelitySwitch>(name: S) => FidelityChoice<S>;
 }
@@ -51,7 +56,7 @@ export interface World {
 /** @throws InputError where the data or a setting cannot be used */
 export async function buildWorld(experiment: Experiment, options: WorldOptions): Promise<World> {
   const fidelity: World["fidelity"] = (name) => fidelityChoice(experiment.fidelity, name);
-  const dataset = await loadDataset(experiment.dataset, {
+  const loaded = await loadDataset(experiment.dataset, {
     baseFolder: options.baseFolder,
     cacheFolder: cacheFolder(options.storageFolder),
     itemCategories: fidelity("itemCategories"),
@@ -59,6 +64,9 @@ export async function buildWorld(experiment: Experiment, options: WorldOptions):
     onWarning: options.log,
     onProgress: ({ bytesRead, bytes }) => options.progress("Loading data", bytes === 0 ? 1 : bytesRead / bytes),
   });
+  const dataset = evaluationApart(experiment).users ? withHeldOut(loaded) : loaded;
+  const { heldOut } = dataset;
+  if (dataset === loaded && evaluationApart(experiment).users) options.log(tooFewUsers(dataset));
   checkSlate(experiment, dataset);
   const inForce = options.inForce ?? (() => experiment);
   const interest = new InterestRanking(dataset, new CategoryItems(dataset, () => maskReading(inForce())));
@@ -74,10 +82,13 @@ export async function buildWorld(experiment: Experiment, options: WorldOptions):
       slateSize: experiment.simulator.slateSize,
       categoryZero: fidelity("categoryZero"),
     }),
-    users: new UserSampler(dataset, experiment.simulator.drawUsers),
+    users: new UserSampler(dataset, experiment.simulator.drawUsers, (user) => !heldOut?.[user]),
     fidelity,
   };
 }
+
+const tooFewUsers = ({ name }: Dataset): string =>
+  `Evaluations draw the users that training draws: "${name}" has fewer than ${FEWEST_USERS} users with a history, too few to hold some out.`;
 
 function checkSlate({ simulator, planner }: Experiment, dataset: Dataset): void {
   if (dataset.items < simulator.slateSize) {
@@ -100,8 +111,7 @@ async function responseModelsFor(
   options: WorldOptions,
 ): Promise<ResponseModelFactory> {
   const config = experiment.simulator.responseModel;
-  const kind =
-    config.kind === "auto" ? (dataset.latent ? "latent" : dataset.matrix ? "matrix" : "trained") : config.kind;
+  const kind = responseModelKind(config, dataset);
   if (kind === "latent") {
     const truth = dataset.latent;
     if (!truth) throw missingTruth(kind, dataset, "Only synthetic data has a ground truth");
@@ -112,7 +122,23 @@ async function responseModelsFor(
     if (!matrix) throw missingTruth(kind, dataset, "Only KuaiRec's small matrix records every response");
     return (slots) => new MatrixResponseModel(dataset, matrix, slots);
   }
-  return trainedResponseModel(dataset, config.kind === "trained" ? config : undefined, {
+  return trainedFactory(dataset, config.kind === "trained" ? config : undefined, experiment, options);
+}
+
+/** What "auto" stands for with this data. */
+export function responseModelKind({ kind }: ResponseModelConfig, dataset: Dataset): ResponseModel["kind"] {
+  if (kind !== "auto") return kind;
+  return dataset.latent ? "latent" : dataset.matrix ? "matrix" : "trained";
+}
+
+/** A trained model as an experiment simulates with it. */
+export function trainedFactory(
+  dataset: Dataset,
+  config: TrainedConfig | undefined,
+  experiment: Experiment,
+  options: WorldOptions,
+): Promise<ResponseModelFactory> {
+  return trainedResponseModel(dataset, config, {
     ...options,
     dropout: updateRule(experiment).actingDropout,
     reshaped: userModelReshapes(experiment.fidelity),

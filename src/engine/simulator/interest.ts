@@ -4,6 +4,7 @@
  */
 import type { CategoryItems } from "../data/categoryItems.ts";
 import { type CategoryIndex, categoriesOf, type Dataset } from "../data/dataset.ts";
+import { trainingRows } from "../data/heldOut.ts";
 import { log } from "../math/elementary.ts";
 import type { Session, SessionStep } from "./session.ts";
 
@@ -80,13 +81,17 @@ export class InterestRanking {
   }
 }
 
-/** Share of exposures with interest by category over the whole log, drawn towards the overall share; never 0 or 1. */
+/** Share of exposures with interest by category over the log of the users that are not held out, drawn towards the overall share; never 0 or 1. */
 function loggedClickRates(dataset: Dataset): Float64Array {
   const clicks = new Float64Array(dataset.categories.length);
   const shown = new Float64Array(dataset.categories.length);
   const { items } = dataset.log;
+  const isTraining = trainingRows(dataset);
   let allClicks = 1;
+  let rows = 2;
   for (let row = 0; row < items.length; row++) {
+    if (!isTraining[row]) continue;
+    rows++;
     const clicked = loggedInterest(dataset, row);
     allClicks += clicked;
     for (const category of categoriesOf(dataset, items[row] as number)) {
@@ -94,7 +99,7 @@ function loggedClickRates(dataset: Dataset): Float64Array {
       clicks[category] = (clicks[category] as number) + clicked;
     }
   }
-  const overall = allClicks / (items.length + 2);
+  const overall = allClicks / rows;
   return clicks.map((clicked, c) => (clicked + RATE_PRIOR * overall) / ((shown[c] as number) + RATE_PRIOR));
 }
 

@@ -1,7 +1,7 @@
 /** Which user comes next, and with which click uniforms (docs/method.md, sections 4 and 13). */
 import * as z from "zod";
 import type { Experiment } from "../../protocol/experiment.ts";
-import type { Dataset, UserIndex } from "../data/dataset.ts";
+import { activeUsers, type Dataset, type UserIndex } from "../data/dataset.ts";
 import { InputError } from "../errors.ts";
 import { RandomStream, type StreamState, streamStateSchema } from "../math/random.ts";
 
@@ -26,38 +26,46 @@ export interface SessionSource {
 
 /** Draws users with at least one logged interaction. */
 export class UserSampler {
-  private readonly active: Int32Array;
+  private readonly users: Int32Array;
+  /** [users + 1] logged rows of the users before. */
+  private readonly rows: Int32Array;
 
-  /** @throws InputError when nobody in the data set has a logged interaction */
+  /**
+   * @param whom of them it draws; all by default
+   * @throws InputError when nobody in the data set has a logged interaction
+   */
   constructor(
-    private readonly dataset: Dataset,
+    dataset: Dataset,
     private readonly draw: UserDraw,
+    whom: (user: UserIndex) => boolean = () => true,
   ) {
     const { offsets } = dataset.log;
-    this.active = Int32Array.from({ length: dataset.users }, (_, user) => user).filter(
-      (user) => (offsets[user + 1] as number) > (offsets[user] as number),
-    );
-    if (this.active.length === 0) {
+    this.users = activeUsers(dataset).filter(whom);
+    if (this.users.length === 0) {
       throw new InputError(
         "data.no-interactions",
         `The data set "${dataset.name}" has no logged interaction, so no user can be simulated; check its interaction file.`,
       );
     }
+    this.rows = new Int32Array(this.users.length + 1);
+    this.users.forEach((user, i) => {
+      this.rows[i + 1] = (this.rows[i] as number) + (offsets[user + 1] as number) - (offsets[user] as number);
+    });
   }
 
   sample(random: RandomStream): UserIndex {
-    if (this.draw === "users") return this.active[random.integer(this.active.length)] as number;
-    return this.ownerOf(random.integer(this.dataset.log.items.length));
+    const { users, rows } = this;
+    if (this.draw === "users") return users[random.integer(users.length)] as number;
+    return users[this.ownerOf(random.integer(rows[users.length] as number))] as number;
   }
 
-  /** The user whose rows contain a row of the log. */
-  private ownerOf(row: number): UserIndex {
-    const { offsets } = this.dataset.log;
+  /** Place of the user whose rows contain a row. */
+  private ownerOf(row: number): number {
     let low = 0;
-    let high = this.dataset.users;
+    let high = this.users.length;
     while (high - low > 1) {
       const middle = (low + high) >>> 1;
-      if ((offsets[middle] as number) <= row) low = middle;
+      if ((this.rows[middle] as number) <= row) low = middle;
       else high = middle;
     }
     return low;

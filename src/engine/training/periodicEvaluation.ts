@@ -17,17 +17,21 @@ import { mean, normalisedScore } from "../metrics/statistics.ts";
 import type { Plan } from "../planner/planner.ts";
 import type { Policy } from "../policy/policy.ts";
 import { AnswerTally } from "../serving/answerTally.ts";
-import { type ContenderParts, contenderOf, evaluationPlanner } from "../serving/contender.ts";
+import { type Contender, type ContenderParts, contenderOf, evaluationPlanner } from "../serving/contender.ts";
 import { type EvaluationSetting, evaluate, evaluationSetting, meanScores } from "../serving/evaluate.ts";
 import type { Players } from "../serving/players.ts";
-import { referenceContenders } from "../serving/references.ts";
+import { policyIn } from "../serving/policies.ts";
+import { referenceContenders, scaleContenders } from "../serving/references.ts";
 import type { World } from "../serving/world.ts";
 import type { Session } from "../simulator/session.ts";
 import type { TensorEngine } from "../tensor/tensorEngine.ts";
 import type { DocumentInForce } from "./liveChanges.ts";
 
 export interface PeriodicEvaluationOptions {
+  /** Of evaluations. */
   readonly world: World;
+  /** The same where evaluations have none of their own. */
+  readonly trainingWorld: World;
   readonly engine: TensorEngine;
   /** A live change of the quit rule counts here too. */
   readonly document: DocumentInForce;
@@ -43,7 +47,20 @@ export interface PeriodicEvaluationOptions {
 
 /** Numbers of one evaluation, by metric name. */
 export type EvaluationValues = Readonly<
-  Partial<Record<"evalTInt" | "evalRCum" | "evalRSin" | "evalNormalised" | "evalModelTInt" | "evalModelRCum", number>>
+  Partial<
+    Record<
+      | "evalTInt"
+      | "evalRCum"
+      | "evalRSin"
+      | "evalNormalised"
+      | "evalModelTInt"
+      | "evalModelRCum"
+      | "evalTrainingRCum"
+      | "evalTrainingNormalised"
+      | "evalDrop",
+      number
+    >
+  >
 >;
 
 const scoresSchema = z.strictObject({ tInt: z.number(), rCum: z.number(), rSin: z.number() }).readonly();
@@ -88,23 +105,32 @@ export class PeriodicEvaluation {
   /** Scores of the policy as it is now, mean action, on the fixed users; or the means of training (section 10, `evaluation`). */
   async measure(iteration: number): Promise<EvaluationValues> {
     if (this.measuresTraining) return this.trainingMeans();
-    const { players, policy, pool, signal, planned } = this.options;
+    const { players, pool, signal, planned, world } = this.options;
     if (this.experiment.evaluation.references) this.references ??= await this.measureReferences(iteration);
     const { experiment } = this;
-    const parts = { experiment, players, policy, pool: { config: pool.config, state: pool.state() } };
+    const parts = {
+      experiment,
+      players,
+      policy: this.policyIn(world),
+      pool: { config: pool.config, state: pool.state() },
+    };
     const scores = meanScores(await evaluate(this.settingInForce(), contenderOf(parts), signal, planned));
     const normalised = this.normalise(scores.rCum);
     const model = await this.measureModel(parts, iteration);
+    const trainingWorld = await this.measureInTraining(parts, iteration);
     this.newest = {
       ...scores,
       ...(normalised !== undefined && { normalised }),
       planner: evaluationPlanner(experiment),
       ...(model && { model }),
+      ...(trainingWorld && { trainingWorld }),
     };
     return {
       ...evaluationValues(scores),
       ...(normalised !== undefined && { evalNormalised: normalised }),
       ...(model && { evalModelTInt: model.tInt, evalModelRCum: model.rCum }),
+      ...(trainingWorld && { evalTrainingRCum: trainingWorld.rCum, evalDrop: trainingWorld.rCum - scores.rCum }),
+      ...(trainingWorld?.normalised !== undefined && { evalTrainingNormalised: trainingWorld.normalised }),
     };
   }
 
@@ -129,6 +155,31 @@ export class PeriodicEvaluation {
     });
     if (answeredRoles(tally.counts).some(isMostlyStandIn)) return undefined;
     return { ...meanScores(rows), visits: sessions.length };
+  }
+
+  /**
+   * The same in the world that trained it, once at the end: how much of the score is lost on strangers. Undefined where
+   * there is no other world, or a model plans every visit, which would cost its calls again.
+   */
+  private async measureInTraining(parts: ContenderParts, iteration: number): Promise<RunSummary["trainingWorld"]> {
+    const { experiment } = parts;
+    const { world, trainingWorld, engine, signal, progress } = this.options;
+    const isLast = iteration === experiment.training.iterations;
+    if (trainingWorld === world || !isLast || evaluationPlanner(experiment) === "model") return undefined;
+    progress("Evaluating in training's world", 0);
+    const setting = evaluationSetting(experiment, trainingWorld);
+    const scoreOf = async (contender: Contender) => meanScores(await evaluate(setting, contender, signal));
+    const scores = await scoreOf(contenderOf({ ...parts, policy: this.policyIn(trainingWorld) }));
+    if (!experiment.evaluation.references) return scores;
+    const { random, oracle } = scaleContenders(experiment, trainingWorld, engine);
+    const normalised = normalisedScore(scores.rCum, (await scoreOf(random)).rCum, (await scoreOf(oracle)).rCum);
+    return { ...scores, ...(normalised !== undefined && { normalised }) };
+  }
+
+  private policyIn(world: World): Pick<Policy, "evaluator"> {
+    const { experiment } = this;
+    const { engine, policy } = this.options;
+    return policyIn({ experiment, world, engine, quitRule: () => this.experiment.simulator.quit }, policy);
   }
 
   state(): PeriodicEvaluationState {

@@ -1,6 +1,7 @@
 /** Who uses what in `.lerl`: what a process works on, and what others were made from. */
 import { dirname, join, relative, resolve, sep } from "node:path";
 import type { LimitFunction } from "p-limit";
+import { evaluationApart } from "../../protocol/evaluationApart.ts";
 import { userModelReshapes } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { promptRoles } from "../../protocol/promptRole.ts";
@@ -9,7 +10,7 @@ import type { TrialRecord } from "../../protocol/trial/record.ts";
 import { cachedFingerprints } from "../data/cache.ts";
 import { fingerprintsOf } from "../data/loadDataset.ts";
 import type { TrainedConfig } from "../simulator/trained/training.ts";
-import { datasetOf, defaultTrainedConfig, modelKey } from "../simulator/trained/userModel.ts";
+import { datasetOf, defaultTrainedConfig, evaluationConfig, modelKey } from "../simulator/trained/userModel.ts";
 import type { Standing } from "../store/lockOwner.ts";
 import { listRun, runFiles } from "../store/runFolder.ts";
 import type { RunList } from "../store/runList.ts";
@@ -148,12 +149,12 @@ function modelUses(
   const used = new Map<string, string>();
   const maybe: string[] = [];
   for (const { name, experiment } of documents) {
-    const config = trainedConfigOf(experiment);
-    if (!config) continue;
+    const configs = trainedConfigsOf(experiment);
+    if (configs.length === 0) continue;
     // Reshaping acts on more than one type of feedback only; how many the data has is not known here.
     const ways = userModelReshapes(experiment.fidelity) ? [true, false] : [false];
     const keys = fingerprintsOf(experiment.dataset, cached).flatMap((fingerprint) =>
-      ways.map((reshaped) => modelKey(fingerprint, config, reshaped)),
+      ways.flatMap((reshaped) => configs.map((config) => modelKey(fingerprint, config, reshaped))),
     );
     const found = models.filter((path) => keys.some((key) => path === `models/${key}`));
     for (const path of found) used.set(path, `${name} uses it`);
@@ -164,8 +165,12 @@ function modelUses(
   return used;
 }
 
-/** The settings of an experiment's user model; undefined where none is trained. */
-function trainedConfigOf({ dataset, simulator: { responseModel } }: Experiment): TrainedConfig | undefined {
-  if (responseModel.kind === "trained") return responseModel;
-  return responseModel.kind === "auto" && dataset.kind !== "synthetic" ? defaultTrainedConfig : undefined;
+/** The settings of an experiment's user models, training's and its evaluations'; none where none is trained. */
+function trainedConfigsOf(experiment: Experiment): readonly TrainedConfig[] {
+  const { responseModel } = experiment.simulator;
+  const isTrained =
+    responseModel.kind === "trained" || (responseModel.kind === "auto" && experiment.dataset.kind !== "synthetic");
+  if (!isTrained) return [];
+  const config = responseModel.kind === "trained" ? responseModel : defaultTrainedConfig;
+  return evaluationApart(experiment).responseModel ? [config, evaluationConfig(config)] : [config];
 }

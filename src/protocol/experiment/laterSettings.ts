@@ -33,6 +33,9 @@ const laterSettings: readonly LaterSetting[] = [
   // Weighted negatives inflated the probabilities of a trained user model.
   { path: "simulator.calibrated", was: false, since: 6 },
   { path: "simulator.responseModel.exposure", was: "logged", since: 6, belongs: trainsUserModel },
+  // Evaluations drew the users, and asked the response model, that training did.
+  { path: "evaluation.users", was: "all", since: 6 },
+  { path: "evaluation.responseModel", was: "same", since: 6 },
 ];
 
 /** The versions of run.json after which a setting came, the newest first. */

@@ -122,4 +122,12 @@ export const evaluationSchema = z.strictObject({
     "sessions",
   ),
   references: flag("Also measure the reference policies, from random to the oracle.", true),
+  users: z.enum(["heldOut", "all"]).default("heldOut").meta({
+    description:
+      "Whom evaluations draw. heldOut: a fifth of the users with a history, whom training never sees and the policy knows as its unknown user; all: the users that training draws too. Data with fewer than 10 such users always use all.",
+  }),
+  responseModel: z.enum(["other", "same"]).default("other").meta({
+    description:
+      "What decides clicks in evaluations. other: a model that training never meets, with other noise (synthetic data) or trained with another seed on other rows, which takes as long as the first; same: training's. KuaiRec's recorded matrix is always the same.",
+  }),
 });

@@ -12,6 +12,7 @@ import { ActorCritic } from "../../../src/engine/policy/network.ts";
 import type { Fragment, Transition } from "../../../src/engine/policy/rollout.ts";
 import { sessionNotes } from "../../../src/engine/policy/sessionNotes.ts";
 import { TargetNetwork } from "../../../src/engine/policy/targetNetwork.ts";
+import { userIdentity } from "../../../src/engine/policy/unknownUser.ts";
 import { updateRule } from "../../../src/engine/policy/updateRule.ts";
 import { viewsOf } from "../../../src/engine/policy/views.ts";
 import { TensorEngine } from "../../../src/engine/tensor/tensorEngine.ts";
@@ -28,6 +29,8 @@ beforeAll(async () => {
 
 afterAll(() => engine.dispose());
 
+const identity = userIdentity(dataset);
+
 /** A policy's parts with a rollout of three sessions, the second of which the user left. */
 function rollout(input: ExperimentInput) {
   const experiment = toyExperiment(input);
@@ -40,7 +43,8 @@ function rollout(input: ExperimentInput) {
   const gradients = new KernelGradients(model, views, rule, clippedSurrogate(rule.clip), target, 3);
   const learner = new Learner(model, rule, gradients, target, 3, true);
   const notes = sessionNotes(experiment);
-  const actor = new Actor(model, views, 3, { slateSize: 2, exclusion: "infinity", dropout: 0, notes, seed: 3 });
+  const options = { slateSize: 2, exclusion: "infinity", dropout: 0, notes, seed: 3, identity } as const;
+  const actor = new Actor(model, views, 3, options);
   const sessions = [0, 1, 2].map((slot) => openSession(dataset, slot));
   for (const session of sessions) actor.open(session);
   const fragments: Fragment[] = sessions.map(({ slot }) => ({
@@ -273,7 +277,8 @@ describe("fidelity", () => {
 
   it("acting dropout changes what is served and depends on the session's step alone", () => {
     const { model, views, actor } = rollout({});
-    const options = { slateSize: 2, exclusion: "infinity", notes: sessionNotes(toyExperiment()), seed: 3 } as const;
+    const notes = sessionNotes(toyExperiment());
+    const options = { slateSize: 2, exclusion: "infinity", notes, seed: 3, identity } as const;
     const dropped = () => new Actor(model, views, 3, { ...options, dropout: 0.5 });
     const [together, alone] = [dropped(), dropped()];
     const sessions = [0, 1, 2].map((slot) => openSession(dataset, slot));

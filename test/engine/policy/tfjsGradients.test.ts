@@ -1,5 +1,6 @@
 /** `policy.backend: "tfjs"` against our kernels: the same gradient steps from the same start. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Dataset } from "../../../src/engine/data/dataset.ts";
 import { Actor } from "../../../src/engine/policy/actor.ts";
 import { KernelGradients } from "../../../src/engine/policy/kernelGradients.ts";
 import { Learner, type StepStatistics } from "../../../src/engine/policy/learner.ts";
@@ -11,6 +12,7 @@ import { assess, type Fragment } from "../../../src/engine/policy/rollout.ts";
 import { sessionNotes } from "../../../src/engine/policy/sessionNotes.ts";
 import { TargetNetwork } from "../../../src/engine/policy/targetNetwork.ts";
 import { TfjsGradients } from "../../../src/engine/policy/tfjsGradients.ts";
+import { userIdentity } from "../../../src/engine/policy/unknownUser.ts";
 import { updateRule } from "../../../src/engine/policy/updateRule.ts";
 import { viewsOf } from "../../../src/engine/policy/views.ts";
 import { TensorEngine } from "../../../src/engine/tensor/tensorEngine.ts";
@@ -33,9 +35,9 @@ beforeAll(async () => {
 
 afterAll(() => engine.dispose());
 
-function partsOf(experiment: Experiment, backend: "kernels" | "tfjs", objective: ObjectiveName) {
+function partsOf(experiment: Experiment, backend: "kernels" | "tfjs", objective: ObjectiveName, data = dataset) {
   const views = viewsOf(experiment);
-  const model = new PolicyModel(engine, new ActorCritic(dataset, experiment, views.positions));
+  const model = new PolicyModel(engine, new ActorCritic(data, experiment, views.positions));
   model.store.initialize(SEED, "policy");
   const rule = updateRule(experiment);
   const target = new TargetNetwork(model);
@@ -44,14 +46,15 @@ function partsOf(experiment: Experiment, backend: "kernels" | "tfjs", objective:
       ? new KernelGradients(model, views, rule, policyObjective(objective, rule.clip), target, SEED)
       : new TfjsGradients(tfjs.tf, model, views, rule, objective, target, SEED);
   const learner = new Learner(model, rule, gradients, target, SEED, true);
-  return { views, model, rule, learner, notes: sessionNotes(experiment) };
+  return { views, model, rule, learner, notes: sessionNotes(experiment), identity: userIdentity(data) };
 }
 
 type Parts = ReturnType<typeof partsOf>;
 
 /** Sessions of different lengths, one of which the user left, lived by the policy as it starts. */
-function rollout({ model, views, rule, notes }: Parts): Fragment[] {
-  const actor = new Actor(model, views, USERS, { slateSize: 2, exclusion: "infinity", dropout: 0, notes, seed: SEED });
+function rollout({ model, views, rule, notes, identity }: Parts): Fragment[] {
+  const options = { slateSize: 2, exclusion: "infinity", dropout: 0, notes, seed: SEED, identity } as const;
+  const actor = new Actor(model, views, USERS, options);
   const sessions = Array.from({ length: USERS }, (_, slot) => openSession(dataset, slot, 0, slot, 2 + slot));
   for (const session of sessions) actor.open(session);
   const fragments = sessions.map(
@@ -94,6 +97,12 @@ function batchesOf(fragments: readonly Fragment[]): Minibatch[] {
   return [whole.slice(0, 3), whole.slice(3), single, whole, whole];
 }
 
+/** Users 1, 3, ... are unknown to the policy. */
+const withStrangers: Dataset = {
+  ...dataset,
+  heldOut: Uint8Array.from({ length: dataset.users }, (_, user) => user % 2),
+};
+
 const variants: readonly (readonly [string, ExperimentInput, ObjectiveName])[] = [
   ["packed", {}, "ppo"],
   ["windowed", { policy: { layout: "windowed" }, simulator: { historyLength: 4 } }, "ppo"],
@@ -106,29 +115,34 @@ const variants: readonly (readonly [string, ExperimentInput, ObjectiveName])[] =
   ["the reference", { fidelity: { mode: "reference" }, policy: { layout: "windowed" } }, "ppo"],
 ];
 
+function expectSameUpdates(input: ExperimentInput, objective: ObjectiveName, data = dataset): void {
+  const experiment = toyExperiment({ ...input, ppo: { entropyCoefficient: 0.01, ...input.ppo } });
+  const ours = partsOf(experiment, "kernels", objective, data);
+  const theirs = partsOf(experiment, "tfjs", objective, data);
+  const fragments = rollout(ours);
+  for (const batch of batchesOf(fragments)) {
+    const expected = ours.learner.step(batch, rates);
+    const statistics = theirs.learner.step(batch, rates);
+    for (const name of Object.keys(expected) as (keyof StepStatistics)[]) {
+      expect(difference([statistics[name]], [expected[name]]), name).toBeLessThan(1e-4);
+    }
+    expect(difference([theirs.model.gaussian().entropy], [ours.model.gaussian().entropy])).toBeLessThan(1e-4);
+  }
+  expect(difference(theirs.model.store.values, ours.model.store.values)).toBeLessThan(1e-4);
+  expect(theirs.learner.target.values.length).toBe(ours.learner.target.values.length);
+  expect(difference(theirs.learner.target.values, ours.learner.target.values)).toBeLessThan(1e-4);
+  for (const { learner, model } of [ours, theirs]) {
+    learner.dispose();
+    model.dispose();
+  }
+}
+
 describe.each(variants)("%s", (_, input, objective) => {
-  it("gives our kernels' losses, gradient norms and weights, update after update", () => {
-    const experiment = toyExperiment({ ...input, ppo: { entropyCoefficient: 0.01, ...input.ppo } });
-    const ours = partsOf(experiment, "kernels", objective);
-    const theirs = partsOf(experiment, "tfjs", objective);
-    const fragments = rollout(ours);
-    for (const batch of batchesOf(fragments)) {
-      const expected = ours.learner.step(batch, rates);
-      const statistics = theirs.learner.step(batch, rates);
-      for (const name of Object.keys(expected) as (keyof StepStatistics)[]) {
-        expect(difference([statistics[name]], [expected[name]]), name).toBeLessThan(1e-4);
-      }
-      expect(difference([theirs.model.gaussian().entropy], [ours.model.gaussian().entropy])).toBeLessThan(1e-4);
-    }
-    expect(difference(theirs.model.store.values, ours.model.store.values)).toBeLessThan(1e-4);
-    expect(theirs.learner.target.values.length).toBe(ours.learner.target.values.length);
-    expect(difference(theirs.learner.target.values, ours.learner.target.values)).toBeLessThan(1e-4);
-    for (const { learner, model } of [ours, theirs]) {
-      learner.dispose();
-      model.dispose();
-    }
-  });
+  it("gives our kernels' losses, gradient norms and weights, update after update", () =>
+    expectSameUpdates(input, objective));
 });
+
+it("gives them with unknown users too", () => expectSameUpdates({}, "ppo", withStrangers));
 
 it("leaves no tensors behind", () => {
   const { tf } = tfjs;

@@ -72,7 +72,8 @@ async function traces(name: string, switches: object, layout = "packed", own: ob
     seed: 3,
     policy: { layers: 1, hidden: [32], layout, workers: 1 },
     training: { iterations: 2 },
-    evaluation: { every: 1, sessions: 4, references: false },
+    // Means of training leave nobody out of it; so that this is no difference, the others do not either.
+    evaluation: { every: 1, sessions: 4, references: false, users: "all", responseModel: "same" },
     fidelity: { switches, ...fidelity },
     ...settings,
   });

@@ -80,7 +80,13 @@ it("is never taken for another seed of the same document today", async () => {
   const { rows, settings } = JSON.parse(table) as { rows: { difference?: object }[]; settings: { path: string }[] };
   expect(rows.map(({ difference }) => difference)).toEqual([undefined, undefined]);
   expect(settings.map(({ path }) => path)).toEqual(
-    expect.arrayContaining(["dataset.signal", "planner.mask", "fidelity.reshaped"]),
+    expect.arrayContaining([
+      "dataset.signal",
+      "planner.mask",
+      "fidelity.reshaped",
+      "evaluation.users",
+      "evaluation.responseModel",
+    ]),
   );
 });
 

@@ -38,6 +38,31 @@ describe("drawing users", () => {
     expect(even[1]).toBe(0);
   });
 
+  it("draws those it is told to only, weighed as before", () => {
+    const some = toyDataset(
+      [[0]],
+      [
+        [[0, 1]],
+        [
+          [0, 1],
+          [0, 1],
+          [0, 1],
+        ],
+        [],
+        [[0, 0]],
+      ],
+    );
+    const sampler = new UserSampler(some, "log-rows", (user) => user !== 0);
+    const random = new RandomStream(3);
+    const counts = [0, 0, 0, 0];
+    for (let i = 0; i < 4000; i++) {
+      const user = sampler.sample(random);
+      counts[user] = (counts[user] ?? 0) + 1;
+    }
+    expect([counts[0], counts[2]]).toEqual([0, 0]);
+    expect((counts[1] ?? 0) / 4000).toBeCloseTo(0.75, 1);
+  });
+
   it("says so when there is nobody to draw", () => {
     expect(() => new UserSampler(toyDataset([[0]], [[]]), "users")).toThrow(InputError);
   });

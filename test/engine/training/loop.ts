@@ -88,6 +88,7 @@ export async function trainingLoop(input: ExperimentInput, cast: Cast = {}) {
   const answers = new AnswerTally();
   const evaluation = new PeriodicEvaluation({
     world,
+    trainingWorld: world,
     engine,
     document,
     players: { planner, offlinePlanner },

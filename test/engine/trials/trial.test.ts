@@ -6,7 +6,7 @@ import { readEvaluationRows } from "../../../src/engine/runs/evaluationFiles.ts"
 import type { NamedFile } from "../../../src/engine/serving/namedFiles.ts";
 import { listTrials, readVisits } from "../../../src/engine/trials/trialFolder.ts";
 import type { TrialProgress } from "../../../src/protocol/trial/summary.ts";
-import { scratchFolder } from "../commands/lerl.ts";
+import { scratchFolder, tinyExperiment } from "../commands/lerl.ts";
 import { anyFile, workshop } from "../runs/workshop.ts";
 import { tryout } from "./tryout.ts";
 
@@ -17,7 +17,8 @@ const { start: run, folder } = workshop(scratch.path);
 
 describe("a trial", () => {
   it("serves a run's own planner as an evaluation of that run does: the same visits, reward by reward", async () => {
-    await (await run("trained", { training: { iterations: 2, checkpointEvery: 1 } })).execute();
+    const evaluation = { ...tinyExperiment.evaluation, users: "all", responseModel: "same" };
+    await (await run("trained", { training: { iterations: 2, checkpointEvery: 1 }, evaluation })).execute();
     await evaluateRun(folder("trained"), {
       workspaceFolder: scratch.path,
       files: anyFile,

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { expect, it, onTestFinished, vi } from "vitest";
-import { defaultTrainedConfig, modelKey } from "../../../src/engine/simulator/trained/userModel.ts";
+import { defaultTrainedConfig, evaluationConfig, modelKey } from "../../../src/engine/simulator/trained/userModel.ts";
 import { RunFolder } from "../../../src/engine/store/runFolder.ts";
 import { storageContents } from "../../../src/engine/upkeep/contents.ts";
 import { outermost, withInner } from "../../../src/protocol/engine/storedItems.ts";
@@ -123,10 +123,14 @@ it("keeps a user model for whoever trains with it, and one that may be somebody'
   writeFileSync(join(folder, ".lerl/cache", `${"a".repeat(32)}.v3.lerldata`), bytes);
   const mine = `models/${modelKey(fingerprint, defaultTrainedConfig, false)}`;
   mkdirSync(join(folder, ".lerl", mine));
+  // Its evaluations' own.
+  const ofEvaluations = `models/${modelKey(fingerprint, evaluationConfig(), false)}`;
+  mkdirSync(join(folder, ".lerl", ofEvaluations));
   const experiment = experimentSchema.parse({ dataset: { kind: "kuairand", path: "data" } });
   makeRun(folder, "trains", { experiment });
   const stays = await staying(folder);
   expect(stays[mine]).toBe("the run trains uses it");
+  expect(stays[ofEvaluations]).toBe("the run trains uses it");
   // One whose user model reads its feedback reshaped, where the data has more than one type of it.
   const reshaped = `models/${modelKey(fingerprint, defaultTrainedConfig, true)}`;
   mkdirSync(join(folder, ".lerl", reshaped));
@@ -136,6 +140,13 @@ it("keeps a user model for whoever trains with it, and one that may be somebody'
   });
   expect((await staying(folder))[reshaped]).toBe("the run refers uses it");
   expect(stays[paths.model]).toBeUndefined();
+  // Evaluations that ask training's model need no other.
+  rmSync(join(folder, ".lerl/runs"), { recursive: true });
+  makeRun(folder, "alike", {
+    experiment: experimentSchema.parse({ ...experiment, evaluation: { responseModel: "same" } }),
+  });
+  const alike = await staying(folder);
+  expect([alike[mine], alike[ofEvaluations]]).toEqual(["the run alike uses it", undefined]);
 });
 
 it("lists runs that a suite no longer names apart, and they go with it", async () => {

@@ -20,12 +20,12 @@ export class TfjsStateEncoder {
   /** States at the outputs of all sequences, in order: [outputs, 3 encoding]. */
   states(sequences: readonly StateSequence[], mask: StateMask = () => undefined): Rows {
     const { tf } = this.layers;
-    const { layers, feedbackWidth, itemCount, userCount } = this.shape;
+    const { layers, feedbackWidth, itemCount, userCount, unknownUser } = this.shape;
     const layout = padded(sequences, feedbackWidth, itemCount);
     let x = this.tokens(layout, mask);
     for (let i = 0; i < layers; i++) x = this.layer(i, x, layout, mask);
     const users = Int32Array.from(sequences, ({ user }) => user);
-    const encoded = this.features("users", users, this.shape.users, userCount);
+    const encoded = this.features("users", users, this.shape.users, userCount, unknownUser);
     const history = rowsOf(tf, x, layout.outputRows);
     return tf.concat([history, rowsOf(tf, encoded, layout.outputSequences)], 1);
   }
@@ -59,17 +59,18 @@ export class TfjsStateEncoder {
     ids: Int32Array,
     { sizes, values }: StateEncoderShape["items"],
     entities: number,
+    unknown = false,
   ): Rows {
     const { layers } = this;
     const { tf } = layers;
     const table = layers.matrix(`${name}.table`, this.shape.idEmbedding);
     const embedded = (rows: Int32Array): Rows => layers.norm(`${name}.inputNorm`, rowsOf(tf, table, rows));
-    let base = entities;
-    let sum = embedded(ids);
+    let base = unknown ? entities + 1 : entities;
+    let sum = embedded(ids.map((id) => Math.min(id, entities)));
     sizes.forEach((size, f) => {
       const from = base;
       // The start entity has no features of its own and takes each one's first value.
-      sum = tf.add(sum, embedded(ids.map((id) => from + (values[id * sizes.length + f] ?? 0))));
+      sum = tf.add(sum, embedded(ids.map((id) => from + (values[(id % entities) * sizes.length + f] ?? 0))));
       base += size;
     });
     return layers.norm(`${name}.outputNorm`, layers.linear(`${name}.linear`, sum));

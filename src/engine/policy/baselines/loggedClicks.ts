@@ -1,4 +1,5 @@
 import type { Dataset } from "../../data/dataset.ts";
+import { trainingRows } from "../../data/heldOut.ts";
 
 /** What the log says of each item: [items] clicks, and exposures whose click was recorded. */
 export interface ItemClicks {
@@ -6,11 +7,14 @@ export interface ItemClicks {
   readonly shown: Float32Array;
 }
 
-export function loggedItemClicks({ items, log }: Dataset): ItemClicks {
+/** Without the users who are held out. */
+export function loggedItemClicks(dataset: Dataset): ItemClicks {
+  const { items, log } = dataset;
+  const isTraining = trainingRows(dataset);
   const clicks = new Float32Array(items);
   const shown = new Float32Array(items);
   for (let row = 0; row < log.items.length; row++) {
-    if (((log.observed[row] as number) & 1) === 0) continue;
+    if (!isTraining[row] || ((log.observed[row] as number) & 1) === 0) continue;
     const item = log.items[row] as number;
     clicks[item] = (clicks[item] as number) + ((log.feedback[row] as number) & 1);
     shown[item] = (shown[item] as number) + 1;

@@ -22,6 +22,10 @@ export interface BaselineDependencies extends OracleDependencies, Population {
   readonly slots: number;
 }
 
+/** Whether a policy knows the response model of the world it is in. */
+export const knowsTruth = (kind: Experiment["policy"]["kind"]): boolean =>
+  ["greedy", "lookahead", "fixed-ranking", "not-personalised"].includes(kind);
+
 export function createBaseline(kind: BaselineKind, dependencies: BaselineDependencies): Policy {
   const { dataset, slateSize, interest, seed, slots } = dependencies;
   switch (kind) {

@@ -24,10 +24,16 @@ export interface HoldOut {
 }
 
 /**
+ * Which rows judge: a user's last ones, or, for the model of evaluations, as many just before them. The rows that one
+ * split leaves out train the other.
+ */
+export type Split = "last" | "before-last";
+
+/**
  * Cuts every user's log into training, validation and test rows.
  * @param maxSequence longest sequence, in rows; longer training logs are cut into several
  */
-export function holdOut({ log, users }: Dataset, maxSequence: number): HoldOut {
+export function holdOut({ log, users }: Dataset, maxSequence: number, split: Split = "last"): HoldOut {
   const training: LoggedSequence[] = [];
   const validation: LoggedSequence[] = [];
   const test: LoggedSequence[] = [];
@@ -40,18 +46,20 @@ export function holdOut({ log, users }: Dataset, maxSequence: number): HoldOut {
       droppedUsers++;
       continue;
     }
-    const trained = end - 2 * HELD_OUT;
+    const judged = split === "last" ? end : end - 2 * HELD_OUT;
+    const trained = judged - 2 * HELD_OUT;
     for (let from = start; from < trained; from += maxSequence) {
       training.push({ user, start: from, end: Math.min(trained, from + maxSequence), from });
     }
+    if (judged < end) training.push({ user, start: judged, end, from: judged });
     const withContext = (until: number): LoggedSequence => ({
       user,
       start: Math.max(start, until - maxSequence),
       end: until,
       from: until - HELD_OUT,
     });
-    validation.push(withContext(end - HELD_OUT));
-    test.push(withContext(end));
+    validation.push(withContext(judged - HELD_OUT));
+    test.push(withContext(judged));
   }
   return { training, validation, test, droppedUsers };
 }

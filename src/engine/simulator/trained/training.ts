@@ -9,12 +9,15 @@ import { deriveKey, RandomStream } from "../../math/random.ts";
 import type { Region } from "../../tensor/memory.ts";
 import { Adam } from "../../tensor/optimizer.ts";
 import type { Tape } from "../../tensor/tape.ts";
-import { type HoldOut, holdOut, type LoggedSequence, negativeWeights } from "./holdOut.ts";
+import { type HoldOut, holdOut, type LoggedSequence, negativeWeights, type Split } from "./holdOut.ts";
 import { answersTo, aucOf, viewsOf } from "./judging.ts";
 import type { TrainingReport } from "./report.ts";
 import { predictedRows, type UserModelParts, UserModelShard } from "./userModelShard.ts";
 
-export type TrainedConfig = Extract<ResponseModelConfig, { kind: "trained" }>;
+export interface TrainedConfig extends Extract<ResponseModelConfig, { kind: "trained" }> {
+  /** "last" by default. */
+  readonly split?: Split;
+}
 
 /** Parts a batch is cut into. Fixed, and reduced in order, so that results do not depend on the number of threads. */
 export const SHARDS = 4;
@@ -49,7 +52,7 @@ export async function trainUserModel(
   { onProgress, signal }: TrainingHooks,
 ): Promise<TrainingReport> {
   const { dataset } = parts;
-  const rows = holdOut(dataset, config.maxSequence);
+  const rows = holdOut(dataset, config.maxSequence, config.split);
   if (rows.training.length === 0) {
     throw new LerlError(
       "user-model.too-little-data",

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { responseModelSchema } from "../../../protocol/experiment/simulator.ts";
 import type { Dataset } from "../../data/dataset.ts";
+import { deriveKey } from "../../math/random.ts";
 import { readRegular, readText } from "../../regularFile.ts";
 import { isMissing, replaceFile } from "../../store/files.ts";
 import { below, makeBelow } from "../../store/storage.ts";
@@ -68,6 +69,13 @@ export interface UserModel {
 /** The settings of an experiment that says nothing about them. */
 export const defaultTrainedConfig = responseModelSchema.parse({ kind: "trained" }) as TrainedConfig;
 
+/** Evaluations have a model of their own (section 13): another seed, and another split of the rows. */
+export const evaluationConfig = (config: TrainedConfig = defaultTrainedConfig): TrainedConfig => ({
+  ...config,
+  seed: deriveKey(config.seed, "evaluation world"),
+  split: "before-last",
+});
+
 /** The response model trained on `dataset`, from disk where it has been trained before. */
 export async function trainedResponseModel(
   dataset: Dataset,
@@ -98,13 +106,14 @@ export async function openUserModel(
   const place = ["models", modelKey(dataset.fingerprint, config, reshaped)];
   const folder = below(options.storageFolder, ...place);
 
+  const ofWhat = config.split === "before-last" ? " of evaluations" : "";
   const found = options.retrain ? undefined : await read(folder, store.values, log);
   let training: TrainingReport | undefined = found;
   if (training === undefined) {
     // Before the minutes of work, not after: can the model be kept at all?
     await makeBelow(options.storageFolder, ...place);
     await sweepLeftovers(folder, false);
-    const phase = "Training the user response model";
+    const phase = `Training the user response model${ofWhat}`;
     store.initialize(config.seed, "user model");
     training = await trainUserModel(parts, config, {
       signal,
@@ -118,7 +127,7 @@ export async function openUserModel(
   const report = isMeasured(found) ? found : { ...training, ...(await measureUserModel(trained, config, signal)) };
   if (report !== found) await write(folder, dataset, store.values, report);
   const auc = Object.entries(report.auc).map(([name, value]) => `${name} ${value === null ? "-" : value.toFixed(3)}`);
-  log(`User response model ${found ? "reused" : "trained"}; AUC on the hold-out: ${auc.join(", ")}.`);
+  log(`User response model${ofWhat} ${found ? "reused" : "trained"}; AUC on the hold-out: ${auc.join(", ")}.`);
   const simulation = {
     dropout: options.dropout ?? 0,
     seed: config.seed,
@@ -144,10 +153,11 @@ const calibrationOf = ({ calibration }: UserModelReport, type: string): Calibrat
  * @param reshaped whether reshaping acts: it is asked for, and there is more than one type of feedback
  */
 export function modelKey(fingerprint: string, config: TrainedConfig, reshaped: boolean): string {
-  const { epochs, learningRate, batchSessions, maxSequence, seed } = config;
+  const { epochs, learningRate, batchSessions, maxSequence, seed, split } = config;
   const parts = [FORMAT, fingerprint, epochs, learningRate, batchSessions, maxSequence, seed];
   if (reshaped) parts.push("reshaped");
   if (config.exposure !== "logged") parts.push(config.exposure);
+  if (split) parts.push(split);
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 

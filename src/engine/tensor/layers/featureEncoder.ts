@@ -19,6 +19,8 @@ export interface FeatureEncoderShape {
    * sets how far one optimiser step turns them.
    */
   readonly tableScale?: number | undefined;
+  /** One more id, for entities that were never seen: `entities + e` is e by its features, under that id. */
+  readonly unknown?: boolean | undefined;
 }
 
 /** Buffers of one shard, for up to `rows` distinct entities. */
@@ -45,7 +47,7 @@ export interface FeatureWorkspace {
  * stands for the sum of the biases, and a feature's own bias for a shift of its table.
  */
 export class FeatureEncoder {
-  /** [entities + all feature values, idDim]: ids first, then feature after feature. */
+  /** [ids + all feature values, idDim]: ids first, then feature after feature. */
   readonly table: Parameter;
   readonly perRow: number;
   private readonly inputNorm: LayerNorm;
@@ -59,10 +61,11 @@ export class FeatureEncoder {
     group: string,
     readonly shape: FeatureEncoderShape,
   ) {
-    const { entities, featureSizes, idDim, dim } = shape;
-    const tableRows = entities + featureSizes.reduce((sum, size) => sum + size, 0);
+    const { entities, unknown, featureSizes, idDim, dim } = shape;
+    const ids = unknown ? entities + 1 : entities;
+    const tableRows = ids + featureSizes.reduce((sum, size) => sum + size, 0);
     this.perRow = 1 + featureSizes.length;
-    this.columnBases = featureSizes.map((_, f) => entities + featureSizes.slice(0, f).reduce((sum, n) => sum + n, 0));
+    this.columnBases = featureSizes.map((_, f) => ids + featureSizes.slice(0, f).reduce((sum, n) => sum + n, 0));
     this.table = layout.table(`${name}.table`, group, tableRows * idDim, {
       kind: "normal",
       scale: shape.tableScale ?? 0.1,
@@ -75,17 +78,19 @@ export class FeatureEncoder {
   /**
    * Puts the table rows of every entity into memory, for every network with the same features.
    * @param values [entities, features]: the value of each feature
-   * @returns int32 [entities, 1 + features]
+   * @returns int32 [entities, 1 + features], once more under the unknown id where there is one
    */
   placeColumns(memory: LinearMemory, values: Int32Array): Region {
-    const { entities } = this.shape;
+    const { entities, unknown } = this.shape;
     const features = this.perRow - 1;
-    const region = memory.reserve(entities * this.perRow * 4);
-    const columns = memory.integers(region.address, entities * this.perRow);
-    for (let e = 0; e < entities; e++) {
-      columns[e * this.perRow] = e;
+    const rows = unknown ? 2 * entities : entities;
+    const region = memory.reserve(rows * this.perRow * 4);
+    const columns = memory.integers(region.address, rows * this.perRow);
+    for (let row = 0; row < rows; row++) {
+      const e = row % entities;
+      columns[row * this.perRow] = Math.min(row, entities);
       for (let f = 0; f < features; f++) {
-        columns[e * this.perRow + 1 + f] = (this.columnBases[f] as number) + (values[e * features + f] as number);
+        columns[row * this.perRow + 1 + f] = (this.columnBases[f] as number) + (values[e * features + f] as number);
       }
     }
     return region;

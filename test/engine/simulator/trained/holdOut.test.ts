@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Dataset } from "../../../../src/engine/data/dataset.ts";
-import { holdOut, negativeWeights, rowByRow } from "../../../../src/engine/simulator/trained/holdOut.ts";
+import { holdOut, negativeWeights, rowByRow, type Split } from "../../../../src/engine/simulator/trained/holdOut.ts";
 import { toyDataset } from "../../policy/fixtures.ts";
 
 describe("hold-out", () => {
@@ -25,6 +25,27 @@ describe("hold-out", () => {
       [50, 60],
     ]);
     expect(test).toEqual([{ user: 0, start: 45, end: 70, from: 65 }]);
+  });
+});
+
+describe("the split of evaluations", () => {
+  it("judges by the rows before the last 10, and trains on the rows that the other leaves out", () => {
+    const { training, validation, test, droppedUsers } = holdOut(toyDataset(2, 24, 4, 30), 200, "before-last");
+    expect(training.slice(2)).toEqual([
+      { user: 1, start: 30, end: 40, from: 30 },
+      { user: 1, start: 50, end: 60, from: 50 },
+    ]);
+    expect(validation[1]).toEqual({ user: 1, start: 30, end: 45, from: 40 });
+    expect(test[1]).toEqual({ user: 1, start: 30, end: 50, from: 45 });
+    expect(droppedUsers).toBe(0);
+  });
+
+  it("has as many rows to train on, and drops the same users", () => {
+    const rows = (split: Split, length: number) => {
+      const { training, droppedUsers } = holdOut(toyDataset(3, 24, 4, length), 25, split);
+      return [training.reduce((sum, { from, end }) => sum + end - from, 0), droppedUsers];
+    };
+    for (const length of [24, 25, 70]) expect(rows("before-last", length)).toEqual(rows("last", length));
   });
 });
 
