@@ -146,6 +146,7 @@ function status(record: RunRecord, progress: RunProgress | undefined, snapshot: 
       <dd>${formatCount(iteration)} of ${formatCount(record.iterations)}</dd>
     </div>
     ${rCum === undefined ? nothing : html`<div><dt>R_cum</dt><dd>${formatNumber(rCum)} ${planner(record)}</dd></div>`}
+    ${drop(record)}
     ${
       active && progress?.secondsLeft !== undefined
         ? html`<div><dt>Left</dt><dd>${formatDuration(progress.secondsLeft)}</dd></div>`
@@ -154,6 +155,16 @@ function status(record: RunRecord, progress: RunProgress | undefined, snapshot: 
     ${calls > 0 || (progress?.cost ?? 0) > 0 ? budget(record, calls, progress?.cost ?? 0, snapshot) : nothing}
     ${answeredByModel(answeredSoFar(record, progress))} ${active && progress?.models ? modelActivity(progress.models, record.state === "paused") : nothing}
   </dl>`;
+}
+
+/** What a finished run scores where it was trained, and how much of it strangers cost. */
+function drop({ summary }: RunRecord): TemplateResult | typeof nothing {
+  if (!summary?.trainingWorld) return nothing;
+  const { rCum } = summary.trainingWorld;
+  return html`<div title="R_cum with users and a response model of training, and what of it is lost on those that training never saw">
+    <dt>In training's world</dt>
+    <dd>${formatNumber(rCum)} <span class="hint">drop ${formatNumber(rCum - summary.rCum)}</span></dd>
+  </div>`;
 }
 
 /** The record comes with a change of the run's state, the progress with every iteration. */

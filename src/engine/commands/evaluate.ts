@@ -4,7 +4,7 @@ import { Command, Option } from "commander";
 import { answeredRoles, isMostlyStandIn } from "../../protocol/run/answeredRoles.ts";
 import { referenceLabel } from "../../protocol/run.ts";
 import { exitCodes } from "../exitCodes.ts";
-import { pairedDifference } from "../metrics/differences.ts";
+import { pairedDifference, unpairedDifference } from "../metrics/differences.ts";
 import { type Estimate, formatEstimate, normalisedScore } from "../metrics/statistics.ts";
 import { evaluateRun } from "../runs/evaluateRun.ts";
 import { type EvaluationSummary, evaluatedPolicies, readEvaluationRows } from "../runs/evaluationFiles.ts";
@@ -77,8 +77,9 @@ export function evaluateCommand(): Command {
       if (answeredRoles(summary.answered).some(isMostlyStandIn)) process.exitCode = exitCodes.standIn;
       if (!json) status("");
       const differences = await differencesOf(folder);
-      if (json) say(`${JSON.stringify({ folder, ...summary, differences })}\n`);
-      else print(folder, summary, differences);
+      const drop = summary.trainingWorld && (await dropOf(folder));
+      if (json) say(`${JSON.stringify({ folder, ...summary, differences, ...(drop && { drop }) })}\n`);
+      else print(folder, summary, differences, drop);
     });
 }
 
@@ -103,7 +104,19 @@ async function differencesOf(folder: string): Promise<Readonly<Record<string, Es
   );
 }
 
-function print(folder: string, summary: EvaluationSummary, differences: Readonly<Record<string, Estimate>>): void {
+/** R_cum of the run in training's world minus that on what training never saw: other users, so that no sessions pair. */
+async function dropOf(folder: string): Promise<Estimate> {
+  const [training, evaluation] = [await readEvaluationRows(folder, "training"), await readEvaluationRows(folder)];
+  const scores = (rows: typeof training) => rows.filter(({ policy }) => policy === "run").map(({ rCum }) => rCum);
+  return unpairedDifference(scores(training), scores(evaluation));
+}
+
+function print(
+  folder: string,
+  summary: EvaluationSummary,
+  differences: Readonly<Record<string, Estimate>>,
+  drop: Estimate | undefined,
+): void {
   const { run, references, sessions, iteration, trainingWorld } = summary;
   const table = new Table({
     head: ["", "T_int", "R_cum", "R_sin", "normalised", "run - this, R_cum by session"],
@@ -124,10 +137,11 @@ function print(folder: string, summary: EvaluationSummary, differences: Readonly
     ]);
   }
   say(`${table.toString()}\n`);
-  if (trainingWorld) {
+  if (trainingWorld && drop) {
     const { run: own, random, oracle } = trainingWorld;
-    const normalised = normalisedScore(own.rCum, random.rCum, oracle.rCum);
-    say(`${dropLine(run.metrics.rCum ?? 0, { ...own, ...(normalised !== undefined && { normalised }) })}\n`);
+    const scored = (rCum = 0, from = 0, to = 0) => ({ rCum, normalised: normalisedScore(rCum, from, to) });
+    const there = scored(own.rCum, random.rCum, oracle.rCum);
+    say(`${dropLine(there, scored(run.metrics.rCum, zero, one), formatEstimate(drop))}\n`);
   }
   for (const answered of answeredRoles(summary.answered)) say(`${whoAnswered(answered)}\n`);
   const where = relative(process.cwd(), folder) || ".";

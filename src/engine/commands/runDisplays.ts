@@ -254,7 +254,8 @@ function printResult(record: RunRecord, results: Results, folder: string): void 
       table.push([referenceLabel(policy), number(tInt, 2), number(rCum), number(rSin), number(normalised)]);
     }
     say(`${table.toString()}\n`);
-    if (record.summary?.trainingWorld) say(`${dropLine(record.summary.rCum, record.summary.trainingWorld)}\n`);
+    const { summary } = record;
+    if (summary?.trainingWorld) say(`${dropLine(summary.trainingWorld, summary)}\n`);
     const { planner } = record.experiment;
     if (asksModel(planner) && record.summary?.planner === "offline") say(policyOnly(record.summary));
   }
@@ -278,12 +279,15 @@ function policyOnly({ model }: RunSummary): string {
   return `${prompt}${paint.quiet(note)}\n`;
 }
 
-/** `In training's world R_cum is 5.383, normalised 0.206; on what training never saw it drops by 0.817, to 4.566.` */
-export function dropLine(rCum: number, training: NonNullable<RunSummary["trainingWorld"]>): string {
-  const drop = training.rCum - rCum;
-  const normalised = training.normalised === undefined ? "" : `, normalised ${number(training.normalised)}`;
-  const change = `${drop < 0 ? "rises" : "drops"} by ${number(Math.abs(drop))}`;
-  return `In training's world R_cum is ${number(training.rCum)}${normalised}; on what training never saw it ${change}, to ${number(rCum)}.`;
+type Score = Pick<RunSummary, "rCum" | "normalised">;
+
+/** `In training's world R_cum is 5.383, normalised 0.206: a drop of 0.817, normalised 0.044, to what training never saw.` */
+export function dropLine(training: Score, evaluation: Score, drop = number(training.rCum - evaluation.rCum)): string {
+  const isScaled = training.normalised !== undefined && evaluation.normalised !== undefined;
+  const normalised = (value: number | undefined) => (isScaled ? `, normalised ${number(value)}` : "");
+  const lost = normalised((training.normalised ?? 0) - (evaluation.normalised ?? 0));
+  const there = `In training's world R_cum is ${number(training.rCum)}${normalised(training.normalised)}`;
+  return `${there}: a drop of ${drop}${lost}, to what training never saw.`;
 }
 
 /** `Plans: 12 of 16 by the model, 4 by the stand-in.` */

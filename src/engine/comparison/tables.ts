@@ -83,12 +83,14 @@ const numberText = (value: number | undefined, digits: number): string =>
   value === undefined ? "–" : formatNumber(value, digits);
 
 /** What the numbers are and what their intervals cover. */
-export function tableLegend({ rows }: RunComparison): string {
+export function tableLegend({ rows, metrics }: RunComparison): string {
   const scores =
     "Interquartile mean over seeds with its 95% interval over seeds; a seed's score is its mean over the evaluation sessions. Random is 0 and the oracle 1 in the normalised column.";
   const difference =
     "The last column is the mean difference; its 95% interval covers seeds and sessions, or what stands beside it.";
-  return rows.length > 1 ? `${scores} ${difference}` : scores;
+  const drop =
+    "The drop is R_cum on users and responses of training minus that of the table, on what training never saw.";
+  return [scores, ...(metrics.includes("evalDrop") ? [drop] : []), ...(rows.length > 1 ? [difference] : [])].join(" ");
 }
 
 function asText(comparison: RunComparison): string {

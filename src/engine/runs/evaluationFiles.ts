@@ -98,7 +98,7 @@ export async function readEvaluation(folder: string): Promise<EvaluationSummary 
   }
 }
 
-/** The rows in the world of evaluations: those that pair up with other runs'. */
-export function readEvaluationRows(folder: string): Promise<readonly EvaluationRow[]> {
-  return readJsonLines<EvaluationRow>(join(folder, evaluationFiles.rows), ({ world }) => world === undefined);
+/** The rows in the world of evaluations, which pair up with other runs', or those in training's. */
+export function readEvaluationRows(folder: string, world?: EvaluationRow["world"]): Promise<readonly EvaluationRow[]> {
+  return readJsonLines<EvaluationRow>(join(folder, evaluationFiles.rows), (row) => row.world === world);
 }

@@ -169,11 +169,15 @@ export class PeriodicEvaluation {
     progress("Evaluating in training's world", 0);
     const setting = evaluationSetting(experiment, trainingWorld);
     const scoreOf = async (contender: Contender) => meanScores(await evaluate(setting, contender, signal));
-    const scores = await scoreOf(contenderOf({ ...parts, policy: this.policyIn(trainingWorld) }));
-    if (!experiment.evaluation.references) return scores;
-    const { random, oracle } = scaleContenders(experiment, trainingWorld, engine);
-    const normalised = normalisedScore(scores.rCum, (await scoreOf(random)).rCum, (await scoreOf(oracle)).rCum);
-    return { ...scores, ...(normalised !== undefined && { normalised }) };
+    try {
+      const scores = await scoreOf(contenderOf({ ...parts, policy: this.policyIn(trainingWorld) }));
+      if (!experiment.evaluation.references) return scores;
+      const { random, oracle } = scaleContenders(experiment, trainingWorld, engine);
+      const normalised = normalisedScore(scores.rCum, (await scoreOf(random)).rCum, (await scoreOf(oracle)).rCum);
+      return { ...scores, ...(normalised !== undefined && { normalised }) };
+    } finally {
+      setting.responseModel.dispose();
+    }
   }
 
   private policyIn(world: World): Pick<Policy, "evaluator"> {

@@ -64,6 +64,12 @@ export function runTooltip(record: RunRecord, progress: RunProgress | undefined,
           ["R_sin", formatScore(summary.rSin)],
         ] as const)
       : []),
+    ...(summary?.trainingWorld
+      ? ([
+          [l10n.t("R_cum in training's world"), formatScore(summary.trainingWorld.rCum)],
+          [l10n.t("Drop from there"), formatScore(summary.trainingWorld.rCum - summary.rCum)],
+        ] as const)
+      : []),
     ...(progress?.secondsLeft === undefined
       ? []
       : [[l10n.t("Time left"), formatDuration(progress.secondsLeft)] as const]),

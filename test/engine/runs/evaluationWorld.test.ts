@@ -15,7 +15,7 @@ import { ownCheckpoint } from "../../../src/engine/runs/ownCheckpoint.ts";
 import { TensorEngine } from "../../../src/engine/tensor/tensorEngine.ts";
 import { datasetSchema } from "../../../src/protocol/experiment/dataset.ts";
 import type { Episode } from "../../../src/protocol/run.ts";
-import { scratchFolder, tinyExperiment } from "../commands/lerl.ts";
+import { lerl, scratchFolder, tinyExperiment, writeExperiment } from "../commands/lerl.ts";
 import { metricRowsOf, recordOf } from "../commands/modelWorld.ts";
 import { anyFile, workshop } from "./workshop.ts";
 
@@ -126,4 +126,29 @@ it("goes on bit for bit where it was interrupted", async () => {
   const bytes = (name: string) => readFileSync(join(shop.folder(name), "metrics.jsonl"), "utf8");
   expect(bytes("interrupted")).toBe(bytes("apart"));
   expect(recordOf(shop.folder("interrupted")).summary).toEqual(recordOf(folder).summary);
+});
+
+it("is told on the terminal in one line, with the drop's interval", async () => {
+  const { summary } = recordOf(folder);
+  const line = (out: string) => out.split("\n").find((words) => words.startsWith("In training's world"));
+  const evaluated = await lerl(["evaluate", folder], scratch.path);
+  expect(line(evaluated.out)).toMatch(
+    /^In training's world R_cum is [\d.]+, normalised [-\d.]+: a drop of [-\d.]+ \[[-\d.]+, [-\d.]+\], normalised [-\d.]+, to what training never saw\.$/,
+  );
+  const json = await lerl(["evaluate", folder, "--json"], scratch.path);
+  const { drop } = JSON.parse(json.out) as { drop: { value: number; low: number; high: number; n: number } };
+  expect(drop.value).toBeCloseTo((summary?.trainingWorld?.rCum ?? 0) - (summary?.rCum ?? 0), 12);
+  expect(drop.low).toBeLessThan(drop.value);
+  expect(drop.high).toBeGreaterThan(drop.value);
+  expect(drop.n).toBe(8);
+
+  writeExperiment(scratch.path);
+  const few = ["--set", "training.iterations=1", "--set", "evaluation.references=false"];
+  const run = await lerl(["run", "tiny.lerl.json", "--quiet", ...few], scratch.path);
+  expect(line(run.out)).toMatch(
+    /^In training's world R_cum is [\d.]+: a drop of [-\d.]+, to what training never saw\.$/,
+  );
+  const alike = ["--set", "evaluation.users=all", "--set", "evaluation.responseModel=same"];
+  const same = await lerl(["run", "tiny.lerl.json", "--quiet", ...few, ...alike], scratch.path);
+  expect([same.code, line(same.out)]).toEqual([0, undefined]);
 });

@@ -31,6 +31,14 @@ describe("a run in a list", () => {
     expect(value).toContain("R\\_cum, policy only, planned offline | 8\\.31");
   });
 
+  it("tells what is lost outside training's world", () => {
+    const trainingWorld = { rCum: summary.rCum + 0.75, tInt: 13, rSin: 0.7 };
+    const { value } = runTooltip(run({ summary: { ...summary, trainingWorld } }), undefined, noon);
+    expect(value).toMatch(/R\\_cum in training.*s world \| 9\\.06/);
+    expect(value).toContain("Drop from there | 0\\.75");
+    expect(runTooltip(run({ summary }), undefined, noon).value).not.toContain("Drop");
+  });
+
   it("says how many plans and lessons were the model's, where one is asked", () => {
     const answered = { planner: { model: 12, standIn: 4 }, critic: { model: 0, standIn: 3 } };
     expect(runNumbers(run({ answered }), progress)).toMatch(

@@ -86,6 +86,25 @@ test("R_cum says whose it is: the prompt's with its visits, or the policy's alon
     await page.locator(".run-chooser", { hasText: "R_cum 8.72 with the offline planner" }).waitFor();
   }));
 
+test("what a finished run scores in training's world stands beside the evaluation's, with the drop between them", () =>
+  studio({ scenario: "done" }, async (page) => {
+    await page.locator(".run-status").waitFor();
+    expect(await status(page)).not.toContain("In training's world");
+    await page.evaluate(() =>
+      window.fakeHost.setRun("current", {
+        summary: {
+          tInt: 20,
+          rCum: 4.5,
+          rSin: 0.225,
+          planner: "none",
+          userSteps: 100,
+          trainingWorld: { tInt: 20, rCum: 5.375, rSin: 0.269 },
+        },
+      }),
+    );
+    await expect.poll(() => status(page)).toContain("In training's world 5.375 drop 0.875");
+  }));
+
 const spaced = (text: string): string => text.replace(/\s+/g, " ");
 const status = async (page: Page) => spaced(await page.locator(".run-bar .run-status").innerText());
 const reasons = async (page: Page) => (await page.locator(".run-reason").allInnerTexts()).map(spaced);
