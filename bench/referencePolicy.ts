@@ -62,7 +62,7 @@ export class ReferencePolicy {
       () => plan(engine.memory, (arena) => this.workspace(arena, capacity)).value,
     );
     this.tapes = this.shards.map(() => engine.tape());
-    this.scatters = Array.from({ length: this.encoder.columns }, () => engine.tape());
+    this.scatters = Array.from({ length: this.encoder.lookups }, () => engine.tape());
   }
 
   /**

@@ -66,6 +66,7 @@ async function open(
     storageFolder: storageFolder(process.cwd()),
     signal,
     reshaped: userModelReshapes(fidelity),
+    itemTags: simulator.itemTags === "all",
     calibrated: simulatesCalibrated(simulator.calibrated, fidelity),
     progress: (phase, fraction) => status(`${phase} ${Math.round(fraction * 100)}%`),
     log: (message) => {

@@ -13,11 +13,13 @@ export interface Category {
   readonly name: string;
 }
 
-/** One-hot features: each row holds, per feature, the index of its value in [0, sizes[feature]). */
+/** Features of kinds: each row holds, per feature, the index of its value in [0, sizes[feature]), or several of them. */
 export interface FeatureTable {
   readonly names: readonly string[];
   readonly sizes: readonly number[];
-  /** [rows, features] */
+  /** How many values of each feature a row holds; one of each by default. */
+  readonly widths?: readonly number[];
+  /** [rows, values] */
   readonly values: Int32Array;
 }
 

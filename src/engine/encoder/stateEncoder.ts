@@ -95,9 +95,11 @@ export class StateEncoder {
     const { idEmbedding: idDim, encoding: dim, tableScale } = shape;
     this.start = shape.itemCount;
     this.width = 3 * dim;
-    const items = { entities: shape.itemCount + 1, featureSizes: shape.items.sizes, idDim, dim, tableScale };
-    const unknown = shape.unknownUser;
-    const users = { entities: shape.userCount, unknown, featureSizes: shape.users.sizes, idDim, dim, tableScale };
+    const ofTable = ({ sizes, widths }: FeatureTable) => {
+      return { featureSizes: sizes, featureWidths: widths, idDim, dim, tableScale };
+    };
+    const items = { entities: shape.itemCount + 1, ...ofTable(shape.items) };
+    const users = { entities: shape.userCount, unknown: shape.unknownUser, ...ofTable(shape.users) };
     this.items = new FeatureEncoder(layout, "items", group, items);
     this.users = new FeatureEncoder(layout, "users", group, users);
     this.history = new CausalEncoder(layout, "history", group, { ...shape, dim });
@@ -107,7 +109,7 @@ export class StateEncoder {
   placeFeatures(memory: LinearMemory): { readonly items: Region; readonly users: Region } {
     const { items, itemCount, users } = this.shape;
     // The start token takes the first value of every feature; its id embedding is its own.
-    const values = new Int32Array((itemCount + 1) * items.sizes.length);
+    const values = new Int32Array((itemCount + 1) * (this.items.perRow - 1));
     values.set(items.values);
     return {
       items: this.items.placeColumns(memory, values),
@@ -209,27 +211,27 @@ export class StateEncoder {
     k.fill(batch.distinctItems * this.shape.encoding, w.items.gradient.address, 0);
   }
 
-  /** One tape per table column, each adding all shards' gradients in shard order; they may run in parallel. */
+  /** One tape per lookup of both tables, each adding all shards' gradients in shard order; they may run in parallel. */
   scatter(
     tapes: readonly Tape[],
     gradient: Address,
     shards: readonly { readonly workspace: StateWorkspace; readonly batch: StateBatch }[],
   ): void {
-    tapes.forEach((tape, column) => {
+    tapes.forEach((tape, lookup) => {
       tape.clear();
       for (const { workspace: w, batch } of shards) {
-        if (column < this.items.perRow) {
-          this.items.scatter(tape.kernels, gradient, w.items, batch.distinctItems, column);
+        if (lookup < this.items.lookups.length) {
+          this.items.scatter(tape.kernels, gradient, w.items, batch.distinctItems, lookup);
         } else {
-          this.users.scatter(tape.kernels, gradient, w.users, batch.sequences, column - this.items.perRow);
+          this.users.scatter(tape.kernels, gradient, w.users, batch.sequences, lookup - this.items.lookups.length);
         }
       }
     });
   }
 
-  /** Columns of both tables together: how many tapes `scatter` takes. */
-  get columns(): number {
-    return this.items.perRow + this.users.perRow;
+  /** Of both tables together: how many tapes `scatter` takes. */
+  get lookups(): number {
+    return this.items.lookups.length + this.users.lookups.length;
   }
 
   joinHistory(k: Kernels, rows: number, history: Matrix, states: Matrix): void {

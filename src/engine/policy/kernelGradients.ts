@@ -33,7 +33,7 @@ export class KernelGradients implements StepGradients {
   ) {
     const { engine, network, store } = model;
     this.shards = Array.from({ length: SHARDS }, (_, i) => new GradientShard(model, i));
-    this.scatters = Array.from({ length: network.states.columns }, () => engine.tape());
+    this.scatters = Array.from({ length: network.states.lookups }, () => engine.tape());
     this.discarded = engine.memory.reserve(store.layout.denseLength * 4);
   }
 

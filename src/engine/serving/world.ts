@@ -142,6 +142,7 @@ export function trainedFactory(
     ...options,
     dropout: updateRule(experiment).actingDropout,
     reshaped: userModelReshapes(experiment.fidelity),
+    itemTags: experiment.simulator.itemTags === "all",
     calibrated: simulatesCalibrated(experiment.simulator.calibrated, experiment.fidelity),
   });
 }

@@ -151,10 +151,12 @@ function modelUses(
   for (const { name, experiment } of documents) {
     const configs = trainedConfigsOf(experiment);
     if (configs.length === 0) continue;
-    // Reshaping acts on more than one type of feedback only; how many the data has is not known here.
-    const ways = userModelReshapes(experiment.fidelity) ? [true, false] : [false];
+    // Both act on some data only, those with several types of feedback or categories of an item; which these are is not known here.
+    const reshapes = userModelReshapes(experiment.fidelity) ? [true, false] : [false];
+    const tags = experiment.simulator.itemTags === "all" ? [true, false] : [false];
+    const ways = reshapes.flatMap((reshaped) => tags.map((itemTags) => ({ reshaped, itemTags })));
     const keys = fingerprintsOf(experiment.dataset, cached).flatMap((fingerprint) =>
-      ways.flatMap((reshaped) => configs.map((config) => modelKey(fingerprint, config, reshaped))),
+      ways.flatMap((way) => configs.map((config) => modelKey(fingerprint, config, way))),
     );
     const found = models.filter((path) => keys.some((key) => path === `models/${key}`));
     for (const path of found) used.set(path, `${name} uses it`);

@@ -32,6 +32,8 @@ const laterSettings: readonly LaterSetting[] = [
   { path: "policy.state", was: "history", since: 6 },
   // Weighted negatives inflated the probabilities of a trained user model.
   { path: "simulator.calibrated", was: false, since: 6 },
+  // It knew an item's first category only.
+  { path: "simulator.itemTags", was: "primary", since: 6 },
   { path: "simulator.responseModel.exposure", was: "logged", since: 6, belongs: trainsUserModel },
   // Evaluations drew the users, and asked the response model, that training did.
   { path: "evaluation.users", was: "all", since: 6 },

@@ -66,6 +66,9 @@ export const simulatorSchema = z.strictObject({
   slateSize: count("Items recommended per step (K).", 6, 1, 50, "items"),
   historyLength: count("Logged interactions a new user brings along (H).", 100, 0, 500, "items"),
   responseModel: responseModelSchema.prefault({ kind: "auto" }),
+  itemTags: z.enum(["all", "primary"]).default("all").meta({
+    description: "Categories of an item that a trained response model reads: all of them (up to 8), or its first only.",
+  }),
   calibrated: z
     .union([z.boolean(), z.literal("auto")])
     .default("auto")

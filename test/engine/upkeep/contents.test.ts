@@ -121,10 +121,10 @@ it("keeps a user model for whoever trains with it, and one that may be somebody'
   mkdirSync(join(folder, ".lerl/cache"));
   const bytes = Buffer.concat([Buffer.from("LERLDATA"), Buffer.from(fingerprint.repeat(2), "hex"), Buffer.alloc(9)]);
   writeFileSync(join(folder, ".lerl/cache", `${"a".repeat(32)}.v3.lerldata`), bytes);
-  const mine = `models/${modelKey(fingerprint, defaultTrainedConfig, false)}`;
+  const mine = `models/${modelKey(fingerprint, defaultTrainedConfig, { reshaped: false, itemTags: false })}`;
   mkdirSync(join(folder, ".lerl", mine));
   // Its evaluations' own.
-  const ofEvaluations = `models/${modelKey(fingerprint, evaluationConfig(), false)}`;
+  const ofEvaluations = `models/${modelKey(fingerprint, evaluationConfig(), { reshaped: false, itemTags: false })}`;
   mkdirSync(join(folder, ".lerl", ofEvaluations));
   const experiment = experimentSchema.parse({ dataset: { kind: "kuairand", path: "data" } });
   makeRun(folder, "trains", { experiment });
@@ -132,7 +132,7 @@ it("keeps a user model for whoever trains with it, and one that may be somebody'
   expect(stays[mine]).toBe("the run trains uses it");
   expect(stays[ofEvaluations]).toBe("the run trains uses it");
   // One whose user model reads its feedback reshaped, where the data has more than one type of it.
-  const reshaped = `models/${modelKey(fingerprint, defaultTrainedConfig, true)}`;
+  const reshaped = `models/${modelKey(fingerprint, defaultTrainedConfig, { reshaped: true, itemTags: true })}`;
   mkdirSync(join(folder, ".lerl", reshaped));
   expect((await staying(folder))[reshaped]).toBeUndefined();
   makeRun(folder, "refers", {

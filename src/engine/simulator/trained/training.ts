@@ -106,7 +106,7 @@ class UserModelTrainer {
     this.shards = Array.from({ length: SHARDS }, (_, i) => new UserModelShard(parts, i));
     const options = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, clipNorm: Number.POSITIVE_INFINITY };
     this.adam = new Adam(engine, store, options);
-    this.scatterTapes = Array.from({ length: network.states.columns }, () => engine.tape());
+    this.scatterTapes = Array.from({ length: network.states.lookups }, () => engine.tape());
     this.negativeWeight = engine.memory.reserve(network.types * 4);
     const weights = negativeWeights(dataset, rows.training, rowWeights);
     engine.memory.floats(this.negativeWeight.address, network.types).set(weights);

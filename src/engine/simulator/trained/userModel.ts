@@ -14,6 +14,7 @@ import { sweepLeftovers } from "../../wholeFile.ts";
 import type { ResponseModelFactory } from "../responseModel.ts";
 import { type Calibration, UNCALIBRATED } from "./calibration.ts";
 import { exposureWeights, holdOut } from "./holdOut.ts";
+import { withItemTags } from "./itemTags.ts";
 import { measureUserModel } from "./measuring.ts";
 import { TrainedNetwork, TrainedResponseModel } from "./model.ts";
 import { UserModelNetwork } from "./network.ts";
@@ -54,6 +55,8 @@ export interface UserModelOptions {
   readonly reshaped?: boolean;
   /** Clicks come with calibrated probabilities, and centred encodings (`simulatesCalibrated`); not by default. */
   readonly calibrated?: boolean;
+  /** The model reads all categories of an item (`simulator.itemTags`); by default its first only. */
+  readonly itemTags?: boolean;
   /** Train even if a model for this data and these options exists. */
   readonly retrain?: boolean;
 }
@@ -90,10 +93,11 @@ export async function trainedResponseModel(
  * @throws LerlError `user-model.too-little-data`, `user-model.not-finite`, or a file error; the signal's reason
  */
 export async function openUserModel(
-  dataset: Dataset,
+  data: Dataset,
   config: TrainedConfig,
   options: UserModelOptions,
 ): Promise<UserModel> {
+  const dataset = options.itemTags ? withItemTags(data) : data;
   const { engine, log, signal } = options;
   const network = new UserModelNetwork(dataset, config.maxSequence + 1);
   const store = new ParameterStore(engine.memory, network.layout, SHARDS);
@@ -101,9 +105,11 @@ export async function openUserModel(
   // One type's feedback is the same either way.
   const reshaped = options.reshaped === true && network.types > 1;
   const rowWeights =
-    config.exposure === "logged" ? undefined : exposureWeights(dataset, holdOut(dataset, config.maxSequence).training);
+    config.exposure === "logged"
+      ? undefined
+      : exposureWeights(dataset, holdOut(dataset, config.maxSequence, config.split).training);
   const parts: UserModelParts = { engine, network, store, features, dataset, reshaped, rowWeights };
-  const place = ["models", modelKey(dataset.fingerprint, config, reshaped)];
+  const place = ["models", modelKey(dataset.fingerprint, config, { reshaped, itemTags: dataset !== data })];
   const folder = below(options.storageFolder, ...place);
 
   const ofWhat = config.split === "before-last" ? " of evaluations" : "";
@@ -147,15 +153,23 @@ const isMeasured = (report: KeptReport | undefined): report is UserModelReport =
 const calibrationOf = ({ calibration }: UserModelReport, type: string): Calibration =>
   calibration[type] ?? UNCALIBRATED;
 
+/** What acts on a model beside its settings. */
+export interface ModelReading {
+  /** Reshaping is asked for, and there is more than one type of feedback. */
+  readonly reshaped: boolean;
+  /** All categories are asked for, and there are items with more than one. */
+  readonly itemTags: boolean;
+}
+
 /**
  * Names a model after everything its weights depend on.
  * @param fingerprint of the data set
- * @param reshaped whether reshaping acts: it is asked for, and there is more than one type of feedback
  */
-export function modelKey(fingerprint: string, config: TrainedConfig, reshaped: boolean): string {
+export function modelKey(fingerprint: string, config: TrainedConfig, { reshaped, itemTags }: ModelReading): string {
   const { epochs, learningRate, batchSessions, maxSequence, seed, split } = config;
   const parts = [FORMAT, fingerprint, epochs, learningRate, batchSessions, maxSequence, seed];
   if (reshaped) parts.push("reshaped");
+  if (itemTags) parts.push("item tags");
   if (config.exposure !== "logged") parts.push(config.exposure);
   if (split) parts.push(split);
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);

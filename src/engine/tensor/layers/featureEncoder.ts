@@ -8,8 +8,10 @@ import { type Matrix, matrix } from "./matrix.ts";
 export interface FeatureEncoderShape {
   /** Items or users. */
   readonly entities: number;
-  /** Values of each one-hot feature. */
+  /** Values of each feature. */
   readonly featureSizes: readonly number[];
+  /** How many values of each feature an entity has; one of each by default. */
+  readonly featureWidths?: readonly number[] | undefined;
   /** Width of the id and feature embeddings. */
   readonly idDim: number;
   /** Width of the encoding. */
@@ -36,13 +38,13 @@ export interface FeatureWorkspace {
   readonly sum: Matrix;
   readonly projected: Matrix;
   readonly stats: Address;
-  /** [rows, 1 + features, idDim]: gradients of table rows, and int32 [rows, 1 + features]: which ones. */
+  /** [rows, 1 + values, idDim]: gradients of table rows, and int32 [rows, 1 + values]: which ones. */
   readonly vectors: Address;
   readonly touched: Address;
 }
 
 /**
- * Encodes items or users (section 3): LayerNorm of the id embedding and of one embedding per feature, a shared linear
+ * Encodes items or users (section 3): LayerNorm of the id embedding and of one embedding per feature value, a shared linear
  * layer on each, their sum, LayerNorm. The linear layer is applied to the sum, which is the same function: its bias
  * stands for the sum of the biases, and a feature's own bias for a shift of its table.
  */
@@ -50,6 +52,8 @@ export class FeatureEncoder {
   /** [ids + all feature values, idDim]: ids first, then feature after feature. */
   readonly table: Parameter;
   readonly perRow: number;
+  /** Columns by what they look up: the id, then feature after feature. Different ones touch different rows of the table. */
+  readonly lookups: readonly (readonly number[])[];
   private readonly inputNorm: LayerNorm;
   private readonly linear: Linear;
   private readonly outputNorm: LayerNorm;
@@ -61,11 +65,13 @@ export class FeatureEncoder {
     group: string,
     readonly shape: FeatureEncoderShape,
   ) {
-    const { entities, unknown, featureSizes, idDim, dim } = shape;
+    const { entities, unknown, featureSizes, featureWidths, idDim, dim } = shape;
     const ids = unknown ? entities + 1 : entities;
     const tableRows = ids + featureSizes.reduce((sum, size) => sum + size, 0);
-    this.perRow = 1 + featureSizes.length;
-    this.columnBases = featureSizes.map((_, f) => ids + featureSizes.slice(0, f).reduce((sum, n) => sum + n, 0));
+    const featureOf = featureSizes.flatMap((_, f) => new Array<number>(featureWidths?.[f] ?? 1).fill(f));
+    this.perRow = 1 + featureOf.length;
+    this.columnBases = featureOf.map((f) => ids + featureSizes.slice(0, f).reduce((sum, n) => sum + n, 0));
+    this.lookups = [[0], ...featureSizes.map((_, f) => featureOf.flatMap((of, c) => (of === f ? [c + 1] : [])))];
     this.table = layout.table(`${name}.table`, group, tableRows * idDim, {
       kind: "normal",
       scale: shape.tableScale ?? 0.1,
@@ -77,20 +83,20 @@ export class FeatureEncoder {
 
   /**
    * Puts the table rows of every entity into memory, for every network with the same features.
-   * @param values [entities, features]: the value of each feature
-   * @returns int32 [entities, 1 + features], once more under the unknown id where there is one
+   * @param values [entities, values]: of each feature, those an entity has
+   * @returns int32 [entities, 1 + values], once more under the unknown id where there is one
    */
   placeColumns(memory: LinearMemory, values: Int32Array): Region {
     const { entities, unknown } = this.shape;
-    const features = this.perRow - 1;
+    const own = this.perRow - 1;
     const rows = unknown ? 2 * entities : entities;
     const region = memory.reserve(rows * this.perRow * 4);
     const columns = memory.integers(region.address, rows * this.perRow);
     for (let row = 0; row < rows; row++) {
       const e = row % entities;
       columns[row * this.perRow] = Math.min(row, entities);
-      for (let f = 0; f < features; f++) {
-        columns[row * this.perRow + 1 + f] = (this.columnBases[f] as number) + (values[e * features + f] as number);
+      for (let c = 0; c < own; c++) {
+        columns[row * this.perRow + 1 + c] = (this.columnBases[c] as number) + (values[e * own + c] as number);
       }
     }
     return region;
@@ -152,14 +158,16 @@ export class FeatureEncoder {
   }
 
   /**
-   * Adds one shard's gradients of column `column` (0 the id, f + 1 feature f) to the network's flat gradient. Columns touch
-   * different rows, so they may run in parallel; shards go in order.
+   * Adds one shard's gradients of a lookup (0 the id, f + 1 feature f) to the network's flat gradient. Lookups may run in
+   * parallel; shards go in order.
    */
-  scatter(k: Kernels, gradient: Address, w: FeatureWorkspace, rows: number, column: number): void {
+  scatter(k: Kernels, gradient: Address, w: FeatureWorkspace, rows: number, lookup: number): void {
     const { idDim } = this.shape;
-    const vectors = w.vectors + column * idDim * 4;
-    const touched = w.touched + column * 4;
     const table = this.table.at(gradient);
-    k.scatterAddRows(rows, idDim, vectors, this.perRow * idDim, touched, this.perRow, table, idDim);
+    for (const column of this.lookups[lookup] ?? []) {
+      const vectors = w.vectors + column * idDim * 4;
+      const touched = w.touched + column * 4;
+      k.scatterAddRows(rows, idDim, vectors, this.perRow * idDim, touched, this.perRow, table, idDim);
+    }
   }
 }

@@ -36,7 +36,7 @@ const byRow = packed.flatMap((sequence) => rowByRow(dataset, sequence, 40));
 /** The whole gradient of a loss over the sequences, computed in so many passes. */
 function gradientOf({ network, store, ...parts }: UserModelParts, ...passes: readonly (readonly LoggedSequence[])[]) {
   const shard = new UserModelShard({ ...parts, network, store }, 0);
-  const tapes = Array.from({ length: network.states.columns }, () => engine.tape());
+  const tapes = Array.from({ length: network.states.lookups }, () => engine.tape());
   for (const sequences of passes) {
     shard.record(sequences, { negativeWeight: weights, scale: 1, dropout: 0, key: 0 });
     engine.run([shard.tape]);
