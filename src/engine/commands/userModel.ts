@@ -126,8 +126,8 @@ function byDecile({ deciles }: Reliability): string {
 }
 
 function ofUsers({ overlap, best, items, uniformClick, pairs }: Personalisation): string {
-  const chance = number(best / items, 2);
-  return `the best ${best} of ${items} items of two users overlap by ${number(overlap, 2)} (mean of ${pairs} pairs; by chance ${chance}, one list for all 1)\nan item drawn uniformly is clicked with probability ${number(uniformClick)} (calibrated)\n`;
+  const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+  return `two users share ${percent(overlap)} of their best ${best} items of ${items} (mean of ${pairs} pairs; by chance ${percent(best / items)})\nan item drawn uniformly is clicked with probability ${number(uniformClick)} (calibrated)\n`;
 }
 
 const tableOf = (head: string[]): Table.Table =>

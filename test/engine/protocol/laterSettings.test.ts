@@ -22,7 +22,16 @@ describe("settings that came later", () => {
     const today = experimentOf("{}");
     expect(valueAt(today, "simulator.calibrated")).toBe("auto");
     expect(valueAt(asItWas(today), "simulator.calibrated")).toBe("auto");
-    expect(valueAt(asItWas({ simulator: {} }), "simulator.calibrated")).toBe(false);
+    const before = asItWas({ simulator: { responseModel: { kind: "trained" } } });
+    expect(valueAt(before, "simulator")).toEqual({
+      calibrated: false,
+      itemTags: "primary",
+      responseModel: { kind: "trained", exposure: "logged" },
+    });
+    // What decides clicks otherwise has no log to weigh.
+    expect(valueAt(asItWas({ simulator: { responseModel: { kind: "auto" } } }), "simulator.responseModel")).toEqual({
+      kind: "auto",
+    });
   });
 
   it("stay where they are not", () => {

@@ -33,6 +33,27 @@ describe("the world of an experiment", () => {
     model.dispose();
   });
 
+  it("calibrates a trained user model in paper mode, and neither in reference mode nor where it is told not to", async () => {
+    const isCentred = async (calibrated: "auto" | boolean, mode: "paper" | "reference") => {
+      const { responseModels } = await world({
+        dataset: { ...dataset, users: 30, items: 60 },
+        simulator: { calibrated, responseModel: { kind: "trained", epochs: 1, maxSequence: 20 } },
+        fidelity: { mode, reshaped: "policy" },
+      });
+      const model = responseModels(1);
+      model.open(0, 0, { items: new Int32Array(0), feedback: new Uint8Array(0) });
+      const likes = new Float32Array(60);
+      model.predictAll(0, 2, likes);
+      model.dispose();
+      // Likes are rare: about one in seventy, and about a half as weighted negatives leave them.
+      return { centred: model.itemEncodings.centred === true, rare: Math.max(...likes) < 0.1 };
+    };
+    expect(await isCentred("auto", "paper")).toEqual({ centred: true, rare: true });
+    for (const other of [await isCentred(false, "paper"), await isCentred("auto", "reference")]) {
+      expect(other).toEqual({ centred: false, rare: false });
+    }
+  });
+
   it("chooses by the named switch before the mode", async () => {
     const { fidelity } = await world({ fidelity: { mode: "reference", switches: { poolScore: "cumulative-reward" } } });
     expect([fidelity("poolScore"), fidelity("reflectionSession")]).toEqual(["cumulative-reward", "incoming"]);

@@ -132,8 +132,7 @@ export async function openUserModel(
   const trained = new TrainedNetwork(parts);
   const report = isMeasured(found) ? found : { ...training, ...(await measureUserModel(trained, config, signal)) };
   if (report !== found) await write(folder, dataset, store.values, report);
-  const auc = Object.entries(report.auc).map(([name, value]) => `${name} ${value === null ? "-" : value.toFixed(3)}`);
-  log(`User response model${ofWhat} ${found ? "reused" : "trained"}; AUC on the hold-out: ${auc.join(", ")}.`);
+  log(`User response model${ofWhat} ${found ? "reused" : "trained"}; ${summaryOf(report)}.`);
   const simulation = {
     dropout: options.dropout ?? 0,
     seed: config.seed,
@@ -145,6 +144,14 @@ export async function openUserModel(
     reused: found !== undefined,
     factory: (slots) => new TrainedResponseModel(trained, slots, simulation),
   };
+}
+
+function summaryOf({ auc, calibration }: UserModelReport): string {
+  const ranked = Object.entries(auc).map(([name, value]) => `${name} ${value === null ? "-" : value.toFixed(3)}`);
+  const [[click, clicks] = []] = Object.entries(calibration);
+  const { rawError, error } = clicks?.reliability ?? {};
+  const errors = `calibration error of ${click} ${rawError?.toFixed(3)} raw, ${error?.toFixed(3)} calibrated`;
+  return `AUC on the hold-out: ${ranked.join(", ")}${error === undefined ? "" : `; ${errors}`}`;
 }
 
 const isMeasured = (report: KeptReport | undefined): report is UserModelReport =>
