@@ -4,6 +4,7 @@
  */
 import type { QuitRule } from "../../protocol/experiment/simulator.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { slateCorrelations } from "../simulator/correlation.ts";
 import { repeats, type ServedBefore } from "../simulator/quitRule.ts";
 import type { ItemEncodings } from "../simulator/responseModel.ts";
 import type { CategoryMask } from "../simulator/session.ts";
@@ -82,7 +83,20 @@ export class SlateSearch {
       total += next.gain;
       this.addToPrefix(next.item);
     }
-    return { items: slate, value: total / slateSize };
+    return {
+      items: slate,
+      value: (this.options.itemEncodings.centred ? this.worth(slate, shortlist) : total) / slateSize,
+    };
+  }
+
+  /** Summed value after the correlation penalty; where encodings are centred, what places gained one by one is only near it. */
+  private worth(slate: readonly number[], { items, values }: Shortlist): number {
+    const { itemEncodings, penalty } = this.options;
+    const correlations = new Float64Array(slate.length);
+    slateCorrelations(itemEncodings, Int32Array.from(slate), correlations);
+    return slate.reduce((sum, item, i) => {
+      return sum + (values[items.indexOf(item)] as number) - penalty * (correlations[i] as number);
+    }, 0);
   }
 
   primaryCategory(item: number): number {

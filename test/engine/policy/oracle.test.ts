@@ -47,6 +47,16 @@ describe("the best slate", () => {
     expect(found.value).toBeCloseTo((0.9 + 0.7 + 0.8) / 3, 6);
   });
 
+  it("has the slate's own worth as its value there, as the environment charges it", () => {
+    // 1 is like 0 by .6, 4 is 0's opposite and nothing to 1: of the two, only 1 pays, .6 of its .6 / 3.
+    const centred = { dim: 2, values: Float32Array.of(1, 0, 0.6, 0.8, 0, 0, 0, 0, -0.8, 0.6, 0, 0), centred: true };
+    const one = new SlateSearch({ dataset, itemEncodings: centred, slateSize: 3, penalty: 0.6 });
+    const mask = Uint8Array.of(1, 1, 0, 0, 1, 0);
+    const found = one.fill(one.shortlist(values, mask), temper, []);
+    expect([...found.items].sort()).toEqual([0, 1, 4]);
+    expect(found.value).toBeCloseTo((0.9 + 0.8 + 0.6 - 0.6 * (0.6 / 3)) / 3, 6);
+  });
+
   it("does not repeat by the rule in force, though it may serve the same categories elsewhere", () => {
     expect(best(0, [[0, 2, 4]]).items).toEqual([2, 0, 1]);
   });
