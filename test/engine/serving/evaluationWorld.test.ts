@@ -7,6 +7,7 @@ import { TensorEngine } from "../../../src/engine/tensor/tensorEngine.ts";
 import { type ExperimentInput, experimentSchema } from "../../../src/protocol/experiment.ts";
 import { scratchFolder } from "../commands/lerl.ts";
 import { noHistory, sessionOf } from "../simulator/toy.ts";
+import { clickExperiment, clickWorld } from "./clickWorld.ts";
 
 const scratch = scratchFolder();
 let engine: TensorEngine;
@@ -87,6 +88,22 @@ describe("the world of evaluations", () => {
     const again = await worlds(input);
     expect(again.said.filter((words) => words.includes("reused"))).toHaveLength(2);
     expect(clicks(again.evaluation, 0)).toEqual(clicks(evaluation, 0));
+  });
+
+  it("has training's response model where that was recorded, and says so", async () => {
+    const experiment = clickExperiment({ simulator: { responseModel: { kind: "matrix" } } });
+    const training = clickWorld(experiment);
+    const said: string[] = [];
+    const options = {
+      engine,
+      baseFolder: scratch.path,
+      storageFolder: scratch.path,
+      progress: () => undefined,
+      log: (message: string) => said.push(message),
+      signal: new AbortController().signal,
+    };
+    expect(await evaluationWorld(training, experiment, options)).toBe(training);
+    expect(said).toEqual([expect.stringMatching(/^Evaluations have training's response model: the recorded matrix/)]);
   });
 
   it("lets a policy that knows the truth know its own", async () => {
