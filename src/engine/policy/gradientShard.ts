@@ -41,6 +41,20 @@ interface Buffers {
   readonly valueStateGradient: Matrix;
 }
 
+/** A shard's outputs and their gradients. */
+export interface ShardViews {
+  readonly means: Float32Array;
+  readonly values: Float32Array;
+  readonly targets: Float32Array;
+  readonly meanGradient: Float32Array;
+  readonly valueGradient: Float32Array;
+  readonly targetGradient: Float32Array;
+  /** [distinct items, encoding]: encodings of what is read and, if the placement asks for it, of what was served. */
+  readonly items: Float32Array;
+  readonly itemGradient: Float32Array;
+  readonly itemRows: ReadonlyMap<number, number>;
+}
+
 /** A forward pass. */
 export interface ForwardPass {
   readonly dropout: number;
@@ -83,18 +97,7 @@ export class GradientShard {
   }
 
   /** Views of the outputs after a forward pass and of the gradients a backward pass starts from. */
-  views(): {
-    readonly means: Float32Array;
-    readonly values: Float32Array;
-    readonly targets: Float32Array;
-    readonly meanGradient: Float32Array;
-    readonly valueGradient: Float32Array;
-    readonly targetGradient: Float32Array;
-    /** [distinct items, encoding]: encodings of what is read and, if the placement asks for it, of what was served. */
-    readonly items: Float32Array;
-    readonly itemGradient: Float32Array;
-    readonly itemRows: ReadonlyMap<number, number>;
-  } {
+  views(): ShardViews {
     const { memory } = this.model.engine;
     const { buffers, batch } = this.loaded();
     const view = ({ address, ld }: Matrix) => memory.floats(address, batch.outputs * ld);

@@ -6,12 +6,12 @@ import type { Address } from "../tensor/kernels.ts";
 import type { Region } from "../tensor/memory.ts";
 import type { Tape } from "../tensor/tape.ts";
 import { clickLoss, servedClicks } from "./clickLoss.ts";
-import { type EncoderGradient, type ForwardPass, GradientShard } from "./gradientShard.ts";
+import { type EncoderGradient, type ForwardPass, GradientShard, type ShardViews } from "./gradientShard.ts";
 import type { PolicyObjective } from "./losses.ts";
 import type { Minibatch } from "./minibatches.ts";
 import { type PolicyModel, SHARDS } from "./model.ts";
-import { type PlacedTransition, place } from "./placement.ts";
-import { noLosses, type StepGradients, type StepLosses } from "./stepGradients.ts";
+import { type Place, type PlacedTransition, place } from "./placement.ts";
+import { type LossesMeant, noLosses, type StepGradients, type StepLosses } from "./stepGradients.ts";
 import type { TargetNetwork } from "./targetNetwork.ts";
 import { needsNextStates, type UpdateRule } from "./updateRule.ts";
 
@@ -37,17 +37,13 @@ export class KernelGradients implements StepGradients {
     this.discarded = engine.memory.reserve(store.layout.denseLength * 4);
   }
 
-  compute(minibatch: Minibatch, step: number): StepLosses {
+  compute(minibatch: Minibatch, step: number, meant: LossesMeant = "all"): StepLosses {
     const { engine, network, store } = this.model;
     const { rule } = this;
-    const live = needsNextStates(rule);
-    const options = {
-      views: this.views,
-      encoder: network.states,
-      shards: SHARDS,
-      withNext: live,
-      withSlates: rule.clickLoss > 0,
-    };
+    const clickWeight = meant === "clicks" ? 1 : rule.clickLoss;
+    const live = meant === "all" && needsNextStates(rule);
+    const withSlates = clickWeight > 0;
+    const options = { views: this.views, encoder: network.states, shards: SHARDS, withNext: live, withSlates };
     const { sequences, transitions } = place(minibatch, options);
     this.busy = this.shards.filter((_, i) => (sequences[i]?.length ?? 0) > 0);
     const forward: ForwardPass = {
@@ -61,14 +57,17 @@ export class KernelGradients implements StepGradients {
     });
     const tapes = this.busy.map(({ tape }) => tape);
     engine.run(tapes);
-    const losses = this.losses(transitions, live);
+    const views = this.clearedViews();
+    const losses = noLosses();
+    if (meant === "all") this.rewardLosses(transitions, live, views, losses);
+    if (withSlates) this.clickLosses(transitions, clickWeight, views, losses);
     const encoderGradient: EncoderGradient =
-      rule.encoderGradient === "state"
+      meant === "clicks" || rule.encoderGradient === "state"
         ? { kind: "state" }
         : { kind: "td-target", target: this.targetWeights(), discarded: this.discarded.address };
-    for (const shard of this.busy) shard.recordBackward(encoderGradient, rule.clickLoss > 0);
+    for (const shard of this.busy) shard.recordBackward(encoderGradient, withSlates);
     // The discarded gradients of all shards share one place, which two threads must not write at once.
-    if (rule.encoderGradient === "state") engine.run(tapes);
+    if (encoderGradient.kind === "state") engine.run(tapes);
     else for (const tape of tapes) engine.run([tape]);
     const work = this.busy.map((shard) => shard.work);
     network.states.scatter(this.scatters, store.gradient, work);
@@ -86,26 +85,34 @@ export class KernelGradients implements StepGradients {
     return this.rule.targetTau === undefined ? this.model.store.weights : this.target.weights;
   }
 
-  /** Losses of all transitions; their gradients go to the shards' buffers and the spread's to the first shard. */
-  private losses(transitions: readonly PlacedTransition[], live: boolean): StepLosses {
+  /** Views of each shard's outputs and of their gradients, which begin at zero; undefined: a shard without work. */
+  private clearedViews(): readonly (ShardViews | undefined)[] {
+    return this.shards.map((shard) => {
+      if (!this.busy.includes(shard)) return undefined;
+      const views = shard.views();
+      for (const gradient of [views.meanGradient, views.valueGradient, views.targetGradient, views.itemGradient]) {
+        gradient.fill(0);
+      }
+      return views;
+    });
+  }
+
+  /** What rewards teach; gradients go to the shards' buffers and the spread's to the first shard. */
+  private rewardLosses(
+    transitions: readonly PlacedTransition[],
+    live: boolean,
+    views: readonly (ShardViews | undefined)[],
+    losses: StepLosses,
+  ): void {
     const { rule } = this;
     const { network } = this.model;
     const width = network.actionWidth;
     const gaussian = this.model.gaussian();
     const gradient = { mean: new Float64Array(width), spread: new Float64Array(width) };
     const spread = new Float64Array(width);
-    const losses = noLosses();
-    const views = this.shards.map((shard) => (this.busy.includes(shard) ? shard.views() : undefined));
-    for (const view of views) {
-      view?.meanGradient.fill(0);
-      view?.valueGradient.fill(0);
-      view?.targetGradient.fill(0);
-      view?.itemGradient.fill(0);
-    }
     const share = 1 / transitions.length;
-    for (const { transition, sequence, state, next } of transitions) {
-      const here = views[state.shard];
-      if (here === undefined) throw new Error("a transition lies in a shard without work");
+    for (const { transition, state, next } of transitions) {
+      const here = at(views, state);
       const there = next && views[next.shard];
       const value = here.values[state.row] as number;
       const nextValue = next && there ? (there.targets[next.row] as number) : 0;
@@ -120,13 +127,6 @@ export class KernelGradients implements StepGradients {
         const at = state.row * width + i;
         here.meanGradient[at] = (here.meanGradient[at] as number) + weight * (gradient.mean[i] as number);
         spread[i] = (spread[i] as number) + weight * (gradient.spread[i] as number);
-      }
-      if (rule.clickLoss > 0) {
-        const { items, labels } = servedClicks(sequence, transition);
-        const rows = items.map((item) => here.itemRows.get(item) as number);
-        const dmean = here.meanGradient.subarray(state.row * width, (state.row + 1) * width);
-        const scored = { mean, encodings: here.items, rows, labels };
-        losses.clickLoss += clickLoss(scored, rule.clickLoss * share, dmean, here.itemGradient) * share;
       }
       const error = value - target;
       const valueGradient = 2 * rule.valueCoefficient * error * share;
@@ -146,6 +146,30 @@ export class KernelGradients implements StepGradients {
     for (let i = 0; i < width; i++) {
       spreadGradient[i] = (spread[i] as number) - rule.entropyCoefficient * (gradient.spread[i] as number);
     }
-    return losses;
   }
+
+  /** What clicks teach; gradients go to the means and the items of the shards' buffers. */
+  private clickLosses(
+    transitions: readonly PlacedTransition[],
+    weight: number,
+    views: readonly (ShardViews | undefined)[],
+    losses: StepLosses,
+  ): void {
+    const width = this.model.network.actionWidth;
+    const share = 1 / transitions.length;
+    for (const { transition, sequence, state } of transitions) {
+      const { means, meanGradient, items: encodings, itemGradient, itemRows } = at(views, state);
+      const { items, labels } = servedClicks(sequence, transition);
+      const rows = items.map((item) => itemRows.get(item) as number);
+      const own = (of: Float32Array) => of.subarray(state.row * width, (state.row + 1) * width);
+      const slate = { mean: own(means), encodings, rows, labels };
+      losses.clickLoss += clickLoss(slate, weight * share, own(meanGradient), itemGradient) * share;
+    }
+  }
+}
+
+function at(views: readonly (ShardViews | undefined)[], { shard }: Place): ShardViews {
+  const found = views[shard];
+  if (found === undefined) throw new Error("a transition lies in a shard without work");
+  return found;
 }

@@ -7,7 +7,7 @@ import { type Minibatch, minibatches } from "./minibatches.ts";
 import type { PolicyModel } from "./model.ts";
 import type { Group } from "./network.ts";
 import type { Fragment } from "./rollout.ts";
-import { noLosses, type StepGradients, type StepLosses } from "./stepGradients.ts";
+import { type LossesMeant, noLosses, type StepGradients, type StepLosses } from "./stepGradients.ts";
 import type { TargetNetwork } from "./targetNetwork.ts";
 import type { UpdateRule } from "./updateRule.ts";
 
@@ -51,9 +51,30 @@ export class Learner {
     return total;
   }
 
+  /**
+   * Fits the network to the clicks of fragments, pass by pass, before any reward is known.
+   * @param progress told what is done, 0..1, after every gradient step; throws to stop
+   */
+  async fitClicks(
+    fragments: readonly Fragment[],
+    passes: number,
+    rates: Readonly<Record<Group, number>>,
+    progress: (fraction: number) => void,
+  ): Promise<void> {
+    for (let pass = 0; pass < passes; pass++) {
+      const random = new RandomStream(this.seed, "warm start", pass);
+      const batches = minibatches(fragments, { ...this.rule, samples: "all" }, this.wholeSessions, random);
+      for (const [i, minibatch] of batches.entries()) {
+        this.step(minibatch, rates, "clicks");
+        progress((pass + (i + 1) / batches.length) / passes);
+        await nextTurn();
+      }
+    }
+  }
+
   /** One gradient step. */
-  step(minibatch: Minibatch, rates: Readonly<Record<Group, number>>): StepStatistics {
-    const losses = this.gradients.compute(minibatch, this.model.steps);
+  step(minibatch: Minibatch, rates: Readonly<Record<Group, number>>, meant: LossesMeant = "all"): StepStatistics {
+    const losses = this.gradients.compute(minibatch, this.model.steps, meant);
     const gradientNorm = this.adam.step(rates, this.gradients.scatters);
     if (!Number.isFinite(gradientNorm)) {
       throw new LerlError(

@@ -31,6 +31,11 @@ export type Diagnostics = Readonly<Record<string, number>>;
  */
 export interface Policy {
   readonly name: string;
+  /**
+   * What is to be learned before the first session of a new run, if anything.
+   * @param progress told what is done, 0..1; throws to stop
+   */
+  prepare?(progress: (fraction: number) => void): Promise<void>;
   /** A new session begins in `session.slot`. */
   open(session: Session): void;
   /** Slates [requests, slateSize] of distinct items. */

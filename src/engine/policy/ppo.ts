@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
+import type { Dataset } from "../data/dataset.ts";
 import type { Views } from "../encoder/views.ts";
 import type { Session } from "../simulator/session.ts";
 import { Actor, type ActorOptions } from "./actor.ts";
@@ -10,6 +11,7 @@ import { explainedVariance } from "./advantage.ts";
 import { PolicyEvaluator } from "./evaluator.ts";
 import { KernelGradients } from "./kernelGradients.ts";
 import { Learner } from "./learner.ts";
+import { loggedFragments } from "./loggedFragments.ts";
 import { annealed, type ObjectiveName, policyObjective } from "./losses.ts";
 import { PolicyModel } from "./model.ts";
 import { ActorCritic, type Group, groups } from "./network.ts";
@@ -64,7 +66,7 @@ function create(name: ObjectiveName, options: LearnerOptions): Policy {
   };
   const training = { ...actorOptions, identity: userIdentity(dataset, seed) };
   const actor = new Actor(model, views, options.slots ?? simulator.users, training);
-  return new ActorCriticPolicy(name, model, views, actor, actorOptions, learner, rule, experiment);
+  return new ActorCriticPolicy(name, model, views, actor, actorOptions, learner, rule, experiment, dataset);
 }
 
 const rate = z.number();
@@ -98,6 +100,7 @@ class ActorCriticPolicy implements Policy {
     private readonly learner: Learner,
     private readonly rule: UpdateRule,
     private readonly experiment: Experiment,
+    private readonly dataset: Dataset,
   ) {
     this.learningRates = experiment.ppo.learningRates;
     this.anneal = experiment.ppo.anneal;
@@ -106,6 +109,14 @@ class ActorCriticPolicy implements Policy {
   configure({ ppo }: Experiment): void {
     this.learningRates = ppo.learningRates;
     this.anneal = ppo.anneal;
+  }
+
+  /** The warm start (section 6). */
+  async prepare(progress: (fraction: number) => void): Promise<void> {
+    const passes = this.experiment.policy.warmStart;
+    if (passes === 0) return;
+    const fragments = loggedFragments(this.dataset, this.views.positions, this.actorOptions.notes.width);
+    await this.learner.fitClicks(fragments, passes, this.learningRates, progress);
   }
 
   open(session: Session): void {

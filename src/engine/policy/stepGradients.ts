@@ -24,13 +24,16 @@ export const noLosses = (): StepLosses => ({
   clickLoss: 0,
 });
 
+/** `all` of the update's losses, or the click loss alone, with a weight of 1. */
+export type LossesMeant = "all" | "clicks";
+
 export interface StepGradients {
   /**
    * Losses of a minibatch at the store's parameters. Leaves the gradients where Adam collects them: those of dense
    * parameters in the store's shards, those of tables in its gradient, to which `scatters` have yet to add the rest.
    * @param step number of the gradient step: what dropout draws from
    */
-  compute(minibatch: Minibatch, step: number): StepLosses;
+  compute(minibatch: Minibatch, step: number, meant?: LossesMeant): StepLosses;
   readonly scatters: readonly Tape[];
   dispose(): void;
 }

@@ -18,7 +18,7 @@ import type { ObjectiveName } from "./losses.ts";
 import type { Minibatch } from "./minibatches.ts";
 import { type PolicyModel, SHARDS } from "./model.ts";
 import { type Place, type Placement, place } from "./placement.ts";
-import type { StepGradients, StepLosses } from "./stepGradients.ts";
+import type { LossesMeant, StepGradients, StepLosses } from "./stepGradients.ts";
 import type { TargetNetwork } from "./targetNetwork.ts";
 import { tfjsGaussian } from "./tfjsGaussian.ts";
 import { tfjsPolicyLoss } from "./tfjsLosses.ts";
@@ -63,19 +63,21 @@ export class TfjsGradients implements StepGradients {
     this.masks = new DropoutMasks(model.engine);
   }
 
-  compute(minibatch: Minibatch, step: number): StepLosses {
+  compute(minibatch: Minibatch, step: number, meant: LossesMeant = "all"): StepLosses {
     const { tf, parameters } = this;
     // Laid out as for our kernels, so that dropout falls on the same activations.
     const placement = place(minibatch, {
       views: this.views,
       encoder: this.model.network.states,
       shards: SHARDS,
-      withNext: needsNextStates(this.rule),
+      withNext: meant === "all" && needsNextStates(this.rule),
     });
     parameters.load();
     const readings: Tensor1D[] = [];
     const { value, grads } = tf.variableGrads(() => {
-      const { total, ...losses } = this.losses(placement, this.outputs(placement, step));
+      const outputs = this.outputs(placement, step, meant);
+      const { total, ...losses } =
+        meant === "clicks" ? this.clicksAlone(placement, outputs) : this.losses(placement, outputs);
       readings.push(tf.keep(tf.stack(reported.map((name) => losses[name])) as Tensor1D));
       return total;
     }, parameters.all);
@@ -91,7 +93,7 @@ export class TfjsGradients implements StepGradients {
     this.masks.dispose();
   }
 
-  private outputs({ sequences }: Placement, step: number): Outputs {
+  private outputs({ sequences }: Placement, step: number, meant: LossesMeant): Outputs {
     const { tf, layers, rule } = this;
     const all = sequences.flat();
     const states = this.states.states(all, (at, width, rows) => {
@@ -107,11 +109,12 @@ export class TfjsGradients implements StepGradients {
     };
     const { action, value } = this.model.network;
     // Section 10, `encoderGradient`.
-    const ofState = rule.encoderGradient === "state";
+    const ofState = meant === "clicks" || rule.encoderGradient === "state";
     const read = ofState ? states : detached(tf, states);
-    const nextValues = needsNextStates(rule)
-      ? this.targetLayers.mlp(value.name, value.linears.length, ofState ? detached(tf, states) : states)
-      : undefined;
+    const nextValues =
+      meant === "all" && needsNextStates(rule)
+        ? this.targetLayers.mlp(value.name, value.linears.length, ofState ? detached(tf, states) : states)
+        : undefined;
     return {
       means: layers.mlp(action.name, action.linears.length, read, mask(action.name)),
       values: layers.mlp(value.name, value.linears.length, read, mask(value.name)),
@@ -162,7 +165,7 @@ export class TfjsGradients implements StepGradients {
       advantages,
     );
     const valueLoss: Scalar = tf.mean(tf.square(errors));
-    const clickLoss = rule.clickLoss === 0 ? tf.scalar(0) : this.clickLoss(placement, at(outputs.means, places));
+    const clickLoss = rule.clickLoss === 0 ? tf.scalar(0) : this.clickLoss(placement, outputs);
     const ofPolicy: Scalar = tf.sub(
       tf.add(policy.loss, tf.mul(valueLoss, rule.valueCoefficient)),
       tf.mul(gaussian.entropy, rule.entropyCoefficient),
@@ -179,27 +182,31 @@ export class TfjsGradients implements StepGradients {
     };
   }
 
-  /** As clickLoss.ts has it. @param means [transitions, action width] */
-  private clickLoss({ transitions }: Placement, means: Rows): Scalar {
+  /** A warm start's: clicks teach, and nothing else. */
+  private clicksAlone(placement: Placement, outputs: Outputs): Losses {
+    const clickLoss = this.clickLoss(placement, outputs);
+    const none = this.tf.scalar(0);
+    const others = { policyLoss: none, valueLoss: none, approxKl: none, oldApproxKl: none, clipFraction: none };
+    return { total: clickLoss, clickLoss, ...others };
+  }
+
+  /** As clickLoss.ts has it. */
+  private clickLoss(placement: Placement, outputs: Outputs): Scalar {
     const { tf } = this;
-    const served = transitions.map(({ sequence, transition }) => servedClicks(sequence, transition));
-    const losses = served.map(({ items, labels }, row): Scalar => {
-      const mean = tf.reshape(tf.slice(means, [row, 0], [1, means.shape[1]]), [means.shape[1], 1]);
-      const encodings = this.states.items(Int32Array.from(items));
-      const logits = tf.reshape(
-        tf.matMul(
-          tf.pad(
-            encodings,
-            [
-              [0, 0],
-              [0, 1],
-            ],
-            1,
-          ),
-          mean as Rows,
-        ),
-        [items.length],
+    const row = rowNumbers(placement);
+    const losses = placement.transitions.map(({ sequence, transition, state }): Scalar => {
+      const { items, labels } = servedClicks(sequence, transition);
+      const mean = tf.slice(outputs.means, [row(state), 0], [1, outputs.means.shape[1]]);
+      // The bias meets a column of ones.
+      const encodings: Rows = tf.pad(
+        this.states.items(Int32Array.from(items)),
+        [
+          [0, 0],
+          [0, 1],
+        ],
+        1,
       );
+      const logits: Tensor1D = tf.reshape(tf.matMul(encodings, mean, false, true), [items.length]);
       return tf.mean(tf.sub(tf.softplus(logits), tf.mul(logits, labels)));
     });
     return tf.mean(tf.stack(losses));

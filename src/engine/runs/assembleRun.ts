@@ -176,6 +176,7 @@ function direct(stage: Stage, { control, log, sink, progress }: AssembleOptions)
     tally: { diversity, pool, fidelity },
     control,
     sink,
+    progress,
     evaluation,
     watch: new FailureWatch(),
     now: () => performance.now(),

@@ -50,6 +50,8 @@ export interface TrainerParts {
   readonly tally: TallyContext;
   readonly control: RunControl;
   readonly sink: TrainingSink;
+  /** What goes on before the first step, and how much of it is done: 0..1. */
+  readonly progress: (phase: string, fraction: number) => void;
   readonly evaluation: Pick<PeriodicEvaluation, "measure" | "observe" | "state" | "restore">;
   /** Looks a completed iteration and the sessions that ended in it over for trouble. */
   readonly watch: FailureWatch;
@@ -95,9 +97,13 @@ export class Trainer {
     return this.parts.answers.counts;
   }
 
-  /** Begins a new run: resets the environment and measures the untrained policy. */
+  /** Begins a new run: prepares the policy, resets the environment, and measures the policy before it served anybody. */
   async start(): Promise<void> {
-    const { environment, stepper } = this.parts;
+    const { environment, stepper, policy, control, progress } = this.parts;
+    await policy.prepare?.((fraction) => {
+      control.signal.throwIfAborted();
+      progress("Learning from the log", fraction);
+    });
     environment.reset();
     stepper.open();
     await this.measure({}, { userSteps: 0, seconds: 0 });

@@ -44,6 +44,12 @@ export const policySchema = z.strictObject({
     0,
     1000,
   ),
+  warmStart: count(
+    "Passes over the log that fit the policy to its clicks before training. 0: none, as in the paper.",
+    0,
+    0,
+    100,
+  ),
   tableScale: real(
     "Initial spread of the item and user embeddings: one step turns smaller ones further.",
     1,

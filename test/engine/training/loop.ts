@@ -135,6 +135,7 @@ export async function trainingLoop(input: ExperimentInput, cast: Cast = {}) {
     },
     control,
     sink,
+    progress: () => undefined,
     evaluation,
     watch: new FailureWatch(),
     now: cast.now ?? (() => 0),
