@@ -62,7 +62,7 @@ export class Learner {
     progress: (fraction: number) => void,
   ): Promise<void> {
     for (let pass = 0; pass < passes; pass++) {
-      const random = new RandomStream(this.seed, "warm start", pass);
+      const random = new RandomStream(this.seed, "clicks", this.model.steps);
       const batches = minibatches(fragments, { ...this.rule, samples: "all" }, this.wholeSessions, random);
       for (const [i, minibatch] of batches.entries()) {
         this.step(minibatch, rates, "clicks");
