@@ -6,11 +6,11 @@ import type { TokenSequence } from "../encoder/tokenSequence.ts";
 import { exp, log } from "../math/elementary.ts";
 import type { Transition } from "./rollout.ts";
 
-/** What a transition's action led to: items served, and 1 for each that was clicked. */
-export function servedClicks(sequence: TokenSequence, { tokens, nextTokens }: Transition) {
+/** What a transition's action led to: the items served, and what is to be foreseen of each. */
+export function servedClicks(sequence: TokenSequence, { tokens, nextTokens, probabilities }: Transition) {
   const items = Array.from(sequence.items.subarray(tokens, nextTokens));
-  const labels = Array.from(sequence.feedback.subarray(tokens, nextTokens), (bits) => bits & 1);
-  return { items, labels };
+  const clicks = Array.from(sequence.feedback.subarray(tokens, nextTokens), (bits) => bits & 1);
+  return { items, labels: probabilities ?? clicks };
 }
 
 /** A hyper-action's mean, [encoding + 1]: w, then b. */
@@ -20,7 +20,7 @@ export interface ScoredSlate {
   readonly encodings: Float32Array;
   /** Rows of the slate's items in `encodings`. */
   readonly rows: readonly number[];
-  /** What to foresee, by item: 1 a click, 0 none. */
+  /** What to foresee, by item: 1 a click, 0 none, or the probability of one. */
   readonly labels: readonly number[];
 }
 

@@ -3,7 +3,6 @@
 import * as z from "zod";
 import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
-import type { Dataset } from "../data/dataset.ts";
 import type { Views } from "../encoder/views.ts";
 import type { Session } from "../simulator/session.ts";
 import { Actor, type ActorOptions } from "./actor.ts";
@@ -66,7 +65,8 @@ function create(name: ObjectiveName, options: LearnerOptions): Policy {
   };
   const training = { ...actorOptions, identity: userIdentity(dataset, seed) };
   const actor = new Actor(model, views, options.slots ?? simulator.users, training);
-  return new ActorCriticPolicy(name, model, views, actor, actorOptions, learner, rule, experiment, dataset);
+  const logged = () => loggedFragments(dataset, views.positions, training);
+  return new ActorCriticPolicy(name, model, views, actor, actorOptions, learner, rule, experiment, logged);
 }
 
 const rate = z.number();
@@ -100,7 +100,7 @@ class ActorCriticPolicy implements Policy {
     private readonly learner: Learner,
     private readonly rule: UpdateRule,
     private readonly experiment: Experiment,
-    private readonly dataset: Dataset,
+    private readonly logged: () => readonly Fragment[],
   ) {
     this.learningRates = experiment.ppo.learningRates;
     this.anneal = experiment.ppo.anneal;
@@ -115,8 +115,7 @@ class ActorCriticPolicy implements Policy {
   async prepare(progress: (fraction: number) => void): Promise<void> {
     const passes = this.experiment.policy.warmStart;
     if (passes === 0) return;
-    const fragments = loggedFragments(this.dataset, this.views.positions, this.actorOptions.notes.width);
-    await this.learner.fitClicks(fragments, passes, this.learningRates, progress);
+    await this.learner.fitClicks(this.logged(), passes, this.learningRates, progress);
   }
 
   open(session: Session): void {
@@ -150,6 +149,9 @@ class ActorCriticPolicy implements Policy {
       if (transition === undefined) throw new Error(`slot ${session.slot} observed before it acted`);
       this.actor.observe(session);
       transition.reward = reward;
+      if (this.experiment.policy.clickLabels === "truth") {
+        transition.probabilities = session.steps.at(-1)?.probabilities ?? [];
+      }
       transition.terminated = terminated;
       transition.nextTokens = fragment.sequence.length;
       if (terminated || truncated) this.current.delete(session.slot);

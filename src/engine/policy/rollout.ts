@@ -16,6 +16,8 @@ export interface Transition {
   /** V(s_t) when the policy acted. */
   readonly value: number;
   reward: number;
+  /** True click probabilities of the slate, where the click loss is to foresee those (`policy.clickLabels`). */
+  probabilities?: readonly number[];
   /** The user left: nothing beyond this step has a value. */
   terminated: boolean;
   /** Tokens when this step's slate had been appended: the true next observation. */

@@ -7,7 +7,8 @@ import type { Session } from "../simulator/session.ts";
 const UNKNOWN_SHARE = 0.1;
 
 /** The user that the encoder reads a session with (`StateEncoderShape.unknownUser`). */
-export type UserIdentity = (session: Session) => number;
+export type UserIdentity = (session: KnownSession) => number;
+type KnownSession = Pick<Session, "user" | "key" | "number">;
 
 /**
  * Users who are held out are unknown; in training now and then others are, by a stream of the session's own, so that a
@@ -16,7 +17,7 @@ export type UserIdentity = (session: Session) => number;
  */
 export function userIdentity({ heldOut, users }: Dataset, seed?: number): UserIdentity {
   if (!heldOut) return ({ user }) => user;
-  const isDisguised = ({ key, number }: Session): boolean =>
+  const isDisguised = ({ key, number }: KnownSession): boolean =>
     seed !== undefined && new RandomStream(seed, "unknown user", key, number).uniform() < UNKNOWN_SHARE;
   return (session) => (heldOut[session.user] || isDisguised(session) ? users + session.user : session.user);
 }

@@ -28,6 +28,7 @@ const laterSettings: readonly LaterSetting[] = [
   { path: "fidelity.reshaped", was: "policy", since: 5 },
   // The policy learned from rewards alone, and saw no more of a session than items and feedback.
   { path: "policy.clickLoss", was: 0, since: 6 },
+  { path: "policy.clickLabels", was: "clicks", since: 6 },
   { path: "policy.warmStart", was: 0, since: 6 },
   { path: "policy.tableScale", was: 1, since: 6 },
   { path: "policy.state", was: "history", since: 6 },

@@ -44,6 +44,10 @@ export const policySchema = z.strictObject({
     0,
     1000,
   ),
+  clickLabels: z.enum(["clicks", "truth"]).default("clicks").meta({
+    description:
+      "What the click loss is to foresee. clicks: what users did; truth: the simulator's own click probabilities, which no recommender knows: what the same network could reach.",
+  }),
   warmStart: count(
     "Passes over the log that fit the policy to its clicks before training. 0: none, as in the paper.",
     0,
