@@ -2,11 +2,12 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { metricCatalogue } from "../../../src/protocol/metrics.ts";
-import { jsonLinesOf, lerl, scratchFolder, start, writeExperiment } from "./lerl.ts";
+import { jsonLinesOf, lerl, scratchFolder, start, tinyExperiment, writeExperiment } from "./lerl.ts";
 
 const scratch = scratchFolder();
 afterAll(scratch.remove);
-const file = writeExperiment(scratch.path);
+const learning = { clickLoss: 5, warmStart: 1, tableScale: 0.1, state: "session" };
+const file = writeExperiment(scratch.path, { ...tinyExperiment, policy: { ...tinyExperiment.policy, ...learning } });
 const folderOf = (name: string): string => join(scratch.path, name);
 const metricsOf = (name: string): string => readFileSync(join(folderOf(name), "metrics.jsonl"), "utf8");
 const recordOf = (name: string) => JSON.parse(readFileSync(join(folderOf(name), "run.json"), "utf8"));

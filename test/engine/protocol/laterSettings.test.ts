@@ -35,7 +35,9 @@ describe("settings that came later", () => {
   });
 
   it("stay where they are not", () => {
-    const later = experimentOf('{"models": {"unusableShare": 0.5}, "evaluation": {"modelSessions": 7}}');
+    const policy = { clickLoss: 3, clickLabels: "truth", warmStart: 1, tableScale: 0.1, state: "session" };
+    const others = { models: { unusableShare: 0.5 }, evaluation: { modelSessions: 7 } };
+    const later = experimentOf(JSON.stringify({ ...others, policy }));
     expect(withoutLaterSettings(later)).toEqual(later);
   });
 
