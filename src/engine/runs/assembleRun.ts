@@ -27,7 +27,10 @@ import { Trainer, type TrainingSink } from "../training/trainer.ts";
 import type { RunLog } from "./runLog.ts";
 
 export interface AssembleOptions {
+  /** The document in force, live changes included. */
   readonly experiment: Experiment;
+  /** The one the run began with. */
+  readonly begun: Experiment;
   readonly prompts: PromptTexts;
   readonly baseFolder: string;
   readonly storageFolder: string;
@@ -81,7 +84,7 @@ interface Stage {
 }
 
 async function setStage(engine: TensorEngine, options: AssembleOptions): Promise<Stage> {
-  const { experiment, control, log } = options;
+  const { experiment, begun, control, log } = options;
   const { simulator, seed } = experiment;
   const document: DocumentInForce = { experiment };
   const worldOptions: WorldOptions = {
@@ -110,7 +113,7 @@ async function setStage(engine: TensorEngine, options: AssembleOptions): Promise
     notice: (notice) => options.sink.event({ type: "warning", ...place.next, ...notice }),
   });
   const quitRule = () => environment.quitRule;
-  const policy = createPolicy({ experiment, world, engine, slots: simulator.users, quitRule });
+  const policy = createPolicy({ experiment: begun, world, engine, slots: simulator.users, quitRule });
   const pool = new ReflectionPool(experiment.reflections, new RandomStream(seed, "pool"));
   return {
     engine,

@@ -199,7 +199,8 @@ async function open(
     warn: log,
     promptInForce: () => undefined,
   });
-  const policy = createPolicy({ experiment, world, engine, slots: 1, quitRule: () => experiment.simulator.quit });
+  const quitRule = () => experiment.simulator.quit;
+  const policy = createPolicy({ experiment: record.experiment, world, engine, slots: 1, quitRule });
   opened.push(() => policy.dispose());
   return {
     engine,

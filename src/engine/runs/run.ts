@@ -155,6 +155,7 @@ export class Run {
     const { experiment, experimentFile } = this.current;
     this.assembly = await assembleRun({
       experiment: checkpoint?.json.experiment ?? experiment,
+      begun: experiment,
       prompts: this.prompts,
       baseFolder: dirname(experimentFile),
       storageFolder: storageFolder(this.host.workspaceFolder),

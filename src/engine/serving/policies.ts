@@ -27,6 +27,7 @@ export async function createTensorEngine({ policy }: Experiment, purpose: "learn
 }
 
 export interface PolicySetting {
+  /** As the run began with it: its quit rule lays out the network, whatever live changes make of it since. */
   readonly experiment: Experiment;
   readonly world: World;
   readonly engine: TensorEngine;

@@ -55,7 +55,11 @@ function baseOf(run: RunRecord, checkpoint: TrainerCheckpoint, name: string): Ba
   const { experiment, prompts, iteration, pool } = checkpoint.json;
   const inForce = { ...promptsLastUsed(run), ...promptsAt(run, prompts) };
   return {
-    record: { experimentFile: run.experimentFile, name, run: { id: run.id, iteration } },
+    record: {
+      experimentFile: run.experimentFile,
+      name,
+      run: { id: run.id, iteration, quit: run.experiment.simulator.quit },
+    },
     experiment,
     promptInForce: inForce.planner,
     versions: run.prompts,

@@ -62,7 +62,9 @@ export async function openStage(
       storageFolder: storageFolder(options.workspaceFolder),
       ...options,
     });
-    const policy = createPolicy({ experiment, world, engine, slots: 1, quitRule: () => experiment.simulator.quit });
+    const { quit } = experiment.simulator;
+    const begun = { ...experiment, simulator: { ...experiment.simulator, quit: record.base.run?.quit ?? quit } };
+    const policy = createPolicy({ experiment: begun, world, engine, slots: 1, quitRule: () => quit });
     opened.push(() => policy.dispose());
     const { checkpoint } = base;
     if (checkpoint) {

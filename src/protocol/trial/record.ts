@@ -1,5 +1,6 @@
 /** What a trial folder `.lerl/trials/<id>/` holds: its record here, one row a visit and contender in visit.ts. */
 import * as z from "zod/mini";
+import type { QuitRule } from "../experiment/simulator.ts";
 import type { Immutable } from "../immutable.ts";
 import type { Moments } from "../moments.ts";
 import { runIdSchema } from "../run/runId.ts";
@@ -30,13 +31,26 @@ export const contenderRecordSchema = z.object({
 });
 export type ContenderRecord = Immutable<z.output<typeof contenderRecordSchema>>;
 
+/** Like an experiment, parsed where it was read. */
+const quitRuleValueSchema = z.custom<QuitRule>(
+  (value) => typeof value === "object" && value !== null && "rule" in value,
+  "expected a quit rule",
+);
+
 /** What all contenders serve from. */
 export const baseRecordSchema = z.object({
   experimentFile: z.string(),
   /** Names weights, pool and settings by their content: equal names, equal bases. */
   name: z.string(),
   /** Absent: there was no run, and the policy has learned nothing. */
-  run: z.exactOptional(z.object({ id: runIdSchema, iteration: z.int() })),
+  run: z.exactOptional(
+    z.object({
+      id: runIdSchema,
+      iteration: z.int(),
+      /** That it began with, which lays out the policy's network; absent in trials of before. */
+      quit: z.exactOptional(quitRuleValueSchema),
+    }),
+  ),
 });
 export type BaseRecord = Immutable<z.output<typeof baseRecordSchema>>;
 
