@@ -10,6 +10,7 @@ import { PolicyModel } from "../../../src/engine/policy/model.ts";
 import { ActorCritic } from "../../../src/engine/policy/network.ts";
 import { assess, type Fragment } from "../../../src/engine/policy/rollout.ts";
 import { sessionNotes } from "../../../src/engine/policy/sessionNotes.ts";
+import type { LossesMeant } from "../../../src/engine/policy/stepGradients.ts";
 import { TargetNetwork } from "../../../src/engine/policy/targetNetwork.ts";
 import { TfjsGradients } from "../../../src/engine/policy/tfjsGradients.ts";
 import { userIdentity } from "../../../src/engine/policy/unknownUser.ts";
@@ -113,16 +114,22 @@ const variants: readonly (readonly [string, ExperimentInput, ObjectiveName])[] =
   ["one-step advantages with a target network", { fidelity: { switches: { advantage: "one-step" } } }, "ppo"],
   ["the TD target's encoder gradient", { fidelity: { switches: { encoderGradient: "td-target" } } }, "ppo"],
   ["the reference", { fidelity: { mode: "reference" }, policy: { layout: "windowed" } }, "ppo"],
+  ["the reference with a click loss", { fidelity: { mode: "reference" }, policy: { clickLoss: 2 } }, "ppo"],
 ];
 
-function expectSameUpdates(input: ExperimentInput, objective: ObjectiveName, data = dataset): void {
+function expectSameUpdates(
+  input: ExperimentInput,
+  objective: ObjectiveName,
+  data = dataset,
+  meant: LossesMeant = "all",
+): void {
   const experiment = toyExperiment({ ...input, ppo: { entropyCoefficient: 0.01, ...input.ppo } });
   const ours = partsOf(experiment, "kernels", objective, data);
   const theirs = partsOf(experiment, "tfjs", objective, data);
   const fragments = rollout(ours);
   for (const batch of batchesOf(fragments)) {
-    const expected = ours.learner.step(batch, rates);
-    const statistics = theirs.learner.step(batch, rates);
+    const expected = ours.learner.step(batch, rates, meant);
+    const statistics = theirs.learner.step(batch, rates, meant);
     for (const name of Object.keys(expected) as (keyof StepStatistics)[]) {
       expect(difference([statistics[name]], [expected[name]]), name).toBeLessThan(1e-4);
     }
@@ -143,6 +150,11 @@ describe.each(variants)("%s", (_, input, objective) => {
 });
 
 it("gives them with unknown users too", () => expectSameUpdates({}, "ppo", withStrangers));
+
+it.each([{}, { fidelity: { mode: "reference" }, policy: { layout: "windowed" } }] as const)(
+  "gives those of a warm start, which clicks alone teach (%j)",
+  (input) => expectSameUpdates(input, "ppo", dataset, "clicks"),
+);
 
 it("leaves no tensors behind", () => {
   const { tf } = tfjs;
