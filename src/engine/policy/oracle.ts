@@ -118,7 +118,7 @@ export class SlateSearch {
     // Joining i pairs with itself once, unless encodings are centred, and with each earlier item twice (section 4, step 2).
     const share = penalty / slateSize;
     const own = itemEncodings.centred ? 0 : 1;
-    const mostSaved = share * (2 * slate.length - own);
+    const mostSaved = itemEncodings.centred ? 0 : share * (2 * slate.length - 1);
     const level = levels[items.findIndex((item) => !slate.includes(item))];
     let best: { item: number; gain: number } | undefined;
     for (let c = 0; c < items.length && (levels[c] as number) >= (level ?? 0); c++) {
