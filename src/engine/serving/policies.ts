@@ -57,8 +57,17 @@ export function createPolicy({ experiment, world, engine, slots, quitRule }: Pol
   });
 }
 
-/** A policy as another world meets it: what knows the truth knows the one of the world it is in. */
+/**
+ * A policy as another world meets it: what knows the truth knows the one of the world it is in. It is asked once, at the
+ * first evaluation, for what holds in all of them; what that takes goes with the engine.
+ */
 export function policyIn(setting: Omit<PolicySetting, "slots">, policy: Policy): Pick<Policy, "evaluator"> {
   if (!knowsTruth(setting.experiment.policy.kind)) return policy;
-  return { evaluator: (slots) => createPolicy({ ...setting, slots }) };
+  let there: Policy | undefined;
+  return {
+    evaluator: (slots) => {
+      there ??= createPolicy({ ...setting, slots: 1 });
+      return there.evaluator(slots);
+    },
+  };
 }

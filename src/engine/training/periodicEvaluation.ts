@@ -78,13 +78,19 @@ export type PeriodicEvaluationState = z.output<typeof evaluationStateSchema>;
 
 export class PeriodicEvaluation {
   private readonly setting: EvaluationSetting;
+  /** As the evaluations' world meets it. */
+  private readonly policy: Pick<Policy, "evaluator">;
   private references: readonly ReferenceRow[] | undefined;
   private newest: Omit<RunSummary, "userSteps"> | undefined;
   /** Training sessions since the last measurement, under `evaluation: "training-means"`. */
   private ended: Scores[] = [];
 
   constructor(private readonly options: PeriodicEvaluationOptions) {
-    this.setting = evaluationSetting(options.document.experiment, options.world);
+    const { document, engine, world, trainingWorld, policy } = options;
+    const { experiment } = document;
+    const quitRule = () => this.experiment.simulator.quit;
+    this.setting = evaluationSetting(experiment, world);
+    this.policy = world === trainingWorld ? policy : policyIn({ experiment, world, engine, quitRule }, policy);
   }
 
   get summary(): Omit<RunSummary, "userSteps"> | undefined {
@@ -105,13 +111,13 @@ export class PeriodicEvaluation {
   /** Scores of the policy as it is now, mean action, on the fixed users; or the means of training (section 10, `evaluation`). */
   async measure(iteration: number): Promise<EvaluationValues> {
     if (this.measuresTraining) return this.trainingMeans();
-    const { players, pool, signal, planned, world } = this.options;
+    const { players, pool, signal, planned } = this.options;
     if (this.experiment.evaluation.references) this.references ??= await this.measureReferences(iteration);
     const { experiment } = this;
     const parts = {
       experiment,
       players,
-      policy: this.policyIn(world),
+      policy: this.policy,
       pool: { config: pool.config, state: pool.state() },
     };
     const scores = meanScores(await evaluate(this.settingInForce(), contenderOf(parts), signal, planned));
@@ -163,14 +169,14 @@ export class PeriodicEvaluation {
    */
   private async measureInTraining(parts: ContenderParts, iteration: number): Promise<RunSummary["trainingWorld"]> {
     const { experiment } = parts;
-    const { world, trainingWorld, engine, signal, progress } = this.options;
+    const { world, trainingWorld, engine, policy, signal, progress } = this.options;
     const isLast = iteration === experiment.training.iterations;
     if (trainingWorld === world || !isLast || evaluationPlanner(experiment) === "model") return undefined;
     progress("Evaluating in training's world", 0);
     const setting = evaluationSetting(experiment, trainingWorld);
     const scoreOf = async (contender: Contender) => meanScores(await evaluate(setting, contender, signal));
     try {
-      const scores = await scoreOf(contenderOf({ ...parts, policy: this.policyIn(trainingWorld) }));
+      const scores = await scoreOf(contenderOf({ ...parts, policy }));
       if (!experiment.evaluation.references) return scores;
       const { random, oracle } = scaleContenders(experiment, trainingWorld, engine);
       const normalised = normalisedScore(scores.rCum, (await scoreOf(random)).rCum, (await scoreOf(oracle)).rCum);
@@ -178,12 +184,6 @@ export class PeriodicEvaluation {
     } finally {
       setting.responseModel.dispose();
     }
-  }
-
-  private policyIn(world: World): Pick<Policy, "evaluator"> {
-    const { experiment } = this;
-    const { engine, policy } = this.options;
-    return policyIn({ experiment, world, engine, quitRule: () => this.experiment.simulator.quit }, policy);
   }
 
   state(): PeriodicEvaluationState {

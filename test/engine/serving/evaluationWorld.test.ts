@@ -125,4 +125,18 @@ describe("the world of evaluations", () => {
     expect(slate(evaluation)).toEqual([...best.act([{ session, mask: undefined }], "mean")]);
     expect(slate(evaluation)).not.toEqual(slate(training));
   });
+
+  it("asks the truth once for what holds in all of its evaluations", async () => {
+    const { experiment, training, evaluation } = await worlds({ policy: { kind: "fixed-ranking" } });
+    let asked = 0;
+    const responseModels: World["responseModels"] = (slots) => {
+      asked++;
+      return evaluation.responseModels(slots);
+    };
+    const setting = { experiment, engine, quitRule: () => experiment.simulator.quit };
+    const policy = createPolicy({ ...setting, world: training, slots: 1 });
+    const own = policyIn({ ...setting, world: { ...evaluation, responseModels } }, policy);
+    for (const slots of [1, 8]) await own.evaluator(slots).dispose();
+    expect(asked).toBe(1);
+  });
 });
