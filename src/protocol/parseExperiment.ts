@@ -229,10 +229,19 @@ function expectation(issue: z.core.$ZodIssue): string {
                   .join(", ")}`
               : ""
           }.`
-        : "it fits none of the allowed forms.";
+        : alternatives(issue.errors);
     default:
       return `${issue.message}.`;
   }
+}
+
+/** What a value of several simple forms may be: `expected true or false or "auto".` */
+function alternatives(forms: readonly (readonly z.core.$ZodIssue[])[]): string {
+  const expected = forms.map(([issue, ...more]) => {
+    const isSimple = issue && more.length === 0 && issue.path.length === 0;
+    return isSimple ? /^expected (.*)\.$/.exec(expectation(issue))?.[1] : undefined;
+  });
+  return expected.includes(undefined) ? "it fits none of the allowed forms." : `expected ${expected.join(" or ")}.`;
 }
 
 const article = (type: string): string =>

@@ -96,6 +96,10 @@ describe("the experiment document", () => {
       '{"policy": {"hidden": []}}',
       "x.lerl.json:1:23: policy.hidden: [] is not allowed; expected a list of length >= 1.",
     ],
+    [
+      '{"simulator": {"calibrated": "yes"}}',
+      'x.lerl.json:1:30: simulator.calibrated: "yes" is not allowed; expected true or false or "auto".',
+    ],
     ['{"policy": {"hidden": 8}}', "x.lerl.json:1:23: policy.hidden: 8 is not allowed; expected a list."],
     ['{"seed": 2,\n"seed": 7}', 'x.lerl.json:2:1: "seed" stands here and in line 1. Remove one of the two.'],
     [
