@@ -22,7 +22,7 @@ export class TokenSequence {
     history: History,
     readonly noteWidth = 0,
   ) {
-    const room = 1 + history.items.length + 128;
+    const room = 1 + history.items.length;
     this.itemValues = new Int32Array(room);
     this.feedbackValues = new Uint8Array(room);
     this.noteValues = new Float32Array(room * noteWidth);

@@ -4,7 +4,7 @@ import { TokenSequence } from "../encoder/tokenSequence.ts";
 import type { ActorOptions } from "./actor.ts";
 import type { Fragment, Transition } from "./rollout.ts";
 
-/** What a transition of the log has no word of. */
+/** What a transition of the log has no word of. Spread last: the engine lays such objects out in a third of the room, and there are millions. */
 const UNLIVED = {
   order: 0,
   action: new Float32Array(),
@@ -17,8 +17,8 @@ const UNLIVED = {
 };
 
 /**
- * The log of every user whom training sees, cut into sequences of at most `positions` tokens, the start token included. A transition is one logged
- * item whose click was recorded, met in the state before it.
+ * The log of every user whom training sees, cut into sequences of at most `positions` tokens, the start token included.
+ * A transition is one logged item whose click was recorded, met in the state before it.
  */
 export function loggedFragments(
   { log, users, heldOut }: Dataset,
@@ -35,7 +35,7 @@ export function loggedFragments(
       const transitions: Transition[] = [];
       for (let row = from; row < until; row++) {
         const tokens = 1 + row - from;
-        if ((log.observed[row] as number) & 1) transitions.push({ ...UNLIVED, tokens, nextTokens: tokens + 1 });
+        if ((log.observed[row] as number) & 1) transitions.push({ tokens, nextTokens: tokens + 1, ...UNLIVED });
       }
       if (transitions.length === 0) continue;
       const known = identity({ user, key: user, number: 0 });
