@@ -3,6 +3,7 @@ import { readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import * as z from "zod";
 import { asItWas } from "../../protocol/experiment/laterSettings.ts";
+import { quitRuleSchema } from "../../protocol/experiment/simulator.ts";
 import { experimentSchema } from "../../protocol/experiment.ts";
 import { isFolderName } from "../../protocol/folderName.ts";
 import { fitting } from "../../protocol/misfit.ts";
@@ -36,11 +37,16 @@ const files = {
   lock: "lock.json",
 } as const;
 
-const recordSchema = z.strictObject({
-  ...trialRecordSchema.shape,
-  experiment: z.preprocess(asItWas, experimentSchema),
-  moments: momentsSchema.optional(),
-});
+const recordSchema = z
+  .strictObject({
+    ...trialRecordSchema.shape,
+    experiment: z.preprocess(asItWas, experimentSchema),
+    moments: momentsSchema.optional(),
+  })
+  .refine(({ base: { run } }) => quitRuleSchema.optional().safeParse(run?.quit).success, {
+    path: ["base", "run", "quit"],
+    message: "expected a quit rule",
+  });
 
 const recordFormat: DocumentFormat<TrialRecord> = { schema: recordSchema, version: 1, migrations: {} };
 

@@ -32,7 +32,7 @@ export const contenderRecordSchema = z.object({
 export type ContenderRecord = Immutable<z.output<typeof contenderRecordSchema>>;
 
 /** Like an experiment, parsed where it was read. */
-const quitRuleValueSchema = z.custom<QuitRule>(
+export const quitRuleValueSchema = z.custom<QuitRule>(
   (value) => typeof value === "object" && value !== null && "rule" in value,
   "expected a quit rule",
 );

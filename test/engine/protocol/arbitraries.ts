@@ -4,6 +4,7 @@ import * as z from "zod/mini";
 import { experimentSchema } from "../../../src/protocol/experiment.ts";
 import { metricRowsSchema } from "../../../src/protocol/run/rows.ts";
 import { experimentValueSchema } from "../../../src/protocol/run.ts";
+import { quitRuleValueSchema } from "../../../src/protocol/trial/record.ts";
 
 type Schema = z.core.$ZodType;
 type Path = readonly (string | number)[];
@@ -21,6 +22,7 @@ const custom = new Map<Schema, fc.Arbitrary<unknown>>([
     ),
   ],
   [experimentValueSchema, fc.nat().map((seed) => experimentSchema.parse({ seed }))],
+  [quitRuleValueSchema, fc.nat().map((repeatCost) => ({ rule: "temper", repeatCost }))],
 ]);
 
 export function arbitraryOf(schema: Schema): fc.Arbitrary<unknown> {
