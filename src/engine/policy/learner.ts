@@ -52,7 +52,8 @@ export class Learner {
   }
 
   /**
-   * Fits the network to the clicks of fragments, pass by pass, before any reward is known.
+   * Fits the network to the clicks of fragments, pass by pass, before any reward is known. The optimiser begins anew
+   * behind it: what only rewards teach has no moments yet.
    * @param progress told what is done, 0..1, after every gradient step; throws to stop
    */
   async fitClicks(
@@ -70,6 +71,8 @@ export class Learner {
         await nextTurn();
       }
     }
+    this.adam.restart();
+    this.model.steps = 0;
   }
 
   /** One gradient step. */

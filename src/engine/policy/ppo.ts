@@ -4,7 +4,7 @@ import * as z from "zod";
 import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { Views } from "../encoder/views.ts";
-import type { Session } from "../simulator/session.ts";
+import type { Session, SessionStep } from "../simulator/session.ts";
 import { Actor, type ActorOptions } from "./actor.ts";
 import { explainedVariance } from "./advantage.ts";
 import { PolicyEvaluator } from "./evaluator.ts";
@@ -150,7 +150,7 @@ class ActorCriticPolicy implements Policy {
       this.actor.observe(session);
       transition.reward = reward;
       if (this.experiment.policy.clickLabels === "truth") {
-        transition.probabilities = session.steps.at(-1)?.probabilities ?? [];
+        transition.probabilities = (session.steps.at(-1) as SessionStep).probabilities;
       }
       transition.terminated = terminated;
       transition.nextTokens = fragment.sequence.length;

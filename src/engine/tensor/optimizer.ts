@@ -80,6 +80,12 @@ export class Adam {
     return norm;
   }
 
+  /** Begins anew, without moments. */
+  restart(): void {
+    this.steps = 0;
+    for (const moment of this.store.moments) moment.fill(0);
+  }
+
   dispose(): void {
     for (const tape of this.tapes) tape.dispose();
     this.partials.release();
