@@ -281,13 +281,13 @@ function policyOnly({ model }: RunSummary): string {
 
 type Score = Pick<RunSummary, "rCum" | "normalised">;
 
-/** `In training's world R_cum is 5.383, normalised 0.206: a drop of 0.817, normalised 0.044, to what training never saw.` */
+/** `In training's world R_cum is 5.383, normalised 0.206. The drop to what training never saw is 0.817, normalised 0.044.` */
 export function dropLine(training: Score, evaluation: Score, drop = number(training.rCum - evaluation.rCum)): string {
   const isScaled = training.normalised !== undefined && evaluation.normalised !== undefined;
   const normalised = (value: number | undefined) => (isScaled ? `, normalised ${number(value)}` : "");
   const lost = normalised((training.normalised ?? 0) - (evaluation.normalised ?? 0));
   const there = `In training's world R_cum is ${number(training.rCum)}${normalised(training.normalised)}`;
-  return `${there}: a drop of ${drop}${lost}, to what training never saw.`;
+  return `${there}. The drop to what training never saw is ${drop}${lost}.`;
 }
 
 /** `Plans: 12 of 16 by the model, 4 by the stand-in.` */

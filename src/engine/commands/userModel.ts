@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import { Command } from "commander";
+import { evaluationApart } from "../../protocol/evaluationApart.ts";
 import { fidelityChoice, simulatesCalibrated, userModelReshapes } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { loadDataset } from "../data/loadDataset.ts";
@@ -35,7 +36,7 @@ export function userModelCommand(): Command {
             const model = await open(experiment, folder, engine, signal).catch((error: unknown) => {
               if (error !== signal.reason) throw error;
             });
-            if (model) return print(model, json === true);
+            if (model) return print(model, json === true, evaluationApart(experiment).responseModel);
             sayAside(`${paint.warning("interrupted.")} Nothing was kept; the next start trains it anew.\n`);
             process.exitCode = exitCodes.interrupted;
           });
@@ -76,7 +77,8 @@ async function open(
   });
 }
 
-function print({ report, folder, reused }: UserModel, json: boolean): void {
+/** @param another whether evaluations have a model of their own */
+function print({ report, folder, reused }: UserModel, json: boolean, another: boolean): void {
   status("");
   if (json) {
     say(`${JSON.stringify({ ...report, folder, reused })}\n`);
@@ -95,6 +97,9 @@ function print({ report, folder, reused }: UserModel, json: boolean): void {
   const { trainingRows, testRows, droppedUsers } = report;
   say(`trained on ${trainingRows} interactions, measured on ${testRows}; ${droppedUsers} users with too short a log\n`);
   say(`${reused ? "reused from" : "kept in"} ${folder}\n`);
+  if (!another) return;
+  const note = "Evaluations have a model of their own; the first run trains it, which takes as long again.";
+  say(`${paint.quiet(note)}\n`);
 }
 
 const exposures = {

@@ -16,6 +16,7 @@ import { plannerKnowledge } from "../planner/plannerContext.ts";
 import { RunControl } from "../serving/control.ts";
 import { type ModelAccess, ModelPool } from "../serving/modelPool.ts";
 import { promptFor } from "../serving/promptsInForce.ts";
+import { splitForEvaluation } from "../serving/world.ts";
 import { InterestRanking } from "../simulator/interest.ts";
 import type { Session } from "../simulator/session.ts";
 
@@ -37,9 +38,10 @@ export async function rerunStep(
   { step, promptText, fresh = false }: Pick<RerunStep, "step" | "promptText" | "fresh">,
   context: RerunContext,
 ): Promise<RerunResult> {
-  const { dataset, episode, reflections } = context;
+  const { episode, reflections } = context;
   const { models } = context.experiment;
   const experiment = { ...context.experiment, models: { ...models, cache: models.cache && !fresh } };
+  const dataset = splitForEvaluation(context.dataset, experiment);
   const recorded = episode.steps[step];
   if (!recorded)
     throw new InputError("run.unknown-step", `Session ${episode.id} has no step ${step + 1}; it has ${episode.tInt}.`);

@@ -53,6 +53,11 @@ export interface World {
   readonly fidelity: <S extends FidelitySwitch>(name: S) => FidelityChoice<S>;
 }
 
+/** The data as the experiment's runs have them: with users held out where its evaluations have users of their own. */
+export function splitForEvaluation(loaded: Dataset, experiment: Experiment): Dataset {
+  return evaluationApart(experiment).users ? withHeldOut(loaded) : loaded;
+}
+
 /** @throws InputError where the data or a setting cannot be used */
 export async function buildWorld(experiment: Experiment, options: WorldOptions): Promise<World> {
   const fidelity: World["fidelity"] = (name) => fidelityChoice(experiment.fidelity, name);
@@ -64,7 +69,7 @@ export async function buildWorld(experiment: Experiment, options: WorldOptions):
     onWarning: options.log,
     onProgress: ({ bytesRead, bytes }) => options.progress("Loading data", bytes === 0 ? 1 : bytesRead / bytes),
   });
-  const dataset = evaluationApart(experiment).users ? withHeldOut(loaded) : loaded;
+  const dataset = splitForEvaluation(loaded, experiment);
   const { heldOut } = dataset;
   if (dataset === loaded && evaluationApart(experiment).users) options.log(tooFewUsers(dataset));
   checkSlate(experiment, dataset);

@@ -156,6 +156,9 @@ describe("a warm start", () => {
       const policy = createPpoPolicy({ engine, dataset, experiment });
       try {
         await policy.prepare?.(progress);
+        const { json, arrays } = policy.state();
+        expect(json).toMatchObject({ gradientSteps: 0 });
+        expect(arrays.moment1?.every((moment) => moment === 0)).toBe(true);
         const sessions = Array.from({ length: 4 }, (_, slot) => openSession(dataset, slot));
         for (const session of sessions) policy.open(session);
         return [

@@ -133,7 +133,7 @@ it("is told on the terminal in one line, with the drop's interval", async () => 
   const line = (out: string) => out.split("\n").find((words) => words.startsWith("In training's world"));
   const evaluated = await lerl(["evaluate", folder], scratch.path);
   expect(line(evaluated.out)).toMatch(
-    /^In training's world R_cum is [\d.]+, normalised [-\d.]+: a drop of [-\d.]+ \[[-\d.]+, [-\d.]+\], normalised [-\d.]+, to what training never saw\.$/,
+    /^In training's world R_cum is [\d.]+, normalised [-\d.]+\. The drop to what training never saw is [-\d.]+ \[[-\d.]+, [-\d.]+\], normalised [-\d.]+\.$/,
   );
   const json = await lerl(["evaluate", folder, "--json"], scratch.path);
   const { drop } = JSON.parse(json.out) as { drop: { value: number; low: number; high: number; n: number } };
@@ -146,7 +146,7 @@ it("is told on the terminal in one line, with the drop's interval", async () => 
   const few = ["--set", "training.iterations=1", "--set", "evaluation.references=false"];
   const run = await lerl(["run", "tiny.lerl.json", "--quiet", ...few], scratch.path);
   expect(line(run.out)).toMatch(
-    /^In training's world R_cum is [\d.]+: a drop of [-\d.]+, to what training never saw\.$/,
+    /^In training's world R_cum is [\d.]+\. The drop to what training never saw is [-\d.]+\.$/,
   );
   const alike = ["--set", "evaluation.users=all", "--set", "evaluation.responseModel=same"];
   const same = await lerl(["run", "tiny.lerl.json", "--quiet", ...few, ...alike], scratch.path);
