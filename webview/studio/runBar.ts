@@ -161,9 +161,10 @@ function status(record: RunRecord, progress: RunProgress | undefined, snapshot: 
 function drop({ summary }: RunRecord): TemplateResult | typeof nothing {
   if (!summary?.trainingWorld) return nothing;
   const { rCum } = summary.trainingWorld;
-  return html`<div title="R_cum with users and a response model of training, and what of it is lost on those that training never saw">
+  const lost = rCum - summary.rCum;
+  return html`<div title="R_cum with users and a response model of training, and what is lost, or gained, of it on those that training never saw">
     <dt>In training's world</dt>
-    <dd>${formatNumber(rCum)} <span class="hint">drop ${formatNumber(rCum - summary.rCum)}</span></dd>
+    <dd>${formatNumber(rCum)} <span class="hint">${lost < 0 ? "gain" : "drop"} ${Math.abs(lost).toFixed(3)}</span></dd>
   </div>`;
 }
 

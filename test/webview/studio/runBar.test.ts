@@ -90,19 +90,15 @@ test("what a finished run scores in training's world stands beside the evaluatio
   studio({ scenario: "done" }, async (page) => {
     await page.locator(".run-status").waitFor();
     expect(await status(page)).not.toContain("In training's world");
-    await page.evaluate(() =>
-      window.fakeHost.setRun("current", {
-        summary: {
-          tInt: 20,
-          rCum: 4.5,
-          rSin: 0.225,
-          planner: "none",
-          userSteps: 100,
-          trainingWorld: { tInt: 20, rCum: 5.375, rSin: 0.269 },
-        },
-      }),
-    );
-    await expect.poll(() => status(page)).toContain("In training's world 5.375 drop 0.875");
+    for (const [rCum, told] of [
+      [4.5, "drop 0.875"],
+      [6, "gain 0.625"],
+    ] as const) {
+      const trainingWorld = { tInt: 20, rCum: 5.375, rSin: 0.269 };
+      const summary = { tInt: 20, rCum, rSin: rCum / 20, planner: "none", userSteps: 100, trainingWorld } as const;
+      await page.evaluate((changed) => window.fakeHost.setRun("current", { summary: changed }), summary);
+      await expect.poll(() => status(page)).toContain(`In training's world 5.375 ${told}`);
+    }
   }));
 
 const spaced = (text: string): string => text.replace(/\s+/g, " ");
