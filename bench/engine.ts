@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Figure } from "./figure.ts";
 import { curvesOf, lerl } from "./lerl.ts";
 import type { Side } from "./side.ts";
-import { KUAIRAND_PART, runArguments, type Workload } from "./workloads.ts";
+import { KUAIRAND_PART, runArguments, SYNTHETIC, type Workload } from "./workloads.ts";
 
 /** One run of a workload. */
 export async function engineFigures(
@@ -51,7 +51,7 @@ export async function userModelFigures(root: string, side: Side, signal: AbortSi
     `dataset={"kind":"kuairand","path":"${join(root, KUAIRAND_PART)}"}`,
     'simulator.responseModel={"kind":"trained","epochs":1}',
   ];
-  const file = join(root, "examples/quickstart/quickstart.lerl.json");
+  const file = join(root, SYNTHETIC);
   const run = await lerl(fresh, ["user-model", "train", file, ...sets.flatMap((set) => ["--set", set])], signal);
   const check = JSON.stringify(run.summary.auc);
   return [
