@@ -117,10 +117,12 @@ export const APPENDING = CHANGING | constants.O_CREAT | constants.O_APPEND;
 /**
  * Before a file is changed in place: one that other folders share by a hard link, as `cp -al` and some backups leave it, becomes
  * a copy of its own. Errors of the system pass unchanged; the file is then as it was.
+ *
+ * @param always also one without other links: whoever still has it open then writes to what no name leads to
  */
-export function unshare(file: string): void {
+export function unshare(file: string, always = false): void {
   const found = lstatSync(file, { throwIfNoEntry: false });
-  if (!found?.isFile() || found.nlink === 1) return;
+  if (!found?.isFile() || (found.nlink === 1 && !always)) return;
   const beside = nameBeside(file);
   try {
     copyFileSync(file, beside, constants.COPYFILE_EXCL);

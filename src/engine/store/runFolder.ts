@@ -8,7 +8,7 @@ import { isActive, type RunId, type RunRecord } from "../../protocol/run.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { shellWord } from "../shellWord.ts";
 import { isLeftover, sweepLeftovers } from "../wholeFile.ts";
-import { fileError, makeFolder, orUndo } from "./files.ts";
+import { fileError, makeFolder, orUndo, unshare } from "./files.ts";
 import { isDocument } from "./jsonDocument.ts";
 import { makeNamedFolder } from "./namedFolder.ts";
 import { readRunRecord } from "./runDocuments.ts";
@@ -101,7 +101,12 @@ export class RunFolder {
     const ifGone = `take the folder over: lerl ${command} ${shellWord(path)} --take-over`;
     const lock = await RunLock.acquire(join(path, runFiles.lock), { now, takeOver, ifGone });
     await orUndo(
-      () => sweepLeftovers(path, true),
+      async () => {
+        await sweepLeftovers(path, true);
+        // An owner that was held up between asking whose the folder is and writing has its logs open still.
+        const logs = Object.values(runFiles).filter((name) => name.endsWith(".jsonl"));
+        if (takeOver) for (const name of logs) unshare(join(path, name), true);
+      },
       () => lock.release(),
     );
     return new RunFolder(path, basename(path), lock);

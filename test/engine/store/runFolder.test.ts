@@ -2,6 +2,7 @@ import { chmod, mkdir, readdir, readFile, rmdir, stat, writeFile } from "node:fs
 import { basename, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { groupRuns } from "../../../src/engine/comparison/groups.ts";
+import { JsonLinesWriter } from "../../../src/engine/store/jsonLines.ts";
 import { openRunRecord } from "../../../src/engine/store/runDocuments.ts";
 import { type NewRun, RunFolder } from "../../../src/engine/store/runFolder.ts";
 import { RunList } from "../../../src/engine/store/runList.ts";
@@ -261,4 +262,24 @@ describe("listing runs", () => {
     expect(runs[2]).toMatchObject({ problem: expect.stringContaining("not valid JSON") });
     expect(runs[3]).toMatchObject({ problem: expect.stringContaining("not found") });
   });
+});
+
+it("gives a folder that is taken over logs of its own: a late row of who had them open goes nowhere", async () => {
+  const folder = await RunFolder.create(quickstart(await newWorkspace()));
+  await writeFile(folder.file("record"), "{}");
+  // It was held up behind its last look at the lock.
+  const heldUp = JsonLinesWriter.open<object>(folder.file("metrics"));
+  heldUp.append({ row: 1 });
+  heldUp.flush();
+  await folder.release();
+
+  const taken = await RunFolder.open(folder.path, now, { takeOver: true });
+  const ours = JsonLinesWriter.open<object>(taken.file("metrics"));
+  heldUp.append({ row: "late" });
+  await heldUp.close();
+  ours.append({ row: 2 });
+  await ours.close();
+  expect(await readFile(taken.file("metrics"), "utf8")).toBe('{"row":1}\n{"row":2}\n');
+  expect((await readdir(folder.path)).sort()).toEqual(["lock.json", "metrics.jsonl", "run.json"]);
+  await taken.release();
 });
