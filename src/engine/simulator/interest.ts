@@ -5,6 +5,7 @@
 import type { CategoryItems } from "../data/categoryItems.ts";
 import { type CategoryIndex, categoriesOf, type Dataset } from "../data/dataset.ts";
 import { trainingRows } from "../data/heldOut.ts";
+import { perDataset } from "../data/perDataset.ts";
 import { log } from "../math/elementary.ts";
 import type { Session, SessionStep } from "./session.ts";
 
@@ -28,14 +29,13 @@ export interface InterestProfile {
 
 /** Ranks categories for one user by interest blended with recency. */
 export class InterestRanking {
-  /** [categories] click rate of the category in the log */
   private readonly clickRates: Float64Array;
 
   constructor(
     private readonly dataset: Dataset,
     readonly items: CategoryItems,
   ) {
-    this.clickRates = loggedClickRates(dataset);
+    this.clickRates = generalClickRates(dataset);
   }
 
   /** Served categories, the user's next best first: high click rate, and not shown lately. Ties: lower index. */
@@ -81,8 +81,12 @@ export class InterestRanking {
   }
 }
 
-/** Share of exposures with interest by category over the log of the users that are not held out, drawn towards the overall share; never 0 or 1. */
-function loggedClickRates(dataset: Dataset): Float64Array {
+/**
+ * [categories] What users in general click: the share of a category's logged exposures with interest, over the users that
+ * are not held out and all categories of an item, drawn towards the overall share. Never 0 or 1; the overall share where
+ * nothing was logged.
+ */
+export const generalClickRates = perDataset((dataset): Float64Array => {
   const clicks = new Float64Array(dataset.categories.length);
   const shown = new Float64Array(dataset.categories.length);
   const { items } = dataset.log;
@@ -101,7 +105,7 @@ function loggedClickRates(dataset: Dataset): Float64Array {
   }
   const overall = allClicks / rows;
   return clicks.map((clicked, c) => (clicked + RATE_PRIOR * overall) / ((shown[c] as number) + RATE_PRIOR));
-}
+});
 
 /** 1 for a click; where the click was not recorded, for any other feedback than dislike. */
 function loggedInterest({ log: { feedback, observed }, feedbackTypes }: Dataset, row: number): number {
