@@ -9,7 +9,7 @@ import { exitCodes } from "../exitCodes.ts";
 import { type NamedFile, outsideOf } from "../serving/namedFiles.ts";
 import { shellWord } from "../shellWord.ts";
 import { replaceFile } from "../store/files.ts";
-import { readSuite } from "../suites/readSuite.ts";
+import { readSuite, withFirstSeeds } from "../suites/readSuite.ts";
 import { runSuite, type SuiteOutcome, type SuiteProgress } from "../suites/runSuite.ts";
 import { begunRuns } from "../suites/suiteFolder.ts";
 import { readOverride } from "./experimentFile.ts";
@@ -21,6 +21,7 @@ import { duration, ProgressBar, paint, say, sayAside } from "./terminal.ts";
 
 interface SuiteOptions extends KeyOptions {
   readonly jobs: number;
+  readonly seeds?: number;
   readonly set: readonly string[];
   readonly json?: boolean;
   readonly takeOver?: boolean;
@@ -44,6 +45,11 @@ export function suiteCommand(): Command {
       )
       .argument("<file>", "suite file, *.suite.json")
       .option("--jobs <n>", "runs at once; by default one per processor", countOption, availableParallelism())
+      .option(
+        "--seeds <n>",
+        "the suite's first n seeds only, for a quick look; without it the same runs go on",
+        countOption,
+      )
       .option("--set <path=value>", "override a setting of all variants; may be given again", collect, [])
       .option(...takeOverOption)
       .option(...allowOutsideOption)
@@ -56,7 +62,7 @@ export function suiteCommand(): Command {
 }
 
 async function run(file: string, options: SuiteOptions): Promise<number> {
-  const { jobs, set, json, takeOver, allowOutside } = options;
+  const { jobs, seeds, set, json, takeOver, allowOutside } = options;
   const sets = set.map(readOverride);
   const mayRead = fileAccess({ beside: [file], typed: sets.map(({ path }) => path), allowOutside });
   const read: NamedFile[] = [];
@@ -64,7 +70,8 @@ async function run(file: string, options: SuiteOptions): Promise<number> {
     await mayRead(named);
     read.push(...named);
   };
-  const plan = await readSuite(file, sets, access, (suite) => begunRuns(process.cwd(), suite));
+  const whole = await readSuite(file, sets, access, (suite) => begunRuns(process.cwd(), suite));
+  const plan = seeds === undefined ? whole : withFirstSeeds(whole, seeds);
   if (plan.asBegun.length > 0) sayAside(`${goesOnAsBegun(plan.asBegun)}\n`);
   const outside = await outsideOf(read, [process.cwd()]);
   const experiments = plan.variants.flatMap(({ runs }) => runs.map(({ experiment }) => experiment));

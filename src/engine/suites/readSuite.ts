@@ -103,6 +103,16 @@ export async function readSuite(
   return { ...place, experimentFile, ...plan };
 }
 
+/** A part of a suite: its first seeds, for a quick look. The runs are the suite's own, so that the whole goes on with them. */
+export function withFirstSeeds(plan: SuitePlan, count: number): SuitePlan {
+  const { suite, variants } = plan;
+  return {
+    ...plan,
+    suite: { ...suite, seeds: suite.seeds.slice(0, count) },
+    variants: variants.map(({ name, runs }) => ({ name, runs: runs.slice(0, count) })),
+  };
+}
+
 /** A variant that is in order: its settings, and the base experiment with them. */
 interface PreparedVariant {
   readonly name: string;

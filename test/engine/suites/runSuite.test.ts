@@ -46,10 +46,14 @@ interface Progress {
 }
 
 /** Runs the suite; interrupts it at the first progress that `when` accepts. Resolves with the exit code. */
-function runSuite(folder: string, when?: (progress: Progress) => boolean): Promise<number | null> {
+function runSuite(
+  folder: string,
+  when?: (progress: Progress) => boolean,
+  ...options: readonly string[]
+): Promise<number | null> {
   const child: ChildProcess = spawn(
     process.execPath,
-    [cli, "suite", "run", "small.suite.json", "--jobs", "2", "--json"],
+    [cli, "suite", "run", "small.suite.json", "--jobs", "2", "--json", ...options],
     {
       cwd: folder,
       stdio: ["ignore", "pipe", "inherit"],
@@ -115,6 +119,26 @@ describe.runIf(built)("lerl suite run", () => {
     expect(existsSync(join(broken, ".lerl/suites/small-suite/lock.json"))).toBe(false);
     expect(await runSuite(broken, ({ running }) => running > 0)).toBe(0);
     expect(await tableOf(broken)).toEqual(await tableOf(straight));
+  });
+
+  it("takes a quick look at its first seeds, and the whole goes on with them", { timeout: 120_000 }, async () => {
+    const folder = await workspace();
+    const runs = join(folder, ".lerl/suites/small-suite/runs");
+    expect(await runSuite(folder, undefined, "--seeds", "1")).toBe(0);
+    const first = await readdir(runs);
+    expect(first).toHaveLength(2);
+    const [, quick] = await tableOf(folder);
+    expect(quick).toContain("| LERL | 1 |");
+    let begun = Number.POSITIVE_INFINITY;
+    const whole = await runSuite(folder, ({ done }) => {
+      begun = Math.min(begun, done);
+      return false;
+    });
+    expect(whole).toBe(0);
+    expect(begun).toBe(2);
+    expect(await readdir(runs)).toEqual(expect.arrayContaining(first));
+    const [, table] = await tableOf(folder);
+    expect(table).toContain("| LERL | 2 |");
   });
 
   it("is under way from its first run to its last, also between their processes", { timeout: 120_000 }, async () => {
