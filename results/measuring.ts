@@ -23,7 +23,7 @@ export interface Setting extends Shell {
 export interface Measuring {
   /** As the page shows them; placeholders in angle brackets. */
   readonly commands: readonly (readonly string[])[];
-  /** Of everything that the table depends on, as far as it is known before: another definition, another table. */
+  /** Everything else that the table depends on, as far as it is known before: another definition, another table. */
   readonly definition: unknown;
   readonly done: number;
   readonly runs: number;

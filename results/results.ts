@@ -79,8 +79,9 @@ async function stateOf(table: Table, setting: Setting): Promise<string> {
   const lacking = lacks(table, setting);
   const about = (share: number): string => `about ${duration(60 * table.minutes * share)}`;
   if (lacking !== undefined) return `${lacking}; ${about(1)}`;
-  const { definition, done, runs, allRuns } = await measuringOf(table, setting);
-  const kept = await readKept(setting.root, table.name, definition);
+  const measuring = await measuringOf(table, setting);
+  const { done, runs, allRuns } = measuring;
+  const kept = await readKept(setting.root, table.name, definitionOf(table, measuring));
   if (kept) return `done. ${kept.measured}`;
   if (done === runs) return `${done} of ${runs} runs are done, the table is not made yet`;
   const left = about((runs - done) / allRuns);
@@ -136,7 +137,9 @@ async function startAnew(table: Table, setting: Setting): Promise<void> {
 /** Made now, or kept from when it was made. */
 async function blockOf(table: Table, setting: Setting, aside: Surroundings["aside"]): Promise<string> {
   const { name, minutes } = table;
-  const { definition, commands, done, runs, allRuns, make } = await measuringOf(table, setting);
+  const measuring = await measuringOf(table, setting);
+  const { commands, done, runs, allRuns, make } = measuring;
+  const definition = definitionOf(table, measuring);
   const kept = await readKept(setting.root, name, definition);
   if (kept) {
     aside(`${name}: nothing to run, made before\n`);
@@ -150,6 +153,12 @@ async function blockOf(table: Table, setting: Setting, aside: Surroundings["asid
   await keep(setting.root, name, definition, { measured, block });
   return block;
 }
+
+/** All that a table depends on, and nothing that is only said of it. */
+const definitionOf = ({ tells: _, minutes: __, ...table }: Table, { definition }: Measuring): unknown => [
+  table,
+  definition,
+];
 
 /** Seeds, sessions and time, with what it was measured by. */
 function measuredLine({ measured, at }: Made): string {

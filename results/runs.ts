@@ -70,7 +70,7 @@ export async function runsTable(table: RunsTable, setting: Setting): Promise<Mea
   };
   return {
     commands: [["run", table.experiment, ...setWords([`${path}=N`, ...setsOf(table, {})])]],
-    definition: [table, rows.map(({ id }) => id)],
+    definition: rows.map(({ id }) => id),
     done: rows.filter(({ record }) => record?.state === "done").length,
     runs: rows.length,
     allRuns: table.rows.values.length,

@@ -106,7 +106,7 @@ async function measuring(
   };
   return {
     commands: [words({})],
-    definition: [table, suite, ids],
+    definition: [suite, ids],
     done: finished.filter(Boolean).length,
     runs: ids.length,
     allRuns: idsOf(whole).length,

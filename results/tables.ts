@@ -66,7 +66,7 @@ export const tables: readonly Table[] = [
     kind: "suite",
     tells: "what each setting of the quickstart is worth",
     suite: suite("learning"),
-    minutes: 40,
+    minutes: 25,
   },
   {
     name: "learning-by-seed",
@@ -74,14 +74,14 @@ export const tables: readonly Table[] = [
     tells: "the quickstart and two simple policies, seed by seed",
     suite: suite("learning"),
     variants: ["LERL + click loss", "Epsilon-greedy in plan", "Fixed ranking in plan"],
-    minutes: 40,
+    minutes: 25,
   },
   {
     name: "baselines",
     kind: "suite",
     tells: "policies at one budget, in plans and without",
     suite: suite("baselines"),
-    minutes: 75,
+    minutes: 45,
   },
   {
     name: "learning-over-the-run",
@@ -112,21 +112,21 @@ export const tables: readonly Table[] = [
     kind: "suite",
     tells: "planners without a model, under two policies",
     suite: suite("planner-ablation"),
-    minutes: 25,
+    minutes: 15,
   },
   {
     name: "reflections",
     kind: "suite",
     tells: "what reflections are worth to a planner that reads them",
     suite: suite("reflection-ablation"),
-    minutes: 20,
+    minutes: 10,
   },
   {
     name: "quit-sensitivity",
     kind: "suite",
     tells: "when users lose patience",
     suite: suite("quit-sensitivity"),
-    minutes: 35,
+    minutes: 20,
   },
   {
     name: "kuairand-baselines",
@@ -134,7 +134,7 @@ export const tables: readonly Table[] = [
     tells: "policies at one budget on KuaiRand, with a trained user model",
     suite: suite("kuairand-baselines"),
     data: "kuairand",
-    minutes: 180,
+    minutes: 90,
   },
   {
     name: "kuairec-baselines",
@@ -142,7 +142,7 @@ export const tables: readonly Table[] = [
     tells: "policies at one budget on KuaiRec, with recorded answers",
     suite: suite("kuairec-baselines"),
     data: "kuairec",
-    minutes: 90,
+    minutes: 40,
   },
   {
     name: "calibration",

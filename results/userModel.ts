@@ -26,7 +26,7 @@ export async function userModelTable(table: UserModelTable, setting: Setting): P
   };
   return {
     commands: [[...words, ...setWords(setsOf(table, {}))]],
-    definition: [table, await readExperiment(join(root, table.experiment), sets)],
+    definition: await readExperiment(join(root, table.experiment), sets),
     done: 0,
     runs: 1,
     allRuns: 1,
