@@ -1,7 +1,12 @@
+import type { Experiment } from "../../protocol/experiment.ts";
 import type { CategoryIndex, Dataset, ItemIndex } from "./dataset.ts";
 
 /** Which of an item's categories count: its first, or all. */
 export type CategoryReading = "primary" | "any";
+
+/** The items a planned category allows (`planner.mask`). */
+export const maskReading = ({ planner, simulator }: Pick<Experiment, "planner" | "simulator">): CategoryReading =>
+  planner.mask === "auto" ? simulator.quit.categories : planner.mask;
 
 /** The items that a category stands for, by the reading in force (docs/method.md, section 1). */
 export class CategoryItems {

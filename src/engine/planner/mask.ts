@@ -1,7 +1,5 @@
 /** From a plan's categories to the items it allows (docs/method.md, sections 1 and 5). */
 import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
-import type { Experiment } from "../../protocol/experiment.ts";
-import type { CategoryReading } from "../data/categoryItems.ts";
 import type { CategoryIndex, Dataset } from "../data/dataset.ts";
 import type { InterestRanking } from "../simulator/interest.ts";
 import type { CategoryMask, Session } from "../simulator/session.ts";
@@ -25,10 +23,6 @@ export interface MaskedPlan {
 const EXCLUDED = 0;
 const COMPLETING = 1;
 const PLANNED = 2;
-
-/** The items a planned category allows (`planner.mask`). */
-export const maskReading = ({ planner, simulator }: Pick<Experiment, "planner" | "simulator">): CategoryReading =>
-  planner.mask === "auto" ? simulator.quit.categories : planner.mask;
 
 export class CategoryMasks {
   constructor(private readonly options: CategoryMaskOptions) {}

@@ -3,11 +3,10 @@
 import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
-import { CategoryItems } from "../data/categoryItems.ts";
+import { CategoryItems, maskReading } from "../data/categoryItems.ts";
 import type { Category, CategoryIndex, Dataset } from "../data/dataset.ts";
 import type { PromptContext } from "../prompts/prompt.ts";
 import { categoryEntry, interestsOf, loggedSlates, oneLine, rounded, sessionSlates } from "../prompts/shownSlates.ts";
-import { maskReading } from "./mask.ts";
 import type { PlanRequest, ShownReflection } from "./planner.ts";
 
 /** Slates shown at most (section 7). */

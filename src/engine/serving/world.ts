@@ -9,12 +9,12 @@ import {
 } from "../../protocol/experiment/fidelity.ts";
 import type { ResponseModelConfig } from "../../protocol/experiment/simulator.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
-import { CategoryItems } from "../data/categoryItems.ts";
+import { CategoryItems, maskReading } from "../data/categoryItems.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { FEWEST_USERS, withHeldOut } from "../data/heldOut.ts";
 import { loadDataset } from "../data/loadDataset.ts";
 import { InputError } from "../errors.ts";
-import { CategoryMasks, maskReading } from "../planner/mask.ts";
+import { CategoryMasks } from "../planner/mask.ts";
 import { updateRule } from "../policy/updateRule.ts";
 import { InterestRanking } from "../simulator/interest.ts";
 import { LatentResponseModel } from "../simulator/latent.ts";

@@ -1,7 +1,7 @@
 /** One iteration's measurements for the signatures: its metrics, and what its sessions say about plans and reflections. */
 import type { EpisodeStep } from "../../protocol/run.ts";
+import { maskReading } from "../data/categoryItems.ts";
 import { exp, log } from "../math/elementary.ts";
-import { maskReading } from "../planner/mask.ts";
 import type { IterationObservation, Readings } from "./signature.ts";
 
 export function takeReadings(observation: IterationObservation): Readings {

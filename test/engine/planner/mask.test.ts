@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CategoryReading } from "../../../src/engine/data/categoryItems.ts";
+import { maskReading } from "../../../src/engine/data/categoryItems.ts";
 import { categoriesOf, primaryCategory } from "../../../src/engine/data/dataset.ts";
-import { type CategoryMaskOptions, CategoryMasks, maskReading } from "../../../src/engine/planner/mask.ts";
+import { type CategoryMaskOptions, CategoryMasks } from "../../../src/engine/planner/mask.ts";
 import { OfflinePlanner } from "../../../src/engine/planner/offline.ts";
 import { experimentSchema } from "../../../src/protocol/experiment.ts";
 import { interestIn, latentDataset, sessionOf, toyDataset } from "../simulator/toy.ts";
