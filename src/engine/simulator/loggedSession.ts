@@ -29,14 +29,13 @@ export interface LoggedSessionOptions {
 }
 
 /**
- * The session of a user whose last `steps` slates are the end of the log, judged by the quit rule but never ended by
- * it. Fewer steps where the log is shorter.
+ * The session of a user who is served the end of the log once more, `steps` slates of it, judged by the quit rule but never
+ * ended by it. Fewer steps where the log is shorter. The history is the whole visit's, as a simulated user has it.
  */
 export function loggedSession(options: LoggedSessionOptions, user: UserIndex, steps: number): Session {
   const { dataset, slateSize, historyLength, quitRule } = options;
-  const log = historyOf(dataset, user, historyLength + steps * slateSize);
-  const served = Math.min(steps, Math.floor(log.items.length / slateSize)) * slateSize;
-  const cut = log.items.length - served;
+  const log = historyOf(dataset, user, steps * slateSize);
+  const cut = log.items.length % slateSize;
   const begun: SessionStep[] = [];
   let temper: number | undefined;
   for (const step of loggedSteps({ items: log.items.subarray(cut), feedback: log.feedback.subarray(cut) }, slateSize)) {
@@ -49,7 +48,7 @@ export function loggedSession(options: LoggedSessionOptions, user: UserIndex, st
     slot: 0,
     user,
     key: 0,
-    history: { items: log.items.subarray(0, cut), feedback: log.feedback.subarray(0, cut) },
+    history: historyOf(dataset, user, historyLength),
     steps: begun,
   };
 }
