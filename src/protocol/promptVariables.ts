@@ -27,6 +27,8 @@ export interface PromptVariable {
   /** A value of the variable's shape; prompts are tried out with it while they are edited. */
   readonly example: PromptValue;
   readonly roles: readonly PromptRole[];
+  /** Gives way to a prompt's own variable of this name, which prompts from before it may have. */
+  readonly yields?: true;
   /** Fields of a list's entries. */
   readonly fields?: readonly PromptVariableField[];
 }
@@ -43,6 +45,10 @@ const countFields: readonly PromptVariableField[] = [
   { name: "clicked", type: "number", meaning: "How many of them the user clicked." },
 ];
 
+/** What is said of the slates taken together. */
+const interestsMeaning =
+  "The slates taken together: per primary category what was shown and clicked, most clicked first.";
+
 const music = { id: 2, name: "Music", label: "2 (Music)" };
 const dance = { id: 1, name: "Dance", label: "1 (Dance)" };
 
@@ -54,6 +60,51 @@ export const promptVariables: readonly PromptVariable[] = [
     example: [dance, music],
     roles: ["planner", "critic"],
     fields: categoryFields,
+  },
+  {
+    name: "global",
+    type: "list",
+    meaning:
+      "The candidate categories once more, in the same order, with what users in general click and what there is to serve: what the offline planner knows of them.",
+    example: [
+      { ...dance, rate: 31, items: 120 },
+      { ...music, rate: 38, items: 85 },
+    ],
+    roles: ["planner", "critic"],
+    yields: true,
+    fields: [
+      ...categoryFields,
+      {
+        name: "rate",
+        type: "number",
+        meaning:
+          "Click rate of the category in the log of all users that are not held out, in whole per cent, drawn towards the overall rate where little was logged.",
+      },
+      { name: "items", type: "number", meaning: "Items that can be served under the category." },
+    ],
+  },
+  {
+    name: "profile",
+    type: "list",
+    meaning:
+      "What the user brings along, at most simulator.historyLength logged interactions, by candidate category, most clicked first; empty for a user without any. An item counts in each of its categories, as for the offline planner.",
+    example: [
+      { ...music, shown: 40, clicked: 22, rate: 55 },
+      { ...dance, shown: 30, clicked: 9, rate: 30 },
+    ],
+    roles: ["planner"],
+    yields: true,
+    fields: [
+      ...categoryFields,
+      { name: "shown", type: "number", meaning: "Logged items of the category." },
+      {
+        name: "clicked",
+        type: "number",
+        meaning:
+          "How many of them the user clicked, or, where clicks were not recorded, gave other feedback than dislike.",
+      },
+      { name: "rate", type: "number", meaning: "clicked of shown, in whole per cent." },
+    ],
   },
   {
     name: "slates",
@@ -84,13 +135,31 @@ export const promptVariables: readonly PromptVariable[] = [
   {
     name: "interests",
     type: "list",
-    meaning: "The slates taken together: per primary category what was shown and clicked, most clicked first.",
+    meaning: interestsMeaning,
     example: [
       { ...music, shown: 4, clicked: 3 },
       { ...dance, shown: 2, clicked: 0 },
     ],
-    roles: ["planner", "critic"],
+    roles: ["planner"],
     fields: countFields,
+  },
+  {
+    name: "interests",
+    type: "list",
+    meaning: interestsMeaning,
+    example: [
+      { ...music, shown: 4, clicked: 3, usual: 38 },
+      { ...dance, shown: 2, clicked: 0, usual: 31 },
+    ],
+    roles: ["critic"],
+    fields: [
+      ...countFields,
+      {
+        name: "usual",
+        type: "number",
+        meaning: "What users in general click of the category, in whole per cent: rate of global.",
+      },
+    ],
   },
   {
     name: "reflections",

@@ -1,7 +1,10 @@
 /** What a critic prompt's variables hold for one finished session (docs/method.md, section 8). */
 
+import type { Experiment } from "../../protocol/experiment.ts";
+import { CategoryItems, maskReading } from "../data/categoryItems.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { PromptContext } from "../prompts/prompt.ts";
+import { type GeneralKnowledge, generalKnowledge } from "../prompts/shownRates.ts";
 import { candidateCategories, interestsOf, loggedSlates, rounded, sessionSlates } from "../prompts/shownSlates.ts";
 import { type FinishedSession, type SessionEnd, sessionScores } from "../simulator/session.ts";
 
@@ -9,6 +12,17 @@ import { type FinishedSession, type SessionEnd, sessionScores } from "../simulat
 export interface CriticKnowledge {
   readonly dataset: Dataset;
   readonly slateSize: number;
+  /** What users in general click of every category. */
+  readonly general: GeneralKnowledge;
+}
+
+export function criticKnowledge(dataset: Dataset, experiment: Experiment): CriticKnowledge {
+  const items = new CategoryItems(dataset, () => maskReading(experiment));
+  return {
+    dataset,
+    slateSize: experiment.simulator.slateSize,
+    general: generalKnowledge(dataset, items, [...dataset.categories.keys()], "names"),
+  };
 }
 
 const endings: Readonly<Record<SessionEnd, string>> = {
@@ -21,7 +35,7 @@ const endings: Readonly<Record<SessionEnd, string>> = {
  * sees the incoming user instead of the one who left.
  */
 export function criticContext(knowledge: CriticKnowledge, { session, ended }: FinishedSession): PromptContext {
-  const { dataset, slateSize } = knowledge;
+  const { dataset, slateSize, general } = knowledge;
   const { tInt, rCum, rSin } = sessionScores(session);
   const slates =
     tInt > 0
@@ -29,8 +43,9 @@ export function criticContext(knowledge: CriticKnowledge, { session, ended }: Fi
       : loggedSlates(dataset, session.history, session.history.items.length, slateSize, "names");
   return {
     categories: candidateCategories(dataset, "names"),
+    global: general.entries,
     slates,
-    interests: interestsOf(slates),
+    interests: interestsOf(slates).map((entry) => ({ ...entry, usual: general.rates.get(entry.id) as number })),
     slateSize,
     steps: tInt,
     totalReward: rounded(rCum),

@@ -32,14 +32,21 @@ export class ModelCritic implements Critic {
   /** Replies that could not be used; the fallback wrote instead. */
   invalidReplies = 0;
   private prompt: Prompt;
+  private knowledge: CriticKnowledge;
 
   constructor(private readonly options: ModelCriticOptions) {
     this.prompt = options.prompt;
+    this.knowledge = options.knowledge;
   }
 
   /** Takes effect with the next session that ends. */
   setPrompt(prompt: Prompt): void {
     this.prompt = prompt;
+  }
+
+  /** What the prompt tells of the experiment has changed; takes effect with the next session that ends. */
+  configure(knowledge: CriticKnowledge): void {
+    this.knowledge = knowledge;
   }
 
   /** All requests are in flight together; those without a usable reply fall back together, in order. */
@@ -60,7 +67,7 @@ export class ModelCritic implements Critic {
 
   /** The variables of the prompt for one session. */
   context(finished: FinishedSession): PromptContext {
-    return criticContext(this.options.knowledge, finished);
+    return criticContext(this.knowledge, finished);
   }
 
   /** Exactly the messages that are sent. */

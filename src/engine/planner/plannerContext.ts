@@ -6,6 +6,7 @@ import type { Experiment } from "../../protocol/experiment.ts";
 import { CategoryItems, maskReading } from "../data/categoryItems.ts";
 import type { Category, CategoryIndex, Dataset } from "../data/dataset.ts";
 import type { PromptContext } from "../prompts/prompt.ts";
+import { type GeneralKnowledge, generalKnowledge, profileOf } from "../prompts/shownRates.ts";
 import { categoryEntry, interestsOf, loggedSlates, oneLine, rounded, sessionSlates } from "../prompts/shownSlates.ts";
 import type { PlanRequest, ShownReflection } from "./planner.ts";
 
@@ -19,6 +20,8 @@ export interface PlannerKnowledge {
   readonly dataset: Dataset;
   /** What may be planned. */
   readonly candidates: readonly CategoryIndex[];
+  /** What users in general click of the candidates. */
+  readonly general: GeneralKnowledge;
   readonly slateSize: number;
   /** Steps a plan is kept for; a live change. */
   readonly planSteps: number;
@@ -30,14 +33,17 @@ export interface PlannerKnowledge {
 export function plannerKnowledge(dataset: Dataset, experiment: Experiment): PlannerKnowledge {
   const { simulator, planner, fidelity } = experiment;
   const reading = maskReading(experiment);
-  const all = [...dataset.categories.keys()];
+  const items = new CategoryItems(dataset, () => reading);
+  // A category that is no item's first has nothing to serve where only first ones count.
+  const candidates = reading === "any" ? [...dataset.categories.keys()] : items.served;
+  const plannerSees = fidelityChoice(fidelity, "plannerSees");
   return {
     dataset,
-    // A category that is no item's first has nothing to serve where only first ones count.
-    candidates: reading === "any" ? all : new CategoryItems(dataset, () => reading).served,
+    candidates,
+    general: generalKnowledge(dataset, items, candidates, plannerSees),
     slateSize: simulator.slateSize,
     planSteps: planner.replanEvery,
-    plannerSees: fidelityChoice(fidelity, "plannerSees"),
+    plannerSees,
     firstPrompt: fidelityChoice(fidelity, "firstPrompt"),
   };
 }
@@ -46,7 +52,7 @@ export const candidatesOf = ({ dataset, candidates }: PlannerKnowledge): readonl
   candidates.map((category) => dataset.categories[category] as Category);
 
 export function plannerContext(knowledge: PlannerKnowledge, { session, reflections }: PlanRequest): PromptContext {
-  const { dataset, slateSize, plannerSees } = knowledge;
+  const { dataset, general, slateSize, plannerSees } = knowledge;
   const served = session.steps.length;
   const first = Math.max(0, served - SHOWN_SLATES);
   const logged = served === 0 && knowledge.firstPrompt === "logged-history";
@@ -55,6 +61,8 @@ export function plannerContext(knowledge: PlannerKnowledge, { session, reflectio
     : sessionSlates(dataset, session.steps.slice(first), first + 1, plannerSees);
   return {
     categories: candidatesOf(knowledge).map((category) => categoryEntry(category, plannerSees)),
+    global: general.entries,
+    profile: profileOf(dataset, session, general, plannerSees),
     slates,
     interests: interestsOf(slates),
     reflections: shownReflections(reflections),

@@ -36,8 +36,8 @@ export function checkFrontMatter({ text, head: span }: PromptText): CheckedFront
   if (alias) return { problems: [problem("aliases are not available here; write the value itself", alias)] };
   const parsed = frontMatterSchema.safeParse(head.values());
   if (!parsed.success) return { problems: parsed.error.issues.flatMap((issue) => invalid(issue, head)) };
-  const taken = variablesOf(parsed.data.role);
-  const clashes = Object.keys(parsed.data.variables).filter((name) => taken.has(name));
+  const run = variablesOf(parsed.data.role);
+  const clashes = Object.keys(parsed.data.variables).filter((name) => run.has(name) && !run.get(name)?.yields);
   if (clashes.length === 0) return { value: parsed.data, problems: [] };
   return {
     problems: clashes.map((name) =>

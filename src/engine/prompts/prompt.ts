@@ -55,7 +55,7 @@ export class Prompt {
    * @throws InputError with file, line and column
    */
   render(context: PromptContext): readonly PromptMessage[] {
-    const values = { ...this.settings.variables, ...context };
+    const values = { ...context, ...this.settings.variables };
     const limits = new RenderLimits();
     return this.sections.map(({ role, offset, template }) => {
       try {
@@ -69,7 +69,7 @@ export class Prompt {
 
   /** The current value of every variable the prompt may use, as the text it shows as. */
   liveVariables(context: PromptContext): Readonly<Record<string, string>> {
-    const values = { ...this.settings.variables, ...context };
+    const values = { ...context, ...this.settings.variables };
     return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, shown(value)]));
   }
 }
@@ -133,15 +133,19 @@ function examine(text: string): Examined {
   return { problems, settings, sections: sections.sort((a, b) => (a.role < b.role ? -1 : 1)) };
 }
 
+/** Hold the candidates' ids. */
+const candidateLists: readonly string[] = ["categories", "global"];
+
 /** A planner that is not shown the candidates can only guess ids. */
 function unseenCategories(
   sections: readonly TemplateSection[],
   { role }: FrontMatter,
   text: string,
 ): readonly Problem[] {
-  const seen = sections.some(({ template }) => template.variables().some(({ name }) => name === "categories"));
+  const seen = sections.some(({ template }) => template.variables().some(({ name }) => candidateLists.includes(name)));
   if (role !== "planner" || seen) return [];
-  const message = 'the prompt never shows "categories", so the model cannot know which ids it may choose';
+  const message =
+    'the prompt shows neither "categories" nor "global", so the model cannot know which ids it may choose';
   return [{ severity: "warning", code: "prompt.unseen-categories", message, begin: 0, end: text.indexOf("\n") }];
 }
 
@@ -163,8 +167,9 @@ function unknownVariables(section: TemplateSection, { role, variables }: FrontMa
  * and loops that do not end.
  */
 function triedOut(sections: readonly TemplateSection[], settings: FrontMatter): readonly Problem[] {
-  const example = { ...settings.variables, ...exampleContext(settings.role) };
-  const beginning = { ...example, slates: [], interests: [], reflections: [] };
+  const context = exampleContext(settings.role);
+  const example = { ...context, ...settings.variables };
+  const beginning = { ...context, profile: [], slates: [], interests: [], reflections: [], ...settings.variables };
   const limits = new RenderLimits();
   return sections.flatMap(({ template, offset }) => {
     for (const context of [example, beginning]) {

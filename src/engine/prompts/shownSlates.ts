@@ -56,7 +56,11 @@ export function loggedSlates(
   return slates;
 }
 
-/** Slates taken together, most clicked first, then least shown, then by id. */
+/** Most clicked first, then least shown, then by id. */
+export const mostClicked = (a: CategoryCounts, b: CategoryCounts): number =>
+  b.clicked - a.clicked || a.shown - b.shown || a.id - b.id;
+
+/** Slates taken together, most clicked first. */
 export function interestsOf(slates: readonly SlateEntry[]): readonly CategoryCounts[] {
   const totals = new Map<number, CategoryCounts>();
   for (const { categories } of slates) {
@@ -69,7 +73,7 @@ export function interestsOf(slates: readonly SlateEntry[]): readonly CategoryCou
       });
     }
   }
-  return [...totals.values()].sort((a, b) => b.clicked - a.clicked || a.shown - b.shown || a.id - b.id);
+  return [...totals.values()].sort(mostClicked);
 }
 
 /** Data on one line, without control characters: it cannot look like a heading of the prompt's own. */

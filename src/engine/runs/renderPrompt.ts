@@ -2,12 +2,13 @@
 import type { PromptText, RenderedPrompt } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { PromptRole } from "../../protocol/promptRole.ts";
-import { criticContext } from "../critic/criticContext.ts";
+import { criticContext, criticKnowledge } from "../critic/criticContext.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { InputError } from "../errors.ts";
 import type { ShownReflection } from "../planner/planner.ts";
 import { plannerContext, plannerKnowledge } from "../planner/plannerContext.ts";
 import { parsePrompt } from "../prompts/prompt.ts";
+import { splitForEvaluation } from "../serving/world.ts";
 import { loggedSession } from "../simulator/loggedSession.ts";
 import type { Session } from "../simulator/session.ts";
 
@@ -47,13 +48,14 @@ export function previewSession({
 
 /** @throws InputError for a prompt that cannot be used, or a user there is not */
 export function renderPrompt(options: RenderOptions): RenderedPrompt {
-  const { experiment, dataset, role, prompt, reflections } = options;
+  const { experiment, role, prompt, reflections } = options;
+  const dataset = splitForEvaluation(options.dataset, experiment);
   const session = previewSession(options);
   const parsed = parsePrompt(prompt.file, prompt.text);
   const context =
     role === "planner"
       ? plannerContext(plannerKnowledge(dataset, experiment), { session, reflections })
-      : criticContext({ dataset, slateSize: experiment.simulator.slateSize }, { session, ended: "quit" });
+      : criticContext(criticKnowledge(dataset, experiment), { session, ended: "quit" });
   const messages = parsed.render(context);
   const characters = messages.reduce((sum, { content }) => sum + content.length, 0);
   return {

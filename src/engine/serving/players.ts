@@ -5,6 +5,7 @@ import type { PromptTexts } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { PromptRole } from "../../protocol/promptRole.ts";
 import type { Critic } from "../critic/critic.ts";
+import { criticKnowledge } from "../critic/criticContext.ts";
 import { ModelCritic } from "../critic/modelCritic.ts";
 import { OfflineCritic } from "../critic/offline.ts";
 import { ModelPlanner } from "../planner/modelPlanner.ts";
@@ -66,6 +67,7 @@ export async function createPlayers(experiment: Experiment, world: World, option
     configure: (changed) => {
       offlinePlanner.configure(changed.planner);
       modelPlanner?.configure(plannerKnowledge(world.dataset, changed));
+      modelCritic?.configure(criticKnowledge(world.dataset, changed));
     },
   };
 }
@@ -93,7 +95,7 @@ async function createPlanners(experiment: Experiment, world: World, models: Mode
 /** The critic without a model, and the one that asks a model and falls back to it. */
 async function createCritics(experiment: Experiment, world: World, models: ModelPool, prompts: PromptsInForce) {
   const { dataset } = world;
-  const { critic, seed, simulator } = experiment;
+  const { critic, seed } = experiment;
   const offlineCritic = new OfflineCritic(dataset);
   if (!asksModel(critic)) return { offlineCritic, modelCritic: undefined };
   const prompt = prompts.begin("critic");
@@ -101,7 +103,7 @@ async function createCritics(experiment: Experiment, world: World, models: Model
   const modelCritic = new ModelCritic({
     complete,
     prompt,
-    knowledge: { dataset, slateSize: simulator.slateSize },
+    knowledge: criticKnowledge(dataset, experiment),
     settings: { ...critic, seed },
     fallback: offlineCritic,
     watch: models.watch("critic"),

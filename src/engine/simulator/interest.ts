@@ -68,11 +68,9 @@ export class InterestRanking {
       const { items, feedback } = session.steps[t] as SessionStep;
       for (let i = items.length - 1; i >= 0; i--) see(items[i] as number, (feedback[i] as number) & 1);
     }
-    const { history, user } = session;
-    const firstRow = (this.dataset.log.offsets[user + 1] as number) - history.items.length;
-    for (let i = history.items.length - 1; i >= 0; i--) {
-      see(history.items[i] as number, loggedInterest(this.dataset, firstRow + i));
-    }
+    const { items } = session.history;
+    const interest = historyInterest(this.dataset, session);
+    for (let i = items.length - 1; i >= 0; i--) see(items[i] as number, interest[i] as number);
     const logOdds = clicks.map((clicked, c) => {
       const prior = PRIOR_EXPOSURES * (this.clickRates[c] as number);
       return log((clicked + prior) / ((shown[c] as number) - clicked + PRIOR_EXPOSURES - prior));
@@ -106,6 +104,14 @@ export const generalClickRates = perDataset((dataset): Float64Array => {
   const overall = allClicks / rows;
   return clicks.map((clicked, c) => (clicked + RATE_PRIOR * overall) / ((shown[c] as number) + RATE_PRIOR));
 });
+
+/** [history] 1 for what interested its user, as `loggedInterest` says; the history is the end of the user's log. */
+export function historyInterest(dataset: Dataset, { user, history }: Session): Uint8Array {
+  const interest = new Uint8Array(history.items.length);
+  const first = (dataset.log.offsets[user + 1] as number) - interest.length;
+  for (let i = 0; i < interest.length; i++) interest[i] = loggedInterest(dataset, first + i);
+  return interest;
+}
 
 /** 1 for a click; where the click was not recorded, for any other feedback than dislike. */
 function loggedInterest({ log: { feedback, observed }, feedbackTypes }: Dataset, row: number): number {

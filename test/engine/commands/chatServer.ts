@@ -144,7 +144,7 @@ const digest = (messages: Messages): Buffer => createHash("sha256").update(JSON.
 /** Five of the candidates the prompt lists, always the same for the same prompt. */
 function plan(messages: Messages): string {
   const text = messages.at(-1)?.content ?? "";
-  const candidates = [...text.matchAll(/^- (\d+)(?: \([^)]*\))?$/gm)].map(([, id]) => Number(id));
+  const candidates = [...text.matchAll(/^- (\d+)(?: \([^)]*\))?(?:: \d+%.*)?$/gm)].map(([, id]) => Number(id));
   const drawn = [...digest(messages)].map((byte) => candidates[byte % candidates.length] ?? 0);
   return JSON.stringify({ categories: [...new Set(drawn)].slice(0, 5) });
 }

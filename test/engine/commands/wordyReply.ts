@@ -7,7 +7,9 @@ type Messages = Asked["messages"];
 /** By the prompt's content, less the words that are tried: one and the same without them. */
 export function wordyReply(messages: Messages): string {
   const text = messages.map(({ content }) => content).join("\n");
-  const candidates = [...new Set([...text.matchAll(/^- (\d+)(?: \([^)]*\))?$/gm)].map(([, id]) => Number(id)))];
+  const candidates = [
+    ...new Set([...text.matchAll(/^- (\d+)(?: \([^)]*\))?(?:: \d+%.*)?$/gm)].map(([, id]) => Number(id))),
+  ];
   const digest = createHash("sha256")
     .update(text.replace(/(VARIETY|SYNONYM) /g, ""))
     .digest();

@@ -3,11 +3,13 @@ import type { LLMock } from "@copilotkit/aimock";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Critic } from "../../../src/engine/critic/critic.ts";
+import { criticKnowledge } from "../../../src/engine/critic/criticContext.ts";
 import { ModelCritic } from "../../../src/engine/critic/modelCritic.ts";
 import { readReflection } from "../../../src/engine/critic/readReflection.ts";
 import { parsePrompt } from "../../../src/engine/prompts/prompt.ts";
+import type { FinishedSession } from "../../../src/engine/simulator/session.ts";
 import { answerAll, journalOf, never, onlooker, rig, startServer } from "../llm/modelServer.ts";
-import { sessionOf, smallDataset, step } from "../simulator/smallWorld.ts";
+import { sessionOf, smallDataset, smallExperiment, step } from "../simulator/smallWorld.ts";
 
 const read = (reply: string) => {
   const reflection = readReflection(reply, "stop");
@@ -92,7 +94,7 @@ describe("the critic that asks a model", () => {
     new ModelCritic({
       complete,
       prompt: parsePrompt("critic.lerl.md", promptText),
-      knowledge: { dataset: smallDataset(), slateSize: 3 },
+      knowledge: criticKnowledge(smallDataset(), smallExperiment()),
       settings: { model: "test-model" },
       fallback,
       watch: onlooker("critic"),
@@ -101,6 +103,14 @@ describe("the critic that asks a model", () => {
     session: sessionOf([step([0, 1, 2], [i & 1, i >> 1, 0], true)], i),
     ended: "quit" as const,
   }));
+
+  it("takes a changed setting of the experiment with the next session", () => {
+    const subject = critic(rig(`${server.url}/v1`).scheduler.complete);
+    const food = () => (subject.context(finished[0] as FinishedSession).global as { items: number }[])[3]?.items;
+    expect(food()).toBe(1);
+    subject.configure(criticKnowledge(smallDataset(), smallExperiment({ planner: { mask: "any" } })));
+    expect(food()).toBe(2);
+  });
 
   it("writes one reflection per session, the fallback where the reply is of no use", async () => {
     answerAll(server, ({ messages }) => (String(messages.at(-1)?.content).includes("Dance 1/1") ? "" : "Vary dance."));

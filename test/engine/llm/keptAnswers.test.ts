@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { criticKnowledge } from "../../../src/engine/critic/criticContext.ts";
 import { ModelCritic } from "../../../src/engine/critic/modelCritic.ts";
 import { OfflineCritic } from "../../../src/engine/critic/offline.ts";
 import { ModelPlanner } from "../../../src/engine/planner/modelPlanner.ts";
 import type { Planner } from "../../../src/engine/planner/planner.ts";
+import { plannerKnowledge } from "../../../src/engine/planner/plannerContext.ts";
 import { parsePrompt } from "../../../src/engine/prompts/prompt.ts";
 import type { RunId } from "../../../src/protocol/run.ts";
 import { ChatServer } from "../commands/chatServer.ts";
@@ -12,7 +14,7 @@ import { lerl, scratchFolder } from "../commands/lerl.ts";
 import { criticPrompt, plannerPrompt, writeModelExperiment } from "../commands/modelWorld.ts";
 import { serviceAt } from "../service/serviceAt.ts";
 import { answersAt } from "../serving/answersAt.ts";
-import { sessionOf, smallDataset, step } from "../simulator/smallWorld.ts";
+import { sessionOf, smallDataset, smallExperiment, step } from "../simulator/smallWorld.ts";
 import { completion, json, never, onlooker, type Rig, rig } from "./modelServer.ts";
 import { plainServer } from "./plainServer.ts";
 
@@ -25,13 +27,13 @@ const standIn: Planner = {
   state: () => undefined,
   restore: () => undefined,
 };
-const knowledge = { dataset: smallDataset(), slateSize: 3 };
+const dataset = smallDataset();
 
 async function planned({ scheduler: { complete } }: Rig): Promise<string | undefined> {
   const planner = new ModelPlanner({
     complete,
     prompt: parsePrompt("planner.lerl.md", plannerPrompt),
-    knowledge: { ...knowledge, candidates: [0, 1, 2, 3], planSteps: 1, plannerSees: "names", firstPrompt: "empty" },
+    knowledge: plannerKnowledge(dataset, smallExperiment()),
     settings: { model: "test-model" },
     fallback: standIn,
     watch: onlooker("planner"),
@@ -45,9 +47,9 @@ async function reflected({ scheduler: { complete } }: Rig): Promise<string | und
   const critic = new ModelCritic({
     complete,
     prompt: parsePrompt("critic.lerl.md", criticPrompt),
-    knowledge,
+    knowledge: criticKnowledge(dataset, smallExperiment()),
     settings: { model: "test-model" },
-    fallback: new OfflineCritic(knowledge.dataset),
+    fallback: new OfflineCritic(dataset),
     watch: onlooker("critic"),
   });
   const session = sessionOf([step([0, 1, 2], [1, 0, 0], true)], 0);

@@ -30,7 +30,7 @@ const obedient: Provider = {
   baseUrl: "",
   async send({ messages }) {
     const text = messages.at(-1)?.content ?? "";
-    const candidates = [...text.matchAll(/^- (\d+) \([^)]*\)$/gm)].map(([, id]) => Number(id));
+    const candidates = [...text.matchAll(/^- (\d+) \(.*\): \d+%/gm)].map(([, id]) => Number(id));
     const slates = text.split("\n").filter((line) => /^- .*\) \d+\/\d+/.test(line));
     const score = new Map(candidates.map((id) => [id, 0]));
     for (const [, id, clicked, shown] of slates.join("\n").matchAll(/(\d+) \([^)]*\) (\d+)\/(\d+)/g)) {

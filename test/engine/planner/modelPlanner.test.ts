@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ReplayProvider } from "../../../src/engine/llm/providers/replay.ts";
 import { ModelPlanner, type ModelPlannerOptions } from "../../../src/engine/planner/modelPlanner.ts";
 import type { Planner, PlanRequest } from "../../../src/engine/planner/planner.ts";
-import type { PlannerKnowledge } from "../../../src/engine/planner/plannerContext.ts";
+import { plannerKnowledge } from "../../../src/engine/planner/plannerContext.ts";
 import { parsePrompt } from "../../../src/engine/prompts/prompt.ts";
 import {
   attemptsOf,
@@ -21,18 +21,11 @@ import {
   scriptedMount,
   startServer,
 } from "../llm/modelServer.ts";
-import { sessionOf, smallDataset, step } from "../simulator/smallWorld.ts";
+import { sessionOf, smallDataset, smallExperiment, step } from "../simulator/smallWorld.ts";
 
 const promptText = readFileSync(new URL("../../../examples/quickstart/planner.lerl.md", import.meta.url), "utf8");
 const prompt = parsePrompt("planner.lerl.md", promptText);
-const knowledge: PlannerKnowledge = {
-  dataset: smallDataset(),
-  slateSize: 3,
-  candidates: [0, 1, 2, 3],
-  planSteps: 1,
-  plannerSees: "names",
-  firstPrompt: "empty",
-};
+const knowledge = plannerKnowledge(smallDataset(), smallExperiment());
 
 /** Plans the categories of the request's slot; keeps count, as a planner with a state does. */
 class CountingPlanner implements Planner {
@@ -217,7 +210,12 @@ describe("the planner that asks a model", () => {
     server.on({ endpoint: "chat" }, { content: "[10,11,12]" });
     const wire = rig(`${server.url}/v1`);
     const subject = planner(wire);
-    subject.configure({ ...knowledge, candidates: [0, 1] });
+    // Categories 12 and 13 are no item's first any more.
+    const itemCategories = {
+      offsets: Int32Array.of(0, 1, 2, 4, 6, 7, 8),
+      values: Int32Array.of(0, 1, 0, 2, 1, 3, 0, 1),
+    };
+    subject.configure(plannerKnowledge({ ...smallDataset(), itemCategories }, smallExperiment()));
     const [plan] = await subject.plan(different(1), never);
     expect(plan).toMatchObject({ categories: [0, 1], source: "model", unknownIds: 1 });
     expect(wire.rows[0]?.messages[1]?.content).not.toContain("- 12 (");

@@ -6,9 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LLMock } from "@copilotkit/aimock";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { criticKnowledge } from "../../../src/engine/critic/criticContext.ts";
 import { ModelCritic } from "../../../src/engine/critic/modelCritic.ts";
 import { ReplyWatch } from "../../../src/engine/llm/replyWatch.ts";
 import { ModelPlanner } from "../../../src/engine/planner/modelPlanner.ts";
+import { plannerKnowledge } from "../../../src/engine/planner/plannerContext.ts";
 import { parsePrompt } from "../../../src/engine/prompts/prompt.ts";
 import {
   answerAll,
@@ -24,7 +26,7 @@ import {
 } from "../llm/modelServer.ts";
 import { answersAt } from "../serving/answersAt.ts";
 import { plannerOf, planOf } from "../serving/clickWorld.ts";
-import { sessionOf, smallDataset, step } from "../simulator/smallWorld.ts";
+import { sessionOf, smallDataset, smallExperiment, step } from "../simulator/smallWorld.ts";
 
 const example = (name: string): string =>
   readFileSync(new URL(`../../../examples/quickstart/${name}`, import.meta.url), "utf8");
@@ -35,14 +37,7 @@ const planner = ({ scheduler }: Rig, watch = onlooker("planner")) =>
   new ModelPlanner({
     complete: scheduler.complete,
     prompt: parsePrompt("planner.lerl.md", example("planner.lerl.md")),
-    knowledge: {
-      dataset,
-      slateSize: 3,
-      candidates: [0, 1, 2, 3],
-      planSteps: 1,
-      plannerSees: "names",
-      firstPrompt: "empty",
-    },
+    knowledge: plannerKnowledge(dataset, smallExperiment()),
     settings,
     fallback: plannerOf(() => planOf([0, 3])),
     watch,
@@ -53,7 +48,7 @@ const critic = ({ scheduler }: Rig, watch = onlooker("critic")) =>
   new ModelCritic({
     complete: scheduler.complete,
     prompt: parsePrompt("critic.lerl.md", example("critic.lerl.md")),
-    knowledge: { dataset, slateSize: 3 },
+    knowledge: criticKnowledge(dataset, smallExperiment()),
     settings,
     fallback: { reflect: async (sessions) => sessions.map(() => ({ text: "Vary.", source: "offline" })) },
     watch,

@@ -166,9 +166,26 @@ describe("diagnose", () => {
     expect(parsePrompt("p", text).role).toBe("planner");
   });
 
-  it("finds nothing in the default prompts", () => {
+  it.each(["categories", "global"])("is content where a planner prompt lists %s", (list) => {
+    const text = `---\nrole: planner\n---\n# system\na\n# user\n{% for c in ${list} %}{{ c.label }}{% endfor %}\n`;
+    expect(diagnose(text)).toEqual([]);
+  });
+
+  it("leaves a name of its own to a prompt from before the run had a variable called so", () => {
+    const own = file("For {{ profile }}, {{ global }}.", "role: planner\nvariables:\n  profile: parents\n  global: 7");
+    expect(diagnose(own)).toEqual([]);
+    expect(parsePrompt("p", own).render(exampleContext("planner"))[1]?.content).toContain("For parents, 7.");
+  });
+
+  it("tries a planner prompt with a user who has no profile", () => {
+    const [problem] = diagnose(file("{{ profile[0].label }}"));
+    expect(problem).toMatchObject({ severity: "error", code: "prompt.unknown-variable" });
+    expect(diagnose(file("{% for c in profile %}{{ c.rate }}{% endfor %}"))).toEqual([]);
+  });
+
+  it.each(["quickstart", "kuairand"])("finds nothing in the prompts of the example %s", (example) => {
     for (const name of ["planner", "critic"]) {
-      const text = readFileSync(new URL(`../../../examples/quickstart/${name}.lerl.md`, import.meta.url), "utf8");
+      const text = readFileSync(new URL(`../../../examples/${example}/${name}.lerl.md`, import.meta.url), "utf8");
       expect(diagnose(text)).toEqual([]);
     }
   });

@@ -47,8 +47,8 @@ const firstDifference: Record<FidelitySwitch, Difference> = {
   actingDropout: "slate",
   correlation: "probabilities",
   feedbackHistory: "slate",
-  // Plans allow by the first category anyway: all of them count in what users click on.
-  itemCategories: "probabilities",
+  // The prompt says what was clicked of a category, whatever place it has in an item's list.
+  itemCategories: "prompt",
   evaluation: "evaluation",
   // It needs a bad reply to show: test/engine/planner/modelPlanner.test.ts.
   badReply: "nothing",

@@ -1,5 +1,6 @@
 import type { Dataset } from "../../../src/engine/data/dataset.ts";
 import type { Session, SessionStep } from "../../../src/engine/simulator/session.ts";
+import { type Experiment, experimentSchema } from "../../../src/protocol/experiment.ts";
 
 /** Six items in four categories; item i has primary category i % 4, item 5 has category 3 besides. */
 export function smallDataset(names: readonly string[] = ["Dance", "Music", "Sport", "Food"]): Dataset {
@@ -25,6 +26,10 @@ export function smallDataset(names: readonly string[] = ["Dance", "Music", "Spor
     fingerprint: "small",
   };
 }
+
+/** Slates of three, everything else as it is by default. */
+export const smallExperiment = (more: object = {}): Experiment =>
+  experimentSchema.parse({ simulator: { slateSize: 3 }, ...more });
 
 export function step(items: readonly number[], feedback: readonly number[], repeated = false): SessionStep {
   const clicks = feedback.reduce((sum, bits) => sum + (bits & 1), 0);

@@ -5,6 +5,7 @@ import type { Dataset } from "../../../src/engine/data/dataset.ts";
 import { plannerContext, plannerKnowledge } from "../../../src/engine/planner/plannerContext.ts";
 import { parsePrompt } from "../../../src/engine/prompts/prompt.ts";
 import { previewSession, renderPrompt } from "../../../src/engine/runs/renderPrompt.ts";
+import { splitForEvaluation } from "../../../src/engine/serving/world.ts";
 import { rewardPerFeedback } from "../../../src/engine/simulator/reward.ts";
 import { readJsonLines } from "../../../src/engine/store/jsonLines.ts";
 import { type MomentSetting, momentOfSession, momentRequest } from "../../../src/engine/trials/momentSession.ts";
@@ -63,7 +64,7 @@ function asked(moment: Moment, data: Dataset = dataset): string {
   const read = momentSchema.parse(JSON.parse(JSON.stringify(moment)));
   const request = momentRequest(read, setting({ dataset: data, quitRule: experiment.simulator.quit }));
   const messages = parsePrompt("planner.lerl.md", plannerPrompt).render(
-    plannerContext(plannerKnowledge(data, experiment), request),
+    plannerContext(plannerKnowledge(splitForEvaluation(data, experiment), experiment), request),
   );
   return JSON.stringify(messages);
 }

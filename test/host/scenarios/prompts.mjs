@@ -80,8 +80,8 @@ export const scenarios = {
         value: of("planner"),
         section: of("# system"),
         tag: of("for"),
-        variable: of("categories"),
-        text: of("Candidate categories, as id (name):"),
+        variable: of("global"),
+        text: of("Nothing is known of this user from before the visit."),
       };
       return Object.values(found).every(Boolean) ? found : undefined;
     });
@@ -131,7 +131,7 @@ export const scenarios = {
       );
     await runCommand(host.page, "LERL: Preview Prompt");
     await until(async () => (await text())?.includes("━━ system"));
-    assert.match(await text(), /Candidate categories, as id \(name\):\n- 1 \(/);
+    assert.match(await text(), /Candidate categories, as id \(name\): .*\n- 1 \(.*\): \d+%, \d+ videos\n/);
     const first = await text();
     await host.screenshot("prompt-preview");
 
