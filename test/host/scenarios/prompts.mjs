@@ -81,7 +81,7 @@ export const scenarios = {
         section: of("# system"),
         tag: of("for"),
         variable: of("global"),
-        text: of("Nothing is known of this user from before the visit."),
+        text: of("videos"),
       };
       return Object.values(found).every(Boolean) ? found : undefined;
     });
