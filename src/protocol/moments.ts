@@ -59,6 +59,7 @@ const reflectionSchema = z.strictObject({
   id: text("Id of the reflection in its pool."),
   text: text("What it says."),
   score: z.number().meta({ description: "Score of the session it came from." }),
+  expected: z.number().optional().meta({ description: "What a session of its user was expected to score." }),
 });
 
 export const momentSchema = z.strictObject({

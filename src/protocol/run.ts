@@ -10,7 +10,7 @@ import { runStates } from "./run/states.ts";
 export { type MetricDefinition, type MetricName, metricCatalogue } from "./metrics.ts";
 export { type Episode, type EpisodeStep, episodePlanSchema } from "./run/episode.ts";
 export { type ReferencePolicy, referenceLabel, referencePolicies } from "./run/references.ts";
-export { type PoolAction, type Reflection, reflectionSchema } from "./run/reflection.ts";
+export { type PoolAction, type Reflection, reflectionSchema, type ShownReflection } from "./run/reflection.ts";
 export {
   type MetricRow,
   type ReferenceRow,
@@ -67,8 +67,8 @@ export const experimentValueSchema = z.custom<Experiment>(
 
 /** run.json, as it goes over the channels. */
 export const runRecordSchema = z.object({
-  /** 2: `models.unusableShare`. 3: `evaluation.modelSessions`. 4: `uid`. 5: `dataset.signal`, `planner.mask`, `fidelity.reshaped`. 6: `policy.clickLoss`, `policy.clickLabels`, `policy.warmStart`, `policy.tableScale`, `policy.state`, `simulator.calibrated`, `simulator.itemTags`, `simulator.responseModel.exposure`, `evaluation.users`, `evaluation.responseModel`. */
-  schemaVersion: z.literal(6),
+  /** 2: `models.unusableShare`. 3: `evaluation.modelSessions`. 4: `uid`. 5: `dataset.signal`, `planner.mask`, `fidelity.reshaped`. 6: `policy.clickLoss`, `policy.clickLabels`, `policy.warmStart`, `policy.tableScale`, `policy.state`, `simulator.calibrated`, `simulator.itemTags`, `simulator.responseModel.exposure`, `evaluation.users`, `evaluation.responseModel`. 7: `reflections.sampling`, `reflections.baseline`, `reflections.show`. */
+  schemaVersion: z.literal(7),
   id: runIdSchema,
   /** Random; its checkpoints carry it, so that they are known where the folder is renamed or copied. */
   uid: z.exactOptional(z.string()),

@@ -54,6 +54,12 @@ const contenderSchema = z
         alpha: reflectionsSchema.shape.alpha.unwrap().optional().meta({
           description: "Preference for reflections of high-scoring sessions.",
         }),
+        sampling: reflectionsSchema.shape.sampling.unwrap().optional().meta({
+          description: "Which reflections: by score, by similarity of the users, or uniform.",
+        }),
+        show: reflectionsSchema.shape.show.unwrap().optional().meta({
+          description: "Lessons, or counts of clicks by category in their place.",
+        }),
       })
       .optional()
       .meta({ description: "How reflections are shown; by default as the base does." }),

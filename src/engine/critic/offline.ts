@@ -28,14 +28,14 @@ export class OfflineCritic implements Critic {
     const { tInt } = sessionScores(session);
     const repeats = session.steps.filter((step) => step.repeated).length;
     const records = recordsByCategory(this.dataset, session);
-    const best = records[0] as CategoryRecord;
+    const best = records.find(({ clicks }) => clicks > 0);
     const worst = records.at(-1) as CategoryRecord;
     const pace =
       repeats === 0
         ? `${tInt} steps without repeats`
         : `${repeats} ${repeats === 1 ? "repeat" : "repeats"} in ${tInt} steps`;
     const advice = repeats === 0 ? "keep rotating" : "rotate more";
-    if (best.clicks === 0) {
+    if (!best) {
       return firstThatFits([
         `${pace}, nothing clicked: avoid ${this.name(worst)} (0/${worst.shown}), try others.`,
         `${pace}, nothing clicked: try other categories.`,

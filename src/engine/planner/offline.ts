@@ -1,9 +1,10 @@
-/** Planners that need no model: deterministic, from the session alone. Also what an unusable reply falls back to. */
+/** Planners that need no model: deterministic, from the request alone. Also what an unusable reply falls back to. */
 import type { OfflineStrategy } from "../../protocol/experiment/models.ts";
 import { type CategoryIndex, categoriesOf, type Dataset } from "../data/dataset.ts";
 import { type InterestRanking, lastSlateCategories } from "../simulator/interest.ts";
 import type { Session } from "../simulator/session.ts";
-import type { Plan, Planner, PlanRequest } from "./planner.ts";
+import { LessonReader } from "./lessonReader.ts";
+import type { Plan, Planner, PlanRequest, ShownReflection } from "./planner.ts";
 
 export interface OfflinePlannerOptions {
   readonly dataset: Dataset;
@@ -13,7 +14,11 @@ export interface OfflinePlannerOptions {
 }
 
 export class OfflinePlanner implements Planner {
-  constructor(private options: OfflinePlannerOptions) {}
+  private readonly reader: LessonReader;
+
+  constructor(private options: OfflinePlannerOptions) {
+    this.reader = new LessonReader(options.dataset);
+  }
 
   /** Takes effect with the next plan. */
   configure(changes: Pick<OfflinePlannerOptions, "strategy" | "categoriesPerPlan">): void {
@@ -22,22 +27,22 @@ export class OfflinePlanner implements Planner {
   }
 
   async plan(requests: readonly PlanRequest[]): Promise<readonly Plan[]> {
-    return requests.map(({ session }) => this.planFor(session));
+    return requests.map(({ session, reflections }) => this.planFor(session, reflections));
   }
 
-  /** One session's plan, at once: the fallback of planners that ask a model. */
-  planFor(session: Session): Plan {
-    return { categories: this.choose(session), source: "offline", unknownIds: 0, invalidReplies: 0 };
+  /** One session's plan, at once. */
+  planFor(session: Session, reflections: readonly ShownReflection[] = []): Plan {
+    return { categories: this.choose(session, reflections), source: "offline", unknownIds: 0, invalidReplies: 0 };
   }
 
   state(): null {
     return null;
   }
 
-  /** A plan follows from its session; there is nothing to restore. */
+  /** A plan follows from its request; there is nothing to restore. */
   restore(): void {}
 
-  private choose(session: Session): readonly CategoryIndex[] {
+  private choose(session: Session, reflections: readonly ShownReflection[]): readonly CategoryIndex[] {
     const { dataset, interest, strategy, categoriesPerPlan } = this.options;
     switch (strategy) {
       case "round-robin":
@@ -51,6 +56,10 @@ export class OfflinePlanner implements Planner {
         );
       case "top-interest":
         return avoidLastSlate(dataset, session, interest.rank(session), categoriesPerPlan);
+      case "lessons": {
+        const ranking = this.reader.rank(session, reflections, interest.items.served);
+        return avoidLastSlate(dataset, session, ranking, categoriesPerPlan);
+      }
     }
   }
 }

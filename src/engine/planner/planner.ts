@@ -1,12 +1,8 @@
 import * as z from "zod";
+import type { ShownReflection } from "../../protocol/run.ts";
 import type { Session } from "../simulator/session.ts";
 
-/** A reflection as the planner sees it. */
-export interface ShownReflection {
-  readonly id: string;
-  readonly text: string;
-  readonly score: number;
-}
+export type { ShownReflection };
 
 export interface PlanRequest {
   readonly session: Session;

@@ -165,11 +165,12 @@ function direct(stage: Stage, { control, log, sink, progress }: AssembleOptions)
     masks: world.masks,
     policy,
     mode: "sample",
-    sampleReflections: () => pool.sample(),
+    sampleReflections: (session) => world.lessons.draw(pool, session),
     replanEvery: () => document.experiment.planner.replanEvery,
   });
   const diversity = { dataset, itemEncodings: responseModel.itemEncodings, novelty: itemNovelty(dataset) };
   const trainer = new Trainer({
+    dataset,
     environment,
     policy,
     stepper,

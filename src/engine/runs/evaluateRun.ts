@@ -231,7 +231,13 @@ function ownContender(
 ): Contender {
   const pool = { config: experiment.reflections, state: state.pool };
   const quitRule = () => experiment.simulator.quit;
-  return contenderOf({ experiment, players, policy: policyIn({ experiment, world, engine, quitRule }, policy), pool });
+  return contenderOf({
+    experiment,
+    players,
+    policy: policyIn({ experiment, world, engine, quitRule }, policy),
+    pool,
+    lessons: world.lessons,
+  });
 }
 
 /** The run and the ends of its scale in training's world; undefined where the run would not measure them either. */

@@ -49,7 +49,7 @@ export class RunStorage {
       ...(path !== undefined && { folder: path }),
     });
     const record: RunRecord = {
-      schemaVersion: 6,
+      schemaVersion: 7,
       id: folder.id,
       uid: randomUUID(),
       name: experiment.name,

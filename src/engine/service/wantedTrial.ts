@@ -180,11 +180,11 @@ function requirePrice(asking: AskingContender | undefined): void {
 }
 
 /** Asked with what the document says, and with nothing that only the base says. */
-function asDocument({ planner, reflections: { k, alpha } }: Experiment): Partial<AskedContender> {
+function asDocument({ planner, reflections: { k, alpha, sampling, show } }: Experiment): Partial<AskedContender> {
   const settings = Object.fromEntries(
     [...settingNames, "replanEvery" as const].map((name) => [name, planner[name] ?? null]),
   );
-  return { settings, reflections: { k, alpha } };
+  return { settings, reflections: { k, alpha, sampling, show } };
 }
 
 /** What tells contenders apart first comes first: names are short. */

@@ -1,6 +1,7 @@
 /** What is evaluated, and by what rule a run's own policy becomes it. Every evaluation asks here. */
 import { asksModel } from "../../protocol/asksModel.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
+import type { Lessons } from "../critic/lessons.ts";
 import type { PoolConfig, PoolState } from "../critic/reflectionPool.ts";
 import type { Planner, ShownReflection } from "../planner/planner.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -31,16 +32,17 @@ export interface ContenderParts {
   readonly players: Pick<Players, "planner" | "offlinePlanner">;
   readonly policy: Pick<Policy, "evaluator">;
   readonly pool: { readonly config: PoolConfig; readonly state: PoolState };
+  readonly lessons: Lessons;
 }
 
 /** A run's policy as it is evaluated: its weights and its pool as they are now, mean action. */
-export function contenderOf({ experiment, players, policy, pool }: ContenderParts): Contender {
+export function contenderOf({ experiment, players, policy, pool, lessons }: ContenderParts): Contender {
   const standsIn = asksModel(experiment.planner) && evaluationPlanner(experiment) === "offline";
   return {
     planner: standsIn ? players.offlinePlanner : players.planner,
     // The stand-in plans anew at every step: its plans cost nothing.
     replanEvery: standsIn ? 1 : experiment.planner.replanEvery,
     policy: (slots) => policy.evaluator(slots),
-    sampleReflections: frozenPool(pool.config, pool.state, experiment.evaluation.seed),
+    sampleReflections: frozenPool(pool.config, pool.state, lessons, experiment.evaluation.seed),
   };
 }

@@ -1,4 +1,5 @@
 /** The reflection pool as evaluations sample it. */
+import type { Lessons } from "../critic/lessons.ts";
 import { type PoolConfig, type PoolState, ReflectionPool } from "../critic/reflectionPool.ts";
 import { RandomStream } from "../math/random.ts";
 import type { ShownReflection } from "../planner/planner.ts";
@@ -11,13 +12,14 @@ import type { Session } from "../simulator/session.ts";
 export function pairedPool(
   config: PoolConfig,
   state: PoolState,
+  lessons: Lessons,
   seed: number,
 ): (session: Session) => readonly ShownReflection[] {
-  return ({ number, steps }) => {
-    const random = new RandomStream(seed, "paired pool", number, steps.length);
+  return (session) => {
+    const random = new RandomStream(seed, "paired pool", session.number, session.steps.length);
     const copy = new ReflectionPool(config, random);
     copy.restore({ ...state, random: random.state() });
-    return copy.sample();
+    return lessons.draw(copy, session);
   };
 }
 
@@ -25,10 +27,11 @@ export function pairedPool(
 export function frozenPool(
   config: PoolConfig,
   state: PoolState,
+  lessons: Lessons,
   evaluationSeed: number,
-): () => readonly ShownReflection[] {
+): (session: Session) => readonly ShownReflection[] {
   const random = new RandomStream(evaluationSeed, "evaluation pool");
   const copy = new ReflectionPool(config, random);
   copy.restore({ ...state, random: random.state() });
-  return () => copy.sample();
+  return (session) => lessons.draw(copy, session);
 }

@@ -9,6 +9,7 @@ import {
 } from "../../protocol/experiment/fidelity.ts";
 import type { ResponseModelConfig } from "../../protocol/experiment/simulator.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
+import { Lessons } from "../critic/lessons.ts";
 import { CategoryItems, maskReading } from "../data/categoryItems.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { FEWEST_USERS, withHeldOut } from "../data/heldOut.ts";
@@ -48,6 +49,7 @@ export interface World {
   readonly feedbackTypes: readonly string[];
   readonly interest: InterestRanking;
   readonly masks: CategoryMasks;
+  readonly lessons: Lessons;
   /** Whom it draws; in training's world not those who are held out. */
   readonly users: UserSampler;
   readonly fidelity: <S extends FidelitySwitch>(name: S) => FidelityChoice<S>;
@@ -87,6 +89,7 @@ export async function buildWorld(experiment: Experiment, options: WorldOptions):
       slateSize: experiment.simulator.slateSize,
       categoryZero: fidelity("categoryZero"),
     }),
+    lessons: new Lessons(dataset, experiment.simulator.historyLength),
     users: new UserSampler(dataset, experiment.simulator.drawUsers, (user) => !heldOut?.[user]),
     fidelity,
   };

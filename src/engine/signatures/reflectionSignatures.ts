@@ -89,7 +89,9 @@ export const samplingCollapse: Signature = {
   code: "reflections.sampling-collapse",
   patience: 3,
   examine: ({ experiment }, window) => {
-    const { k, alpha } = experiment.reflections;
+    const { k, alpha, sampling, show } = experiment.reflections;
+    // Counts are always the same line, and what is most similar is no matter of alpha.
+    if (show === "counts" || sampling === "similarity") return undefined;
     const effective = latest(window, "effectiveReflections");
     const shown = latest(window, "reflectionsShown") ?? 0;
     const eligible = latest(window, "reflectionsEligible") ?? 0;

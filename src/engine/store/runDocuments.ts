@@ -24,7 +24,7 @@ const recordSchema = z.strictObject({
 
 const recordFormat: DocumentFormat<RunRecord> = {
   schema: recordSchema,
-  version: 6,
+  version: 7,
   migrations: {
     1: (record) => ({ ...record, schemaVersion: 2, experiment: asItWas(record.experiment) }),
     2: (record) => ({ ...record, schemaVersion: 3, experiment: asItWas(record.experiment) }),
@@ -32,6 +32,7 @@ const recordFormat: DocumentFormat<RunRecord> = {
     3: (record) => ({ ...record, schemaVersion: 4 }),
     4: (record) => ({ ...record, schemaVersion: 5, experiment: asItWas(record.experiment) }),
     5: (record) => ({ ...record, schemaVersion: 6, experiment: asItWas(record.experiment) }),
+    6: (record) => ({ ...record, schemaVersion: 7, experiment: asItWas(record.experiment) }),
   },
 };
 

@@ -1,6 +1,6 @@
 /** When two runs have the same configuration, and in what they differ. */
 import { createHash } from "node:crypto";
-import { asksModel } from "../../protocol/asksModel.ts";
+import { readsReflections } from "../../protocol/asksModel.ts";
 import { withoutLaterSettings } from "../../protocol/experiment/laterSettings.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 
@@ -36,12 +36,15 @@ export const FIRST_IDS = 4;
 
 /**
  * Names a run: configuration, seed and what it is evaluated on. Settings that nothing reads do not count, so that such
- * variants share their runs: without a planner all of its own, and without a planner that asks a model, which alone
- * reads reflections, those of reflections and critic.
+ * variants share their runs: without a planner all of its own, and without one that reads reflections those of
+ * reflections and critic.
  */
 export function suiteRunId(experiment: Experiment, sessions: number, prompts: PromptDigests = []): string {
   const { planner } = experiment;
-  const unread = [...(planner.enabled ? [] : ["planner."]), ...(asksModel(planner) ? [] : ["reflections.", "critic."])];
+  const unread = [
+    ...(planner.enabled ? [] : ["planner."]),
+    ...(readsReflections(planner) ? [] : ["reflections.", "critic."]),
+  ];
   const counted = withoutLaterSettings(experiment, FIRST_IDS);
   const settings = [...settingsOf(counted)].filter(
     ([path]) => path === "planner.enabled" || !unread.some((start) => path.startsWith(start)),

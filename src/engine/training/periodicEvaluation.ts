@@ -111,7 +111,7 @@ export class PeriodicEvaluation {
   /** Scores of the policy as it is now, mean action, on the fixed users; or the means of training (section 10, `evaluation`). */
   async measure(iteration: number): Promise<EvaluationValues> {
     if (this.measuresTraining) return this.trainingMeans();
-    const { players, pool, signal, planned } = this.options;
+    const { world, players, pool, signal, planned } = this.options;
     if (this.experiment.evaluation.references) this.references ??= await this.measureReferences(iteration);
     const { experiment } = this;
     const parts = {
@@ -119,6 +119,7 @@ export class PeriodicEvaluation {
       players,
       policy: this.policy,
       pool: { config: pool.config, state: pool.state() },
+      lessons: world.lessons,
     };
     const scores = meanScores(await evaluate(this.settingInForce(), contenderOf(parts), signal, planned));
     const normalised = this.normalise(scores.rCum);

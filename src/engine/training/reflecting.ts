@@ -1,19 +1,26 @@
 /** From a finished session to a reflection in the pool (docs/method.md, section 1, step 6, and section 2). */
 import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
+import type { Experiment } from "../../protocol/experiment.ts";
 import type { Episode } from "../../protocol/run.ts";
 import type { Critic, WrittenReflection } from "../critic/critic.ts";
 import type { ReflectionPool } from "../critic/reflectionPool.ts";
+import { loggedClickRate } from "../critic/sessionExpectation.ts";
+import type { Dataset } from "../data/dataset.ts";
 import type { StepResult } from "../simulator/environment.ts";
 import { loggedSteps } from "../simulator/loggedSession.ts";
 import { type FinishedSession, sessionScores } from "../simulator/session.ts";
+import { visitCounts } from "../simulator/visitCounts.ts";
 
 export interface ReflectingOptions {
   readonly critic: Critic;
   readonly pool: ReflectionPool;
+  readonly dataset: Dataset;
   readonly slateSize: number;
   /** Section 10. */
   readonly reflectionSession: FidelityChoice<"reflectionSession">;
   readonly poolScore: FidelityChoice<"poolScore">;
+  /** What scores are measured against. */
+  readonly baseline: Experiment["reflections"]["baseline"];
   /** Hash of the critic's prompt in force, when it has one. */
   readonly promptHash: () => string | undefined;
   /** Each reflection as the critic wrote it, with the session it is on. */
@@ -68,9 +75,10 @@ export class Reflecting {
     written: readonly WrittenReflection[],
     promptHash: string | undefined,
   ): void {
-    const { pool, reflected } = this.options;
+    const { pool, dataset, reflected } = this.options;
     const scores = this.scores(ended.map(({ result }) => result));
-    for (const [i, { episode }] of ended.entries()) {
+    const expected = this.expected(ended);
+    for (const [i, { episode, result }] of ended.entries()) {
       const reflection = written[i] ?? { text: "", source: "offline" };
       const { text, source } = reflection;
       this.options.written(reflection, episode);
@@ -79,8 +87,15 @@ export class Reflecting {
         source,
         iteration: episode.iteration,
         score: scores[i] ?? 0,
+        expected: expected[i],
         episode: episode.id,
         ...(promptHash !== undefined && { promptHash }),
+        user: episode.user,
+        visit: [...visitCounts(dataset, result.session.steps)].map(([category, { shown, clicked }]) => [
+          dataset.categories[category]?.id ?? category,
+          shown,
+          clicked,
+        ]),
       });
       reflected(text === "" ? episode : { ...episode, reflection: text });
     }
@@ -91,6 +106,19 @@ export class Reflecting {
     const ended = finished?.ended ?? "quit";
     if (this.options.reflectionSession === "finished" || !next) return { session, ended };
     return { session: { ...next, steps: loggedSteps(next.history, this.options.slateSize) }, ended };
+  }
+
+  /** What R_cum each user was expected to give; empty where scores are something else, or measured against nothing. */
+  private expected(ended: readonly EndedSession[]): readonly number[] {
+    const { poolScore, baseline, pool } = this.options;
+    if (poolScore !== "cumulative-reward" || baseline === "none") return [];
+    return pool.expectation.observe(
+      ended.map(({ episode: { user }, result: { session } }) => ({
+        user,
+        clickRate: loggedClickRate(session.history),
+        score: sessionScores(session).rCum,
+      })),
+    );
   }
 
   /** `poolScore`: R_cum, or ("last-clicks") the clicks of the last slate, the last of each group's for the whole group. */

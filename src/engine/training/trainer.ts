@@ -6,6 +6,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Answered } from "../../protocol/run/answered.ts";
 import type { Episode, MetricRow, TimelineEvent } from "../../protocol/run.ts";
 import type { ReflectionPool } from "../critic/reflectionPool.ts";
+import type { Dataset } from "../data/dataset.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { AnswerTally } from "../serving/answerTally.ts";
 import type { RunControl } from "../serving/control.ts";
@@ -41,6 +42,7 @@ export interface IterationWork {
 }
 
 export interface TrainerParts {
+  readonly dataset: Dataset;
   readonly environment: Environment;
   readonly policy: Policy;
   readonly stepper: Stepper;
@@ -75,9 +77,11 @@ export class Trainer {
       new Reflecting({
         critic: players.critic,
         pool,
+        dataset: parts.dataset,
         slateSize: document.experiment.simulator.slateSize,
         reflectionSession: tally.fidelity("reflectionSession"),
         poolScore: tally.fidelity("poolScore"),
+        baseline: document.experiment.reflections.baseline,
         promptHash: () => players.promptHashes().critic,
         written: (written, { id, iteration }) => {
           this.parts.answers.add("critic", written);

@@ -149,6 +149,7 @@ const planNames: Readonly<Record<ContenderRecord["plans"], string>> = {
   "top-interest": "top-interest",
   "least-recently-used": "least-recently-used",
   "round-robin": "round-robin",
+  lessons: "lessons",
   none: "no plan",
   oracle: "oracle plan",
 };

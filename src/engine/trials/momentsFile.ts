@@ -136,7 +136,9 @@ export function momentOf(episode: Episode, step: number, name: string, pool: rea
     })),
     reflections: decision.plan.reflections.flatMap((id) => {
       const found = pool.find((reflection) => reflection.id === id);
-      return found ? [{ id, text: found.text, score: found.score }] : [];
+      if (!found) return [];
+      const { text, score, expected } = found;
+      return [{ id, text, score, ...(expected !== undefined && { expected }) }];
     }),
   };
 }

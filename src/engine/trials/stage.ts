@@ -154,7 +154,7 @@ async function servingContender(
     index,
     planner: await planner(),
     replanEvery: experiment.planner.replanEvery,
-    sampleReflections: pairedPool(experiment.reflections, poolOf(contender, base), seed),
+    sampleReflections: pairedPool(experiment.reflections, poolOf(contender, base), world.lessons, seed),
   };
 }
 

@@ -5,7 +5,7 @@ import type { ModelCall, PooledReflection } from "../../protocol/engine.ts";
 import type { Episode, EpisodeStep } from "../../protocol/run.ts";
 import { formatScore } from "../platform/format.ts";
 import { escapeMarkdown } from "../platform/inert.ts";
-import { formatProbability, marks } from "./wording.ts";
+import { formatGain, formatProbability, marks } from "./wording.ts";
 
 interface ReflectionDocument {
   readonly runName: string;
@@ -16,8 +16,10 @@ interface ReflectionDocument {
 
 export function reflectionMarkdown({ runName, reflection, session }: ReflectionDocument): string {
   const { id, text, score, iteration, timesSampled, probability, source } = reflection;
+  const gain = formatGain(reflection);
   const facts: readonly (readonly [string, string])[] = [
     [l10n.t("Score"), formatScore(score)],
+    ...(gain === undefined ? [] : [[l10n.t("Above what this user was expected to give"), gain] as const]),
     [l10n.t("Probability of the next place in a plan's sample"), formatProbability(probability)],
     [l10n.t("Shown to the planner"), timesSampled === 1 ? l10n.t("once") : l10n.t("{0} times", timesSampled)],
     [l10n.t("Marks"), marks(reflection).join(", ") || l10n.t("none")],

@@ -5,7 +5,7 @@ import { commandLink, type ReflectionTarget } from "../platform/commands.ts";
 import { formatScore } from "../platform/format.ts";
 import { escapeMarkdown } from "../platform/inert.ts";
 import type { Order } from "./arrangement.ts";
-import { formatProbability, leadingNumber, marks, shorten, summarise } from "./wording.ts";
+import { formatGain, formatProbability, leadingNumber, marks, shorten, summarise } from "./wording.ts";
 
 const LABEL_CHARS = 120;
 
@@ -30,8 +30,10 @@ export function reflectionItem(target: ReflectionTarget, reflection: PooledRefle
 
 export function reflectionTooltip(reflection: PooledReflection): MarkdownString {
   const { id, text, score, probability, timesSampled, iteration } = reflection;
+  const gain = formatGain(reflection);
   const rows: readonly (readonly [string, string])[] = [
     [l10n.t("Score"), formatScore(score)],
+    ...(gain === undefined ? [] : [[l10n.t("Above what this user was expected to give"), gain] as const]),
     [l10n.t("Probability of the next place"), formatProbability(probability)],
     [l10n.t("Times shown to the planner"), String(timesSampled)],
     [l10n.t("Iteration"), String(iteration)],

@@ -18,15 +18,27 @@ export function leadingNumber(reflection: PooledReflection, order: Order): strin
     case "timesSampled":
       return `${reflection.timesSampled}×`;
     default:
-      return formatScore(reflection.score);
+      return withGain(reflection);
   }
 }
 
-/** `9.50 · 31% · 4×`, with what a person did to it; without the number that leads the row already. */
+function withGain(reflection: PooledReflection): string {
+  const gain = formatGain(reflection);
+  return gain === undefined ? formatScore(reflection.score) : `${formatScore(reflection.score)} (${gain})`;
+}
+
+/** `+0.42`: what the session scored above what its user was expected to give; undefined where that was not known. */
+export function formatGain({ score, expected }: PooledReflection): string | undefined {
+  if (expected === undefined) return undefined;
+  const gain = score - expected;
+  return `${gain < 0 ? "−" : "+"}${formatScore(Math.abs(gain))}`;
+}
+
+/** `9.50 (+0.42) · 31% · 4×`, with what a person did to it; without the number that leads the row already. */
 export function summarise(reflection: PooledReflection, leading = ""): string {
-  const { score, probability, timesSampled } = reflection;
+  const { probability, timesSampled } = reflection;
   return [
-    formatScore(score),
+    withGain(reflection),
     formatProbability(probability),
     timesSampled > 0 ? `${timesSampled}×` : "",
     ...marks(reflection),

@@ -7,6 +7,8 @@ export const liveChangePaths = [
   "reflections.alpha",
   "reflections.capacity",
   "reflections.shuffle",
+  "reflections.sampling",
+  "reflections.show",
   "planner.replanEvery",
   "planner.categoriesPerPlan",
   "ppo.learningRates.action",

@@ -40,6 +40,10 @@ const laterSettings: readonly LaterSetting[] = [
   // Evaluations drew the users, and asked the response model, that training did.
   { path: "evaluation.users", was: "all", since: 6 },
   { path: "evaluation.responseModel", was: "same", since: 6 },
+  // Reflections were drawn by the session's score, which says more of the user than of the plan.
+  { path: "reflections.sampling", was: "score", since: 7 },
+  { path: "reflections.baseline", was: "none", since: 7 },
+  { path: "reflections.show", was: "lessons", since: 7 },
 ];
 
 /** The versions of run.json after which a setting came, the newest first. */

@@ -38,15 +38,16 @@ const modelOptions = {
   }),
 };
 
-const offlineStrategySchema = z.enum(["top-interest", "least-recently-used", "round-robin"]);
+const offlineStrategySchema = z.enum(["top-interest", "least-recently-used", "round-robin", "lessons"]);
 
 /** What may be set of a planner, without what follows from it. */
 export const plannerFields = {
   ...modelOptions,
   enabled: flag("Without a planner every item is allowed (the ablation 'w/o hsp').", true),
-  strategy: offlineStrategySchema
-    .default("top-interest")
-    .meta({ description: "The planner without a model; also the fallback when a model's reply is unusable." }),
+  strategy: offlineStrategySchema.default("top-interest").meta({
+    description:
+      "The planner without a model; also the fallback when a model's reply is unusable. lessons: knows what was clicked in the last five slates and what the shown reflections say, and nothing else; it measures what reflections carry.",
+  }),
   prompt: text("Prompt file, relative to the experiment file.").default("planner.lerl.md"),
   mask: z.enum(["auto", "primary", "any"]).default("auto").meta({
     description:
@@ -74,12 +75,30 @@ export const criticSchema = z.strictObject({
   prompt: text("Prompt file, relative to the experiment file.").default("critic.lerl.md"),
 });
 
+const samplingSchema = z.enum(["score", "similarity", "uniform"]).default("score").meta({
+  description:
+    "Which reflections a plan is shown. score: drawn with a preference for sessions that went well; similarity: those on users whose logged clicks by category are the most like this user's; uniform: drawn without preference.",
+});
+
+const baselineSchema = z.enum(["user", "none"]).default("user").meta({
+  description:
+    "What a session's score is measured against. user: what this user was expected to give, by the clicks of the log; none: nothing, so that lessons from generous users count as good ones.",
+});
+
+const showSchema = z.enum(["lessons", "counts"]).default("lessons").meta({
+  description:
+    "lessons: k reflections; counts: pinned reflections, and one line that says how often each category was clicked in all visits of the pool.",
+});
+
 /** Section 2. */
 export const reflectionsSchema = z.strictObject({
   capacity: count("Reflections kept; the oldest goes first (N_r).", 200, 1, 10_000),
   k: count("Reflections shown to the planner (N_s).", 3, 0, 20),
   alpha: real("Preference for reflections of high-scoring sessions; 0 samples uniformly.", 0.5, 0, 10),
-  shuffle: flag("Show the planner random reflections, ignoring scores (an ablation).", false),
+  sampling: samplingSchema,
+  baseline: baselineSchema,
+  show: showSchema,
+  shuffle: flag("Show the planner random reflections, ignoring scores (an ablation); as sampling: uniform.", false),
 });
 
 /** Limits and prices in front of every model; section 'scheduler' of docs/models.md. */

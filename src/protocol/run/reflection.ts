@@ -11,10 +11,15 @@ export const reflectionSchema = z.strictObject({
   text: z.string(),
   /** S_u: R_cum of the session by default. */
   score: z.number(),
+  /** What a session of this user was expected to score, where scores are measured against that (`reflections.baseline`). */
+  expected: z.optional(z.number()),
   episode: z.string(),
   iteration: z.int(),
   source: z.enum(["offline", "model", "fallback"]),
   promptHash: z.optional(z.string()),
+  user: z.optional(z.string()),
+  /** The session by primary category: id, items shown, items clicked. */
+  visit: z.optional(z.readonly(z.array(z.readonly(z.tuple([z.int(), z.int(), z.int()]))))),
   pinned: z._default(z.boolean(), false),
   muted: z._default(z.boolean(), false),
   rating: z._default(z.int().check(z.minimum(-1), z.maximum(1)), 0),
@@ -23,3 +28,6 @@ export const reflectionSchema = z.strictObject({
   edited: z._default(z.boolean(), false),
 });
 export type Reflection = Immutable<z.output<typeof reflectionSchema>>;
+
+/** What a planner is shown of one. */
+export type ShownReflection = Pick<Reflection, "id" | "text" | "score" | "expected">;

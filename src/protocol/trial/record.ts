@@ -9,7 +9,14 @@ import { experimentValueSchema, promptVersionSchema } from "../run.ts";
 import { trialResultSchema } from "./result.ts";
 
 /** Planners that read no words. */
-export const contenderPlans = ["top-interest", "least-recently-used", "round-robin", "none", "oracle"] as const;
+export const contenderPlans = [
+  "top-interest",
+  "least-recently-used",
+  "round-robin",
+  "lessons",
+  "none",
+  "oracle",
+] as const;
 export type ContenderPlan = (typeof contenderPlans)[number];
 
 /** A contender as it serves: what differs from the base. */
@@ -20,7 +27,12 @@ export const contenderRecordSchema = z.object({
   prompt: z.exactOptional(z.object({ file: z.string(), text: z.string(), hash: z.string() })),
   /** Settings of the experiment's planner that take the place of the base's. */
   planner: z.record(z.string(), z.unknown()),
-  reflections: z.object({ k: z.optional(z.int()), alpha: z.optional(z.number()) }),
+  reflections: z.object({
+    k: z.optional(z.int()),
+    alpha: z.optional(z.number()),
+    sampling: z.optional(z.string()),
+    show: z.optional(z.string()),
+  }),
   pool: z.array(
     z.object({
       reflection: z.string(),

@@ -84,4 +84,11 @@ describe("the critic without a model", () => {
     );
     expect(texts).toEqual(sessions.map(reflect));
   });
+
+  it("favours what was clicked, where another category was shown too little to tell", () => {
+    // The first four times with one click, the second once without.
+    expect(reflect(lived([[0], [0], [0], [0], [0], [0], [2]], [], [])).text).toContain("nothing clicked");
+    const visit = lived([[0], [1], [1], [1], [1], [1], [1], [2]], [0]);
+    expect(reflect(visit).text).toContain("favour Food (1/7 clicked)");
+  });
 });

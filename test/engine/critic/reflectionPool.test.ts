@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type NewReflection, type PoolConfig, ReflectionPool } from "../../../src/engine/critic/reflectionPool.ts";
 import { RandomStream } from "../../../src/engine/math/random.ts";
+import { reflectionsSchema } from "../../../src/protocol/experiment/models.ts";
 import { reflectionSchema } from "../../../src/protocol/run.ts";
 
-const defaults: PoolConfig = { capacity: 200, k: 3, alpha: 0.5, shuffle: false };
+const defaults: PoolConfig = { ...reflectionsSchema.parse({}), k: 3, alpha: 0.5, sampling: "score" };
 
 function written(score: number, text = `scored ${score}`): NewReflection {
   return { text, score, episode: "e", iteration: 0, source: "offline" };
@@ -102,9 +103,36 @@ describe("the reflection pool", () => {
     for (const p of pool.probabilities().values()) expect(p).toBeCloseTo(1 / 3, 12);
   });
 
-  it("ignores scores and ratings when it shuffles", () => {
-    const pool = poolOf([0, 100], { shuffle: true });
+  it.each([{ shuffle: true }, { sampling: "uniform" }] as const)("ignores scores and ratings with %o", (config) => {
+    const pool = poolOf([0, 100], config);
     expect([...pool.probabilities().values()]).toEqual([0.5, 0.5]);
+  });
+
+  it("measures a score against what the user was expected to give, where that is known", () => {
+    const pool = poolOf([]);
+    pool.add({ ...written(12), expected: 12 });
+    pool.add({ ...written(4), expected: 2 });
+    pool.add(written(0));
+    // exp(0), exp(1), exp(0) over their sum.
+    expect([...pool.probabilities().values()].map((p) => Math.round(p * 1e6) / 1e6)).toEqual([
+      0.211942, 0.576117, 0.211942,
+    ]);
+    expect(pool.sample().find(({ id }) => id === "r2")).toMatchObject({ score: 4, expected: 2 });
+  });
+
+  it("shows the lessons on the most similar users, pinned ones first, and draws no random number for it", () => {
+    const pool = poolOf([], { k: 3 });
+    for (const user of ["near", "far", "nearer", "far"]) pool.add({ ...written(1), user });
+    pool.add(written(1));
+    pool.change("r2", { action: "pin" });
+    pool.change("r3", { action: "mute" });
+    const before = pool.state().random;
+    const likeness = (user: string) => ({ near: 0.5, far: 0.1, nearer: 0.9 })[user] ?? 0;
+    expect(pool.nearest(likeness).map(({ id }) => id)).toEqual(["r2", "r1", "r4"]);
+    pool.config = { ...pool.config, k: 1 };
+    expect(pool.nearest(likeness).map(({ id }) => id)).toEqual(["r2"]);
+    expect(pool.state().random).toEqual(before);
+    expect(pool.reflections.map(({ timesSampled }) => timesSampled)).toEqual([1, 2, 0, 1, 0]);
   });
 
   it("edits, deletes, and says when there is nothing to change", () => {
@@ -156,9 +184,10 @@ describe("the reflection pool", () => {
           const sampled = pool.sample();
           expect(sampled).toHaveLength(Math.min(k, audible.length));
           expect(new Set(sampled.map(({ id }) => id)).size).toBe(sampled.length);
-          expect(sampled.every(({ muted }) => !muted)).toBe(true);
+          const entryOf = (id: string) => entries[Number(id.slice(1)) - 1];
+          expect(sampled.every(({ id }) => entryOf(id)?.muted === false)).toBe(true);
           const pins = audible.filter(({ pinned }) => pinned).length;
-          expect(sampled.slice(0, pins).every(({ pinned }) => pinned)).toBe(true);
+          expect(sampled.slice(0, pins).every(({ id }) => entryOf(id)?.pinned)).toBe(true);
           expect(pool.reflections.reduce((sum, { timesSampled }) => sum + timesSampled, 0)).toBe(sampled.length);
           const total = [...pool.probabilities().values()].reduce((sum, p) => sum + p, 0);
           const shownPins = Math.min(pins, k);

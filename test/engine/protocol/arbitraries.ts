@@ -49,6 +49,8 @@ export function arbitraryOf(schema: Schema): fc.Arbitrary<unknown> {
       return fc.constantFrom(...def.values);
     case "array":
       return fc.array(arbitraryOf(def.element), { minLength: least, maxLength: Math.min(most, least + 4) });
+    case "tuple":
+      return fc.tuple(...def.items.map(arbitraryOf));
     case "record": {
       const numbered = (def.keyType as z.core.$ZodTypes)._zod.def.type === "number";
       return fc.dictionary(numbered ? fc.nat().map(String) : key, arbitraryOf(def.valueType), {

@@ -36,8 +36,9 @@ describe("settings that came later", () => {
 
   it("stay where they are not", () => {
     const policy = { clickLoss: 3, clickLabels: "truth", warmStart: 1, tableScale: 0.1, state: "session" };
+    const reflections = { sampling: "uniform", show: "counts" };
     const others = { models: { unusableShare: 0.5 }, evaluation: { modelSessions: 7 } };
-    const later = experimentOf(JSON.stringify({ ...others, policy }));
+    const later = experimentOf(JSON.stringify({ ...others, policy, reflections }));
     expect(withoutLaterSettings(later)).toEqual(later);
   });
 

@@ -2,6 +2,7 @@
  * A world small enough to follow by hand: categories 0 to 3 have three items each (item i belongs to category i % 4),
  * category 4 has the one item 12. User u clicks an item where item + u is even, for certain.
  */
+import { Lessons } from "../../../src/engine/critic/lessons.ts";
 import type { CategoryIndex } from "../../../src/engine/data/dataset.ts";
 import { CategoryMasks } from "../../../src/engine/planner/mask.ts";
 import type { Plan, Planner, PlanRequest } from "../../../src/engine/planner/planner.ts";
@@ -56,6 +57,7 @@ export function clickWorld(experiment: Experiment): World {
     responseModels: (slots) => new MatrixResponseModel(clickData, { bits: clicks }, slots),
     feedbackTypes: clickData.feedbackTypes,
     interest,
+    lessons: new Lessons(clickData, experiment.simulator.historyLength),
     masks: new CategoryMasks({
       dataset: clickData,
       interest,

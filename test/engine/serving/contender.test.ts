@@ -26,7 +26,7 @@ function filledPool(): ReflectionPool {
 
 /** A contender of an experiment, and the players it was chosen from. */
 function contender(experiment: Experiment, pool = filledPool()) {
-  const { dataset, interest } = clickWorld(experiment);
+  const { dataset, interest, lessons } = clickWorld(experiment);
   const offlinePlanner = new OfflinePlanner({ dataset, interest, ...experiment.planner });
   const modelPlanner = plannerOf(() => planOf([0, 1]));
   const asked = experiment.planner.provider === "offline" ? offlinePlanner : modelPlanner;
@@ -34,7 +34,13 @@ function contender(experiment: Experiment, pool = filledPool()) {
     ? { planner: asked, offlinePlanner }
     : { planner: undefined, offlinePlanner: undefined };
   const policy = new RandomPolicy(dataset.items, 2, 1);
-  const made = contenderOf({ experiment, players, policy, pool: { config: pool.config, state: pool.state() } });
+  const made = contenderOf({
+    experiment,
+    players,
+    policy,
+    pool: { config: pool.config, state: pool.state() },
+    lessons,
+  });
   return { made, offlinePlanner, modelPlanner };
 }
 

@@ -35,7 +35,7 @@ it.each([
   const old = { ...record, schemaVersion, experiment: { ...experiment, evaluation, models: known } };
   await writeFile(file, JSON.stringify(old));
   const read = await readRunRecord(file);
-  expect(read).toMatchObject({ schemaVersion: 6, experiment: { evaluation: { modelSessions: 0 } } });
+  expect(read).toMatchObject({ schemaVersion: 7, experiment: { evaluation: { modelSessions: 0 } } });
   expect(read.experiment.models.unusableShare).toBe(unusableShare);
 });
 
@@ -48,7 +48,7 @@ it("run.json of version 4 keeps its world: its data, its masks, its user model",
   const old = { ...record, schemaVersion: 4, experiment: { ...experiment, dataset, planner, fidelity } };
   await writeFile(file, JSON.stringify(old));
   expect(await readRunRecord(file)).toMatchObject({
-    schemaVersion: 6,
+    schemaVersion: 7,
     experiment: { dataset: { signal: "strong" }, planner: { mask: "any" }, fidelity: { reshaped: "policy" } },
   });
 });

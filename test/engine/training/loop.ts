@@ -113,6 +113,7 @@ export async function trainingLoop(input: ExperimentInput, cast: Cast = {}) {
   });
   const responseModel = world.responseModels(slots);
   const trainer = new Trainer({
+    dataset,
     environment,
     policy,
     stepper: new Stepper({
@@ -122,7 +123,7 @@ export async function trainingLoop(input: ExperimentInput, cast: Cast = {}) {
       masks: world.masks,
       policy,
       mode: "sample",
-      sampleReflections: () => pool.sample(),
+      sampleReflections: (session) => world.lessons.draw(pool, session),
       replanEvery: () => document.experiment.planner.replanEvery,
     }),
     players: { planner, critic, promptHashes: () => ({ critic: "critic-hash" }) },

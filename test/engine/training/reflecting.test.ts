@@ -7,6 +7,7 @@ import { type EndedSession, Reflecting, type ReflectingOptions } from "../../../
 import { experimentSchema } from "../../../src/protocol/experiment.ts";
 import type { Episode } from "../../../src/protocol/run.ts";
 import { sessionOf, step } from "../simulator/smallWorld.ts";
+import { toyDataset } from "../simulator/toy.ts";
 
 const never = new AbortController().signal;
 
@@ -40,6 +41,8 @@ function reflectingWith(options: Partial<ReflectingOptions> & Pick<ReflectingOpt
   const told: Episode[] = [];
   const reflecting = new Reflecting({
     pool,
+    dataset: toyDataset([[0], [1]], [[[0, 1]]]),
+    baseline: "user",
     slateSize: 2,
     reflectionSession: "finished",
     poolScore: "cumulative-reward",
@@ -200,6 +203,34 @@ describe("what the critic reads (switch reflectionSession)", () => {
     reflecting.submit([ended(3, [[1, 1]], incoming)], never);
     await reflecting.settle();
     expect(pool.reflections).toMatchObject([{ text: "On 9.", episode: "s0-3", score: 1 }]);
+  });
+});
+
+describe("what a session is measured against", () => {
+  const entries = async (options: Partial<ReflectingOptions>) => {
+    const { reflecting, pool } = reflectingWith({ critic: namingCritic, ...options });
+    reflecting.submit([ended(0, [[1, 1]]), ended(1, [[1, 0]])], never);
+    await reflecting.settle();
+    return pool.reflections;
+  };
+
+  it("is what its user was expected to give, kept beside the score with the user and the visit", async () => {
+    const [first, second] = await entries({});
+    // Nobody has a history: the faded mean of both. The second session is of the same user, who gave more before.
+    const line = (0.995 * 1 + 0.5) / 1.995;
+    expect(first?.expected).toBeCloseTo(line, 12);
+    expect(second?.expected).toBeCloseTo(line + (1 - line) / 1.25, 12);
+    expect(first).toMatchObject({
+      user: "u0",
+      visit: [
+        [0, 1, 1],
+        [1, 1, 1],
+      ],
+    });
+  });
+
+  it.each([{ baseline: "none" }, { poolScore: "last-clicks" }] as const)("is nothing with %o", async (options) => {
+    for (const { expected } of await entries(options)) expect(expected).toBeUndefined();
   });
 });
 

@@ -65,7 +65,9 @@ const otherGroups: readonly (readonly [
     "Reflections",
     false,
     [
+      ["reflections.show", "What a plan is shown"],
       ["reflections.k", "Reflections per plan (k)"],
+      ["reflections.sampling", "Which reflections"],
       ["reflections.alpha", "Preference for high scores (alpha)"],
       ["reflections.capacity", "Pool capacity"],
       ["reflections.shuffle", "Shuffle"],

@@ -14,6 +14,7 @@ const planNames: Readonly<Record<ContenderPlan, string>> = {
   "top-interest": "No model: top interest",
   "least-recently-used": "No model: least recently used",
   "round-robin": "No model: round robin",
+  lessons: "No model: what reflections say",
   none: "No plan: everything is allowed",
   oracle: "Oracle plan",
 };
