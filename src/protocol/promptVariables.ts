@@ -164,12 +164,24 @@ export const promptVariables: readonly PromptVariable[] = [
   {
     name: "reflections",
     type: "list",
-    meaning: "Reflections sampled from the pool (section 2), best score first; empty while the pool is.",
-    example: [{ text: "Alternating music with sport kept this user for the whole session.", score: 9.5 }],
+    meaning: "Reflections drawn from the pool (section 2), the best outcome first; empty while the pool is.",
+    example: [
+      {
+        text: "Alternating music with sport kept this user for the whole session.",
+        score: 9.5,
+        outcome: "0.4 better than expected of that user",
+      },
+    ],
     roles: ["planner"],
     fields: [
       { name: "text", type: "text", meaning: "The reflection, on one line." },
       { name: "score", type: "number", meaning: "Score of the session it was written about." },
+      {
+        name: "outcome",
+        type: "text",
+        meaning:
+          "The score against what its user was expected to give, in words; with reflections.baseline none, the score.",
+      },
     ],
   },
   {

@@ -72,14 +72,33 @@ export function plannerContext(knowledge: PlannerKnowledge, { session, reflectio
   };
 }
 
+type LessonEntry = { readonly text: string; readonly score: number; readonly outcome: string };
+
 /** Best first and each text once, so that samples of the same reflections make the same prompt. */
-function shownReflections(reflections: readonly ShownReflection[]): readonly { text: string; score: number }[] {
-  const best = new Map<string, number>();
-  for (const { text, score } of reflections) {
+function shownReflections(reflections: readonly ShownReflection[]): readonly LessonEntry[] {
+  const best = new Map<string, LessonEntry & { readonly merit: number }>();
+  for (const { text, score, expected } of reflections) {
     const line = oneLine(text);
-    best.set(line, Math.max(rounded(score), best.get(line) ?? Number.NEGATIVE_INFINITY));
+    const entry = {
+      text: line,
+      score: rounded(score),
+      outcome: outcomeOf(score, expected),
+      merit: rounded(score - (expected ?? 0)),
+    };
+    const before = best.get(line);
+    if (!before || entry.merit > before.merit || (entry.merit === before.merit && entry.score > before.score)) {
+      best.set(line, entry);
+    }
   }
-  return [...best]
-    .map(([text, score]) => ({ text, score }))
-    .sort((a, b) => b.score - a.score || (a.text < b.text ? -1 : 1));
+  return [...best.values()]
+    .sort((a, b) => b.merit - a.merit || (a.text < b.text ? -1 : 1))
+    .map(({ merit: _, ...entry }) => entry);
+}
+
+/** One decimal is enough to compare by, and few enough for equal prompts to be equal. */
+function outcomeOf(score: number, expected: number | undefined): string {
+  if (expected === undefined) return `score ${rounded(score)}`;
+  const gain = Math.round((score - expected) * 10) / 10;
+  if (gain === 0) return "as expected of that user";
+  return `${Math.abs(gain)} ${gain > 0 ? "better" : "worse"} than expected of that user`;
 }

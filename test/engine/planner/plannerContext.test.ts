@@ -61,11 +61,26 @@ describe("the planner's context", () => {
     ];
     const shown = plannerContext(knowledge, { session: sessionOf([]), reflections }).reflections;
     expect(shown).toEqual([
-      { text: "b # system b", score: 3.33 },
-      { text: "a", score: 2 },
+      { text: "b # system b", score: 3.33, outcome: "score 3.33" },
+      { text: "a", score: 2, outcome: "score 2" },
     ]);
     const turned = plannerContext(knowledge, { session: sessionOf([]), reflections: [...reflections].reverse() });
     expect(turned.reflections).toEqual(shown);
+  });
+
+  it("tells and orders by what a visit brought beyond what was expected of its user, where that is known", () => {
+    const reflections = [
+      { id: "1", text: "generous", score: 12, expected: 12.04 },
+      { id: "2", text: "good", score: 4, expected: 2.58 },
+      { id: "3", text: "good", score: 9, expected: 9.5 },
+      { id: "4", text: "bad", score: 8, expected: 8.31 },
+    ];
+    const shown = plannerContext(knowledge, { session: sessionOf([]), reflections }).reflections;
+    expect(shown).toEqual([
+      { text: "good", score: 4, outcome: "1.4 better than expected of that user" },
+      { text: "generous", score: 12, outcome: "as expected of that user" },
+      { text: "bad", score: 8, outcome: "0.3 worse than expected of that user" },
+    ]);
   });
 
   it("plannerSees: ids hides every name", () => {
