@@ -15,12 +15,11 @@ export function pairedPool(
   lessons: Lessons,
   seed: number,
 ): (session: Session) => readonly ShownReflection[] {
-  return (session) => {
-    const random = new RandomStream(seed, "paired pool", session.number, session.steps.length);
-    const copy = new ReflectionPool(config, random);
-    copy.restore({ ...state, random: random.state() });
-    return lessons.draw(copy, session);
-  };
+  return (session) =>
+    lessons.draw(
+      copied(config, state, new RandomStream(seed, "paired pool", session.number, session.steps.length)),
+      session,
+    );
 }
 
 /** Samples a copy that takes nothing in, by a stream of the evaluation's own: training does not notice. */
@@ -30,8 +29,13 @@ export function frozenPool(
   lessons: Lessons,
   evaluationSeed: number,
 ): (session: Session) => readonly ShownReflection[] {
-  const random = new RandomStream(evaluationSeed, "evaluation pool");
-  const copy = new ReflectionPool(config, random);
-  copy.restore({ ...state, random: random.state() });
+  const copy = copied(config, state, new RandomStream(evaluationSeed, "evaluation pool"));
   return (session) => lessons.draw(copy, session);
+}
+
+/** Without what users are expected to give: nothing is taken in. */
+function copied(config: PoolConfig, { reflections, nextId }: PoolState, random: RandomStream): ReflectionPool {
+  const copy = new ReflectionPool(config, random);
+  copy.restore({ reflections, nextId, random: random.state() });
+  return copy;
 }
