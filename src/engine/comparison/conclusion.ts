@@ -63,7 +63,7 @@ function pairedWords({ label, against }: ComparedRow): string {
   return `${measured} ${formatInterval(difference, 2)} over ${n} paired visits (${verdict})`;
 }
 
-const signed = (value: number): string => `${value < 0 ? "" : "+"}${formatNumber(value, 2)}`;
+export const signed = (value: number): string => `${value < 0 ? "" : "+"}${formatNumber(value, 2)}`;
 
 const seedsOf = ({ n }: Estimate): string => (n === 1 ? "" : ` over ${n} seeds`);
 

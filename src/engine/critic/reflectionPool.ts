@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { ReflectionChange } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
-import { type Reflection, reflectionSchema, type ShownReflection } from "../../protocol/run.ts";
+import { meritOf, type Reflection, reflectionSchema, type ShownReflection } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
 import { exp } from "../math/elementary.ts";
 import { type RandomStream, streamStateSchema } from "../math/random.ts";
@@ -231,9 +231,9 @@ export class ReflectionPool {
   private weights(chosen: ReadonlySet<number>): Float64Array {
     const { alpha, shuffle, sampling } = this.current;
     const ignored = shuffle || sampling !== "score";
-    const merits = this.entries.map(({ score, expected = 0, rating, muted }, i) => {
-      if (muted || chosen.has(i)) return Number.NEGATIVE_INFINITY;
-      return ignored ? 0 : alpha * (score - expected + rating);
+    const merits = this.entries.map((entry, i) => {
+      if (entry.muted || chosen.has(i)) return Number.NEGATIVE_INFINITY;
+      return ignored ? 0 : alpha * (meritOf(entry) + entry.rating);
     });
     const best = Math.max(...merits);
     return Float64Array.from(merits, (merit) => (merit === Number.NEGATIVE_INFINITY ? 0 : exp(merit - best)));

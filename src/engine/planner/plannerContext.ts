@@ -3,6 +3,7 @@
 import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
+import { meritOf } from "../../protocol/run.ts";
 import { CategoryItems, maskReading } from "../data/categoryItems.ts";
 import type { Category, CategoryIndex, Dataset } from "../data/dataset.ts";
 import type { PromptContext } from "../prompts/prompt.ts";
@@ -83,7 +84,7 @@ function shownReflections(reflections: readonly ShownReflection[]): readonly Les
       text: line,
       score: rounded(score),
       outcome: outcomeOf(score, expected),
-      merit: rounded(score - (expected ?? 0)),
+      merit: rounded(meritOf({ score, expected })),
     };
     const before = best.get(line);
     if (!before || entry.merit > before.merit || (entry.merit === before.merit && entry.score > before.score)) {

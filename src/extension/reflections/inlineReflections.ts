@@ -28,7 +28,7 @@ import type { ReflectionPools } from "./pools.ts";
 import { reflectionTooltip } from "./reflectionItem.ts";
 import { type ReflectionPlace, reflectionPlaces } from "./reflectionPlaces.ts";
 import type { ReflectionsServices } from "./services.ts";
-import { formatProbability, shorten } from "./wording.ts";
+import { formatGain, formatProbability, shorten } from "./wording.ts";
 
 const HINT_CHARS = 60;
 
@@ -93,12 +93,12 @@ function hintsAt(document: TextDocument, { end, fields }: ReflectionPlace, contr
   const summary = hint(end, [...parts, ...(rest > 0 ? [part(l10n.t(" of {0}", pool.length))] : [])]);
   const best = next[0];
   if (!best) return [summary];
-  return [
-    summary,
-    ...fields.map(({ field, end: at }) =>
-      hint(at, [part(field === "score" ? formatScore(best.score) : `“${shorten(best.text, HINT_CHARS)}”`, best)]),
-    ),
-  ];
+  return [summary, ...fields.map(({ field, end: at }) => hint(at, [part(fieldText(field, best), best)]))];
+}
+
+function fieldText(field: ReflectionPlace["fields"][number]["field"], best: PooledReflection): string {
+  if (field === "text") return `“${shorten(best.text, HINT_CHARS)}”`;
+  return (field === "outcome" ? formatGain(best) : undefined) ?? formatScore(best.score);
 }
 
 const numbers = ({ score, probability, pinned }: PooledReflection): string =>

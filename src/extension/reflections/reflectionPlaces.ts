@@ -5,9 +5,11 @@ import { type PromptWord, wordsIn } from "../../protocol/promptWords.ts";
 import { nameAt } from "../prompts/hover.ts";
 import type { PromptStructure } from "../prompts/promptStructure.ts";
 
+const shownFields = ["text", "score", "outcome"] as const;
+
 /** A field of an entry, written out: `{{ reflection.text }}`. */
 interface ShownField {
-  readonly field: "text" | "score";
+  readonly field: (typeof shownFields)[number];
   /** Offset behind the placeholder. */
   readonly end: number;
 }
@@ -55,7 +57,8 @@ function fieldsWithin(text: string, placeholders: readonly Placeholder[], entry:
     if (tag === "endfor" && depth-- === 0) break;
     const [first, second] = kind === "output" ? wordsIn(text, placeholder) : [];
     if (first?.kind !== "variable" || first.text !== entry || second?.kind !== "field") continue;
-    if (second.text === "text" || second.text === "score") fields.push({ field: second.text, end });
+    const field = shownFields.find((name) => name === second.text);
+    if (field) fields.push({ field, end });
   }
   return fields;
 }

@@ -29,5 +29,8 @@ export const reflectionSchema = z.strictObject({
 });
 export type Reflection = Immutable<z.output<typeof reflectionSchema>>;
 
+/** What the session scored above what its user was expected to give; the score itself where that is not known. */
+export const meritOf = ({ score, expected = 0 }: Pick<Reflection, "score" | "expected">): number => score - expected;
+
 /** What a planner is shown of one. */
 export type ShownReflection = Pick<Reflection, "id" | "text" | "score" | "expected">;

@@ -1,6 +1,6 @@
 /** What a report shows beside the comparison: curves, categories, reflections and warnings of each row. */
 import { join } from "node:path";
-import type { MetricRow, Reflection, TimelineEvent } from "../../../protocol/run.ts";
+import { type MetricRow, meritOf, type Reflection, type TimelineEvent } from "../../../protocol/run.ts";
 import { fewAtOnce } from "../../store/fewAtOnce.ts";
 import { jsonLines } from "../../store/jsonLines.ts";
 import { readReflections } from "../../store/runDocuments.ts";
@@ -77,7 +77,7 @@ export function sharesOf(counts: readonly (readonly (readonly number[])[])[]): G
 
 async function bestReflections({ folder }: LoadedRun): Promise<readonly Reflection[]> {
   const reflections = await readReflections(join(folder, runFiles.reflections)).catch(() => []);
-  return [...reflections].sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
+  return [...reflections].sort((a, b) => meritOf(b) - meritOf(a) || (a.id < b.id ? -1 : 1));
 }
 
 async function warningsOf(runs: readonly LoadedRun[]): Promise<readonly Warning[]> {

@@ -2,9 +2,10 @@
 
 import { diffLines, withContext } from "../../../protocol/lineDiff.ts";
 import { metricCatalogue } from "../../../protocol/metrics.ts";
-import type { ReferencePolicy } from "../../../protocol/run.ts";
+import { meritOf, type ReferencePolicy } from "../../../protocol/run.ts";
 import { type Estimate, formatInterval, formatNumber } from "../../metrics/statistics.ts";
 import { settingsOf } from "../../suites/configuration.ts";
+import { signed } from "../conclusion.ts";
 import type { ComparedRow, RunComparison } from "../runComparison.ts";
 import { cellsOf, coverageNote, digitsOf, metricLabel, tableLegend } from "../tables.ts";
 import { curveChart, heatMap, rangeOf, whisker } from "./charts.ts";
@@ -160,11 +161,13 @@ const WORST = 3;
 export function reflections(data: readonly GroupData[]): Section {
   const pools = data.filter((row) => row.reflections.length > 0);
   if (pools.length === 0) return undefined;
-  return html`<h2>Reflections</h2><p class="hint">Of the first seed: the best and the worst of the pool at its end, with the R_cum of the session each was written on.</p>
+  return html`<h2>Reflections</h2><p class="hint">Of the first seed: the best and the worst of the pool at its end, with the R_cum of the session each was written on and, in brackets, how far that was above what its user was expected to give.</p>
 ${pools.map(({ group, reflections: pool }, i) => {
   const worst = pool.slice(Math.max(BEST, pool.length - WORST));
-  const line = ({ score, text }: (typeof pool)[number]) =>
-    html`<li><b>${formatNumber(score, 2)}</b><span>${text}</span></li>`;
+  const line = (one: (typeof pool)[number]) => {
+    const gain = one.expected === undefined ? "" : ` (${signed(meritOf(one))})`;
+    return html`<li><b>${formatNumber(one.score, 2)}${gain}</b><span>${one.text}</span></li>`;
+  };
   return html`<details${i === 0 ? html` open` : ""}><summary>${group.label}<small>${pool.length} in the pool</small></summary>
 <ol>${pool.slice(0, BEST).map(line)}${worst.length > 0 && html`<li><b>⋮</b><span></span></li>`}${worst.map(line)}</ol></details>`;
 })}`;
