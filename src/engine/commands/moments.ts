@@ -1,6 +1,7 @@
 import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
 import type { Episode, Reflection } from "../../protocol/run.ts";
+import { SUMMARY } from "../critic/lessons.ts";
 import { InputError } from "../errors.ts";
 import { shellWord } from "../shellWord.ts";
 import { jsonLines } from "../store/jsonLines.ts";
@@ -52,7 +53,10 @@ async function keep(
     await fileAccess({ allowOutside })([{ setting: "experimentFile", path: target, written: true }]);
   const moment = momentOf(episode, step, name ?? momentName(episode, step), pool);
   const kept = await appendMoment(target, moment, name === undefined ? "number" : "refuse");
-  const shown = episode.steps[step - 1]?.plan.reflections.length ?? 0;
+  const plan = episode.steps[step - 1]?.plan.reflections ?? [];
+  if (plan.includes(SUMMARY))
+    sayAside("The plan was shown counts of all visits until then, which are not kept: the moment is without them.\n");
+  const shown = plan.filter((shownId) => shownId !== SUMMARY).length;
   const lost = shown - moment.reflections.length;
   if (lost > 0)
     sayAside(`${lost} of ${shown} reflections that were shown are no longer in the pool: they are left out.\n`);

@@ -1,5 +1,5 @@
 /** Which lessons of the pool a plan is made with (docs/method.md, section 2). */
-import type { ShownReflection } from "../../protocol/run.ts";
+import type { Reflection, ShownReflection } from "../../protocol/run.ts";
 import {
   type CategoryIndex,
   type Dataset,
@@ -39,34 +39,10 @@ export class Lessons {
   /** What a plan for the session is shown; the pool counts it. */
   draw(pool: ReflectionPool, session: Session): readonly ShownReflection[] {
     const { show, sampling, shuffle } = pool.config;
-    if (show === "counts") return [...pool.pinned(), ...this.summary(pool)];
+    if (show === "counts") return [...pool.pinned(), ...summaryOf(this.dataset, pool.reflections)];
     if (sampling !== "similarity" || shuffle) return pool.sample();
     const taste = tasteOf(this.dataset, session.history);
     return pool.nearest((user) => cosine(taste, this.tasteOf(user)));
-  }
-
-  /** All visits of the pool in one line; empty before the first. */
-  private summary({ reflections }: ReflectionPool): readonly ShownReflection[] {
-    const heard = reflections.filter(({ muted, visit }) => !muted && visit !== undefined);
-    if (heard.length === 0) return [];
-    const totals = new Map<number, { shown: number; clicked: number }>();
-    for (const [id, shown, clicked] of heard.flatMap(({ visit = [] }) => visit)) {
-      const total = totals.get(id) ?? { shown: 0, clicked: 0 };
-      totals.set(id, { shown: total.shown + shown, clicked: total.clicked + clicked });
-    }
-    const names = new Map(this.dataset.categories.map(({ id, name }) => [id, oneLine(name)]));
-    const counted = [...totals].map(([id, total]) => ({ id, name: names.get(id) || String(id), ...total }));
-    const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
-    const overall = sum(counted.map(({ clicked }) => clicked)) / sum(counted.map(({ shown }) => shown));
-    const rate = ({ shown, clicked }: { shown: number; clicked: number }): number =>
-      (clicked + PRIOR * overall) / (shown + PRIOR);
-    const entries = counted
-      .sort((a, b) => b.shown - a.shown || a.id - b.id)
-      .slice(0, SUMMARISED)
-      .sort((a, b) => rate(b) - rate(a) || a.id - b.id)
-      .map(({ name, clicked, shown }) => `${name} ${clicked}/${shown}`);
-    const text = `Clicked of shown in ${heard.length} ${heard.length === 1 ? "visit" : "visits"}, the best first: ${entries.join(", ")}.`;
-    return [{ id: SUMMARY, text, score: sum(heard.map(({ score }) => score)) / heard.length }];
   }
 
   private tasteOf(user: string): Taste {
@@ -78,6 +54,30 @@ export class Lessons {
     this.tastes.set(user, taste);
     return taste;
   }
+}
+
+/** All visits of the pool in one line; empty before the first. */
+export function summaryOf(dataset: Dataset, reflections: readonly Reflection[]): readonly ShownReflection[] {
+  const heard = reflections.filter(({ muted, visit }) => !muted && visit !== undefined);
+  if (heard.length === 0) return [];
+  const totals = new Map<number, { shown: number; clicked: number }>();
+  for (const [id, shown, clicked] of heard.flatMap(({ visit = [] }) => visit)) {
+    const total = totals.get(id) ?? { shown: 0, clicked: 0 };
+    totals.set(id, { shown: total.shown + shown, clicked: total.clicked + clicked });
+  }
+  const names = new Map(dataset.categories.map(({ id, name }) => [id, oneLine(name)]));
+  const counted = [...totals].map(([id, total]) => ({ id, name: names.get(id) || String(id), ...total }));
+  const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
+  const overall = sum(counted.map(({ clicked }) => clicked)) / sum(counted.map(({ shown }) => shown));
+  const rate = ({ shown, clicked }: { shown: number; clicked: number }): number =>
+    (clicked + PRIOR * overall) / (shown + PRIOR);
+  const entries = counted
+    .sort((a, b) => b.shown - a.shown || a.id - b.id)
+    .slice(0, SUMMARISED)
+    .sort((a, b) => rate(b) - rate(a) || a.id - b.id)
+    .map(({ name, clicked, shown }) => `${name} ${clicked}/${shown}`);
+  const text = `Clicked of shown in ${heard.length} ${heard.length === 1 ? "visit" : "visits"}, the best first: ${entries.join(", ")}.`;
+  return [{ id: SUMMARY, text, score: sum(heard.map(({ score }) => score)) / heard.length }];
 }
 
 function tasteOf(dataset: Dataset, { items, feedback }: History): Taste {

@@ -16,6 +16,14 @@ export type NewReflection = Pick<
   "text" | "score" | "expected" | "episode" | "iteration" | "source" | "promptHash" | "user" | "visit"
 >;
 
+/** What a planner is shown of a reflection. */
+export const shownOf = ({ id, text, score, expected }: Reflection): ShownReflection => ({
+  id,
+  text,
+  score,
+  ...(expected !== undefined && { expected }),
+});
+
 /** What a person does to a reflection. */
 export type PoolChange = { readonly action: "delete" } | PoolAmendment;
 type PoolAmendment =
@@ -205,8 +213,7 @@ export class ReflectionPool {
     return [...chosen].map((i) => {
       const entry = this.entries[i] as Reflection;
       this.entries[i] = { ...entry, timesSampled: entry.timesSampled + 1 };
-      const { id, text, score, expected } = entry;
-      return { id, text, score, expected };
+      return shownOf(entry);
     });
   }
 

@@ -22,10 +22,9 @@ export const momentHandlers = (workspace: Workspace): HandlersOf<"moments"> => (
     const shown = await previewed(asked, workspace);
     const session = previewSession(shown);
     const wanted = `user ${shown.dataset.userIds[session.user]}, from the log, step ${session.steps.length + 1}`;
-    const reflections = shown.reflections.map(({ id, text, score }) => ({ id, text, score }));
     const file = momentsFileOf(asked.experimentFile);
     await workspace.files.access([{ setting: "experimentFile", path: file, written: true }]);
-    const moment = momentOfSession(session, shown.dataset, { name: wanted, reflections });
+    const moment = momentOfSession(session, shown.dataset, { name: wanted, reflections: [...shown.reflections] });
     const { name } = await appendMoment(file, moment, "number");
     return { file, name };
   },

@@ -4,6 +4,8 @@ import { asksModel } from "../../protocol/asksModel.ts";
 import type { RerunResult, RerunStep } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { Episode, Reflection } from "../../protocol/run.ts";
+import { summaryOf } from "../critic/lessons.ts";
+import { shownOf } from "../critic/reflectionPool.ts";
 import { CategoryItems, maskReading } from "../data/categoryItems.ts";
 import type { Dataset, UserIndex } from "../data/dataset.ts";
 import { historyOf } from "../data/dataset.ts";
@@ -72,7 +74,8 @@ export async function rerunStep(
     watch: pool.watch("planner"),
     badReply: "bounded",
   });
-  const shown = reflections.filter(({ id }) => recorded.plan.reflections.includes(id));
+  const ids = recorded.plan.reflections;
+  const shown = [...reflections.map(shownOf), ...summaryOf(dataset, reflections)].filter(({ id }) => ids.includes(id));
   const request = { session: sessionBefore(dataset, experiment, episode, step), reflections: shown };
   const [plan] = await planner.plan([request], abort.signal);
   const last = calls.at(-1);

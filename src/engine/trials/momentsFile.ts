@@ -4,6 +4,7 @@ import { createScanner, findNodeAtLocation, parseTree } from "jsonc-parser";
 import { type Moment, type Moments, parseMoments } from "../../protocol/moments.ts";
 import { formatProblems } from "../../protocol/parseExperiment.ts";
 import type { Episode, Reflection } from "../../protocol/run.ts";
+import { shownOf } from "../critic/reflectionPool.ts";
 import { InputError } from "../errors.ts";
 import { readNamed } from "../regularFile.ts";
 import { isMissing, replaceFile } from "../store/files.ts";
@@ -136,9 +137,7 @@ export function momentOf(episode: Episode, step: number, name: string, pool: rea
     })),
     reflections: decision.plan.reflections.flatMap((id) => {
       const found = pool.find((reflection) => reflection.id === id);
-      if (!found) return [];
-      const { text, score, expected } = found;
-      return [{ id, text, score, ...(expected !== undefined && { expected }) }];
+      return found ? [shownOf(found)] : [];
     }),
   };
 }

@@ -120,8 +120,9 @@ function rank(label: GroupLabel): number {
   }
 }
 
-/** The reflections most likely to be shown to the planner next, as a prompt lists them: best score first. */
+/** The reflections most likely to be shown to the planner next, as a prompt lists them: the best outcome first. */
 export function likeliest(pool: readonly PooledReflection[], k: number): readonly PooledReflection[] {
   const next = sorted(pool, "probability").filter(({ probability }) => probability > 0);
-  return sorted(next.slice(0, k), "score");
+  const outcome = ({ score, expected = 0 }: PooledReflection): number => score - expected;
+  return sorted(next.slice(0, k), "newest").toSorted((a, b) => outcome(b) - outcome(a));
 }

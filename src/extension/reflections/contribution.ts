@@ -11,7 +11,7 @@ export interface Contribution {
   readonly run: RunRecord;
   /** The whole pool, oldest first. */
   readonly pool: readonly PooledReflection[];
-  /** The k likeliest, best score first as the prompt lists them. */
+  /** The k likeliest, the best outcome first as the prompt lists them. */
   readonly next: readonly PooledReflection[];
 }
 

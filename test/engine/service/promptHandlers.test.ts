@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { RenderPrompt } from "../../../src/protocol/engine.ts";
@@ -63,6 +64,25 @@ describe("a prompt that is rendered", () => {
     await handlers["reflections/change"]({ runId, id: pinned?.id ?? "", action: "pin" });
     expect(textOf(await render())).not.toContain("Never twice the same.");
     expect(textOf(await render({ runId }))).toContain("Never twice the same.");
+
+    const counts = { ...tinyExperiment, reflections: { show: "counts" } };
+    const counted = textOf(await render({ runId, experimentText: JSON.stringify(counts) }));
+    expect(counted).toContain("Never twice the same.");
+    expect(counted).toMatch(/Clicked of shown in \d+ visits/);
+    expect(counted).not.toContain(held[1]?.text);
+    expect((await handlers["reflections/list"]({ runId })).map(({ timesSampled }) => timesSampled)).toEqual(
+      held.map(({ timesSampled }) => timesSampled),
+    );
+
+    const file = join(scratch.path, "x.moments.json");
+    await handlers["moments/keepPreview"]({
+      experimentFile: join(scratch.path, "x.lerl.json"),
+      experimentText: JSON.stringify(tinyExperiment),
+      runId,
+    });
+    const [moment] = JSON.parse(readFileSync(file, "utf8")).moments;
+    expect(moment.reflections).toHaveLength(3);
+    for (const { expected } of moment.reflections) expect(expected).toBeGreaterThan(0);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { shownOf } from "../../../src/engine/critic/reflectionPool.ts";
 import type { Dataset } from "../../../src/engine/data/dataset.ts";
 import { plannerContext, plannerKnowledge } from "../../../src/engine/planner/plannerContext.ts";
 import { parsePrompt } from "../../../src/engine/prompts/prompt.ts";
@@ -104,8 +105,7 @@ describe("a moment kept from a preview", () => {
       const shown = { experiment, dataset: logged, user, step, reflections: [first] };
       const prompt = { file: "planner.lerl.md", text: plannerPrompt };
       const { messages } = renderPrompt({ ...shown, role: "planner", prompt });
-      const { id, text, score } = first;
-      const moment = momentOfSession(previewSession(shown), logged, { name: "m", reflections: [{ id, text, score }] });
+      const moment = momentOfSession(previewSession(shown), logged, { name: "m", reflections: [shownOf(first)] });
       expect(moment.slates).toHaveLength(step);
       expect(asked(moment, logged)).toBe(JSON.stringify(messages));
     }

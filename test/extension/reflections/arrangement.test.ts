@@ -69,8 +69,12 @@ describe("arranging a pool", () => {
     expect(bandWidth([3, 3])).toBe(1);
   });
 
-  it("takes the k likeliest, best score first, and none that is muted", () => {
+  it("takes the k likeliest, the best outcome first, and none that is muted", () => {
     expect(ids(likeliest(pool, 2))).toEqual(["r2", "r3"]);
+    const generous = reflection("g", { score: 12, expected: 12.5, probability: 0.4 });
+    expect(ids(likeliest([generous, ...pool], 2))).toEqual(["r2", "g"]);
+    const modest = reflection("m", { score: 4, expected: 3, probability: 0.4 });
+    expect(ids(likeliest([generous, modest], 2))).toEqual(["m", "g"]);
     expect(ids(likeliest([reflection("m", { muted: true, probability: 0 })], 3))).toEqual([]);
   });
 });

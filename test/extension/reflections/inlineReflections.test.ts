@@ -21,7 +21,9 @@ describe("reflections beside the prompt", () => {
       "9.00",
       "“Keep <b>music</b> varied.”",
     ]);
+    hold(three.map((one) => ({ ...one, expected: 8.5 })));
     await pools.change({ runId: "r-1", id: "r1", action: "pin" });
+    expect((await hints(inline, document))[1]).toBe("+0.50");
     hold(three.map((one) => (one.id === "r1" ? { ...one, pinned: true, probability: 1 } : one)));
     await pools.change({ runId: "r-1", id: "r1", action: "pin" });
     expect((await hints(inline, document))[0]).toBe("9.00 (60%), 2.00 (pinned) of 3");
