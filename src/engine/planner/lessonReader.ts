@@ -98,7 +98,8 @@ const logOdds = (share: number): number => log((share + 0.01) / (1.01 - share));
 
 function mark(before: string, after: string): CategoryCount {
   const [, clicked, shown] = COUNTS.exec(after) ?? [];
-  if (clicked !== undefined && shown !== undefined) return { shown: Number(shown), clicked: Number(clicked) };
+  // No more were clicked than shown: "24/7" is no count.
+  if (Number(clicked) <= Number(shown)) return { shown: Number(shown), clicked: Number(clicked) };
   return { shown: WORD, clicked: AGAINST.test(before) ? 0 : WORD };
 }
 

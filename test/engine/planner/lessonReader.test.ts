@@ -20,6 +20,8 @@ describe("a lesson read for its categories", () => {
     ["Never repeat Travel. Music keeps users.", { Travel: [2, 0], Music: [2, 2] }],
     // A name that holds another is one name; a name inside a word is none.
     ["Music & dance 3/4, travellers", { "Music & dance": [4, 3] }],
+    // No count: more clicked than shown.
+    ["Music around the clock, 24/7: Food 24/7", { Music: [2, 2], Food: [2, 2] }],
     ["Rotate more.", {}],
   ] as const)("%s", (text, expected) => {
     const marks = [...reader.marks(text)].map(([category, { shown, clicked }]) => [names[category], [shown, clicked]]);
