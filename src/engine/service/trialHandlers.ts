@@ -1,5 +1,5 @@
 /** `trials/...`: words tried against those in force, followed, and looked into. */
-import { asksModel } from "../../protocol/asksModel.ts";
+import { asksModel, readsReflections } from "../../protocol/asksModel.ts";
 import type { EpisodeDetail } from "../../protocol/engine/sessions.ts";
 import type { FittingTrial } from "../../protocol/engine.ts";
 import { isActive } from "../../protocol/run/states.ts";
@@ -119,12 +119,13 @@ export function trialHandlers(workspace: Workspace): HandlersOf<"trials"> {
 async function reflectionFitting(runId: RunId, workspace: Workspace, sessions?: number): Promise<FittingTrial> {
   const run = await workspace.reader.record(runId);
   const { experiment } = run;
-  if (!asksModel(experiment.planner)) {
-    throw new InputError("planner.offline", "The offline planner reads no reflections, so this one has no effect.");
+  const { planner } = experiment;
+  if (!readsReflections(planner)) {
+    throw new InputError("planner.offline", "The run's planner reads no reflections, so this one has no effect.");
   }
   const asking = askingOf(experiment, plannerPromptOf(run));
   return fittingTrial({
-    contenders: [asking, asking],
+    contenders: asksModel(planner) ? [asking, asking] : [],
     paces: await pacesOf(runId, workspace),
     sessions,
     visitLength: visitLengthOf(run),

@@ -139,6 +139,7 @@ function describe(asked: AskedContender, record: Omit<ContenderRecord, "name">, 
   const settings = [
     ...(asked.temperature === undefined ? [] : [`temperature ${asked.temperature}`]),
     ...(asked.replanEvery === undefined ? [] : [`replan every ${asked.replanEvery}`]),
+    ...Object.entries(record.reflections).map(([setting, value]) => `${setting} ${value}`),
     ...record.pool.map(({ action, reflection }) => `${action} ${reflection}`),
   ];
   return [who, ...model, ...settings].join(", ");

@@ -32,7 +32,7 @@ export function registerTrialCommands(services: TrialsServices): readonly Dispos
       const { sessions, estimate } = await trialLauncher.measureFitting(run);
       const measure = l10n.t("Measure");
       const detail = l10n.t(
-        "The planner's model plans the same visits with {0} and without, at most {1}: {2}. It ends as soon as the answer is clear, and nothing is trained.",
+        "The planner plans the same visits with {0} and without, at most {1}: {2}. It ends as soon as the answer is clear, and nothing is trained.",
         target.reflection,
         sessions,
         estimateSentence(estimate),

@@ -6,7 +6,7 @@ import type { RunId } from "../../../src/protocol/run.ts";
 import type { TrialProgress, TrialSummary } from "../../../src/protocol/trial/summary.ts";
 import type { VisitRow } from "../../../src/protocol/trial/visit.ts";
 import { ChatServer } from "../commands/chatServer.ts";
-import { scratchFolder } from "../commands/lerl.ts";
+import { scratchFolder, tinyExperiment } from "../commands/lerl.ts";
 import { plannerPrompt } from "../commands/modelWorld.ts";
 import { usually, writeTrialWorld } from "../commands/wordyServer.ts";
 import { serviceAt } from "./serviceAt.ts";
@@ -190,6 +190,24 @@ describe("words that are tried in the editor", () => {
     const shown = ({ episode }: typeof pair.baseline) => episode.steps.flatMap(({ plan }) => plan.reflections);
     expect(shown(pair.baseline)).not.toContain(reflection.id);
     expect(shown(pair.contender)[0]).toBe(reflection.id);
+  });
+
+  it("may be a reflection's on a planner that asks no model and follows lessons", async () => {
+    const experimentText = JSON.stringify({ ...tinyExperiment, planner: { strategy: "lessons" } });
+    const { id: runId } = await handlers["runs/start"]({
+      experimentFile,
+      experimentText,
+      prompts: {},
+      overrides: ["training.iterations=1", "training.checkpointEvery=1"],
+    });
+    while ((await handlers["runs/list"]({})).runs.find(({ id }) => id === runId)?.state !== "done")
+      await new Promise(setImmediate);
+    const [{ id: reflection } = { id: "" }] = await handlers["reflections/list"]({ runId });
+    expect((await handlers["trials/reflectionFitting"]({ runId })).estimate.calls).toBe(0);
+    const { id } = await handlers["trials/reflection"]({ runId, reflection, sessions: 16 });
+    expect((await ended(id)).result?.n).toBe(16);
+    const { contender } = await handlers["trials/visit"]({ id, session: 0, contender: 1 });
+    expect(contender.episode.steps[0]?.plan.reflections[0]).toBe(reflection);
   });
 
   it("have moments: a step's decision is kept beside the experiment", async () => {

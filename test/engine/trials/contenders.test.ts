@@ -182,12 +182,21 @@ describe("names", () => {
     const short = { prompt: worded("short") };
     const pool = [{ reflection: "r2", action: "mute" }] as const;
     expect(
-      names(ofRun(), {}, short, { ...short, model: "n", temperature: 0.5 }, { replanEvery: 2 }, { pool: [...pool] }),
+      names(
+        ofRun(),
+        {},
+        short,
+        { ...short, model: "n", temperature: 0.5 },
+        { replanEvery: 2 },
+        { reflections: { k: 9, sampling: "similarity" } },
+        { pool: [...pool] },
+      ),
     ).toEqual([
       "as it is",
       "short.lerl.md",
       "short.lerl.md, n, temperature 0.5",
       "as it is, replan every 2",
+      "as it is, k 9, sampling similarity",
       "as it is, mute r2",
     ]);
   });

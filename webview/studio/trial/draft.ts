@@ -13,7 +13,7 @@ export function baseRun({ runs, currentRun }: StudioSnapshot) {
   return run && run.iteration >= 1 ? run : undefined;
 }
 
-const planners = ["top-interest", "least-recently-used", "round-robin"] as const;
+const planners = ["top-interest", "least-recently-used", "round-robin", "lessons"] as const;
 
 /** What is in force against the words as they stand; where nobody reads words, two planners. */
 export function freshDraft(snapshot: StudioSnapshot): TrialDraft {
