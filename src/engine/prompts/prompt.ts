@@ -139,10 +139,11 @@ const candidateLists: readonly string[] = ["categories", "global"];
 /** A planner that is not shown the candidates can only guess ids. */
 function unseenCategories(
   sections: readonly TemplateSection[],
-  { role }: FrontMatter,
+  { role, variables }: FrontMatter,
   text: string,
 ): readonly Problem[] {
-  const seen = sections.some(({ template }) => template.variables().some(({ name }) => candidateLists.includes(name)));
+  const lists = candidateLists.filter((name) => !Object.hasOwn(variables, name));
+  const seen = sections.some(({ template }) => template.variables().some(({ name }) => lists.includes(name)));
   if (role !== "planner" || seen) return [];
   const message =
     'the prompt shows neither "categories" nor "global", so the model cannot know which ids it may choose';

@@ -166,6 +166,11 @@ describe("diagnose", () => {
     expect(parsePrompt("p", text).role).toBe("planner");
   });
 
+  it("warns of one whose only list is its own, called global", () => {
+    const text = "---\nrole: planner\nvariables:\n  global: 7\n---\n# system\na\n# user\n{{ global }}\n";
+    expect(diagnose(text)).toMatchObject([{ severity: "warning", code: "prompt.unseen-categories" }]);
+  });
+
   it.each(["categories", "global"])("is content where a planner prompt lists %s", (list) => {
     const text = `---\nrole: planner\n---\n# system\na\n# user\n{% for c in ${list} %}{{ c.label }}{% endfor %}\n`;
     expect(diagnose(text)).toEqual([]);
