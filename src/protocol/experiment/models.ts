@@ -82,7 +82,7 @@ const samplingSchema = z.enum(["score", "similarity", "uniform"]).default("score
 
 const baselineSchema = z.enum(["user", "none"]).default("user").meta({
   description:
-    "What a session's score is measured against. user: what this user was expected to give, by the clicks of the log; none: nothing, so that lessons from generous users count as good ones.",
+    "What a session's score is measured against. user: what this user was expected to give, by the clicks of the log and by earlier visits; none: nothing, so that lessons from generous users count as good ones.",
 });
 
 const showSchema = z.enum(["lessons", "counts"]).default("lessons").meta({
@@ -94,7 +94,7 @@ const showSchema = z.enum(["lessons", "counts"]).default("lessons").meta({
 export const reflectionsSchema = z.strictObject({
   capacity: count("Reflections kept; the oldest goes first (N_r).", 200, 1, 10_000),
   k: count("Reflections shown to the planner (N_s).", 3, 0, 20),
-  alpha: real("Preference for reflections of high-scoring sessions; 0 samples uniformly.", 0.5, 0, 10),
+  alpha: real("With sampling: score, the preference for sessions that went well; 0 samples uniformly.", 0.5, 0, 10),
   sampling: samplingSchema,
   baseline: baselineSchema,
   show: showSchema,
