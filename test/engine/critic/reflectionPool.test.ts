@@ -147,6 +147,8 @@ describe("the reflection pool", () => {
   it("goes on from a state that went through JSON, in entries the run folder accepts", () => {
     const straight = poolOf([1, 5, 3, 8, 2]);
     for (let i = 0; i < 7; i++) straight.sample();
+    const ended = [4, 9, 5].map((score, i) => ({ user: `u${i % 2}`, clickRate: 0.4, score }));
+    straight.expectation.observe(ended);
     const resumed = poolOf([]);
     resumed.restore(JSON.parse(JSON.stringify(straight.state())));
     for (const entry of resumed.reflections) expect(reflectionSchema.parse(entry)).toEqual(entry);
@@ -154,6 +156,7 @@ describe("the reflection pool", () => {
       Array.from({ length: 20 }, () => straight.sample()),
     );
     expect(resumed.add(written(1))).toEqual(straight.add(written(1)));
+    expect(resumed.expectation.observe(ended)).toEqual(straight.expectation.observe(ended));
   });
 
   it("always samples min(k, unmuted) different ones and counts them, whatever the scores", () => {

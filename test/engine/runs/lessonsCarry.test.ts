@@ -58,6 +58,27 @@ function forget({ experiment: { reflections } }: Documented): void {
   for (const key of ["sampling", "baseline", "show"]) delete reflections[key];
 }
 
+it("what a plan is shown may change while the run works", async () => {
+  const small = {
+    ...experiment,
+    dataset: { kind: "synthetic", users: 60, items: 200, categories: 12 },
+    simulator: { users: 4 },
+    reflections: { k: 2, sampling: "similarity" },
+  };
+  const run = await shop.start("changed", small, {
+    progress: ({ iteration }) => {
+      if (iteration === 6) run.change([{ path: "reflections.show", value: "counts" }]);
+    },
+  });
+  await run.execute();
+  const shown = linesOf<Episode>("changed", "episodes.jsonl").map(({ iteration, steps }) => ({
+    iteration,
+    ids: new Set(steps.flatMap(({ plan }) => plan.reflections)),
+  }));
+  for (const { ids } of shown.filter(({ iteration }) => iteration <= 6)) expect([...ids]).not.toContain("counts");
+  for (const { ids } of shown.filter(({ iteration }) => iteration > 8)) expect([...ids]).toEqual(["counts"]);
+});
+
 it("a run of version 6 goes on drawing reflections by the session's score", async () => {
   const small = {
     ...experiment,
