@@ -1,4 +1,5 @@
 /** Makes the tables that are asked for, one after the other, and fills the page with each as soon as it is there. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CommanderError } from "commander";
 import { reportFailure } from "../src/engine/commands/exit.ts";
@@ -89,8 +90,12 @@ async function stateOf(table: Table, setting: Setting): Promise<string> {
 }
 
 /** What is in the way of measuring it here. */
-const lacks = ({ data }: Table, setting: Setting): string | undefined =>
-  data === undefined || setting.data[data] !== undefined ? undefined : `needs --${data} <folder>`;
+function lacks({ data }: Table, setting: Setting): string | undefined {
+  if (data === undefined) return undefined;
+  const folder = setting.data[data];
+  if (folder === undefined) return `needs --${data} <folder>`;
+  return existsSync(folder) ? undefined : `needs --${data} <folder>, and ${folder} is not there`;
+}
 
 async function makeAll(
   tables: readonly Table[],

@@ -10,7 +10,14 @@ import { runStates } from "./run/states.ts";
 export { type MetricDefinition, type MetricName, metricCatalogue } from "./metrics.ts";
 export { type Episode, type EpisodeStep, episodePlanSchema } from "./run/episode.ts";
 export { type ReferencePolicy, referenceLabel, referencePolicies } from "./run/references.ts";
-export { meritOf, type PoolAction, type Reflection, reflectionSchema, type ShownReflection } from "./run/reflection.ts";
+export {
+  meritOf,
+  type PoolAction,
+  type Reflection,
+  reflectionSchema,
+  type ShownReflection,
+  SUMMARY,
+} from "./run/reflection.ts";
 export {
   type MetricRow,
   type ReferenceRow,

@@ -1,7 +1,6 @@
 import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
-import type { Episode, Reflection } from "../../protocol/run.ts";
-import { SUMMARY } from "../critic/lessons.ts";
+import { type Episode, type Reflection, SUMMARY } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
 import { shellWord } from "../shellWord.ts";
 import { jsonLines } from "../store/jsonLines.ts";

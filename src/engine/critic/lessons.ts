@@ -1,5 +1,5 @@
 /** Which lessons of the pool a plan is made with (docs/method.md, section 2). */
-import type { Reflection, ShownReflection } from "../../protocol/run.ts";
+import { type Reflection, type ShownReflection, SUMMARY } from "../../protocol/run.ts";
 import {
   type CategoryIndex,
   type Dataset,
@@ -16,9 +16,6 @@ import type { ReflectionPool } from "./reflectionPool.ts";
 const SUMMARISED = 60;
 /** Exposures that the overall click rate counts for where a summary ranks categories. */
 const PRIOR = 10;
-/** Id of a summary among the lessons shown. */
-export const SUMMARY = "counts";
-
 /** Clicks by category over a user's logged history, and their length as a vector. */
 interface Taste {
   readonly clicks: ReadonlyMap<CategoryIndex, number>;

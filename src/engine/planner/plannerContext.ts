@@ -3,7 +3,7 @@
 import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
-import { meritOf } from "../../protocol/run.ts";
+import { meritOf, SUMMARY } from "../../protocol/run.ts";
 import { CategoryItems, maskReading } from "../data/categoryItems.ts";
 import type { Category, CategoryIndex, Dataset } from "../data/dataset.ts";
 import type { PromptContext } from "../prompts/prompt.ts";
@@ -78,12 +78,12 @@ type LessonEntry = { readonly text: string; readonly score: number; readonly out
 /** Best first and each text once, so that samples of the same reflections make the same prompt. */
 function shownReflections(reflections: readonly ShownReflection[]): readonly LessonEntry[] {
   const best = new Map<string, LessonEntry & { readonly merit: number }>();
-  for (const { text, score, expected } of reflections) {
+  for (const { id, text, score, expected } of reflections) {
     const line = oneLine(text);
     const entry = {
       text: line,
       score: rounded(score),
-      outcome: outcomeOf(score, expected),
+      outcome: id === SUMMARY ? "summary" : outcomeOf(score, expected),
       merit: rounded(meritOf({ score, expected })),
     };
     const before = best.get(line);

@@ -89,7 +89,7 @@ export class RunStorage {
 
   /** The pool reaches the disk soon, or with `close`. */
   keepPool(reflections: readonly Reflection[]): void {
-    this.pool.update(() => ({ schemaVersion: 1, reflections: [...reflections] }));
+    this.pool.update(() => ({ schemaVersion: 2, reflections: [...reflections] }));
   }
 
   /** Marks a state of the trainer as this run's, with the rows up to where the logs end. */

@@ -90,8 +90,8 @@ export const samplingCollapse: Signature = {
   patience: 3,
   examine: ({ experiment }, window) => {
     const { k, alpha, sampling, show } = experiment.reflections;
-    // Counts are always the same line, and what is most similar is no matter of alpha.
-    if (show === "counts" || sampling === "similarity") return undefined;
+    // Counts are always the same line, and only the score is a matter of alpha.
+    if (show === "counts" || sampling !== "score") return undefined;
     const effective = latest(window, "effectiveReflections");
     const shown = latest(window, "reflectionsShown") ?? 0;
     const eligible = latest(window, "reflectionsEligible") ?? 0;

@@ -36,13 +36,14 @@ const recordFormat: DocumentFormat<RunRecord> = {
   },
 };
 
-const reflectionsSchema = z.strictObject({ schemaVersion: z.literal(1), reflections: z.array(reflectionSchema) });
+const reflectionsSchema = z.strictObject({ schemaVersion: z.literal(2), reflections: z.array(reflectionSchema) });
 export type ReflectionsDocument = Immutable<z.output<typeof reflectionsSchema>>;
 
 const reflectionsFormat: DocumentFormat<ReflectionsDocument> = {
   schema: reflectionsSchema,
-  version: 1,
-  migrations: {},
+  version: 2,
+  // Version 2 has `expected`, `user` and `visit` of a reflection.
+  migrations: { 1: (document) => ({ ...document, schemaVersion: 2 }) },
 };
 
 export interface DocumentOptions {
@@ -78,7 +79,7 @@ export function openReflections(options: DocumentOptions): Promise<JsonDocument<
   return JsonDocument.open({
     ...options,
     format: reflectionsFormat,
-    initial: { schemaVersion: 1, reflections: [] },
+    initial: { schemaVersion: 2, reflections: [] },
   });
 }
 

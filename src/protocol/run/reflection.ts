@@ -32,5 +32,8 @@ export type Reflection = Immutable<z.output<typeof reflectionSchema>>;
 /** What the session scored above what its user was expected to give; the score itself where that is not known. */
 export const meritOf = ({ score, expected = 0 }: Pick<Reflection, "score" | "expected">): number => score - expected;
 
+/** In the place of a reflection's id: the line that sums up the visits of all. */
+export const SUMMARY = "counts";
+
 /** What a planner is shown of one. */
 export type ShownReflection = Pick<Reflection, "id" | "text" | "score" | "expected">;

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { Lessons, SUMMARY } from "../../../src/engine/critic/lessons.ts";
+import { Lessons } from "../../../src/engine/critic/lessons.ts";
 import { type NewReflection, type PoolConfig, ReflectionPool } from "../../../src/engine/critic/reflectionPool.ts";
 import { historyOf } from "../../../src/engine/data/dataset.ts";
 import { RandomStream } from "../../../src/engine/math/random.ts";
 import { reflectionsSchema } from "../../../src/protocol/experiment/models.ts";
+import { SUMMARY } from "../../../src/protocol/run.ts";
 import { sessionOf, toyDataset } from "../simulator/toy.ts";
 
 /** Three categories of one item each. The users' clicks by category: (2, 0, 0), (1, 1, 0), (0, 0, 2), none. */

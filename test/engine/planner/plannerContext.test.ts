@@ -74,9 +74,11 @@ describe("the planner's context", () => {
       { id: "2", text: "good", score: 4, expected: 2.58 },
       { id: "3", text: "good", score: 9, expected: 9.5 },
       { id: "4", text: "bad", score: 8, expected: 8.31 },
+      { id: "counts", text: "all", score: 7.8 },
     ];
     const shown = plannerContext(knowledge, { session: sessionOf([]), reflections }).reflections;
     expect(shown).toEqual([
+      { text: "all", score: 7.8, outcome: "summary" },
       { text: "good", score: 4, outcome: "1.4 better than expected of that user" },
       { text: "generous", score: 12, outcome: "as expected of that user" },
       { text: "bad", score: 8, outcome: "0.3 worse than expected of that user" },

@@ -243,6 +243,14 @@ describe("limits between healthy and troubled", () => {
     expect(quit({ rule: "window" })).toEqual([]);
   });
 
+  it("the same few reflections are shown by the wish of who chose them otherwise than by score", () => {
+    const steps = alwaysTheSame(["r1", "r2", "r3"]);
+    const shown = (reflections: ExperimentInput["reflections"]) => codes({ steps, experiment: { reflections } });
+    expect(shown({})).toEqual(["reflections.sampling-collapse"]);
+    expect(shown({ sampling: "similarity" })).toEqual([]);
+    expect(shown({ show: "counts" })).toEqual([]);
+  });
+
   it("the divergence allowed grows with the clip range", () => {
     const values = { approxKl: 0.25 };
     expect(codes({ values, experiment: { ppo: { clip: 0.8 } } })).toEqual([]);

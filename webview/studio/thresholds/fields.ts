@@ -68,9 +68,8 @@ const otherGroups: readonly (readonly [
       ["reflections.show", "What a plan is shown"],
       ["reflections.k", "Reflections per plan (k)"],
       ["reflections.sampling", "Which reflections"],
-      ["reflections.alpha", "Preference for high scores (alpha)"],
+      ["reflections.alpha", "Preference for good visits, by score (alpha)"],
       ["reflections.capacity", "Pool capacity"],
-      ["reflections.shuffle", "Shuffle"],
     ],
   ],
   [

@@ -12,7 +12,7 @@ test("every setting of both rules is found in the schema, with range, unit and d
     expect(field.description, field.path).not.toBe("");
     if (field.kind === "number") expect(field.maximum, field.path).toBeLessThan(1e9);
   }
-  expect(fieldsOf("temper")).toHaveLength(7 + 6 + 2 + 2 + 6);
+  expect(fieldsOf("temper")).toHaveLength(7 + 5 + 2 + 2 + 6);
   const capacity = fieldsOf("temper").find(({ path }) => path === "reflections.capacity");
   expect(capacity).toMatchObject({ kind: "number", minimum: 1, maximum: 10_000, live: true });
 });
