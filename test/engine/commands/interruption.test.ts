@@ -104,9 +104,9 @@ describe.runIf(posix)("a signal", () => {
     const program = await bundleProgram(
       scratch.path,
       `import { interruptible } from "@store/../commands/interruption.ts";
-       console.log("ready");
        await interruptible(async (signal) => {
          signal.addEventListener("abort", () => console.log("asked"));
+         console.log("ready");
          await new Promise((resolve) => setTimeout(resolve, 20_000));
        });`,
     );

@@ -64,8 +64,8 @@ describe("the experiment file", () => {
       ],
     });
     const after = await textOf(studio.experiment);
-    expect(after).toContain(before.slice(0, before.indexOf('{ "iterations"')));
-    expect(after).toContain("// ");
+    expect(after).toContain(before.slice(0, before.indexOf('{ "sampling"')));
+    expect(after.match(/\/\/ .*/g)).toEqual(before.match(/\/\/ .*/g));
     const document = await workspace.openTextDocument(studio.experiment);
     expect(document.version).toBe(before === after ? 1 : 3);
     const told = studio.page.events("document").at(-1);
