@@ -67,7 +67,7 @@ export const scenarios = {
       // Long enough for all that follows, and a pool that none leaves while a menu is open.
       const longer = text
         .replace('"iterations": 100', '"iterations": 4000')
-        .replace('"training"', '"reflections": { "capacity": 10000 }, "training"');
+        .replace('"sampling": "uniform"', '"sampling": "uniform", "capacity": 10000');
       await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(longer));
       await vscode.commands.executeCommand("lerl.run", uri);
     });
