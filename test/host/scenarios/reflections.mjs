@@ -85,7 +85,7 @@ export const scenarios = {
     const pinned = await again(
       async () => {
         const label = await labelOf(rows(host.page).nth(2));
-        tried.push(label.replace(/^\S+\s+/, "").slice(0, 40));
+        tried.push(label.replace(/^\S+(?: \(.*?\))?\s+/, "").slice(0, 40));
         await inlineAction(host.page, label, "Pin Reflection", pool);
       },
       async () => (await reflections(host)).find((one) => one.pinned),
