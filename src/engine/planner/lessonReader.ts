@@ -65,13 +65,15 @@ export class LessonReader {
   marks(text: string): ReadonlyMap<CategoryIndex, CategoryCount> {
     const known = this.read.get(text);
     if (known) return known;
-    let rest = text.toLowerCase();
+    // Some letters are longer in lower case: places are places in this, not in the text.
+    const lower = text.toLowerCase();
+    let rest = lower;
     const found: ReadonlyMap<CategoryIndex, CategoryCount>[] = [];
     for (const [name, category] of this.names) {
       for (let at = rest.indexOf(name); at >= 0; at = rest.indexOf(name, at + name.length)) {
         const end = at + name.length;
         if (isLetter(rest[at - 1]) || isLetter(rest[end])) continue;
-        found.push(new Map([[category, mark(text.slice(0, at), text.slice(end))]]));
+        found.push(new Map([[category, mark(lower.slice(0, at), lower.slice(end))]]));
         rest = rest.slice(0, at) + " ".repeat(name.length) + rest.slice(end);
       }
     }

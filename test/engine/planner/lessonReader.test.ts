@@ -22,6 +22,8 @@ describe("a lesson read for its categories", () => {
     ["Music & dance 3/4, travellers", { "Music & dance": [4, 3] }],
     // No count: more clicked than shown.
     ["Music around the clock, 24/7: Food 24/7", { Music: [2, 2], Food: [2, 2] }],
+    // The capital is two letters long in lower case.
+    ["İİİ: favour Food (7/12 clicked)", { Food: [12, 7] }],
     ["Rotate more.", {}],
   ] as const)("%s", (text, expected) => {
     const marks = [...reader.marks(text)].map(([category, { shown, clicked }]) => [names[category], [shown, clicked]]);
