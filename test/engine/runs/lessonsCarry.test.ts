@@ -70,7 +70,7 @@ it("what a plan is shown may change while the run works", async () => {
       if (iteration === 6) run.change([{ path: "reflections.show", value: "counts" }]);
     },
   });
-  await run.execute();
+  expect((await run.execute()).state).toBe("done");
   const shown = linesOf<Episode>("changed", "episodes.jsonl").map(({ iteration, steps }) => ({
     iteration,
     ids: new Set(steps.flatMap(({ plan }) => plan.reflections)),
