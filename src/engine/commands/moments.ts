@@ -1,12 +1,12 @@
 import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
-import { type Episode, type Reflection, SUMMARY } from "../../protocol/run.ts";
+import type { Episode, Reflection } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
 import { shellWord } from "../shellWord.ts";
 import { jsonLines } from "../store/jsonLines.ts";
 import { readReflections, readRunRecord } from "../store/runDocuments.ts";
 import { runFiles } from "../store/runFolder.ts";
-import { appendMoment, momentName, momentOf, momentsFileOf } from "../trials/momentsFile.ts";
+import { appendMoment, differencesOf, momentName, momentOf, momentsFileOf } from "../trials/momentsFile.ts";
 import { fileAccess } from "./fileAccess.ts";
 import { allowOutsideOption, countOption } from "./options.ts";
 import { say, sayAside } from "./terminal.ts";
@@ -52,20 +52,7 @@ async function keep(
     await fileAccess({ allowOutside })([{ setting: "experimentFile", path: target, written: true }]);
   const moment = momentOf(episode, step, name ?? momentName(episode, step), pool);
   const kept = await appendMoment(target, moment, name === undefined ? "number" : "refuse");
-  const plan = episode.steps[step - 1]?.plan.reflections ?? [];
-  if (plan.includes(SUMMARY))
-    sayAside("The plan was shown counts of all visits until then, which are not kept: the moment is without them.\n");
-  const shown = plan.filter((shownId) => shownId !== SUMMARY).length;
-  const lost = shown - moment.reflections.length;
-  if (lost > 0)
-    sayAside(`${lost} of ${shown} reflections that were shown are no longer in the pool: they are left out.\n`);
-  const edited = moment.reflections.filter(({ id: shownId }) =>
-    pool.some((entry) => entry.id === shownId && entry.edited),
-  );
-  if (edited.length > 0) {
-    const ids = edited.map((entry) => entry.id).join(", ");
-    sayAside(`${ids}: edited since, or before; the moment holds the text as it is now.\n`);
-  }
+  for (const difference of differencesOf(moment, episode, step, pool)) sayAside(`${difference}\n`);
   say(
     `Kept "${kept.name}" in ${relative(process.cwd(), target)}, now ${kept.moments.moments.length}. Say what its plan must be there ("expect"), and try words on it: lerl trial ${shellWord(relative(process.cwd(), record.experimentFile))} --moments ${shellWord(relative(process.cwd(), target))} --sessions 0 --prompt <file>\n`,
   );

@@ -1,7 +1,7 @@
 /** `moments/...`: decisions kept beside the experiment, for trials to plan anew. */
 import { previewSession } from "../runs/renderPrompt.ts";
 import { momentOfSession } from "../trials/momentSession.ts";
-import { appendMoment, momentName, momentOf, momentsFileOf } from "../trials/momentsFile.ts";
+import { appendMoment, differencesOf, momentName, momentOf, momentsFileOf } from "../trials/momentsFile.ts";
 import type { HandlersOf } from "./handlers.ts";
 import { previewed } from "./promptHandlers.ts";
 import type { Workspace } from "./workspace.ts";
@@ -15,7 +15,7 @@ export const momentHandlers = (workspace: Workspace): HandlersOf<"moments"> => (
     const pool = await workspace.reflections(runId);
     const moment = momentOf(episode, step + 1, momentName(episode, step + 1), pool);
     const { name } = await appendMoment(file, moment, "number");
-    return { file, name };
+    return { file, name, differences: differencesOf(moment, episode, step + 1, pool) };
   },
 
   "moments/keepPreview": async (asked) => {
@@ -26,6 +26,6 @@ export const momentHandlers = (workspace: Workspace): HandlersOf<"moments"> => (
     await workspace.files.access([{ setting: "experimentFile", path: file, written: true }]);
     const moment = momentOfSession(session, shown.dataset, { name: wanted, reflections: [...shown.reflections] });
     const { name } = await appendMoment(file, moment, "number");
-    return { file, name };
+    return { file, name, differences: [] };
   },
 });

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { createScanner, findNodeAtLocation, parseTree } from "jsonc-parser";
 import { type Moment, type Moments, parseMoments } from "../../protocol/moments.ts";
 import { formatProblems } from "../../protocol/parseExperiment.ts";
-import type { Episode, Reflection } from "../../protocol/run.ts";
+import { type Episode, type Reflection, SUMMARY } from "../../protocol/run.ts";
 import { shownOf } from "../critic/reflectionPool.ts";
 import { InputError } from "../errors.ts";
 import { readNamed } from "../regularFile.ts";
@@ -140,4 +140,23 @@ export function momentOf(episode: Episode, step: number, name: string, pool: rea
       return found ? [shownOf(found)] : [];
     }),
   };
+}
+
+/** What a moment holds otherwise than the plan of its step was shown, in sentences. @param step from 1 */
+export function differencesOf(moment: Moment, episode: Episode, step: number, pool: readonly Reflection[]): string[] {
+  const shown = episode.steps[step - 1]?.plan.reflections ?? [];
+  const lessons = shown.filter((id) => id !== SUMMARY);
+  const lost = lessons.length - moment.reflections.length;
+  const edited = moment.reflections.filter(({ id }) => pool.some((entry) => entry.id === id && entry.edited));
+  return [
+    ...(lessons.length < shown.length
+      ? ["The plan was shown counts of all visits until then, which are not kept: the moment is without them."]
+      : []),
+    ...(lost > 0
+      ? [`${lost} of ${lessons.length} reflections that were shown are no longer in the pool: they are left out.`]
+      : []),
+    ...(edited.length > 0
+      ? [`${edited.map(({ id }) => id).join(", ")}: edited since, or before; the moment holds the text as it is now.`]
+      : []),
+  ];
 }

@@ -62,8 +62,8 @@ export const fittingTrialSchema = z.object({
 });
 export type FittingTrial = Immutable<z.output<typeof fittingTrialSchema>>;
 
-/** The file that a moment was added to, and what it is called there. */
-export const keptMomentSchema = z.object({ file: z.string(), name: z.string() });
+/** The file that a moment was added to, what it is called there, and what in it differs from what was shown then. */
+export const keptMomentSchema = z.object({ file: z.string(), name: z.string(), differences: z.array(z.string()) });
 
 export const visitPairSchema = z.object({
   /** The baseline's visit and the contender's, with the calls of each. */

@@ -1,8 +1,15 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { appendMoment, momentsFileOf, readMoments } from "../../../src/engine/trials/momentsFile.ts";
+import {
+  appendMoment,
+  differencesOf,
+  momentOf,
+  momentsFileOf,
+  readMoments,
+} from "../../../src/engine/trials/momentsFile.ts";
 import type { Moment } from "../../../src/protocol/moments.ts";
+import { type Episode, type Reflection, SUMMARY } from "../../../src/protocol/run.ts";
 import { temporaryFolder } from "../comparison/runFolders.ts";
 
 const moment = (name: string, more: Partial<Moment> = {}): Moment => ({
@@ -138,5 +145,41 @@ describe("a moments file", () => {
     await expect(readMoments("/nowhere/x.moments.json", "x.moments.json")).rejects.toThrow(
       /^x\.moments\.json: cannot be read .* Keep a moment first: lerl moments keep\./,
     );
+  });
+});
+
+describe("a moment of a visit", () => {
+  const lesson = (id: string, edited = false): Reflection => ({
+    id,
+    text: `Lesson ${id}.`,
+    score: 3,
+    episode: "e",
+    iteration: 1,
+    source: "model",
+    pinned: false,
+    muted: false,
+    rating: 0,
+    timesSampled: 0,
+    edited,
+  });
+
+  const visit = (reflections: readonly string[]): Episode => {
+    const plan = { categories: [1], source: "model" as const, reflections };
+    const step = { plan, items: ["1"], itemCategories: [[1]], feedback: [[]], probabilities: [0.4], reward: 0 };
+    const totals = { tInt: 1, rCum: 0, rSin: 0 };
+    const steps = [{ ...step, repeated: false, patience: 9 }];
+    return { id: "e", iteration: 1, slot: 0, user: "7", historyLength: 0, click: "", steps, ...totals, ended: "quit" };
+  };
+
+  it.each([
+    ["nothing", ["r1"], []],
+    ["the counts", [SUMMARY, "r1"], ["The plan was shown counts of all visits"]],
+    ["a lesson that was drawn over", ["r1", "r9"], ["1 of 2 reflections that were shown are no longer in the pool"]],
+    ["the words of before", ["r2"], ["r2: edited since, or before"]],
+  ])("says that it lacks %s", (_what, shown, said) => {
+    const pool = [lesson("r1"), lesson("r2", true)];
+    const kept = momentOf(visit(shown), 1, "m", pool);
+    const differences = differencesOf(kept, visit(shown), 1, pool);
+    expect(differences).toEqual(said.map((start) => expect.stringContaining(start)));
   });
 });

@@ -115,9 +115,10 @@ describe("a run", () => {
   });
 
   it("keeps a step's decision as a moment, through the engine", async () => {
-    studio.engine.answer("moments/keep", () => ({ file: "/x.moments.json", name: "a moment" }));
+    const kept = { file: "/x.moments.json", name: "a moment", differences: ["1 of 3 is left out."] };
+    studio.engine.answer("moments/keep", () => kept);
     const step = { runId: "run-1", episode: "e1", step: 2 };
-    expect(await studio.page.ask("keepMoment", step)).toEqual({ file: "/x.moments.json", name: "a moment" });
+    expect(await studio.page.ask("keepMoment", step)).toEqual(kept);
     expect(studio.engine.paramsOf("moments/keep")).toEqual([step]);
   });
 });

@@ -173,8 +173,9 @@ export const fakeHandlers = (host: HandledHost): Handlers => ({
   keepMoment: ({ episode, step }) => ({
     file: "/work/quickstart.moments.json",
     name: `user 7, visit ${episode}, step ${step + 1}`,
+    differences: ["r-3: edited since, or before; the moment holds the text as it is now."],
   }),
-  keepPreview: () => ({ file: "/work/quickstart.moments.json", name: "user 7, from the log, step 4" }),
+  keepPreview: () => ({ file: "/work/quickstart.moments.json", name: "user 7, from the log, step 4", differences: [] }),
   rerunStep: ({ episode, step, fresh }) => {
     const recorded = host.sessions.find(({ id }) => id === episode)?.steps[step]?.plan.categories ?? [];
     const after = [...recorded.slice(0, 3), 17, 19];
