@@ -22,6 +22,8 @@ export class RecordKeeper {
   private activeSince: number | undefined;
   /** Where this process took the run up. */
   private began: Beginning = { iteration: 0, seconds: 0 };
+  /** What was told last of training, by this process. */
+  private trained: RunProgress | undefined;
 
   private readonly clock: () => number;
 
@@ -75,10 +77,13 @@ export class RecordKeeper {
     this.update({ prompts: [...prompts, { role, hash, file, text, since }] });
   }
 
-  /** What goes on before training, and how much of it is done, 0..1. */
+  /**
+   * What goes on beside training. Once that has begun, how far it has come stands beside the words.
+   * @param fraction of the phase that is done, 0..1
+   */
   reportPhase(phase: string, fraction: number): void {
-    const { id: runId, iterations } = this.options.document.data;
-    this.options.progress?.({ runId, phase, fraction, iteration: 0, iterations, calls: 0, cost: 0 });
+    const { id: runId, iteration, iterations } = this.options.document.data;
+    this.options.progress?.({ runId, fraction, iteration, iterations, calls: 0, cost: 0, ...this.trained, phase });
   }
 
   /** @param share of iteration `iteration` that is done, 0..1 */
@@ -88,8 +93,8 @@ export class RecordKeeper {
     spending: Pick<Spending, "calls" | "cost">,
     models?: ModelActivity,
   ): void {
-    const progress = trainingProgress(this.current, this.began, iteration, share, spending);
-    this.options.progress?.({ ...progress, ...(models && { models }) });
+    this.trained = trainingProgress(this.current, this.began, iteration, share, spending);
+    this.options.progress?.({ ...this.trained, ...(models && { models }) });
   }
 
   /** Waits until the record has reached the disk. */

@@ -92,6 +92,18 @@ describe("a run's clock", () => {
     expect(progress.map((told) => told.answered)).toEqual([undefined, answered]);
     expect(progress[1]).toMatchObject({ phase: "Training", fraction: 0.55, secondsLeft: 90, calls: 7, cost: 0.25 });
   });
+
+  it("loses none of it while something else goes on", async () => {
+    const { keeper, progress } = await keeping();
+    keeper.reportPhase("Loading data", 0.3);
+    keeper.begin(0);
+    keeper.update({ iteration: 4 });
+    keeper.reportIteration(5, 1, { calls: 7, cost: 0.25 });
+    keeper.reportPhase("Evaluating the prompt", 0);
+    expect(progress[0]).toMatchObject({ phase: "Loading data", fraction: 0.3, iteration: 0 });
+    expect(progress[2]).toEqual({ ...progress[1], phase: "Evaluating the prompt" });
+    expect(progress[2]).toMatchObject({ iteration: 4, fraction: 0.5, calls: 7 });
+  });
 });
 
 describe("a run's state", () => {
