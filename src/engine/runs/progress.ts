@@ -10,6 +10,8 @@ export interface Beginning {
   readonly seconds: number;
 }
 
+export const TRAINING = "Training";
+
 /** @param share of iteration `iteration` that is done, 0..1 */
 export function trainingProgress(
   record: RunRecord,
@@ -26,7 +28,7 @@ export function trainingProgress(
     served > 0 ? ((record.activeSeconds - began.seconds) / served) * (iterations - complete) : undefined;
   return {
     runId: record.id,
-    phase: "Training",
+    phase: TRAINING,
     fraction: Math.max(0, complete) / iterations,
     iteration: record.iteration,
     iterations,

@@ -6,7 +6,13 @@ import type { RunRecord, RunState } from "../../protocol/run.ts";
 import type { Spending } from "../llm/budget.ts";
 import type { PromptInForce } from "../serving/promptsInForce.ts";
 import type { JsonDocument } from "../store/jsonDocument.ts";
-import { type Beginning, trainingProgress } from "./progress.ts";
+import { type Beginning, TRAINING, trainingProgress } from "./progress.ts";
+
+/** What the models of a run have cost, and are doing; absent where none is asked. */
+export interface ModelWork {
+  readonly spending: Pick<Spending, "calls" | "cost">;
+  readonly models?: ModelActivity | undefined;
+}
 
 export interface RecordKeeperOptions {
   readonly document: JsonDocument<RunRecord>;
@@ -22,8 +28,10 @@ export class RecordKeeper {
   private activeSince: number | undefined;
   /** Where this process took the run up. */
   private began: Beginning = { iteration: 0, seconds: 0 };
-  /** What was told last of training, by this process. */
+  /** How far training has come in this process. */
+  private reached: { readonly iteration: number; readonly share: number } | undefined;
   private trained: RunProgress | undefined;
+  private phase = TRAINING;
 
   private readonly clock: () => number;
 
@@ -82,19 +90,25 @@ export class RecordKeeper {
    * @param fraction of the phase that is done, 0..1
    */
   reportPhase(phase: string, fraction: number): void {
+    this.phase = phase;
     const { id: runId, iteration, iterations } = this.options.document.data;
     this.options.progress?.({ runId, fraction, iteration, iterations, calls: 0, cost: 0, ...this.trained, phase });
   }
 
   /** @param share of iteration `iteration` that is done, 0..1 */
-  reportIteration(
-    iteration: number,
-    share: number,
-    spending: Pick<Spending, "calls" | "cost">,
-    models?: ModelActivity,
-  ): void {
-    this.trained = trainingProgress(this.current, this.began, iteration, share, spending);
-    this.options.progress?.({ ...this.trained, ...(models && { models }) });
+  reportIteration(iteration: number, share: number, work: ModelWork): void {
+    this.phase = TRAINING;
+    this.reached = { iteration, share };
+    this.reportAgain(work);
+  }
+
+  /** The same again: the models' numbers go on while nothing else does. */
+  reportAgain({ spending, models }: ModelWork): void {
+    if (!this.reached) return;
+    const { iteration, share } = this.reached;
+    const progress = trainingProgress(this.current, this.began, iteration, share, spending);
+    this.trained = { ...progress, ...(models && { models }) };
+    this.options.progress?.({ ...this.trained, phase: this.phase });
   }
 
   /** Waits until the record has reached the disk. */

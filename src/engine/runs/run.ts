@@ -20,7 +20,7 @@ import { type Assembly, assembleRun } from "./assembleRun.ts";
 import { type Comeback, type ComingBack, comeBack, promptsAt, spent } from "./comeback.ts";
 import { ModelTicker } from "./modelTicker.ts";
 import { openRun } from "./openRun.ts";
-import type { RecordKeeper } from "./recordKeeper.ts";
+import type { ModelWork, RecordKeeper } from "./recordKeeper.ts";
 import type { RunHost, RunStart } from "./runHost.ts";
 import { amendment, type HandMade, poolEvent, type RunLog } from "./runLog.ts";
 import { RunStorage } from "./runStorage.ts";
@@ -36,12 +36,11 @@ export class Run {
   /** What ended the run before its time. */
   stoppedBy: StopKind | undefined;
   private finished: Promise<RunRecord> | undefined;
-  private reported: { readonly iteration: number; readonly share: number } | undefined;
   private readonly modelTicker = new ModelTicker(
     () => this.assembly?.models.activity,
     () => this.current.experiment,
     (message) => this.host.listener.log?.("info", message),
-    () => this.reportAgain(),
+    () => this.record.reportAgain(this.modelWork),
   );
 
   private constructor(
@@ -222,7 +221,7 @@ export class Run {
       episode: (episode) => this.log.append("episodes", episode),
       pool: () => this.savePool(),
       iterationDone: (iteration, work) => this.iterationDone(iteration, work),
-      progress: (iteration, fraction) => this.reportIteration(iteration, fraction),
+      progress: (iteration, fraction) => this.record.reportIteration(iteration, fraction, this.modelWork),
     };
   }
 
@@ -235,7 +234,7 @@ export class Run {
     this.lastState = this.trainer && this.storage.mark(this.trainer.state());
     const { checkpointEvery } = this.current.experiment.training;
     if (iteration % checkpointEvery === 0) await this.save();
-    this.reportIteration(iteration, 1);
+    this.record.reportIteration(iteration, 1, this.modelWork);
   }
 
   private logTiming(iteration: number, { userSteps, seconds }: IterationWork): void {
@@ -329,14 +328,10 @@ export class Run {
     this.host.listener.reflections?.(this.id);
   }
 
-  private reportIteration(iteration: number, share: number): void {
-    const spending = this.assembly?.models.budget.spending ?? { calls: 0, cost: 0 };
-    this.reported = { iteration, share };
-    this.record.reportIteration(iteration, share, spending, this.modelTicker.activity);
-  }
-
-  /** While a model thinks, the numbers of its queue go on. */
-  private reportAgain(): void {
-    if (this.reported) this.reportIteration(this.reported.iteration, this.reported.share);
+  private get modelWork(): ModelWork {
+    return {
+      spending: this.assembly?.models.budget.spending ?? { calls: 0, cost: 0 },
+      models: this.modelTicker.activity,
+    };
   }
 }

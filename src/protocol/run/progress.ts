@@ -24,7 +24,7 @@ export const runProgressSchema = z.object({
   runId: runIdSchema,
   /** What is going on: loading data, training the user model, running. */
   phase: z.string(),
-  /** 0..1, of the run where it trains already, of the phase before that. */
+  /** 0..1: of the run once it trains, of the phase before that. */
   fraction: z.number(),
   secondsLeft: z.exactOptional(z.number()),
   iteration: z.number(),

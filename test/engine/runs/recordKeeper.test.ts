@@ -82,11 +82,11 @@ describe("a run's clock", () => {
   it("gives the time left at the pace of this process, and who answered so far", async () => {
     const { keeper, progress } = await keeping();
     keeper.begin(4);
-    keeper.reportIteration(5, 0, { calls: 0, cost: 0 });
+    keeper.reportIteration(5, 0, { spending: { calls: 0, cost: 0 } });
     pass(30);
     const answered = { planner: { model: 6, standIn: 1 } };
     keeper.update({ answered });
-    keeper.reportIteration(6, 0.5, { calls: 7, cost: 0.25 });
+    keeper.reportIteration(6, 0.5, { spending: { calls: 7, cost: 0.25 } });
     // Nothing is served yet; then one iteration and a half in 30 s, of the six that were left.
     expect(progress[0]).not.toHaveProperty("secondsLeft");
     expect(progress.map((told) => told.answered)).toEqual([undefined, answered]);
@@ -98,11 +98,13 @@ describe("a run's clock", () => {
     keeper.reportPhase("Loading data", 0.3);
     keeper.begin(0);
     keeper.update({ iteration: 4 });
-    keeper.reportIteration(5, 1, { calls: 7, cost: 0.25 });
+    keeper.reportIteration(5, 1, { spending: { calls: 7, cost: 0.25 } });
     keeper.reportPhase("Evaluating the prompt", 0);
     expect(progress[0]).toMatchObject({ phase: "Loading data", fraction: 0.3, iteration: 0 });
     expect(progress[2]).toEqual({ ...progress[1], phase: "Evaluating the prompt" });
     expect(progress[2]).toMatchObject({ iteration: 4, fraction: 0.5, calls: 7 });
+    keeper.reportAgain({ spending: { calls: 9, cost: 0.5 } });
+    expect(progress[3]).toEqual({ ...progress[2], calls: 9, cost: 0.5 });
   });
 });
 
