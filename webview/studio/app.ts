@@ -26,7 +26,7 @@ import type { ThresholdsPort } from "./thresholds/thresholdsPort.ts";
 import { TrialDesk } from "./trial/trialDesk.ts";
 import type { TrialPort } from "./trial/trialPort.ts";
 
-/** Notices of success go by themselves; errors stay until dismissed. */
+/** Notices of success go by themselves; warnings and errors stay until dismissed. */
 const NOTICE_LIFE_MS = 6000;
 
 export class App implements RunBarPort, PromptsPort, ThresholdsPort, CurvesPort, SessionsPort, ComparePort, TrialPort {

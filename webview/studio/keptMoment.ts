@@ -6,6 +6,6 @@ export function tellKept(app: Notices & StateWriter, kept: StudioRequests["keepM
   if (!kept) return;
   const file = kept.file.split(/[\\/]/).at(-1);
   app.update(({ moments }) => ({ moments: moments === undefined ? undefined : moments + 1 }));
-  const told = [`Kept “${kept.name}” in ${file}.`, ...kept.differences, `Say there what its plan must be ("expect").`];
-  app.notify("info", told.join(" "));
+  app.notify("info", `Kept “${kept.name}” in ${file}. Say there what its plan must be ("expect").`);
+  if (kept.differences.length > 0) app.notify("warning", `“${kept.name}”: ${kept.differences.join(" ")}`);
 }

@@ -157,7 +157,7 @@ function notices(app: App): TemplateResult {
     <div aria-live="polite">
       ${app.state.notices.map(
         ({ id, severity, text }) => html`<div class="notice ${severity}">
-          <p>${severity === "error" ? html`<span class="visually-hidden">Error: </span>` : nothing}${text}</p>
+          <p>${severity === "info" ? nothing : html`<span class="visually-hidden">${severity === "error" ? "Error" : "Warning"}: </span>`}${text}</p>
           <button type="button" class="mini-button" aria-label="Dismiss" @click=${() => app.dismiss(id)}>×</button>
         </div>`,
       )}

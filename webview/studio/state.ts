@@ -21,7 +21,7 @@ import { idle, type Loadable } from "./loading.ts";
 
 export interface Notice {
   readonly id: number;
-  readonly severity: "info" | "error";
+  readonly severity: "info" | "warning" | "error";
   readonly text: string;
 }
 

@@ -76,6 +76,7 @@ test("a step's decision is kept as a moment, and the page says where", () =>
   studio({}, async (page) => {
     await openStep(page, 2);
     await page.getByText("Keep as moment").click();
-    await page.locator(".notice", { hasText: "step 2” in quickstart.moments.json. r-3: edited since" }).waitFor();
+    await page.locator(".notice", { hasText: "step 2” in quickstart.moments.json" }).waitFor();
+    await page.locator(".notice", { hasText: "step 2”: r-3: edited since" }).waitFor();
     expect(await requests(page, "keepMoment")).toMatchObject([{ step: 1 }]);
   }));
