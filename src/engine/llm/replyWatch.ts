@@ -94,7 +94,8 @@ export class ReplyWatch {
     const none = this.usable === 0 && this.judged >= FIRST;
     const share = this.options.share();
     if (share >= 1 || (!none && useless <= share * WINDOW)) return;
-    this.paused = this.options.pause(this.reason(answer as Unusable, useless)).finally(() => {
+    // A pause that ends in a rejection is in force for good: who asks after the end asks in vain.
+    this.paused = this.options.pause(this.reason(answer as Unusable, useless)).then(() => {
       this.paused = undefined;
       this.recent = [];
       this.judged = 0;

@@ -137,6 +137,23 @@ describe("replies of no use", () => {
     expect(ends.filter(({ status }) => status === "rejected").length).toBeGreaterThanOrEqual(55);
   });
 
+  it("leave none to be asked after the end, however late it comes", async () => {
+    const pause = () => Promise.reject(new Error("the run ended"));
+    const watch = new ReplyWatch({ role: "planner", share: () => 0.2, pause });
+    const { signal } = new AbortController();
+    let asked = 0;
+    const judge = () =>
+      watch.judge(async () => {
+        asked++;
+        return bad;
+      }, signal);
+    const ends = await Promise.allSettled(times(12, bad).map(judge));
+    await turn();
+    await expect(judge()).rejects.toThrow("the run ended");
+    expect(asked).toBe(10);
+    expect(ends.filter(({ status }) => status === "rejected")).toHaveLength(3);
+  });
+
   it("let everybody ask as soon as one was of use", async () => {
     const { judge, asked } = asking();
     await Promise.all(times(64, good).map(judge));
