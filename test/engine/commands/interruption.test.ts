@@ -75,9 +75,11 @@ describe.runIf(posix)("a signal", () => {
       ["trial", file, "--plan", "none", "--plan", "round-robin", "--sessions", "500"],
       scratch.path,
     );
-    await expect.poll(() => existsSync(at(".lerl", "trials")), { timeout: 20_000 }).toBe(true);
-    const trial = at(".lerl", "trials", readdirSync(at(".lerl", "trials"))[0] ?? "");
-    await expect.poll(() => existsSync(join(trial, "sessions.jsonl")), { timeout: 20_000 }).toBe(true);
+    const trials = at(".lerl", "trials");
+    const begun = () => (existsSync(trials) ? readdirSync(trials) : []).map((name) => join(trials, name));
+    const withVisits = () => begun().find((folder) => existsSync(join(folder, "sessions.jsonl")));
+    await expect.poll(withVisits, { timeout: 20_000 }).toBeDefined();
+    const trial = withVisits() as string;
     running.kill("SIGHUP");
     expect((await running.finished).code).toBe(INTERRUPTED);
     expect(readdirSync(trial)).not.toContain("lock.json");
