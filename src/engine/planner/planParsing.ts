@@ -61,8 +61,8 @@ export function planReplySchema(categories: readonly Category[]): ReplySchema {
 export class PlanParser {
   private readonly names: CategoryNames;
   private candidates: ReadonlySet<CategoryIndex>;
-  /** Plans that stand in the prompt, as examples. */
-  private examples: readonly (readonly CategoryIndex[])[] = [];
+  /** Lists that stand in the prompt, as examples: which categories they are goes by the candidates of the moment. */
+  private examples: readonly (readonly unknown[])[] = [];
 
   constructor(categories: readonly Category[]) {
     this.names = new CategoryNames(categories);
@@ -77,9 +77,7 @@ export class PlanParser {
   /** @param text of the prompt as it was written: a reply that repeats a list of it chooses nothing */
   setPrompt(text: string): void {
     const lists = [...text.matchAll(/\[[^[\]]*\]/g)].flatMap(([list]) => jsonValues(list).values);
-    this.examples = lists
-      .map(({ value }) => (Array.isArray(value) ? this.resolve(value).categories : []))
-      .filter(({ length }) => length >= FEWEST_CATEGORIES);
+    this.examples = lists.flatMap(({ value }) => (Array.isArray(value) ? [value] : []));
   }
 
   /** @param thought what the server told apart from the reply */
@@ -115,7 +113,7 @@ export class PlanParser {
         unknownIds,
       );
     }
-    if (this.examples.some((example) => same(example, categories)))
+    if (this.examples.some((example) => same(this.resolve(example).categories, categories)))
       return unusable("it repeats the example of the prompt", unknownIds);
     return { categories, unknownIds };
   }

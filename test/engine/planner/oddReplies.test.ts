@@ -250,6 +250,19 @@ describe("an example of the prompt", () => {
     expect(plan(reply)).toBeDefined();
   });
 
+  it("is none either where not all of its categories may be planned, whichever is said first", () => {
+    const parsers = [new PlanParser(categories), new PlanParser(categories)] as const;
+    const candidates = categories.flatMap(({ id }, index) => (id === 2 ? [] : [index]));
+    parsers[0].setPrompt(prompt);
+    parsers[0].setCandidates(candidates);
+    parsers[1].setCandidates(candidates);
+    parsers[1].setPrompt(prompt);
+    for (const parser of parsers) {
+      expect(parser.parse(good, "stop")).toMatchObject({ problem: "it repeats the example of the prompt" });
+      expect(parser.parse("[5, 7]", "stop")).toMatchObject({ unknownIds: 0 });
+    }
+  });
+
   it("does not stand in the way of other plans with the same categories", () => {
     expect(plan("[2, 7, 5]", "stop", prompt)).toEqual([2, 7, 5]);
     expect(plan("[7, 2, 5, 1]", "stop", prompt)).toEqual([7, 2, 5, 1]);
