@@ -74,8 +74,8 @@ export const experimentValueSchema = z.custom<Experiment>(
 
 /** run.json, as it goes over the channels. */
 export const runRecordSchema = z.object({
-  /** 2: `models.unusableShare`. 3: `evaluation.modelSessions`. 4: `uid`. 5: `dataset.signal`, `planner.mask`, `fidelity.reshaped`. 6: `policy.clickLoss`, `policy.clickLabels`, `policy.warmStart`, `policy.tableScale`, `policy.state`, `simulator.calibrated`, `simulator.itemTags`, `simulator.responseModel.exposure`, `evaluation.users`, `evaluation.responseModel`. 7: `reflections.sampling`, `reflections.baseline`, `reflections.show`. */
-  schemaVersion: z.literal(7),
+  /** 2: `models.unusableShare`. 3: `evaluation.modelSessions`. 4: `uid`. 5: `dataset.signal`, `planner.mask`, `fidelity.reshaped`. 6: `policy.clickLoss`, `policy.clickLabels`, `policy.warmStart`, `policy.tableScale`, `policy.state`, `simulator.calibrated`, `simulator.itemTags`, `simulator.responseModel.exposure`, `evaluation.users`, `evaluation.responseModel`. 7: `reflections.sampling`, `reflections.baseline`, `reflections.show`. 8: `dataset.interactions.format`, `dataset.items.format`, `dataset.nullWords`, `dataset.mayDrop`, `simulator.responseModel.minRows`. */
+  schemaVersion: z.literal(8),
   id: runIdSchema,
   /** Random; its checkpoints carry it, so that they are known where the folder is renamed or copied. */
   uid: z.exactOptional(z.string()),
@@ -96,6 +96,13 @@ export const runRecordSchema = z.object({
   iterations: z.int(),
   prompts: z._default(z.array(promptVersionSchema), []),
   summary: z.optional(runSummarySchema),
+  /** What was read of the data, in a line, and what to know before trusting results on them; absent before version 8. */
+  data: z.exactOptional(
+    z.object({
+      read: z.exactOptional(z.string()),
+      findings: z.array(z.object({ code: z.string(), message: z.string() })),
+    }),
+  ),
   answered: z.optional(answeredSchema),
   engineVersion: z.string(),
 });

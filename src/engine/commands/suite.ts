@@ -106,7 +106,9 @@ async function run(file: string, options: SuiteOptions): Promise<number> {
 
 /** Which world an older suite stays in, and how to leave it. */
 function goesOnAsBegun(settings: readonly Override[]): string {
-  const shown = settings.map(({ path, value }) => `${path} ${String(value)}`).join(", ");
+  const shown = settings
+    .map(({ path, value }) => `${path} ${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .join(", ");
   return `The suite was begun before there was a choice of some settings and goes on as it was: ${shown}. To run it anew with today's defaults, give it another name.`;
 }
 

@@ -2,8 +2,9 @@
 import { InputError } from "../errors.ts";
 import type { Category, InteractionLog, Lists } from "./dataset.ts";
 import type { EntityTable } from "./entityTable.ts";
-import type { DropCounter, UnnamedDataset } from "./loading.ts";
+import { type DropCounter, reasons, type UnnamedDataset } from "./loading.ts";
 import type { LogBuilder } from "./logBuilder.ts";
+import { printable } from "./printable.ts";
 
 export interface Parts {
   readonly name: string;
@@ -17,19 +18,11 @@ export interface Parts {
   readonly log: LogBuilder;
   /** Whether the interactions were added with real times. */
   readonly hasTime: boolean;
+  /** Interactions left out so far. */
   readonly dropped: DropCounter;
+  /** What a reader of the files may want to know. */
+  readonly notes?: readonly string[];
 }
-
-/** Reasons that all loaders share. */
-export const reasons = {
-  unknownItem: "interactions with an item that the item file lacks",
-  unknownUser: "interactions of a user that the user file lacks",
-  untaggedItem: "items without a category, which no plan could allow",
-  untaggedInteraction: "interactions with an item without a category",
-  duplicate: "duplicate interactions (same user, item, time and feedback)",
-  idleUser: "users without an interaction",
-  idleItem: "items without an interaction",
-} as const;
 
 /**
  * Keeps the users and items that occur in the log, in the order of their tables. An item that nobody was shown has
@@ -37,8 +30,10 @@ export const reasons = {
  */
 export function assembleDataset(parts: Parts): UnnamedDataset {
   const { users, items, dropped } = parts;
+  const rows = dropped.list().reduce((sum, left) => sum + left.rows, parts.log.size);
   const { log, duplicates } = parts.log.build(users.ids.length, parts.hasTime);
   dropped.add(reasons.duplicate, duplicates);
+  const droppedRows = dropped.list();
   if (log.items.length === 0) throw nothingLeft(parts);
 
   const keptUsers = rowsWhere(users.ids.length, (user) => log.offsets[user] !== log.offsets[user + 1]);
@@ -64,11 +59,19 @@ export function assembleDataset(parts: Parts): UnnamedDataset {
     feedbackTypes: parts.feedbackTypes,
     log: renumber(log, keptUsers, keptItems, items.ids.length),
     dropped: dropped.list(),
+    reading: { rows, dropped: droppedRows, examples: dropped.examples(), notes: parts.notes ?? [] },
   };
 }
 
-function nothingLeft({ name, dropped }: Parts): InputError {
-  const why = dropped.list().map(({ reason, rows }) => `${rows} ${reason}`);
+function nothingLeft({ name, dropped, items }: Parts): InputError {
+  const examples = dropped.examples();
+  const known = items.ids.slice(0, 3).map((id) => `"${printable(id)}"`);
+  const why = dropped.list().map(({ reason, rows }) => {
+    const example = examples[reason];
+    if (example === undefined) return `${rows} ${reason}`;
+    const has = reason === reasons.unknownItem && known.length > 0 ? `; the item file has ${known.join(", ")}` : "";
+    return `${rows} ${reason} (the first is "${printable(example)}"${has})`;
+  });
   return new InputError(
     "data.no-interactions",
     `${name}: no interaction is left${why.length > 0 ? `; dropped: ${why.join(", ")}` : ""}. Check that the files belong together and hold rows.`,
@@ -84,16 +87,21 @@ function denseCategories(
   { itemCategories, categoryName }: Parts,
   keptItems: Int32Array,
 ): { readonly categories: readonly Category[]; readonly lists: Lists } {
-  const kept = Array.from(keptItems, (row) => Array.from(new Set(itemCategories[row] as readonly number[])));
-  const ids = Array.from(new Set(kept.flat())).sort((a, b) => a - b);
-  const index = new Map(ids.map((id, i) => [id, i]));
-  const offsets = new Int32Array(kept.length + 1);
-  kept.forEach((list, item) => {
-    offsets[item + 1] = (offsets[item] as number) + list.length;
+  const offsets = new Int32Array(keptItems.length + 1);
+  const ids = new Set<number>();
+  const values: number[] = [];
+  keptItems.forEach((row, item) => {
+    for (const id of new Set(itemCategories[row])) {
+      ids.add(id);
+      values.push(id);
+    }
+    offsets[item + 1] = values.length;
   });
+  const ordered = Array.from(ids).sort((a, b) => a - b);
+  const index = new Map(ordered.map((id, i) => [id, i]));
   return {
-    categories: ids.map((id) => ({ id, name: categoryName(id) })),
-    lists: { offsets, values: Int32Array.from(kept.flat(), (id) => index.get(id) as number) },
+    categories: ordered.map((id) => ({ id, name: categoryName(id) })),
+    lists: { offsets, values: Int32Array.from(values, (id) => index.get(id) as number) },
   };
 }
 

@@ -1,18 +1,18 @@
 /**
- * A parsed data set on disk: `magic, sha256 of what is behind the key, key, header length, header (JSON), arrays`. A file
- * that is short, damaged, of another version or another's under this name is not trusted: it reads as absent and is written
+ * A parsed data set on disk: `magic, sha256 of what is behind the key, key, header length, header (JSON), arrays`, then how
+ * its files were read: `JSON, its sha256, its length`. A file that is short, damaged, of another version or another's under this name is not trusted: it reads as absent and is written
  * anew.
  */
 import { createHash } from "node:crypto";
 import { readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { openRegular, readRegular } from "../regularFile.ts";
-import type { Dataset } from "./dataset.ts";
+import type { Dataset, Reading } from "./dataset.ts";
 import type { UnnamedDataset } from "./loading.ts";
 import { writeBeside } from "./writeBeside.ts";
 
 /** Raised with every change of a loader or of this format: the files are then read anew. */
-const FORMAT = 5;
+const FORMAT = 6;
 /** A cache file's name; those of format 2 and before do not say their format. */
 const CACHE_FILE = /^[0-9a-f]{32}(?:\.v(\d{1,9}))?\.lerldata$/;
 const MAGIC = Buffer.from("LERLDATA");
@@ -23,6 +23,9 @@ const HEADER_START = KEY_START + KEY_BYTES + 4;
 /** Of a data set that is not kept. */
 const NO_KEY = "0".repeat(2 * KEY_BYTES);
 const ALIGNMENT = 8;
+
+/** Behind the reading's JSON: its hash and its length. */
+const READING_END = HASH_BYTES + 4;
 
 const arrayTypes = { Int32Array, Uint8Array, Float32Array } as const;
 type ArrayType = keyof typeof arrayTypes;
@@ -53,13 +56,13 @@ export function cachePath(folder: string, key: string): string {
 
 /** Names the data set after its content, whatever its key: equal data has one fingerprint on every machine. */
 export function serialise(
-  dataset: UnnamedDataset,
+  { reading, ...data }: UnnamedDataset,
   key = NO_KEY,
 ): { readonly bytes: Buffer; readonly dataset: Dataset } {
   const arrays: { readonly array: AnyArray; readonly offset: number }[] = [];
   let end = 0;
   const header = Buffer.from(
-    JSON.stringify(dataset, (_, value: unknown) => {
+    JSON.stringify(data, (_, value: unknown) => {
       const type = arrayTypeOf(value);
       if (!type) return value;
       const array = value as AnyArray;
@@ -70,7 +73,9 @@ export function serialise(
     }),
   );
   const start = align(HEADER_START + header.length);
-  const bytes = Buffer.alloc(start + end);
+  const readingJson = Buffer.from(JSON.stringify(reading ?? null));
+  const file = Buffer.alloc(start + end + readingJson.length + READING_END);
+  const bytes = file.subarray(0, start + end);
   MAGIC.copy(bytes);
   bytes.write(key, KEY_START, "hex");
   bytes.writeUInt32LE(header.length, HEADER_START - 4);
@@ -80,11 +85,21 @@ export function serialise(
   }
   const digest = contentHash(bytes);
   digest.copy(bytes, MAGIC.length);
-  return { bytes, dataset: { ...dataset, fingerprint: fingerprintOf(digest) } };
+  // What says how the files were read is no part of what was read.
+  readingJson.copy(file, bytes.length);
+  sha256(readingJson).copy(file, bytes.length + readingJson.length);
+  file.writeUInt32LE(readingJson.length, file.length - 4);
+  return { bytes: file, dataset: { ...data, ...(reading && { reading }), fingerprint: fingerprintOf(digest) } };
 }
 
 /** The data set, or nothing when the bytes are not exactly what `serialise` wrote with this key. */
-export function deserialise(bytes: Buffer, key = NO_KEY): Dataset | undefined {
+export function deserialise(file: Buffer, key = NO_KEY): Dataset | undefined {
+  if (file.length < HEADER_START + READING_END) return undefined;
+  const length = file.readUInt32LE(file.length - 4);
+  const bytes = file.subarray(0, Math.max(0, file.length - READING_END - length));
+  const json = file.subarray(bytes.length, bytes.length + length);
+  if (!sha256(json).equals(file.subarray(bytes.length + length, -4))) return undefined;
+  const reading = JSON.parse(json.toString("utf8")) as Reading | null;
   if (bytes.length < HEADER_START || !bytes.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
   if (bytes.toString("hex", KEY_START, KEY_START + KEY_BYTES) !== key) return undefined;
   const digest = bytes.subarray(MAGIC.length, KEY_START);
@@ -94,7 +109,7 @@ export function deserialise(bytes: Buffer, key = NO_KEY): Dataset | undefined {
   const dataset = JSON.parse(bytes.toString("utf8", HEADER_START, headerEnd), (_, value: unknown) =>
     isPlace(value) ? arrayAt(bytes, start + value.offset, value) : value,
   ) as UnnamedDataset;
-  return { ...dataset, fingerprint: fingerprintOf(digest) };
+  return { ...dataset, ...(reading && { reading }), fingerprint: fingerprintOf(digest) };
 }
 
 /** @returns nothing when there is no file that can be read and trusted; writing it anew tells why, should that fail too */
@@ -138,9 +153,11 @@ async function digestIn(path: string): Promise<Buffer> {
 const fingerprintOf = (digest: Buffer): string => digest.toString("hex").slice(0, 32);
 
 function contentHash(bytes: Buffer): Buffer {
-  return createHash("sha256")
-    .update(bytes.subarray(KEY_START + KEY_BYTES))
-    .digest();
+  return sha256(bytes.subarray(KEY_START + KEY_BYTES));
+}
+
+function sha256(bytes: Buffer): Buffer {
+  return createHash("sha256").update(bytes).digest();
 }
 
 function align(offset: number): number {

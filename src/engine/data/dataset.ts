@@ -73,6 +73,18 @@ export interface Dropped {
   readonly rows: number;
 }
 
+/** How the files were read. */
+export interface Reading {
+  /** Rows of interactions in the files. */
+  readonly rows: number;
+  /** Those of them that were left out. */
+  readonly dropped: readonly Dropped[];
+  /** By reason of what was dropped, the id of the first. */
+  readonly examples: Readonly<Record<string, string>>;
+  /** What was taken for something that the experiment does not say. */
+  readonly notes: readonly string[];
+}
+
 export interface Dataset {
   readonly name: string;
   readonly users: number;
@@ -89,6 +101,8 @@ export interface Dataset {
   readonly feedbackTypes: readonly string[];
   readonly log: InteractionLog;
   readonly dropped: readonly Dropped[];
+  /** Absent of generated data; it is no part of the fingerprint. */
+  readonly reading?: Reading;
   readonly latent?: LatentTruth;
   readonly matrix?: ClickMatrix;
   /** [users] 1: held out from training (docs/method.md, section 13); absent where nobody is. */

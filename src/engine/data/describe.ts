@@ -61,7 +61,12 @@ export interface DatasetDescription {
   readonly matrixClickRate: number | null;
   /** Whether a ground truth is known, and with it an oracle policy. */
   readonly groundTruth: boolean;
-  readonly dropped: readonly Dropped[];
+  /** Rows of interactions in the files; null of generated data. */
+  readonly rowsRead: number | null;
+  /** With the id of the first, where rows were left out. */
+  readonly dropped: readonly (Dropped & { readonly example?: string })[];
+  /** What was taken for something that the experiment does not say. */
+  readonly notes: readonly string[];
 }
 
 export function describeDataset(dataset: Dataset): DatasetDescription {
@@ -83,7 +88,12 @@ export function describeDataset(dataset: Dataset): DatasetDescription {
     itemFeatures: features(dataset.itemFeatures),
     matrixClickRate: dataset.matrix ? onesIn(dataset.matrix.bits) / (users * items) : null,
     groundTruth: dataset.latent !== undefined,
-    dropped: dataset.dropped,
+    rowsRead: dataset.reading?.rows ?? null,
+    dropped: dataset.dropped.map((left) => {
+      const example = dataset.reading?.examples[left.reason];
+      return { ...left, ...(example !== undefined && { example }) };
+    }),
+    notes: dataset.reading?.notes ?? [],
   };
 }
 

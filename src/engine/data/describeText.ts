@@ -1,5 +1,7 @@
 /** A data set's description as text for a terminal. */
 import type { DatasetDescription, FeatureSize } from "./describe.ts";
+import { printable } from "./printable.ts";
+import { whole } from "./readingText.ts";
 
 const LINE_WIDTH = 100;
 const BAR_WIDTH = 24;
@@ -15,6 +17,7 @@ export function renderDescription(description: DatasetDescription): string {
         ["Items", whole(description.items)],
         ["Categories", whole(description.categories.length)],
         ["Interactions", whole(description.interactions)],
+        ...(description.rowsRead === null ? [] : [["Rows read", whole(description.rowsRead)]]),
         ["Density", percent(description.density, 3)],
         ...(description.matrixClickRate === null
           ? []
@@ -59,15 +62,19 @@ export function renderDescription(description: DatasetDescription): string {
       : [
           "Dropped",
           ...aligned(
-            dropped.map(({ reason, rows }) => [whole(rows), reason]),
+            dropped.map(({ reason, rows, example }) => [
+              whole(rows),
+              example === undefined ? reason : `${reason}; the first: "${printable(example)}"`,
+            ]),
             ["right", "left"],
           ),
         ]),
+    ...(description.notes.length === 0 ? [] : ["", "Notes", ...description.notes.map((note) => `  ${note}`)]),
   ].join("\n");
 }
 
 function categoryRows({ categories }: DatasetDescription): readonly string[] {
-  const most = Math.max(...categories.map((category) => category.items));
+  const most = largest(categories.map((category) => category.items));
   return aligned(
     [
       ["", "items", "share", "interactions", "click rate", ""],
@@ -84,16 +91,14 @@ function categoryRows({ categories }: DatasetDescription): readonly string[] {
   );
 }
 
-/** Names come from files: no control character of theirs reaches the terminal. */
-function printable(name: string): string {
-  return name.replace(/\p{Cc}/gu, "?");
-}
+/** Of any number of values; what a call takes as arguments is limited. */
+const largest = (values: readonly number[]): number => values.reduce((most, value) => Math.max(most, value), 0);
 
 type Side = "left" | "right";
 
 /** Columns of equal width, two spaces apart; where no side is given the first to the left, the others to the right. */
 function aligned(rows: readonly (readonly string[])[], sides: readonly Side[] = ["left"]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  const widths = (rows[0] ?? []).map((_, column) => largest(rows.map((row) => (row[column] ?? "").length)));
   return rows.map((row) => {
     const cells = row.map((cell, column) => {
       const width = widths[column] ?? 0;
@@ -115,11 +120,6 @@ function features(sizes: readonly FeatureSize[]): readonly string[] {
     else lines.push(`  ${entry}`);
   }
   return lines;
-}
-
-/** A whole number with its thousands apart. */
-function whole(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 function percent(share: number, decimals = 1): string {

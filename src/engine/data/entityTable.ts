@@ -1,9 +1,9 @@
 /** Users or items as a file lists them: ids, and categorical features turned into one-hot indices. */
 import type { FeatureTable } from "./dataset.ts";
+import { IdIndex } from "./idIndex.ts";
 
 export class EntityTable {
-  readonly ids: string[] = [];
-  private readonly index = new Map<string, number>();
+  private readonly index = new IdIndex();
   /** Per feature: value -> code, in the order of appearance. */
   private readonly codes: readonly Map<string, number>[];
   private readonly cells: number[] = [];
@@ -12,17 +12,20 @@ export class EntityTable {
     this.codes = features.map(() => new Map());
   }
 
+  /** In the order they were added. */
+  get ids(): readonly string[] {
+    return this.index.ids;
+  }
+
   /** The row of an id, or -1. */
   find(id: string): number {
-    return this.index.get(id) ?? -1;
+    return this.index.find(id);
   }
 
   /** Adds a row; -1 when the id is already there. */
   add(id: string, values: readonly string[] = []): number {
-    if (this.index.has(id)) return -1;
-    const row = this.ids.length;
-    this.index.set(id, row);
-    this.ids.push(id);
+    if (this.index.find(id) >= 0) return -1;
+    const row = this.index.add(id);
     this.features.forEach((_, feature) => {
       this.set(row, feature, values[feature] ?? "");
     });
@@ -40,7 +43,7 @@ export class EntityTable {
   /** The row of an id, added when it is new; for tables without features. */
   findOrAdd(id: string): number {
     const row = this.find(id);
-    return row >= 0 ? row : this.add(id);
+    return row >= 0 ? row : this.index.add(id);
   }
 
   /**

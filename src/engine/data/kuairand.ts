@@ -12,7 +12,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { KuaiRandConfig } from "../../protocol/experiment/dataset.ts";
 import { InputError } from "../errors.ts";
-import { assembleDataset, reasons } from "./assembleDataset.ts";
+import { assembleDataset } from "./assembleDataset.ts";
 import { categoryName } from "./categoryNames.ts";
 import { EntityTable } from "./entityTable.ts";
 import { durationRange, readCategoryIds, readUserFeatures } from "./kuaishouFeatures.ts";
@@ -21,12 +21,14 @@ import {
   DropCounter,
   folderWith,
   type LoadContext,
+  reasons,
   requireFile,
   requireFolder,
   type UnnamedDataset,
 } from "./loading.ts";
 import { LogBuilder } from "./logBuilder.ts";
-import { isMissing, readTable } from "./tables.ts";
+import { isMissing } from "./tables/row.ts";
+import { readTable } from "./tables/table.ts";
 
 const feedbackTypes = ["is_click", "long_view", "is_like", "is_comment", "is_forward", "is_follow", "is_hate"];
 const ALL_OBSERVED = (1 << feedbackTypes.length) - 1;
@@ -104,9 +106,9 @@ async function readKuaiRand(files: Files, context: LoadContext): Promise<Unnamed
   const add: AddInteraction = (userId, itemId, time, feedback, observed, atRandom) => {
     const user = users.find(userId);
     const item = items.find(itemId);
-    if (user < 0) dropped.add(reasons.unknownUser);
-    else if (item < 0) dropped.add(reasons.unknownItem);
-    else if (itemCategories[item]?.length === 0) dropped.add(reasons.untaggedInteraction);
+    if (user < 0) dropped.add(reasons.unknownUser, 1, userId);
+    else if (item < 0) dropped.add(reasons.unknownItem, 1, itemId);
+    else if (itemCategories[item]?.length === 0) dropped.add(reasons.untaggedInteraction, 1, itemId);
     else log.add(user, item, time, feedback, observed, atRandom);
   };
 

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { KuaiRecConfig } from "../../protocol/experiment/dataset.ts";
 import { InputError } from "../errors.ts";
-import { assembleDataset, reasons } from "./assembleDataset.ts";
+import { assembleDataset } from "./assembleDataset.ts";
 import { categoryName } from "./categoryNames.ts";
 import { matrixOf } from "./clickMatrix.ts";
 import { DURATION_RANGE, readItems } from "./kuairecItems.ts";
@@ -13,12 +13,13 @@ import {
   DropCounter,
   folderWith,
   type LoadContext,
+  reasons,
   requireFile,
   requireFolder,
   type UnnamedDataset,
 } from "./loading.ts";
 import { LogBuilder } from "./logBuilder.ts";
-import { readTable } from "./tables.ts";
+import { readTable } from "./tables/table.ts";
 
 const REMEDY =
   "dataset.path must name the folder of KuaiRec (zenodo.org/records/18164998) that holds small_matrix.csv or big_matrix.csv, item_categories.csv and user_features.csv.";
@@ -69,9 +70,9 @@ async function readKuaiRec(
       const duration = row.numberOrMissing(2);
       const time = row.numberOrMissing(3);
       const click = row.number(4) >= config.clickAtWatchRatio ? 1 : 0;
-      if (user < 0) dropped.add(reasons.unknownUser);
-      else if (item < 0) dropped.add(reasons.unknownItem);
-      else if (itemCategories[item]?.length === 0) dropped.add(reasons.untaggedInteraction);
+      if (user < 0) dropped.add(reasons.unknownUser, 1, row.text(0));
+      else if (item < 0) dropped.add(reasons.unknownItem, 1, row.text(1));
+      else if (itemCategories[item]?.length === 0) dropped.add(reasons.untaggedInteraction, 1, row.text(1));
       else {
         // A row without a time keeps its place in the file, behind the user's row above it.
         if (!Number.isNaN(time)) lastTime[user] = time;

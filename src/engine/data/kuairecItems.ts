@@ -2,7 +2,7 @@
 import { EntityTable } from "./entityTable.ts";
 import { readCategoryIds } from "./kuaishouFeatures.ts";
 import type { LoadContext } from "./loading.ts";
-import { readTable } from "./tables.ts";
+import { readTable } from "./tables/table.ts";
 
 const features = ["tag", "duration_range"];
 /** The feature that only the official matrices tell; unknown until then. */

@@ -12,7 +12,7 @@ import { fitting } from "../../protocol/misfit.ts";
 import { InputError } from "../errors.ts";
 import { RandomStream } from "../math/random.ts";
 import { readJson, reasonOf } from "../regularFile.ts";
-import { assembleDataset, reasons } from "./assembleDataset.ts";
+import { assembleDataset } from "./assembleDataset.ts";
 import { categoryName } from "./categoryNames.ts";
 import { matrixOf } from "./clickMatrix.ts";
 import type { EntityTable } from "./entityTable.ts";
@@ -23,11 +23,12 @@ import {
   DropCounter,
   folderWith,
   type LoadContext,
+  reasons,
   requireFile,
   type UnnamedDataset,
 } from "./loading.ts";
 import { LogBuilder } from "./logBuilder.ts";
-import { readTable } from "./tables.ts";
+import { readTable } from "./tables/table.ts";
 
 const POSITIVES = "small_matrix_positives.csv";
 const POSITIVE_RATIO = 2;
@@ -126,8 +127,8 @@ async function readPairs(
     (row) => {
       const user = users.find(row.id(0));
       const item = items.find(row.id(1));
-      if (user < 0) dropped.add(reasons.unknownUser);
-      else if (item < 0) dropped.add(reasons.unknownItem);
+      if (user < 0) dropped.add(reasons.unknownUser, 1, row.text(0));
+      else if (item < 0) dropped.add(reasons.unknownItem, 1, row.text(1));
       else pairs.add(user * items.ids.length + item);
     },
     context,

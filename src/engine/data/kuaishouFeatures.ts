@@ -2,7 +2,8 @@
 import { isKnownCategory } from "./categoryNames.ts";
 import { EntityTable } from "./entityTable.ts";
 import type { LoadContext } from "./loading.ts";
-import { isMissing, type Row, readTable } from "./tables.ts";
+import { isMissing, type Row } from "./tables/row.ts";
+import { readTable } from "./tables/table.ts";
 
 /** The categorical user columns of both data sets; the counts enter through the ranges their publishers chose. */
 const userColumns = [

@@ -4,13 +4,14 @@ import type { DatasetConfig } from "../../protocol/experiment/dataset.ts";
 import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { cacheKey, cachePath, readCache, serialise, writeCache } from "./cache.ts";
-import { findCsv } from "./csv.ts";
+import { findCsv } from "./csv/csv.ts";
 import type { Dataset, Lists } from "./dataset.ts";
 import { FileHashes, type SeenFile, seenFile } from "./fileHashes.ts";
 import { findKuaiRand } from "./kuairand.ts";
 import { findKuaiRec } from "./kuairec.ts";
 import type { DataSource, LoadContext, UnnamedDataset } from "./loading.ts";
 import { findMovieLens } from "./movielens.ts";
+import { requireKept } from "./readingText.ts";
 import { generateWithPauses, syntheticFingerprint } from "./synthetic.ts";
 
 export interface LoadOptions extends LoadContext {
@@ -20,6 +21,8 @@ export interface LoadOptions extends LoadContext {
   readonly cacheFolder?: string | undefined;
   /** `single` keeps each item's primary category only (docs/method.md, section 10, `itemCategories`). */
   readonly itemCategories?: FidelityChoice<"itemCategories"> | undefined;
+  /** Share of the interactions that may be left out; that of the configuration by default. */
+  readonly mayDrop?: number | undefined;
   /** Told when the cache cannot be written; the data set is fine nevertheless. */
   readonly onWarning?: ((message: string) => void) | undefined;
   /** Milliseconds since 1970: a file changed a moment ago is hashed again next time. The system's by default. */
@@ -32,6 +35,7 @@ export async function loadDataset(config: DatasetConfig, options: LoadOptions): 
   const dataset = await (config.kind === "synthetic"
     ? generateWithPauses(config, options.signal)
     : loadFiles(config, options));
+  if (config.kind !== "synthetic") requireKept(dataset, options.mayDrop ?? config.mayDrop);
   return options.itemCategories === "single" ? withPrimaryCategoriesOnly(dataset) : dataset;
 }
 
@@ -98,7 +102,11 @@ function findSource(config: FileConfig, baseFolder: string): Promise<DataSource>
     case "movielens":
       return findMovieLens(config, resolve(config.path));
     case "csv":
-      return findCsv(config, resolve(config.interactions.path), resolve(config.items.path));
+      return findCsv(
+        config,
+        resolve(config.interactions.path),
+        config.items.path === undefined ? undefined : resolve(config.items.path),
+      );
   }
 }
 

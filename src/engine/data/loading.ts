@@ -29,16 +29,36 @@ export interface DataSource {
 /** A data set whose fingerprint is still to be taken from its content. */
 export type UnnamedDataset = Omit<Dataset, "fingerprint">;
 
-/** Counts what a loader leaves out, by reason. */
+/** Reasons that all loaders share. */
+export const reasons = {
+  unknownItem: "interactions with an item that the item file lacks",
+  unknownUser: "interactions of a user that the user file lacks",
+  untaggedItem: "items without a category, which no plan could allow",
+  untaggedInteraction: "interactions with an item without a category",
+  duplicate: "duplicate interactions (same user, item, time and feedback)",
+  idleUser: "users without an interaction",
+  idleItem: "items without an interaction",
+} as const;
+
+/** Counts what a loader leaves out, by reason, and keeps the first of each as an example. */
 export class DropCounter {
   private readonly counts = new Map<string, number>();
+  private readonly first: Record<string, string> = {};
 
-  add(reason: string, rows = 1): void {
-    if (rows > 0) this.counts.set(reason, (this.counts.get(reason) ?? 0) + rows);
+  /** @param example the id that was left out */
+  add(reason: string, rows = 1, example?: string): void {
+    if (rows === 0) return;
+    const before = this.counts.get(reason);
+    this.counts.set(reason, (before ?? 0) + rows);
+    if (before === undefined && example !== undefined) this.first[reason] = example;
   }
 
   list(): readonly Dropped[] {
     return Array.from(this.counts, ([reason, rows]) => ({ reason, rows }));
+  }
+
+  examples(): Readonly<Record<string, string>> {
+    return this.first;
   }
 }
 

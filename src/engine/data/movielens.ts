@@ -1,8 +1,11 @@
-/** MovieLens: ml-latest-small and ml-25m (CSV), ml-1m (fields separated by `::`, latin1, no header). Genres are categories. */
+/**
+ * MovieLens: ml-latest-small, ml-20m, ml-25m and ml-32m (CSV), ml-1m and ml-10m (fields separated by `::`, latin1, no header),
+ * ml-100k (tabs and `|`, a column per genre). Genres are categories.
+ */
 import { basename, join } from "node:path";
 import type { MovieLensConfig } from "../../protocol/experiment/dataset.ts";
 import { InputError } from "../errors.ts";
-import { assembleDataset, reasons } from "./assembleDataset.ts";
+import { assembleDataset } from "./assembleDataset.ts";
 import { EntityTable } from "./entityTable.ts";
 import {
   type DataSource,
@@ -10,15 +13,18 @@ import {
   folderWith,
   isFile,
   type LoadContext,
+  reasons,
   requireFile,
   requireFolder,
   type UnnamedDataset,
 } from "./loading.ts";
 import { LogBuilder } from "./logBuilder.ts";
-import { type Row, readTable, type TableFormat } from "./tables.ts";
+import type { TableOptions } from "./tables/options.ts";
+import type { Row } from "./tables/row.ts";
+import { readTable } from "./tables/table.ts";
 
 const REMEDY =
-  "dataset.path must name the folder of a MovieLens set (grouplens.org/datasets/movielens) that holds ratings.csv and movies.csv, or ratings.dat and movies.dat.";
+  "dataset.path must name the folder of a MovieLens set (grouplens.org/datasets/movielens) that holds ratings.csv and movies.csv, ratings.dat and movies.dat, or u.data and u.item.";
 
 /** All genres of the published sets; a category's id is its place here. */
 const genres = [
@@ -46,6 +52,8 @@ const genreIds = new Map([
   ...genres.map((genre, id) => [genre, id] as const),
   ["Children's", genres.indexOf("Children")],
 ]);
+/** The columns of u.item, 1 where a film is of the genre; the first is "unknown". */
+const flags100k = genres.filter((genre) => genre !== "IMAX");
 const NO_GENRES = "(no genres listed)";
 
 interface Files {
@@ -54,23 +62,26 @@ interface Files {
   readonly users?: string;
 }
 
+const folderNames = ["ml-latest-small", "ml-latest", "ml-32m", "ml-25m", "ml-20m", "ml-10M100K", "ml-1m", "ml-100k"];
+
 /** The folder, at or in `path`, that holds ratings, and the name of their file. */
 export async function locateRatings(path: string): Promise<{ folder: string; file: string } | undefined> {
-  const folders = [path, ...["ml-latest-small", "ml-1m", "ml-25m"].map((name) => join(path, name))];
-  return folderWith(folders, ["ratings.csv", "ratings.dat"]);
+  const folders = [path, ...folderNames.map((name) => join(path, name))];
+  return folderWith(folders, ["ratings.csv", "ratings.dat", "u.data"]);
 }
 
 /** @throws InputError when the folder or one of its files is missing */
 export async function findMovieLens(config: MovieLensConfig, path: string): Promise<DataSource> {
   await requireFolder(path, REMEDY);
   const found = await locateRatings(path);
-  if (!found) throw new InputError("data.file-missing", `${path}: no file ratings.csv or ratings.dat. ${REMEDY}`);
-  const extension = found.file === "ratings.csv" ? "csv" : "dat";
-  const usersFile = join(found.folder, "users.dat");
+  if (!found)
+    throw new InputError("data.file-missing", `${path}: no file ratings.csv or ratings.dat or u.data. ${REMEDY}`);
+  const inFolder = (name: string): string => join(found.folder, name);
+  const [movies, usersFile] = companions[found.file as keyof typeof companions];
   const files: Files = {
-    ratings: join(found.folder, found.file),
-    movies: await requireFile(join(found.folder, `movies.${extension}`), REMEDY),
-    ...(extension === "dat" && (await isFile(usersFile)) && { users: usersFile }),
+    ratings: inFolder(found.file),
+    movies: await requireFile(inFolder(movies), REMEDY),
+    ...(usersFile !== undefined && (await isFile(inFolder(usersFile))) && { users: inFolder(usersFile) }),
   };
   return {
     files: Object.values(files),
@@ -78,9 +89,18 @@ export async function findMovieLens(config: MovieLensConfig, path: string): Prom
   };
 }
 
-/** How a file is written: as CSV with a header, or with these columns separated by `::`. */
-function formatOf(file: string, header: readonly string[]): TableFormat {
-  return file.endsWith(".csv") ? {} : { delimiter: "::", quotes: false, encoding: "latin1", header };
+/** The files beside the ratings: films, and users where the set describes them. */
+const companions = {
+  "ratings.csv": ["movies.csv", undefined],
+  "ratings.dat": ["movies.dat", "users.dat"],
+  "u.data": ["u.item", "u.user"],
+} as const;
+
+/** How a file is written: as CSV with a header, or with these columns separated by `::`, a tab or `|`. */
+function formatOf(file: string, columns: readonly string[]): TableOptions | undefined {
+  if (file.endsWith(".csv")) return undefined;
+  const delimiter = file.endsWith(".dat") ? "::" : file.endsWith("u.data") ? "\t" : "|";
+  return { delimiter, quotes: false, encoding: "latin1", columns };
 }
 
 async function readMovieLens(
@@ -104,9 +124,9 @@ async function readMovieLens(
       const rating = row.number(2);
       if (rating < 0.5 || rating > 5) row.fail(2, "a rating from 0.5 to 5");
       const time = row.number(3);
-      if (user < 0) dropped.add(reasons.unknownUser);
-      else if (item < 0) dropped.add(reasons.unknownItem);
-      else if (itemCategories[item]?.length === 0) dropped.add(reasons.untaggedInteraction);
+      if (user < 0) dropped.add(reasons.unknownUser, 1, userId);
+      else if (item < 0) dropped.add(reasons.unknownItem, 1, row.text(1));
+      else if (itemCategories[item]?.length === 0) dropped.add(reasons.untaggedInteraction, 1, row.text(1));
       else log.add(user, item, time, rating >= config.clickAtRating ? 1 : 0, 1);
     },
     context,
@@ -128,12 +148,16 @@ async function readMovieLens(
 async function readMovies(file: string, context: LoadContext) {
   const items = new EntityTable(["genre", "decade"]);
   const itemCategories: (readonly number[])[] = [];
-  const columns = ["movieId", "title", "genres"];
+  const is100k = file.endsWith("u.item");
+  const all = is100k
+    ? ["movieId", "title", "release", "videoRelease", "url", "unknown", ...flags100k]
+    : ["movieId", "title", "genres"];
+  const columns = is100k ? ["movieId", "title", ...flags100k] : all;
   await readTable(
     file,
     columns,
     (row) => {
-      const categories = genresOf(row, 2);
+      const categories = is100k ? genresFlagged(row, 2) : genresOf(row, 2);
       const decade = /\((\d{3})\d\)\s*$/.exec(row.text(1))?.[1] ?? "unknown";
       if (items.add(row.id(0), [String(categories[0]), decade]) < 0) {
         row.fail(0, "every movie once", "data.duplicate-id");
@@ -141,9 +165,14 @@ async function readMovies(file: string, context: LoadContext) {
       itemCategories.push(categories);
     },
     context,
-    formatOf(file, columns),
+    formatOf(file, all),
   );
   return { items, itemCategories };
+}
+
+/** @param first place of the first genre's flag */
+function genresFlagged(row: Row, first: number): readonly number[] {
+  return flags100k.flatMap((genre, i) => (row.bit(first + i) === 1 ? [genreIds.get(genre) as number] : []));
 }
 
 function genresOf(row: Row, column: number): readonly number[] {
@@ -158,7 +187,10 @@ function genresOf(row: Row, column: number): readonly number[] {
 
 async function readUsers(file: string, context: LoadContext): Promise<EntityTable> {
   const features = ["gender", "age", "occupation"];
-  const columns = ["userId", ...features, "zip"];
+  const columns = ["userId", ...features];
+  const all = file.endsWith(".dat")
+    ? ["userId", "gender", "age", "occupation", "zip"]
+    : ["userId", "age", "gender", "occupation", "zip"];
   const users = new EntityTable(features);
   await readTable(
     file,
@@ -169,7 +201,7 @@ async function readUsers(file: string, context: LoadContext): Promise<EntityTabl
       }
     },
     context,
-    formatOf(file, columns),
+    formatOf(file, all),
   );
   return users;
 }

@@ -49,7 +49,7 @@ export class RunStorage {
       ...(path !== undefined && { folder: path }),
     });
     const record: RunRecord = {
-      schemaVersion: 7,
+      schemaVersion: 8,
       id: folder.id,
       uid: randomUUID(),
       name: experiment.name,

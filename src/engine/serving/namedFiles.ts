@@ -66,9 +66,10 @@ export const promptFiles = (
 async function dataNamedBy({ dataset }: Experiment, baseFolder: string): Promise<readonly NamedFile[]> {
   if (dataset.kind === "synthetic") return [];
   if (dataset.kind === "csv") {
+    const { interactions, items } = dataset;
     return [
-      { setting: "dataset.interactions.path", path: resolve(baseFolder, dataset.interactions.path) },
-      { setting: "dataset.items.path", path: resolve(baseFolder, dataset.items.path) },
+      { setting: "dataset.interactions.path", path: resolve(baseFolder, interactions.path) },
+      ...(items.path === undefined ? [] : [{ setting: "dataset.items.path", path: resolve(baseFolder, items.path) }]),
     ];
   }
   const setting = "dataset.path";

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { Immutable } from "../immutable.ts";
 import { count, flag, real, text } from "./fields.ts";
+import { columnSchema, tableFormatSchema } from "./tables.ts";
 
 const syntheticDataset = z.strictObject({
   kind: z.literal("synthetic").default("synthetic"),
@@ -18,15 +19,24 @@ const syntheticDataset = z.strictObject({
 
 const folder = text("Folder that holds the files as published; relative paths start at the experiment file.");
 
+const mayDrop = real(
+  "Largest share of the interactions that may be left out (unknown items, no category, duplicates); with more the data are refused.",
+  0.9,
+  0,
+  1,
+);
+
 const kuairandDataset = z.strictObject({
   kind: z.literal("kuairand"),
   path: folder,
+  mayDrop,
   includeRandomLog: flag("Also read log_random_4_22_to_5_08_pure.csv (uniformly exposed items).", false),
 });
 
 const kuairecDataset = z.strictObject({
   kind: z.literal("kuairec"),
   path: folder,
+  mayDrop,
   matrix: z
     .enum(["small", "big"])
     .default("small")
@@ -37,29 +47,72 @@ const kuairecDataset = z.strictObject({
 const movielensDataset = z.strictObject({
   kind: z.literal("movielens"),
   path: folder,
+  mayDrop,
   clickAtRating: real("A rating at or above this counts as a click.", 4, 0.5, 5),
 });
+
+/** Cells that hold nothing, beside those that are empty. */
+const nullWords = ["NaN", "nan", "NA", "N/A", "<NA>", "null", "NULL", "None", "\\N"];
 
 const csvDataset = z.strictObject({
   kind: z.literal("csv"),
   interactions: z.strictObject({
-    path: text("CSV file with one row per interaction."),
-    user: text("Column of the user id.").default("user"),
-    item: text("Column of the item id.").default("item"),
-    feedback: z
-      .array(z.string().min(1))
-      .min(1)
-      .max(8)
-      .default(["is_click"])
-      .meta({ description: "Feedback columns, each 0 or 1; the first earns the reward by default." }),
-    time: text("Column that orders a user's interactions; without it the file's order counts.").optional(),
+    path: text("File with one row per interaction: CSV or another delimited table, or JSON lines; also as .gz."),
+    format: tableFormatSchema.prefault({}),
+    user: columnSchema("Column of the user id.").default("user"),
+    item: columnSchema("Column of the item id.").default("item"),
+    feedback: z.array(columnSchema("Column of a feedback.")).max(8).default(["is_click"]).meta({
+      description:
+        "Feedback columns, each 0 or 1 (see clickAt for others); the first earns the reward by default. An empty list makes every row a click.",
+    }),
+    clickAt: z
+      .union([z.number(), z.record(z.string().min(1), z.number())])
+      .optional()
+      .meta({
+        description:
+          "A rating, watch time or count at or above this is a click: one number for the first feedback column, or numbers by column.",
+      }),
+    event: z
+      .strictObject({
+        column: columnSchema("Column that names what happened."),
+        click: z
+          .array(z.string().min(1))
+          .min(1)
+          .meta({ description: "The events that count as a click; any other is a row without one." }),
+      })
+      .optional()
+      .meta({ description: "Where the name of an event tells of a click: is_click is then read from it." }),
+    time: columnSchema(
+      "Column that orders a user's interactions: a number of any unit, or a date (ISO 8601); without it the file's order counts.",
+    ).optional(),
+    negatives: z
+      .strictObject({
+        perClick: count("Rows without a click drawn for every click.", 4, 1, 100),
+        seed: count("Seed of the draw; independent of the run's seed.", 1, 0, 0xffff_ffff),
+      })
+      .optional()
+      .meta({
+        description:
+          "For a log of clicks only: rows without a click, of items that the user has no row with, drawn uniformly.",
+      }),
   }),
   items: z.strictObject({
-    path: text("CSV file with one row per item."),
-    item: text("Column of the item id.").default("item"),
-    categories: text("Column of the item's categories.").default("categories"),
-    separator: text("What separates several categories in one cell.").default("|"),
+    path: text("File with one row per item; without it the categories stand in the interactions.").optional(),
+    format: tableFormatSchema.prefault({}),
+    item: columnSchema("Column of the item id; in one file it is that of the interactions.").default("item"),
+    categories: columnSchema("Column of the item's categories.").default("categories"),
+    separator: text(
+      "What separates several categories in one cell, unless the cell is a list as Python or JSON write it.",
+    ).default("|"),
+    otherwise: text(
+      "Category of the items that have none, or that the item file lacks; without it their interactions are dropped.",
+    ).optional(),
   }),
+  nullWords: z
+    .array(z.string().min(1))
+    .default(nullWords)
+    .meta({ description: "Cells that hold nothing, beside empty ones." }),
+  mayDrop,
 });
 
 export const datasetSchema = z

@@ -4,6 +4,7 @@
  */
 import { valueAt, withValue } from "../jsonPath.ts";
 import type { Override } from "../overrides.ts";
+import { commaFormat } from "./tables.ts";
 
 interface LaterSetting {
   readonly path: string;
@@ -44,6 +45,13 @@ const laterSettings: readonly LaterSetting[] = [
   { path: "reflections.sampling", was: "score", since: 7 },
   { path: "reflections.baseline", was: "none", since: 7 },
   { path: "reflections.show", was: "lessons", since: 7 },
+  // A table was comma-separated UTF-8 with a header.
+  { path: "dataset.interactions.format", was: commaFormat, since: 8, belongs: isCsv },
+  { path: "dataset.items.format", was: commaFormat, since: 8, belongs: isCsv },
+  // However much of a log was left out, its run went on.
+  { path: "dataset.mayDrop", was: 1, since: 8, belongs: isFromFiles },
+  { path: "dataset.nullWords", was: ["NaN", "nan"], since: 8, belongs: isCsv },
+  { path: "simulator.responseModel.minRows", was: 25, since: 8, belongs: trainsUserModel },
 ];
 
 /** The versions of run.json after which a setting came, the newest first. */
@@ -75,7 +83,7 @@ export function asItWas(experiment: unknown): unknown {
  */
 export function withoutLaterSettings(experiment: unknown, version = 0): unknown {
   return laterSettings
-    .filter(({ since, path, was }) => since > version && valueAt(experiment, path) === was)
+    .filter(({ since, path, was }) => since > version && isSame(valueAt(experiment, path), was))
     .reduce<unknown>((rest, { path }) => without(rest, path.split(".")), experiment);
 }
 
@@ -89,9 +97,19 @@ function isSynthetic(experiment: unknown): boolean {
   return (valueAt(experiment, "dataset.kind") ?? "synthetic") === "synthetic";
 }
 
+function isFromFiles(experiment: unknown): boolean {
+  return !isSynthetic(experiment);
+}
+
+function isCsv(experiment: unknown): boolean {
+  return valueAt(experiment, "dataset.kind") === "csv";
+}
+
 function trainsUserModel(experiment: unknown): boolean {
   return valueAt(experiment, "simulator.responseModel.kind") === "trained";
 }
+
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

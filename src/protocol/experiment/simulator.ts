@@ -42,6 +42,13 @@ const trainedResponse = z.strictObject({
   learningRate: real("Adam step size.", 1e-4, 1e-7, 1),
   batchSessions: count("User sequences per gradient step.", 16, 1, 4096),
   maxSequence: count("Longest sequence encoded in one causal pass.", 200, 10, 2000, "items"),
+  minRows: count(
+    "Logged interactions that a user needs to take part; the last ten of each validate and judge the model.",
+    25,
+    11,
+    100_000,
+    "items",
+  ),
   exposure: z.enum(["logged", "inverse-propensity"]).default("logged").meta({
     description:
       "What a logged response counts for: one each, or by the inverse of how often its item was shown, so that rarely shown items count as much as popular ones. Calibration is weighted alike, or made on the rows shown at random where the data have some.",

@@ -6,14 +6,15 @@ import { describe, expect, it } from "vitest";
 import { deserialise, readCache, serialise } from "../../../src/engine/data/cache.ts";
 import { loadDataset } from "../../../src/engine/data/loadDataset.ts";
 import { generateSynthetic } from "../../../src/engine/data/synthetic.ts";
+import { type CsvConfig, datasetSchema } from "../../../src/protocol/experiment/dataset.ts";
 import { canMount, disk } from "../support/disks.ts";
 import { expectInputError, folderOf } from "./files.ts";
 
-const csv = {
-  kind: "csv" as const,
+const csv = datasetSchema.parse({
+  kind: "csv",
   interactions: { path: "log.csv", user: "user", item: "item", feedback: ["is_click"] },
   items: { path: "items.csv", item: "item", categories: "categories", separator: "|" },
-};
+}) as CsvConfig;
 const files = {
   "log.csv": ["user,item,is_click", "a,x,1", "a,y,0", "b,y,1"],
   "items.csv": ["item,categories", "x,Jazz|Soul", "y,Soul"],

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { categoryName, isKnownCategory, kuaishouCategories } from "../../../src/engine/data/categoryNames.ts";
-import { readTable } from "../../../src/engine/data/tables.ts";
+import { readTable } from "../../../src/engine/data/tables/table.ts";
 import { sharedData } from "./files.ts";
 
 describe("the category table", () => {

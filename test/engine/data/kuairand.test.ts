@@ -8,7 +8,7 @@ import { expectInputError, folderOf, sharedData } from "./files.ts";
 import { logHeader, logRow, userFeatures, videos } from "./kuaishouFixtures.ts";
 
 const load = (path: string, includeRandomLog = false) =>
-  loadDataset({ kind: "kuairand", path, includeRandomLog }, { baseFolder: "/" });
+  loadDataset({ kind: "kuairand", path, includeRandomLog, mayDrop: 1 }, { baseFolder: "/" });
 
 const features = { "user_features_pure.csv": userFeatures, "video_features_basic_pure.csv": videos };
 

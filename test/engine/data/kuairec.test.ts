@@ -8,7 +8,7 @@ import { expectInputError, folderOf, sharedData } from "./files.ts";
 import { itemCategories, matrixHeader, userFeatures } from "./kuaishouFixtures.ts";
 
 const load = (path: string, matrix: "small" | "big" = "small", clickAtWatchRatio = 2) =>
-  loadDataset({ kind: "kuairec", path, matrix, clickAtWatchRatio }, { baseFolder: "/" });
+  loadDataset({ kind: "kuairec", path, mayDrop: 1, matrix, clickAtWatchRatio }, { baseFolder: "/" });
 
 const clicksOf = ({ users, items, matrix }: Dataset): string[] =>
   Array.from({ length: users }, (_, user) =>

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { loadDataset } from "../../../src/engine/data/loadDataset.ts";
+import { datasetSchema } from "../../../src/protocol/experiment/dataset.ts";
 import { folderOf } from "./files.ts";
 
-const config = {
-  kind: "csv" as const,
+const config = datasetSchema.parse({
+  kind: "csv",
   interactions: { path: "log.csv", user: "user", item: "item", feedback: ["is_click", "is_like"] },
   items: { path: "items.csv", item: "item", categories: "categories", separator: "|" },
-};
+});
 
 describe("a single category per item (switch 13)", () => {
   it("keeps the primary one and says so in the fingerprint", async () => {

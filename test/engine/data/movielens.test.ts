@@ -4,7 +4,7 @@ import { expectConsistent } from "./consistency.ts";
 import { expectInputError, folderOf } from "./files.ts";
 
 const load = (path: string, clickAtRating = 4) =>
-  loadDataset({ kind: "movielens", path, clickAtRating }, { baseFolder: "/" });
+  loadDataset({ kind: "movielens", path, clickAtRating, mayDrop: 1 }, { baseFolder: "/" });
 
 const csv = {
   "movies.csv": [

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { detectDataset } from "../../../src/engine/data/detect.ts";
 import { loadDataset } from "../../../src/engine/data/loadDataset.ts";
-import { readTable } from "../../../src/engine/data/tables.ts";
+import { readTable } from "../../../src/engine/data/tables/table.ts";
 import { ReplayProvider } from "../../../src/engine/llm/providers/replay.ts";
 import { datasetSchema } from "../../../src/protocol/experiment/dataset.ts";
 
@@ -55,7 +55,9 @@ describe("a file of another kind", () => {
     const file = join(folder, "ratings.dat");
     for (const text of [shadow, 'a "secret" quote\n', '"secret never closed\n']) {
       await writeFile(file, text);
-      const said = await messageOf(readTable(file, ["a", "b"], () => undefined, {}, { header: ["a", "b"] }));
+      const said = await messageOf(
+        readTable(file, ["a", "b"], () => undefined, {}, { delimiter: ",", columns: ["a", "b"] }),
+      );
       expect(said).toContain("ratings.dat:1");
       expect(said).not.toContain("secret");
     }

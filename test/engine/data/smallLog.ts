@@ -1,12 +1,13 @@
 /** A log of two users and two items, small enough to be counted by hand. */
 import { loadDataset } from "../../../src/engine/data/loadDataset.ts";
+import { datasetSchema } from "../../../src/protocol/experiment/dataset.ts";
 import { folderOf } from "./files.ts";
 
-export const smallConfig = {
-  kind: "csv" as const,
+export const smallConfig = datasetSchema.parse({
+  kind: "csv",
   interactions: { path: "log.csv", user: "user", item: "item", feedback: ["is_click", "is_like"] },
   items: { path: "items.csv", item: "item", categories: "categories", separator: "|" },
-};
+});
 
 export async function smallLog() {
   const folder = await folderOf({

@@ -11,7 +11,9 @@ type Path = readonly (string | number)[];
 
 // JSON has no -0.
 const real = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
-const key = fc.string().filter((name) => name !== "__proto__");
+const keyOf = (names: fc.Arbitrary<unknown>): fc.Arbitrary<string> =>
+  names.map(String).filter((name) => name !== "__proto__");
+const key = keyOf(fc.string());
 
 /** Schemas that say in code what they take. */
 const custom = new Map<Schema, fc.Arbitrary<unknown>>([
@@ -52,10 +54,8 @@ export function arbitraryOf(schema: Schema): fc.Arbitrary<unknown> {
     case "tuple":
       return fc.tuple(...def.items.map(arbitraryOf));
     case "record": {
-      const numbered = (def.keyType as z.core.$ZodTypes)._zod.def.type === "number";
-      return fc.dictionary(numbered ? fc.nat().map(String) : key, arbitraryOf(def.valueType), {
-        noNullPrototype: true,
-      });
+      const names = typeOf(def.keyType) === "number" ? fc.nat().map(String) : keyOf(arbitraryOf(def.keyType));
+      return fc.dictionary(names, arbitraryOf(def.valueType), { noNullPrototype: true });
     }
     case "union":
       return fc.oneof(...def.options.map(arbitraryOf));
@@ -63,6 +63,7 @@ export function arbitraryOf(schema: Schema): fc.Arbitrary<unknown> {
       return fc.option(arbitraryOf(def.innerType), { nil: null });
     case "optional":
     case "default":
+    case "prefault":
     case "readonly":
       return arbitraryOf(def.innerType);
     case "object": {
@@ -90,6 +91,7 @@ export function placesOf(schema: Schema, value: unknown, path: Path = []): Path[
       return [];
     case "optional":
     case "default":
+    case "prefault":
     case "readonly":
       return placesOf(def.innerType, value, path);
     case "union":

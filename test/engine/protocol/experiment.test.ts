@@ -1,11 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { datasetSchema } from "../../../src/protocol/experiment/dataset.ts";
 import { fidelityChoice, fidelitySwitches, simulatesCalibrated } from "../../../src/protocol/experiment/fidelity.ts";
+import { defaultFormat } from "../../../src/protocol/experiment/tables.ts";
 import { experimentJsonSchema } from "../../../src/protocol/experiment.ts";
 import { valueAt } from "../../../src/protocol/jsonPath.ts";
 import { applyOverrides, parseOverride } from "../../../src/protocol/overrides.ts";
 import { type DocumentProblem, formatProblems, parseExperiment } from "../../../src/protocol/parseExperiment.ts";
 import { expectLinear } from "../support/growth.ts";
+import { arbitraryOf, mutilated, placesOf } from "./arbitraries.ts";
 
 const problemsIn = (text: string): readonly DocumentProblem[] => {
   const parsed = parseExperiment(text);
@@ -90,6 +93,22 @@ describe("the experiment document", () => {
     [
       '{"dataset": {"kind": "amazon"}}',
       'x.lerl.json:1:22: dataset.kind: "amazon" is not allowed; expected a known "kind": synthetic, kuairand, kuairec, movielens, csv.',
+    ],
+    [
+      '{"dataset": {"kind": "csv", "interactions": {"path": "a", "user": true}, "items": {}}}',
+      "x.lerl.json:1:67: dataset.interactions.user: true is not allowed; expected a text or a number.",
+    ],
+    [
+      '{"dataset": {"kind": "csv", "interactions": {"path": "a", "time": 0}, "items": {}}}',
+      "x.lerl.json:1:67: dataset.interactions.time: 0 is not allowed; expected a number >= 1.",
+    ],
+    [
+      '{"dataset": {"kind": "csv", "interactions": {"path": "a", "clickAt": "4"}, "items": {}}}',
+      'x.lerl.json:1:70: dataset.interactions.clickAt: "4" is not allowed; expected a number or an object.',
+    ],
+    [
+      '{"dataset": {"kind": "csv", "interactions": {"path": "a"}, "items": {"format": {"quote": "x"}}}}',
+      'x.lerl.json:1:81: dataset.items.format.quote: unknown setting "quote". Remove it or correct its name.',
     ],
     ['{"name": ""}', 'x.lerl.json:1:10: name: "" is not allowed; expected a text of length >= 1.'],
     [
@@ -176,11 +195,35 @@ describe("the experiment document", () => {
   });
 });
 
+describe("a data set", () => {
+  const any = arbitraryOf(datasetSchema);
+
+  it("is taken as it is, whatever of its settings are given", () => {
+    fc.assert(fc.property(any, (dataset) => void expect(datasetSchema.parse(dataset)).toEqual(dataset)));
+  });
+
+  it("is refused with anything else in the place of a setting", () => {
+    const wrong = any.chain((dataset) =>
+      fc.constantFrom(...placesOf(datasetSchema, dataset)).map((path) => mutilated(dataset, path)),
+    );
+    fc.assert(fc.property(wrong, (dataset) => !datasetSchema.safeParse(dataset).success));
+  });
+
+  it("of tables needs no more than where its interactions are", () => {
+    const parsed = datasetSchema.parse({ kind: "csv", interactions: { path: "log.tsv", feedback: [] }, items: {} });
+    expect(parsed).toMatchObject({
+      interactions: { user: "user", item: "item", feedback: [], format: defaultFormat },
+      items: { categories: "categories", format: defaultFormat },
+    });
+  });
+});
+
 describe("overrides", () => {
   it("read JSON values, else text", () => {
     expect(parseOverride("simulator.users=3")).toEqual({ path: "simulator.users", value: 3 });
     expect(parseOverride("dataset.path=../a=b")).toEqual({ path: "dataset.path", value: "../a=b" });
     expect(parseOverride("policy.hidden=[8,8]")).toEqual({ path: "policy.hidden", value: [8, 8] });
+    expect(parseOverride("dataset.items.item=2")).toEqual({ path: "dataset.items.item", value: 2 });
     expect(parseOverride("no value")).toBeUndefined();
     expect(parseOverride("=3")).toBeUndefined();
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { asItWas, withoutLaterSettings } from "../../../src/protocol/experiment/laterSettings.ts";
+import { asItWas, settingsOfThen, withoutLaterSettings } from "../../../src/protocol/experiment/laterSettings.ts";
+import { commaFormat } from "../../../src/protocol/experiment/tables.ts";
 import { valueAt } from "../../../src/protocol/jsonPath.ts";
 import { parseExperiment } from "../../../src/protocol/parseExperiment.ts";
 
@@ -8,6 +9,13 @@ function experimentOf(text: string): unknown {
   if (!parsed.ok) throw new Error("not parsed");
   return parsed.value;
 }
+
+/** A data set as a record before version 8 holds it. */
+const table = {
+  kind: "csv",
+  interactions: { path: "log.csv", user: "user", item: "item", feedback: ["is_click"] },
+  items: { path: "items.csv", item: "item", categories: "categories", separator: "|" },
+};
 
 describe("settings that came later", () => {
   it("are left out where they are as it was, and nothing else is", () => {
@@ -26,12 +34,37 @@ describe("settings that came later", () => {
     expect(valueAt(before, "simulator")).toEqual({
       calibrated: false,
       itemTags: "primary",
-      responseModel: { kind: "trained", exposure: "logged" },
+      responseModel: { kind: "trained", exposure: "logged", minRows: 25 },
     });
     // What decides clicks otherwise has no log to weigh.
     expect(valueAt(asItWas({ simulator: { responseModel: { kind: "auto" } } }), "simulator.responseModel")).toEqual({
       kind: "auto",
     });
+  });
+
+  it("leave a run of before its comma-separated tables, and a run of today what it finds", () => {
+    const today = experimentOf(JSON.stringify({ dataset: table }));
+    expect(valueAt(today, "dataset.items.format.delimiter")).toBe("auto");
+    expect(asItWas(today)).toEqual(today);
+    const before = asItWas({ dataset: table });
+    expect(valueAt(before, "dataset")).toEqual({
+      ...table,
+      interactions: { ...table.interactions, format: commaFormat },
+      items: { ...table.items, format: commaFormat },
+      nullWords: ["NaN", "nan"],
+      mayDrop: 1,
+    });
+    const parsed = experimentOf(JSON.stringify(before));
+    expect(valueAt(withoutLaterSettings(parsed), "dataset")).toEqual(table);
+  });
+
+  it.each([
+    [{}, []],
+    [{ kind: "synthetic" }, []],
+    [{ kind: "kuairand", path: "." }, [{ path: "dataset.mayDrop", value: 1 }]],
+    [{ kind: "kuairec", path: "." }, [{ path: "dataset.mayDrop", value: 1 }]],
+  ])("say nothing of tables to other data sets: %j", (dataset, settings) => {
+    expect(settingsOfThen({ dataset }, 7)).toEqual(settings);
   });
 
   it("stay where they are not", () => {
@@ -40,6 +73,16 @@ describe("settings that came later", () => {
     const others = { models: { unusableShare: 0.5 }, evaluation: { modelSessions: 7 } };
     const later = experimentOf(JSON.stringify({ ...others, policy, reflections }));
     expect(withoutLaterSettings(later)).toEqual(later);
+    const format = { ...commaFormat, header: false };
+    const tables = {
+      ...table,
+      interactions: { ...table.interactions, format },
+      items: { ...table.items, format: { delimiter: "\t" } },
+      nullWords: ["nan", "NaN"],
+      mayDrop: 0.5,
+    };
+    const other = experimentOf(JSON.stringify({ ...others, policy, reflections, dataset: tables }));
+    expect(withoutLaterSettings(other)).toEqual(other);
   });
 
   it("make no difference to what documents of before and after are", () => {

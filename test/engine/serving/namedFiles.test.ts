@@ -67,6 +67,12 @@ describe("the files of an experiment", () => {
     ]);
   });
 
+  it("are one table where the categories stand in the interactions", async () => {
+    expect(await settingsOf({ dataset: { kind: "csv", interactions: { path: "/data/log.tsv" }, items: {} } })).toEqual([
+      "dataset.interactions.path /data/log.tsv",
+    ]);
+  });
+
   it("are those that links in a data folder lead to", async () => {
     expect(await settingsOf({ dataset: { kind: "movielens", path: "linked" } })).toEqual([`dataset.path ${outside}`]);
     expect(await settingsOf({ dataset: { kind: "movielens", path: "data" } })).toEqual([

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { openReflections, readReflections, readRunRecord } from "../../../src/engine/store/runDocuments.ts";
+import { commaFormat } from "../../../src/protocol/experiment/tables.ts";
 import { runRecord } from "./records.ts";
 import { temporaryFolder } from "./support.ts";
 
@@ -35,7 +36,7 @@ it.each([
   const old = { ...record, schemaVersion, experiment: { ...experiment, evaluation, models: known } };
   await writeFile(file, JSON.stringify(old));
   const read = await readRunRecord(file);
-  expect(read).toMatchObject({ schemaVersion: 7, experiment: { evaluation: { modelSessions: 0 } } });
+  expect(read).toMatchObject({ schemaVersion: 8, experiment: { evaluation: { modelSessions: 0 } } });
   expect(read.experiment.models.unusableShare).toBe(unusableShare);
 });
 
@@ -48,7 +49,39 @@ it("run.json of version 4 keeps its world: its data, its masks, its user model",
   const old = { ...record, schemaVersion: 4, experiment: { ...experiment, dataset, planner, fidelity } };
   await writeFile(file, JSON.stringify(old));
   expect(await readRunRecord(file)).toMatchObject({
-    schemaVersion: 7,
+    schemaVersion: 8,
     experiment: { dataset: { signal: "strong" }, planner: { mask: "any" }, fidelity: { reshaped: "policy" } },
   });
+});
+
+it("run.json of version 7 goes on reading comma-separated tables", async () => {
+  const file = join(await root, "run-7.json");
+  const { experiment, ...record } = structuredClone(runRecord("old"));
+  const interactions = { path: "log.csv", user: "user", item: "item", feedback: ["is_click", "is_like"], time: "at" };
+  const items = { path: "items.csv", item: "item", categories: "categories", separator: "|" };
+  const old = {
+    ...record,
+    schemaVersion: 7,
+    experiment: { ...experiment, dataset: { kind: "csv", interactions, items } },
+  };
+  await writeFile(file, JSON.stringify(old));
+  const read = await readRunRecord(file);
+  expect(read.schemaVersion).toBe(8);
+  expect(read.experiment).toEqual({
+    ...experiment,
+    dataset: {
+      kind: "csv",
+      interactions: { ...interactions, format: commaFormat },
+      items: { ...items, format: commaFormat },
+      nullWords: ["NaN", "nan"],
+      mayDrop: 1,
+    },
+  });
+});
+
+it("run.json of version 7 keeps a data set that is no table", async () => {
+  const file = join(await root, "run-7-synthetic.json");
+  const record = structuredClone(runRecord("old"));
+  await writeFile(file, JSON.stringify({ ...record, schemaVersion: 7 }));
+  expect(await readRunRecord(file)).toEqual({ ...record, id: expect.anything() });
 });

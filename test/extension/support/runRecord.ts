@@ -4,7 +4,7 @@ import type { RunRecord } from "../../../src/protocol/run.ts";
 
 /** A run that has only begun. */
 export const runRecord = (changes: Partial<RunRecord> = {}): RunRecord => ({
-  schemaVersion: 7,
+  schemaVersion: 8,
   id: "r",
   name: "r",
   note: "",

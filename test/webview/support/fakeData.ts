@@ -73,7 +73,7 @@ export const experiment = experimentSchema.parse({
 
 export function runRecord(id: string, patch: Partial<RunRecord> = {}): RunRecord {
   return {
-    schemaVersion: 7,
+    schemaVersion: 8,
     id,
     name: id,
     note: "",

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { loadDataset } from "../../../src/engine/data/loadDataset.ts";
-import { datasetSchema } from "../../../src/protocol/experiment/dataset.ts";
-import { expectConsistent } from "./consistency.ts";
-import { expectInputError, folderOf } from "./files.ts";
+import { loadDataset } from "../../../../src/engine/data/loadDataset.ts";
+import { datasetSchema } from "../../../../src/protocol/experiment/dataset.ts";
+import { expectConsistent } from "../consistency.ts";
+import { expectInputError, folderOf } from "../files.ts";
 
 type Overrides = { readonly interactions?: object; readonly items?: object };
 

@@ -2,9 +2,9 @@ import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { describe, expect, it } from "vitest";
-import type { LoadProgress } from "../../../src/engine/data/loading.ts";
-import { readTable } from "../../../src/engine/data/tables.ts";
-import { expectInputError, folderOf } from "./files.ts";
+import type { LoadProgress } from "../../../../src/engine/data/loading.ts";
+import { readTable } from "../../../../src/engine/data/tables/table.ts";
+import { expectInputError, folderOf } from "../files.ts";
 
 /** A table of `rows` rows, about 30 bytes each. */
 async function largeTable(rows: number): Promise<string> {

@@ -1,0 +1,16 @@
+/** Ids as text, in one form: files that write one id in two ways are of one thing. */
+import type { Row } from "../tables/row.ts";
+
+const WHOLE_AS_FLOAT = /^(-?\d+)\.0+$/;
+const ASCII = /^[\x21-\x7e]*$/;
+
+/** Without blanks around, whole numbers without the `.0` that pandas gives columns with gaps, characters composed (NFC). */
+export function plainId(text: string): string {
+  const id = ASCII.test(text) ? text : text.trim().normalize("NFC");
+  return id.endsWith("0") ? (WHOLE_AS_FLOAT.exec(id)?.[1] ?? id) : id;
+}
+
+export function idOf(row: Row, column: number): string {
+  const id = plainId(row.id(column));
+  return row.isNull(id) ? row.fail(column, "an id") : id;
+}

@@ -1,0 +1,107 @@
+/** JSON lines: one object per line, its keys the columns. Texts and numbers are read as cells, lists as their JSON. */
+import { Writable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
+import type { Column } from "../../../protocol/experiment/tables.ts";
+import { InputError } from "../../errors.ts";
+import { printable } from "../printable.ts";
+import { BadJson } from "./row.ts";
+
+const LOOKED_AT = 1000;
+
+/**
+ * Looks for the columns among the keys of the first objects.
+ * @throws InputError `data.column-missing` where none of them has one
+ */
+export function requireKeys(file: string, head: string, isWhole: boolean, columns: readonly Column[]): void {
+  const lines = head.split("\n").slice(0, LOOKED_AT);
+  const keys = new Set<string>();
+  lines.forEach((text, i) => {
+    // The last may be cut off.
+    if (text.trim() === "" || (!isWhole && i === lines.length - 1)) return;
+    try {
+      for (const key of Object.keys(parsed(text, i + 1))) keys.add(key);
+    } catch {
+      // Whoever reads the rows says so.
+    }
+  });
+  const missing = columns.find((column) => !keys.has(String(column)));
+  if (missing === undefined || keys.size === 0) return;
+  const known = columns.some((column) => keys.has(String(column)));
+  const said = known ? ` The keys are: ${[...keys].slice(0, 40).map(printable).join(", ")}.` : "";
+  throw new InputError(
+    "data.column-missing",
+    `${file}:1: no key "${missing}", nor in the objects below.${said} Check the file, or the column names in the experiment.`,
+  );
+}
+
+/**
+ * A sink of UTF-8.
+ * @param longest a line's length from which on it is refused
+ * @param onRow told each row's cells, in the order of `columns`, and its line
+ */
+export function jsonRows(
+  columns: readonly Column[],
+  longest: number,
+  onRow: (cells: readonly string[], line: number) => void,
+): Writable {
+  const decoder = new StringDecoder("utf8");
+  let rest = "";
+  let line = 0;
+  const take = (text: string): void => {
+    line++;
+    if (text.trim() !== "") onRow(cellsOf(text, columns, line), line);
+  };
+  const takeLines = (text: string): void => {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() as string;
+    for (const whole of lines) take(whole);
+    if (rest.length > longest) throw new BadJson(line + 1, "the line is too long");
+  };
+  const guarded = (work: () => void, done: (error?: Error) => void): void => {
+    try {
+      work();
+    } catch (error) {
+      done(error as Error);
+      return;
+    }
+    done();
+  };
+  return new Writable({
+    write: (chunk: Buffer, _, done) => guarded(() => takeLines(decoder.write(chunk)), done),
+    final: (done) => guarded(() => take(rest + decoder.end()), done),
+  });
+}
+
+function cellsOf(text: string, columns: readonly Column[], line: number): readonly string[] {
+  const object = parsed(text, line);
+  return columns.map((column) => {
+    const value = object[column];
+    // Many writers leave out what is empty.
+    if (value === undefined || value === null) return "";
+    return typeof value === "object" ? JSON.stringify(value) : String(value);
+  });
+}
+
+/** A whole number that a double may not hold. */
+const BIG_NUMBER = /[:[,]\s*-?\d{16,}\s*[,}\]]/;
+
+/** The line with such numbers as texts; undefined where what looked like one stands inside a text. */
+function withWholeIds(text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/([:[,]\s*)(-?\d{16,})(?=\s*[,}\]])/g, '$1"$2"'));
+  } catch {
+    return undefined;
+  }
+}
+
+function parsed(text: string, line: number): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new BadJson(line, "not JSON");
+  }
+  if (BIG_NUMBER.test(text)) value = withWholeIds(text) ?? value;
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new BadJson(line, "no JSON object");
+}
