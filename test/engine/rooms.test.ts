@@ -47,7 +47,7 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["extension.ts"],
   ],
   "webview/studio": [
-    ["loading.ts", "emptyState.ts", "plannedBy.ts", "runCost.ts", "stateNames.ts", "runs", "steps"],
+    ["loading.ts", "emptyState.ts", "plannedBy.ts", "runCost.ts", "runData.ts", "stateNames.ts", "runs", "steps"],
     ["state.ts"],
     ["ports.ts"],
     ["keptMoment.ts"],

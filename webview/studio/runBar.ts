@@ -14,6 +14,7 @@ import { formatCount, formatDuration, formatLatency, formatMoney, formatNumber }
 import { plannedBy } from "./plannedBy.ts";
 import type { HostActions, PageWriter } from "./ports.ts";
 import { runCost } from "./runCost.ts";
+import { runData } from "./runData.ts";
 import { currentRun, isActiveRun, runObstacle } from "./state.ts";
 import { stateNames } from "./stateNames.ts";
 
@@ -46,6 +47,7 @@ export function runBar(app: RunBarPort, snapshot: StudioSnapshot, trying: Templa
       ${record ? status(record, app.state.progress[record.id], snapshot) : nothing}
     </div>
     ${record ? progressBar(record, app.state.progress[record.id]) : nothing}
+    ${record ? runData(record) : nothing}
     ${record ? standInNote(answeredSoFar(record, app.state.progress[record.id])) : nothing} ${offlineNote(app, snapshot)}
   </header>`;
 }

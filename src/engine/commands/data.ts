@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { basename, resolve } from "node:path";
+import { resolve } from "node:path";
 import { Command } from "commander";
 import type { DatasetConfig } from "../../protocol/experiment/dataset.ts";
 import { type FidelityChoice, fidelityChoice } from "../../protocol/experiment/fidelity.ts";
@@ -7,8 +7,10 @@ import { describeDataset } from "../data/describe.ts";
 import { renderDescription } from "../data/describeText.ts";
 import { detectDataset } from "../data/detect.ts";
 import { loadDataset } from "../data/loadDataset.ts";
+import { readingFindings } from "../data/readingText.ts";
 import { cacheFolder, storageFolder } from "../store/storage.ts";
 import { type ReadOptions, readExperimentFile } from "./experimentFile.ts";
+import { loadingStatus } from "./loadingStatus.ts";
 import { allowOutsideOption } from "./options.ts";
 import { say, status, warn } from "./terminal.ts";
 
@@ -32,13 +34,14 @@ export function dataCommand(): Command {
           baseFolder: folder,
           cacheFolder: cacheFolder(storageFolder(process.cwd())),
           ...(itemCategories && { itemCategories }),
+          // The page is what tells where so much went.
+          mayDrop: 1,
           onWarning: warn,
-          onProgress: ({ doing, file, bytesRead, bytes }) => {
-            status(`${doing} ${basename(file)} ${Math.round((100 * bytesRead) / bytes)}%`);
-          },
+          onProgress: loadingStatus(),
         });
         status("");
         const description = describeDataset(dataset);
+        for (const { message } of readingFindings(dataset)) warn(message);
         say(json ? `${JSON.stringify(description)}\n` : `${renderDescription(description)}\n`);
       }),
   );

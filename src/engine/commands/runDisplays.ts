@@ -170,13 +170,14 @@ function lines(): ProgressDisplay {
 }
 
 function describe({ phase, iteration, iterations, rCum, secondsLeft, calls, cost }: RunProgress): string {
-  if (phase !== "Training") return phase;
+  const left = secondsLeft === undefined ? [] : [`${duration(secondsLeft)} left`];
+  if (phase !== "Training") return [phase, ...left].join("  ");
   return [
     `iteration ${iteration}/${iterations}`,
     ...(rCum === undefined ? [] : [`R_cum ${number(rCum, 2)}`]),
     ...(calls > 0 ? [`${calls} calls`] : []),
     ...(cost > 0 ? [`$${number(cost, 2)}`] : []),
-    ...(secondsLeft === undefined ? [] : [`${duration(secondsLeft)} left`]),
+    ...left,
   ].join("  ");
 }
 
@@ -188,7 +189,7 @@ class SpokenEvents {
     if (kind !== "events") return undefined;
     const event = row as TimelineEvent;
     if (event.type === "paused") return event.reason;
-    if (event.type === "warning" && event.code.startsWith("model.")) return event.message;
+    if (event.type === "warning" && /^(model|data|user-model)\./.test(event.code)) return event.message;
     if (event.type !== "stand-in" || this.told.has(standInKind(event))) return undefined;
     const { role, episode, step } = event;
     this.told.add(standInKind(event));
@@ -217,6 +218,7 @@ function summaryOf(record: RunRecord, results: Results) {
     ...(planner !== undefined && { planner }),
     ...(trainingWorld && { trainingWorld }),
     ...(record.answered && { answered: record.answered }),
+    ...(record.data && { data: record.data }),
     userSteps: record.summary?.userSteps ?? 0,
     userStepsPerSecond: Math.round(results.userStepsPerSecond),
     peakMemoryMb: Math.round(process.resourceUsage().maxRSS / 1024),
@@ -255,6 +257,7 @@ function printResult(record: RunRecord, results: Results, folder: string): void 
     }
     say(`${table.toString()}\n`);
     const { summary } = record;
+    for (const { message } of record.data?.findings ?? []) say(`${paint.warning("warning")} ${message}\n`);
     if (summary?.trainingWorld) say(`${dropLine(summary.trainingWorld, summary)}\n`);
     const { planner } = record.experiment;
     if (asksModel(planner) && record.summary?.planner === "offline") say(policyOnly(record.summary));

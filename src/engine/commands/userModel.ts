@@ -4,6 +4,7 @@ import { evaluationApart } from "../../protocol/evaluationApart.ts";
 import { fidelityChoice, simulatesCalibrated, userModelReshapes } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { loadDataset } from "../data/loadDataset.ts";
+import { readingFindings, readingLine } from "../data/readingText.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { createTensorEngine } from "../serving/policies.ts";
 import type { Calibration, Reliability } from "../simulator/trained/calibration.ts";
@@ -14,6 +15,7 @@ import { cacheFolder, storageFolder } from "../store/storage.ts";
 import type { TensorEngine } from "../tensor/tensorEngine.ts";
 import { type ReadOptions, readExperimentFile } from "./experimentFile.ts";
 import { interruptible } from "./interruption.ts";
+import { loadingStatus } from "./loadingStatus.ts";
 import { allowOutsideOption, collect } from "./options.ts";
 import { number, paint, say, sayAside, status, warn } from "./terminal.ts";
 
@@ -59,8 +61,13 @@ async function open(
     signal,
     cacheFolder: cacheFolder(storageFolder(process.cwd())),
     onWarning: warn,
+    onProgress: loadingStatus(),
     itemCategories: fidelityChoice(fidelity, "itemCategories"),
   });
+  status("");
+  const read = readingLine(dataset);
+  if (read !== undefined) sayAside(`${paint.quiet(read)}\n`);
+  for (const { message } of readingFindings(dataset)) warn(message);
   const { responseModel } = simulator;
   return openUserModel(dataset, responseModel.kind === "trained" ? responseModel : defaultTrainedConfig, {
     engine,
@@ -70,6 +77,10 @@ async function open(
     itemTags: simulator.itemTags === "all",
     calibrated: simulatesCalibrated(simulator.calibrated, fidelity),
     progress: (phase, fraction) => status(`${phase} ${Math.round(fraction * 100)}%`),
+    warn: ({ message }) => {
+      status("");
+      warn(message);
+    },
     log: (message) => {
       status("");
       sayAside(`${paint.quiet(message)}\n`);

@@ -1,7 +1,9 @@
 /** Composition root of a run: chooses what stands behind the trainer's interfaces. */
 import type { PromptTexts } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
+import type { RunRecord } from "../../protocol/run.ts";
 import { ReflectionPool } from "../critic/reflectionPool.ts";
+import { type Finding, readingLine } from "../data/readingText.ts";
 import { RandomStream } from "../math/random.ts";
 import { itemNovelty } from "../metrics/sessionMetrics.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -52,6 +54,7 @@ export interface Assembly {
   readonly changes: LiveChanges;
   readonly evaluation: PeriodicEvaluation;
   readonly models: ModelPool;
+  readonly data: NonNullable<RunRecord["data"]>;
   readonly dispose: () => Promise<void>;
 }
 
@@ -81,12 +84,15 @@ interface Stage {
   readonly pool: ReflectionPool;
   readonly place: Place;
   readonly document: DocumentInForce;
+  /** What to know before trusting results. */
+  readonly findings: readonly Finding[];
 }
 
 async function setStage(engine: TensorEngine, options: AssembleOptions): Promise<Stage> {
   const { experiment, begun, control, log } = options;
   const { simulator, seed } = experiment;
   const document: DocumentInForce = { experiment };
+  const findings = new Map<string, Finding>();
   const worldOptions: WorldOptions = {
     engine,
     inForce: () => document.experiment,
@@ -94,6 +100,7 @@ async function setStage(engine: TensorEngine, options: AssembleOptions): Promise
     storageFolder: options.storageFolder,
     progress: options.progress,
     log: (message) => options.notify("info", message),
+    warn: (finding) => void findings.set(finding.message, finding),
     signal: control.signal,
   };
   const world = await buildWorld(experiment, worldOptions);
@@ -126,6 +133,7 @@ async function setStage(engine: TensorEngine, options: AssembleOptions): Promise
     pool,
     place,
     document,
+    findings: [...findings.values()],
   };
 }
 
@@ -189,7 +197,9 @@ function direct(stage: Stage, { control, log, sink, progress }: AssembleOptions)
     changes,
     answers,
   });
-  return { trainer, place, pool, changes, evaluation, models: players.models };
+  const read = readingLine(dataset);
+  const data = { ...(read !== undefined && { read }), findings: stage.findings };
+  return { trainer, place, pool, changes, evaluation, models: players.models, data };
 }
 
 /** Takes each setting that may change live to whatever reads it. */

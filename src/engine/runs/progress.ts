@@ -39,3 +39,25 @@ export function trainingProgress(
     ...(answered && { answered }),
   };
 }
+
+/** A phase that is over sooner needs no estimate, and a shorter look gives no steady one. */
+const STEADY_SECONDS = 2;
+
+/** How long the rest of a phase takes at its pace so far. */
+export class PhasePace {
+  private phase = "";
+  private fraction = 0;
+  private from = { fraction: 0, seconds: 0 };
+
+  /**
+   * @param fraction of the phase that is done, 0..1; where it falls back another file or model has its turn
+   * @param seconds by a clock that only grows
+   */
+  secondsLeft(phase: string, fraction: number, seconds: number): number | undefined {
+    if (phase !== this.phase || fraction < this.fraction) this.from = { fraction, seconds };
+    this.phase = phase;
+    this.fraction = fraction;
+    const [done, took] = [fraction - this.from.fraction, seconds - this.from.seconds];
+    return took >= STEADY_SECONDS && done > 0 ? (took / done) * (1 - fraction) : undefined;
+  }
+}

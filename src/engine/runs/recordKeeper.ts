@@ -6,7 +6,7 @@ import type { RunRecord, RunState } from "../../protocol/run.ts";
 import type { Spending } from "../llm/budget.ts";
 import type { PromptInForce } from "../serving/promptsInForce.ts";
 import type { JsonDocument } from "../store/jsonDocument.ts";
-import { type Beginning, TRAINING, trainingProgress } from "./progress.ts";
+import { type Beginning, PhasePace, TRAINING, trainingProgress } from "./progress.ts";
 
 /** What the models of a run have cost, and are doing; absent where none is asked. */
 export interface ModelWork {
@@ -32,6 +32,7 @@ export class RecordKeeper {
   private reached: { readonly iteration: number; readonly share: number } | undefined;
   private trained: RunProgress | undefined;
   private phase = TRAINING;
+  private readonly pace = new PhasePace();
 
   private readonly clock: () => number;
 
@@ -92,7 +93,19 @@ export class RecordKeeper {
   reportPhase(phase: string, fraction: number): void {
     this.phase = phase;
     const { id: runId, iteration, iterations } = this.options.document.data;
-    this.options.progress?.({ runId, fraction, iteration, iterations, calls: 0, cost: 0, ...this.trained, phase });
+    const secondsLeft = this.pace.secondsLeft(phase, fraction, this.clock() / 1000);
+    this.options.progress?.({
+      runId,
+      fraction,
+      iteration,
+      iterations,
+      calls: 0,
+      cost: 0,
+      // Once training goes on, how long that takes stands there.
+      ...(secondsLeft !== undefined && { secondsLeft }),
+      ...this.trained,
+      phase,
+    });
   }
 
   /** @param share of iteration `iteration` that is done, 0..1 */

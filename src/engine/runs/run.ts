@@ -169,7 +169,8 @@ export class Run {
     });
     this.modelTicker.start();
     await this.record.flush();
-    const { trainer, models } = this.assembly;
+    const { trainer, models, data } = this.assembly;
+    if (data.read !== undefined || data.findings.length > 0) this.record.update({ data });
     this.trainer = trainer;
     this.control.signal.throwIfAborted();
     this.record.begin(checkpoint?.json.iteration ?? 0);
@@ -179,7 +180,7 @@ export class Run {
       this.lastState = this.storage.mark(checkpoint, logs);
     }
     this.event({ type: checkpoint ? "resumed" : "started" });
-    for (const note of notes) this.event({ type: "warning", ...note });
+    for (const note of [...(checkpoint ? [] : data.findings), ...notes]) this.event({ type: "warning", ...note });
     this.repeat(handMade);
     this.savePool();
     // From here on the checkpoint says what the run was found to hold.

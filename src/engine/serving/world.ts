@@ -14,6 +14,7 @@ import { CategoryItems, maskReading } from "../data/categoryItems.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { FEWEST_USERS, withHeldOut } from "../data/heldOut.ts";
 import { loadDataset } from "../data/loadDataset.ts";
+import { type Finding, readingFindings, readingLine } from "../data/readingText.ts";
 import { InputError } from "../errors.ts";
 import { CategoryMasks } from "../planner/mask.ts";
 import { updateRule } from "../policy/updateRule.ts";
@@ -37,6 +38,8 @@ export interface WorldOptions {
   /** What is going on and how much of it is done, 0..1. */
   readonly progress: (phase: string, fraction: number) => void;
   readonly log: (message: string) => void;
+  /** Told what to know before trusting results, of the data and of a trained user model; `log` is by default. */
+  readonly warn?: (finding: Finding) => void;
   readonly signal: AbortSignal;
   /** The document in force, where it may change while the world is in use; the experiment by default. */
   readonly inForce?: () => Experiment;
@@ -71,6 +74,9 @@ export async function buildWorld(experiment: Experiment, options: WorldOptions):
     onWarning: options.log,
     onProgress: ({ bytesRead, bytes }) => options.progress("Loading data", bytes === 0 ? 1 : bytesRead / bytes),
   });
+  const read = readingLine(loaded);
+  if (read !== undefined) options.log(read);
+  for (const finding of readingFindings(loaded)) (options.warn ?? toldTo(options.log))(finding);
   const dataset = splitForEvaluation(loaded, experiment);
   const { heldOut } = dataset;
   if (dataset === loaded && evaluationApart(experiment).users) options.log(tooFewUsers(dataset));
@@ -94,6 +100,11 @@ export async function buildWorld(experiment: Experiment, options: WorldOptions):
     fidelity,
   };
 }
+
+const toldTo =
+  (log: WorldOptions["log"]) =>
+  ({ message }: Finding): void =>
+    log(message);
 
 const tooFewUsers = ({ name }: Dataset): string =>
   `Evaluations draw the users that training draws: "${name}" has fewer than ${FEWEST_USERS} users with a history, too few to hold some out.`;

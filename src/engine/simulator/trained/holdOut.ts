@@ -3,8 +3,8 @@ import type { Dataset, UserIndex } from "../../data/dataset.ts";
 
 /** Rows of each user kept back for the test, and as many before them for validation. */
 const HELD_OUT = 5;
-/** A user with a smaller share of rows left for training is dropped. */
-const MIN_TRAINING_SHARE = 0.6;
+/** Rows that a user needs, where nothing else is said: three fifths are then left to train with. */
+const MIN_ROWS = 25;
 
 /** A run of consecutive rows of one user's log, encoded in one causal pass. */
 export interface LoggedSequence {
@@ -32,8 +32,14 @@ export type Split = "last" | "before-last";
 /**
  * Cuts every user's log into training, validation and test rows.
  * @param maxSequence longest sequence, in rows; longer training logs are cut into several
+ * @param minRows users with fewer rows take no part; at least 11, so that one is left to train with
  */
-export function holdOut({ log, users }: Dataset, maxSequence: number, split: Split = "last"): HoldOut {
+export function holdOut(
+  { log, users }: Dataset,
+  maxSequence: number,
+  split: Split = "last",
+  minRows = MIN_ROWS,
+): HoldOut {
   const training: LoggedSequence[] = [];
   const validation: LoggedSequence[] = [];
   const test: LoggedSequence[] = [];
@@ -42,7 +48,7 @@ export function holdOut({ log, users }: Dataset, maxSequence: number, split: Spl
     const start = log.offsets[user] ?? 0;
     const end = log.offsets[user + 1] ?? start;
     const rows = end - start;
-    if (rows - 2 * HELD_OUT < MIN_TRAINING_SHARE * rows || rows === 0) {
+    if (rows < minRows) {
       droppedUsers++;
       continue;
     }

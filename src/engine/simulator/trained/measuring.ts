@@ -12,7 +12,7 @@ import { UserModelShard } from "./userModelShard.ts";
 /** @throws the signal's reason when it is aborted */
 export async function measureUserModel(
   trained: TrainedNetwork,
-  { maxSequence, seed, exposure, split }: TrainedConfig,
+  { maxSequence, seed, exposure, split, minRows }: TrainedConfig,
   signal: AbortSignal,
 ): Promise<MeasuredReport> {
   const { parts } = trained;
@@ -20,7 +20,7 @@ export async function measureUserModel(
   const { atRandom } = dataset.log;
   const uniform = exposure === "inverse-propensity";
   const rowWeights = uniform ? (atRandom ?? parts.rowWeights) : undefined;
-  const { validation, test } = holdOut(dataset, maxSequence, split);
+  const { validation, test } = holdOut(dataset, maxSequence, split, minRows);
   const shards = Array.from({ length: SHARDS }, (_, i) => new UserModelShard(parts, i));
   const answers = (rows: readonly LoggedSequence[]) =>
     answersTo(viewsOf(parts, rows, maxSequence), parts, shards, signal, rowWeights);

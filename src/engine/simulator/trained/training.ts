@@ -52,11 +52,11 @@ export async function trainUserModel(
   { onProgress, signal }: TrainingHooks,
 ): Promise<TrainingReport> {
   const { dataset } = parts;
-  const rows = holdOut(dataset, config.maxSequence, config.split);
+  const rows = holdOut(dataset, config.maxSequence, config.split, config.minRows);
   if (rows.training.length === 0) {
     throw new LerlError(
       "user-model.too-little-data",
-      `No user of "${dataset.name}" has the 25 logged interactions a user response model needs at least. Use a data set with longer histories, or simulator.responseModel "latent" or "matrix" where the data allow it.`,
+      `No user of "${dataset.name}" has the ${config.minRows} logged interactions a user response model needs at least (simulator.responseModel.minRows). Use a data set with longer histories, lower that setting, or simulator.responseModel "latent" or "matrix" where the data allow it.`,
     );
   }
   const trainer = new UserModelTrainer(parts, config, rows);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { responseModelSchema } from "../../../protocol/experiment/simulator.ts";
 import type { Dataset } from "../../data/dataset.ts";
+import type { Finding } from "../../data/readingText.ts";
 import { deriveKey } from "../../math/random.ts";
 import { readRegular, readText } from "../../regularFile.ts";
 import { isMissing, replaceFile } from "../../store/files.ts";
@@ -13,6 +14,7 @@ import type { TensorEngine } from "../../tensor/tensorEngine.ts";
 import { sweepLeftovers } from "../../wholeFile.ts";
 import type { ResponseModelFactory } from "../responseModel.ts";
 import { type Calibration, UNCALIBRATED } from "./calibration.ts";
+import { userModelFindings } from "./findings.ts";
 import { exposureWeights, holdOut } from "./holdOut.ts";
 import { withItemTags } from "./itemTags.ts";
 import { measureUserModel } from "./measuring.ts";
@@ -46,6 +48,8 @@ export interface UserModelOptions {
   readonly progress: (phase: string, fraction: number) => void;
   /** A message for a person: a model was reused, was damaged, has been trained. */
   readonly log: (message: string) => void;
+  /** Told what to know before trusting the model; `log` is by default. */
+  readonly warn?: (finding: Finding) => void;
   readonly signal: AbortSignal;
   /** The same with the loss. */
   readonly onProgress?: (progress: UserModelProgress) => void;
@@ -66,6 +70,7 @@ export interface UserModel {
   /** Folder of the model's files. */
   readonly folder: string;
   readonly reused: boolean;
+  readonly findings: readonly Finding[];
   readonly factory: ResponseModelFactory;
 }
 
@@ -107,7 +112,7 @@ export async function openUserModel(
   const rowWeights =
     config.exposure === "logged"
       ? undefined
-      : exposureWeights(dataset, holdOut(dataset, config.maxSequence, config.split).training);
+      : exposureWeights(dataset, holdOut(dataset, config.maxSequence, config.split, config.minRows).training);
   const parts: UserModelParts = { engine, network, store, features, dataset, reshaped, rowWeights };
   const place = ["models", modelKey(dataset.fingerprint, config, { reshaped, itemTags: dataset !== data })];
   const folder = below(options.storageFolder, ...place);
@@ -133,6 +138,11 @@ export async function openUserModel(
   const report = isMeasured(found) ? found : { ...training, ...(await measureUserModel(trained, config, signal)) };
   if (report !== found) await write(folder, dataset, store.values, report);
   log(`User response model${ofWhat} ${found ? "reused" : "trained"}; ${summaryOf(report)}.`);
+  const findings = userModelFindings(dataset, report, config.minRows, ofWhat);
+  for (const finding of findings) {
+    if (options.warn) options.warn(finding);
+    else log(finding.message);
+  }
   const simulation = {
     dropout: options.dropout ?? 0,
     seed: config.seed,
@@ -142,6 +152,7 @@ export async function openUserModel(
     report,
     folder,
     reused: found !== undefined,
+    findings,
     factory: (slots) => new TrainedResponseModel(trained, slots, simulation),
   };
 }
@@ -173,12 +184,13 @@ export interface ModelReading {
  * @param fingerprint of the data set
  */
 export function modelKey(fingerprint: string, config: TrainedConfig, { reshaped, itemTags }: ModelReading): string {
-  const { epochs, learningRate, batchSessions, maxSequence, seed, split } = config;
+  const { epochs, learningRate, batchSessions, maxSequence, seed, split, minRows } = config;
   const parts = [FORMAT, fingerprint, epochs, learningRate, batchSessions, maxSequence, seed];
   if (reshaped) parts.push("reshaped");
   if (itemTags) parts.push("item tags");
   if (config.exposure !== "logged") parts.push(config.exposure);
   if (split) parts.push(split);
+  if (minRows !== undefined && minRows !== defaultTrainedConfig.minRows) parts.push(minRows);
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 
