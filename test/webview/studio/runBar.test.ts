@@ -155,3 +155,24 @@ test("what goes on at the model's server is told while the run is under way", ()
     await page.evaluate(() => window.fakeHost.setRun("current", { state: "done" }));
     await expect.poll(() => status(page)).not.toContain("in flight");
   }));
+
+test("what was read of the data stands in a line, and what makes results worth less under it", () =>
+  studio({}, async (page) => {
+    const line = page.locator(".run-data");
+    expect(await line.count()).toBe(0);
+    const read =
+      "log.csv: 3,000 interactions read, 2,900 kept; dropped: 100 interactions with an item without a category.";
+    const weak = { code: "user-model.weak", message: "The user model hardly tells a click from none." };
+    const tell = (data: object) =>
+      page.evaluate((told) => window.fakeHost.setRun("current", { data: told as never }), data);
+    await tell({ read, findings: [weak] });
+    await expect.poll(() => line.allInnerTexts()).toEqual([read]);
+    expect(await line.getAttribute("title")).toBe(read);
+    await expect.poll(() => reasons(page)).toEqual([weak.message]);
+    expect(await page.locator(".run-reason.warning").count()).toBe(1);
+    // It says the same, and more.
+    const dropped = { code: "data.dropped", message: "log.csv: 33 % of the interactions were dropped." };
+    await tell({ read, findings: [dropped, weak] });
+    await expect.poll(() => reasons(page)).toEqual([dropped.message, weak.message]);
+    expect(await line.count()).toBe(0);
+  }));
