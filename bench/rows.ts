@@ -5,6 +5,7 @@ import { InputError } from "../src/engine/errors.ts";
 import { dataFigures } from "./data.ts";
 import { engineFigures, userModelFigures, warm } from "./engine.ts";
 import type { Figure } from "./figure.ts";
+import { largeDataFigures } from "./largeData.ts";
 import type { Side } from "./side.ts";
 import { measureKernels } from "./sideKernels.ts";
 import { stepFigures } from "./step.ts";
@@ -65,6 +66,11 @@ export function allRows(root: string): readonly Row[] {
       name: "data",
       title: "loading data sets",
       ...{ seconds: 5, against: "never", measure: () => dataFigures(root) },
+    },
+    {
+      name: "large-data",
+      title: "large logs from their files",
+      ...{ seconds: 150, against: "never", measure: largeDataFigures },
     },
     {
       name: "studio",

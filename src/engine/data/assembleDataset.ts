@@ -4,7 +4,7 @@ import type { Category, InteractionLog, Lists } from "./dataset.ts";
 import type { EntityTable } from "./entityTable.ts";
 import { type DropCounter, reasons, type UnnamedDataset } from "./loading.ts";
 import type { LogBuilder } from "./logBuilder.ts";
-import { printable } from "./printable.ts";
+import { brief } from "./printable.ts";
 
 export interface Parts {
   readonly name: string;
@@ -65,12 +65,12 @@ export function assembleDataset(parts: Parts): UnnamedDataset {
 
 function nothingLeft({ name, dropped, items }: Parts): InputError {
   const examples = dropped.examples();
-  const known = items.ids.slice(0, 3).map((id) => `"${printable(id)}"`);
+  const known = items.ids.slice(0, 3).map((id) => `"${brief(id)}"`);
   const why = dropped.list().map(({ reason, rows }) => {
     const example = examples[reason];
     if (example === undefined) return `${rows} ${reason}`;
     const has = reason === reasons.unknownItem && known.length > 0 ? `; the item file has ${known.join(", ")}` : "";
-    return `${rows} ${reason} (the first is "${printable(example)}"${has})`;
+    return `${rows} ${reason} (the first is "${brief(example)}"${has})`;
   });
   return new InputError(
     "data.no-interactions",

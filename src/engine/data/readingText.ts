@@ -1,7 +1,7 @@
 /** What was read of a log and what was left out, in words. */
 import { InputError } from "../errors.ts";
 import type { Dataset, Reading } from "./dataset.ts";
-import { printable } from "./printable.ts";
+import { brief } from "./printable.ts";
 
 /** What a person should know before they trust what is made of the data; its code is one of docs/troubleshooting.md. */
 export interface Finding {
@@ -48,7 +48,7 @@ function reasonsOf({ dropped, examples }: Reading): string {
   return dropped
     .map(({ reason, rows }) => {
       const example = examples[reason];
-      return `${whole(rows)} ${reason}${example === undefined ? "" : ` (the first: "${printable(example)}")`}`;
+      return `${whole(rows)} ${reason}${example === undefined ? "" : ` (the first: "${brief(example)}")`}`;
     })
     .join(", ");
 }

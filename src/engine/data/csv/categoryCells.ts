@@ -1,6 +1,7 @@
 /** The categories that one cell names: separated, or as a list of Python or JSON. */
 import { parse } from "csv-parse/sync";
 import { jsonrepair } from "jsonrepair";
+import { brief } from "../printable.ts";
 
 /** That of the settings where nothing else is said. */
 const USUAL_SEPARATOR = "|";
@@ -81,7 +82,7 @@ export class SeparatorHint {
       const apart = this.cells.filter((cell) => cell.includes(separator) && listed(cell.trim()) === undefined);
       if (apart.length < USUAL_SHARE * this.cells.length || !this.recurs(apart, separator)) continue;
       return [
-        `categories such as "${apart[0]}" are read as one: if "${separator}" separates several, set dataset.items.separator to "${separator}"`,
+        `categories such as "${brief(apart[0] ?? "")}" are read as one: if "${separator}" separates several, set dataset.items.separator to "${separator}"`,
       ];
     }
     return [];

@@ -2,6 +2,7 @@
 import type { CsvConfig } from "../../../protocol/experiment/dataset.ts";
 import type { Column } from "../../../protocol/experiment/tables.ts";
 import { InputError } from "../../errors.ts";
+import { brief } from "../printable.ts";
 import type { Row } from "../tables/row.ts";
 
 export const CLICK = "is_click";
@@ -151,7 +152,7 @@ function unseenEvents(clicks: readonly string[], seen: ReadonlyMap<string, numbe
   const unseen = clicks.filter((name) => !seen.has(name));
   if (unseen.length === 0) return [];
   const most = Array.from(seen).sort((a, b) => b[1] - a[1]);
-  const shown = most.slice(0, SHOWN_EVENTS).map(([name, rows]) => `${name} (${rows})`);
+  const shown = most.slice(0, SHOWN_EVENTS).map(([name, rows]) => `${brief(name)} (${rows})`);
   return [
     `no row's event is ${unseen.join(" or ")} (dataset.interactions.event.click); the events are ${shown.join(", ")}${most.length > SHOWN_EVENTS ? " and others" : ""}`,
   ];

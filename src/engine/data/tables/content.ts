@@ -47,14 +47,13 @@ export async function openContent(file: string, encoding: TableFormat["encoding"
     const bytes = isGzip ? await inflated(raw, start.isWhole, file) : raw;
     refuseOtherKinds(bytes, file);
     const charset = charsetOf(bytes, encoding);
-    const head = new TextDecoder(charset).decode(bytes.subarray(0, HEAD_BYTES));
+    const { head, isSound } = decoded(bytes.subarray(0, HEAD_BYTES), charset);
     if (head.slice(0, 4096).includes("\0")) throw noText(file, nulReason(bytes));
     let source: ReadStream | undefined;
     return {
       head,
       charset,
-      // A character may be cut off at the end.
-      isSound: !head.slice(0, -4).includes("\ufffd"),
+      isSound,
       isWhole: start.isWhole && bytes.length < HEAD_BYTES,
       streams: (skip) => {
         source = handle.createReadStream({ start: 0, highWaterMark: READ_CHUNK });
@@ -66,6 +65,15 @@ export async function openContent(file: string, encoding: TableFormat["encoding"
   } catch (error) {
     await handle.close();
     throw error;
+  }
+}
+
+/** A character may be cut off at the end. */
+function decoded(bytes: Buffer, charset: string) {
+  try {
+    return { head: new TextDecoder(charset, { fatal: true }).decode(bytes, { stream: true }), isSound: true };
+  } catch {
+    return { head: new TextDecoder(charset).decode(bytes), isSound: false };
   }
 }
 
@@ -231,10 +239,21 @@ function unfinished(bytes: Buffer): number {
  */
 export async function lineOfBadByte(file: string, end: number): Promise<number | undefined> {
   const handle = await openRegular(file);
-  const source = handle.createReadStream({ highWaterMark: READ_CHUNK });
-  const start = await startOf(handle);
-  const isGzip = start.bytes.readUInt16BE(0) === 0x1f8b;
-  const stream: AsyncIterable<Buffer> = isGzip ? source.pipe(createGunzip()) : source;
+  const { bytes } = await startOf(handle);
+  const source = handle.createReadStream({ start: 0, highWaterMark: READ_CHUNK });
+  const gunzip = bytes.readUInt16BE(0) === 0x1f8b ? createGunzip() : undefined;
+  if (gunzip) {
+    source.on("error", (error) => gunzip.destroy(error));
+    source.pipe(gunzip);
+  }
+  try {
+    return await badLineIn(gunzip ?? source, end);
+  } finally {
+    source.destroy();
+  }
+}
+
+async function badLineIn(stream: AsyncIterable<Buffer>, end: number): Promise<number | undefined> {
   let line = 1;
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of stream) {

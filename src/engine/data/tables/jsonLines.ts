@@ -3,7 +3,7 @@ import { Writable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import type { Column } from "../../../protocol/experiment/tables.ts";
 import { InputError } from "../../errors.ts";
-import { printable } from "../printable.ts";
+import { brief } from "../printable.ts";
 import { BadJson } from "./row.ts";
 
 const LOOKED_AT = 1000;
@@ -27,7 +27,7 @@ export function requireKeys(file: string, head: string, isWhole: boolean, column
   const missing = columns.find((column) => !keys.has(String(column)));
   if (missing === undefined || keys.size === 0) return;
   const known = columns.some((column) => keys.has(String(column)));
-  const said = known ? ` The keys are: ${[...keys].slice(0, 40).map(printable).join(", ")}.` : "";
+  const said = known ? ` The keys are: ${[...keys].slice(0, 40).map(brief).join(", ")}.` : "";
   throw new InputError(
     "data.column-missing",
     `${file}:1: no key "${missing}", nor in the objects below.${said} Check the file, or the column names in the experiment.`,
@@ -82,26 +82,20 @@ function cellsOf(text: string, columns: readonly Column[], line: number): readon
   });
 }
 
-/** A whole number that a double may not hold. */
-const BIG_NUMBER = /[:[,]\s*-?\d{16,}\s*[,}\]]/;
-
-/** The line with such numbers as texts; undefined where what looked like one stands inside a text. */
-function withWholeIds(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/([:[,]\s*)(-?\d{16,})(?=\s*[,}\]])/g, '$1"$2"'));
-  } catch {
-    return undefined;
-  }
+/** Whole numbers that a double may not hold become texts, so that ids keep their digits; what stands in texts is left alone. */
+function withWholeNumbers(text: string): string {
+  if (!/\d{16}/.test(text)) return text;
+  const textOrNumber = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+  return text.replace(textOrNumber, (token) => (/^-?\d{16,}$/.test(token) ? `"${token}"` : token));
 }
 
 function parsed(text: string, line: number): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(withWholeNumbers(text));
   } catch {
     throw new BadJson(line, "not JSON");
   }
-  if (BIG_NUMBER.test(text)) value = withWholeIds(text) ?? value;
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new BadJson(line, "no JSON object");
 }

@@ -3,12 +3,12 @@
  * value.
  */
 import { stat } from "node:fs/promises";
-import { pipeline } from "node:stream/promises";
+import { finished, pipeline } from "node:stream/promises";
 import { CsvError, type Options, type Parser, parse } from "csv-parse";
 import type { Column } from "../../../protocol/experiment/tables.ts";
 import { InputError } from "../../errors.ts";
 import { type LoadContext, requireFile } from "../loading.ts";
-import { printable } from "../printable.ts";
+import { brief } from "../printable.ts";
 import { BadEncoding, badGzip, type Content, lineOfBadByte, openContent } from "./content.ts";
 import { jsonRows, requireKeys } from "./jsonLines.ts";
 import { type Layout, layoutOf, placesOf, withoutGaps } from "./layout.ts";
@@ -123,6 +123,8 @@ async function readDelimited(
     }
   });
   await pipe(content, layout, parser, signal);
+  // A pipeline ends with what its last stream took in; the last rows may still have to be read out of it.
+  if (!parser.readableEnded) await finished(parser, { writable: false });
 }
 
 function pipe(content: Content, layout: Layout, parser: Parser, signal: AbortSignal | undefined): Promise<void> {
@@ -188,8 +190,8 @@ function columnsOf(header: readonly string[], wanted: readonly Column[]): string
   const plain = (name: Column): string => String(name).trim().toLowerCase();
   const known = new Set(wanted.map(plain));
   if (header.some((name) => known.has(plain(name)))) {
-    const shown = header.slice(0, 40).map(printable).join(", ");
-    return `The columns are: ${shown}${header.length > 40 ? ` and ${header.length - 40} more` : ""}.`;
+    const shown = header.slice(0, 20).map(brief).join(", ");
+    return `The columns are: ${shown}${header.length > 20 ? ` and ${header.length - 20} more` : ""}.`;
   }
   return `The first line names none of the columns looked for: ${wanted.join(", ")}.`;
 }
@@ -285,9 +287,8 @@ async function linesOf(
 }
 
 function badCell({ file, layout }: Reading, line: number, { column, value, expected, code }: BadCell): InputError {
-  const text = value.length > 60 ? `${value.slice(0, 60)}…` : value;
   // Without a header nothing tells that this is the table it is taken for.
-  const shown = value === "" ? "nothing" : layout.header || layout.isJson ? `"${printable(text)}"` : "something else";
+  const shown = value === "" ? "nothing" : layout.header || layout.isJson ? `"${brief(value)}"` : "something else";
   const name = typeof column === "number" ? String(column) : `"${column}"`;
   return new InputError(
     code,

@@ -98,7 +98,7 @@ export function plainLog({ ids, categories }: Alphabet): fc.Arbitrary<PlainLog> 
     });
     const some = fc.array(fc.constantFrom(...categories), { minLength: 1, maxLength: 4 });
     const labels = fc.tuple(...items.map(() => some));
-    return fc.tuple(fc.array(row, { maxLength: 30 }), row, labels).map(([rows, first, own]) => ({
+    return fc.tuple(fc.array(row, { maxLength: 40, size: "max" }), row, labels).map(([rows, first, own]) => ({
       rows: [{ ...first, item: items[0] as string }, ...rows],
       items: items.slice(0, -1).map((item, i) => ({ item, categories: i === 1 ? [] : (own[i] as string[]) })),
     }));

@@ -179,6 +179,17 @@ describe("the character set", () => {
     }
   });
 
+  it.each(["windows-1252", "latin1"])("%s is that of the header and of what stands above it too", async (encoding) => {
+    const bytes = (text: string) => Buffer.from(text.replaceAll("€", "\x80").replaceAll("“", "\x93"), "latin1");
+    const rows = ["““““““ report", "user,item,is_click,“€€€€", "a,x,1,3", "b,y,0,1"];
+    const settings = {
+      interactions: { feedback: ["is_click", "“€€€€"], clickAt: { "“€€€€": 2 }, format: { encoding } },
+    };
+    const data = await load({ "log.csv": bytes(text(rows)) }, settings);
+    expect(data.feedbackTypes).toEqual(["is_click", "“€€€€"]);
+    expect([...data.log.feedback]).toEqual([0b11, 0b00]);
+  });
+
   it("is kept across the parts a long file is read in", async () => {
     // Rows of uneven length, so that characters of two, three and four bytes lie across every kind of end.
     const rows = Array.from({ length: 60_000 }, (_, i) => `${"é喜🎬".repeat(i % 3)}u${i % 500},x,${i % 2}`);
@@ -193,6 +204,25 @@ describe("the character set", () => {
       const data = await load({ "log.csv": bytes });
       expect(countsOf(data)).toMatchObject({ users, interactions: 60_000, clicks: 30_000 });
     }
+  });
+
+  it.each([
+    ["utf-8", Buffer.from("🎬"), "🎬"],
+    ["utf-16le", Buffer.from("🎬", "utf16le"), "🎬"],
+    ["gbk", Buffer.from("cfb2", "hex"), "喜"],
+    ["gb18030", Buffer.from("8139ef31", "hex"), "㐂"],
+    ["euc-kr", Buffer.from("c4da", "hex"), "코"],
+  ] as const)("%s is kept where a part ends within a character", async (encoding, bytes, character) => {
+    const isWide = encoding === "utf-16le";
+    const ascii = (text: string) => Buffer.from(text, isWide ? "utf16le" : "latin1");
+    // Wherever the file is cut, every shift of a character lies across some end.
+    const row = (i: number) => [ascii(`${"a".repeat(i % 5)}`), Buffer.alloc(60_000, bytes), ascii(",x,1\n")];
+    const parts = [ascii("user,item,is_click\n"), ...Array.from({ length: 60 }, (_, i) => row(i)).flat()];
+    const data = await load({ "log.csv": Buffer.concat(parts) }, { interactions: { format: { encoding } } });
+    const expected = [0, 1, 2, 3, 4].map((shift) => "a".repeat(shift) + character.repeat(60_000 / bytes.length));
+    // Not shown where they differ: they are long.
+    expect(data.userIds.length).toBe(5);
+    expect(data.userIds.every((id, i) => id === expected[i])).toBe(true);
   });
 });
 
