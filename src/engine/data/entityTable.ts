@@ -22,6 +22,11 @@ export class EntityTable {
     return this.index.find(id);
   }
 
+  /** The rows of many ids, or -1 each. */
+  findAll(ids: readonly string[], count: number, rows: Int32Array): void {
+    this.index.findAll(ids, count, rows);
+  }
+
   /** Adds a row; -1 when the id is already there. */
   add(id: string, values: readonly string[] = []): number {
     if (this.index.find(id) >= 0) return -1;

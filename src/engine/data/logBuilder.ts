@@ -2,48 +2,23 @@
 import type { InteractionLog } from "./dataset.ts";
 
 /** Rows of a block: a log grows block by block, so that growing copies nothing and holds nothing twice. */
-const BLOCK_BITS = 18;
+const BLOCK_BITS = 17;
 const BLOCK = 1 << BLOCK_BITS;
 const IN_BLOCK = BLOCK - 1;
 
-type Values = Int32Array | Float64Array | Uint8Array;
-
-/** A column of values, one per row. */
-class Column<T extends Values> {
-  private readonly blocks: T[] = [];
-
-  constructor(private readonly block: () => T) {}
-
-  set(row: number, value: number): void {
-    const inBlock = row & IN_BLOCK;
-    if (inBlock === 0 && row >> BLOCK_BITS === this.blocks.length) this.blocks.push(this.block());
-    (this.blocks[row >> BLOCK_BITS] as T)[inBlock] = value;
-  }
-
-  at(row: number): number {
-    return (this.blocks[row >> BLOCK_BITS] as T)[row & IN_BLOCK] as number;
-  }
-
-  /** `to[i]` becomes the value of `rows[i]`; the column is empty from then on. */
-  moveTo<To extends T>(rows: Int32Array, to: To): To {
-    for (let i = 0; i < rows.length; i++) to[i] = this.at(rows[i] as number);
-    this.blocks.length = 0;
-    return to;
-  }
-
-  free(): void {
-    this.blocks.length = 0;
-  }
+/** Rows side by side, 16 bytes each, so that laying out a log touches one place in memory per row: time, item, bits. */
+class Block {
+  private readonly bytes = new ArrayBuffer(16 * BLOCK);
+  /** The time is word 2 r of a row r. */
+  readonly times = new Float64Array(this.bytes);
+  /** The item is word 4 r + 2, the bits word 4 r + 3: feedback, observed from bit 8 on, drawn at random at bit 16. */
+  readonly words = new Int32Array(this.bytes);
 }
 
 export class LogBuilder {
   private rows = 0;
-  private readonly users = new Column(() => new Int32Array(BLOCK));
-  private readonly items = new Column(() => new Int32Array(BLOCK));
-  private readonly times = new Column(() => new Float64Array(BLOCK));
-  private readonly feedback = new Column(() => new Uint8Array(BLOCK));
-  private readonly observed = new Column(() => new Uint8Array(BLOCK));
-  private readonly atRandom = new Column(() => new Uint8Array(BLOCK));
+  private readonly users: Int32Array[] = [];
+  private readonly blocks: Block[] = [];
   private anyAtRandom = false;
 
   /**
@@ -51,14 +26,18 @@ export class LogBuilder {
    * @param atRandom whether the item was drawn uniformly
    */
   add(user: number, item: number, time: number, feedback: number, observed: number, atRandom = false): void {
-    const row = this.rows++;
-    this.users.set(row, user);
-    this.items.set(row, item);
-    this.times.set(row, time);
-    this.feedback.set(row, feedback);
-    this.observed.set(row, observed);
-    this.atRandom.set(row, atRandom ? 1 : 0);
+    const row = this.rows & IN_BLOCK;
+    if (row === 0) {
+      this.users.push(new Int32Array(BLOCK));
+      this.blocks.push(new Block());
+    }
+    const block = this.blocks[this.rows >> BLOCK_BITS] as Block;
+    (this.users[this.rows >> BLOCK_BITS] as Int32Array)[row] = user;
+    block.times[2 * row] = time;
+    block.words[4 * row + 2] = item;
+    block.words[4 * row + 3] = feedback | (observed << 8) | (atRandom ? 1 << 16 : 0);
     if (atRandom) this.anyAtRandom = true;
+    this.rows++;
   }
 
   /** Rows added so far. */
@@ -67,114 +46,147 @@ export class LogBuilder {
   }
 
   /**
-   * The log by user and time, once; the builder is empty then. A row that repeats another's user, item, time and feedback is
-   * a duplicate and left out, unless there is no time to tell a duplicate from a second visit.
+   * The log by user and time, once; the builder is empty then. A row that repeats another's user, item, time and feedback is a duplicate and left out, unless
+   * there is no time to tell a duplicate from a second visit.
    */
   build(users: number, hasTime: boolean): { readonly log: InteractionLog; readonly duplicates: number } {
     const { order, starts } = this.byUser(users);
     const offsets = new Int32Array(users + 1);
-    const moments = new Moments();
+    const items = new Int32Array(this.rows);
+    const feedback = new Uint8Array(this.rows);
+    const observed = new Uint8Array(this.rows);
+    const atRandom = new Uint8Array(this.anyAtRandom ? this.rows : 0);
+    const visits = new Visits();
     let kept = 0;
     for (let user = 0; user < users; user++) {
-      const rows = order.subarray(starts[user], starts[user + 1]);
-      const times = hasTime ? moments.inOrder(rows, this.times) : undefined;
-      for (let i = 0; i < rows.length; i++) {
-        const row = rows[i] as number;
-        if (times && this.isRepeated(row, i, times, moments)) continue;
-        // Never overtakes the row being read, as at most as many are kept as were read.
-        order[kept++] = row;
+      const [from, to] = [starts[user] as number, starts[user + 1] as number];
+      visits.read(this.blocks, order, from, to);
+      if (hasTime) visits.sort();
+      for (let i = 0; i < to - from; i++) {
+        if (hasTime && visits.isRepeated(i)) continue;
+        items[kept] = visits.items[i] as number;
+        const bits = visits.bits[i] as number;
+        feedback[kept] = bits & 0xff;
+        observed[kept] = (bits >> 8) & 0xff;
+        if (this.anyAtRandom) atRandom[kept] = bits >> 16;
+        kept++;
       }
       offsets[user + 1] = kept;
     }
-    this.times.free();
-    const rows = order.subarray(0, kept);
-    const atRandom = this.anyAtRandom ? this.atRandom.moveTo(rows, new Uint8Array(kept)) : undefined;
-    this.atRandom.free();
+    this.blocks.length = 0;
+    const duplicates = this.rows - kept;
+    const exact = <T extends Int32Array | Uint8Array>(all: T): T =>
+      duplicates === 0 ? all : (all.slice(0, kept) as T);
     const log: InteractionLog = {
       offsets,
-      items: this.items.moveTo(rows, new Int32Array(kept)),
-      feedback: this.feedback.moveTo(rows, new Uint8Array(kept)),
-      observed: this.observed.moveTo(rows, new Uint8Array(kept)),
-      ...(atRandom?.includes(1) && { atRandom }),
+      items: exact(items),
+      feedback: exact(feedback),
+      observed: exact(observed),
+      ...(atRandom.includes(1) && { atRandom: exact(atRandom) }),
     };
-    return { log, duplicates: this.rows - kept };
+    return { log, duplicates };
   }
 
   /** Rows grouped by user, in the order they came (counting sort). */
   private byUser(users: number): { readonly order: Int32Array; readonly starts: Int32Array } {
     const starts = new Int32Array(users + 1);
+    const userOf = (row: number): number => (this.users[row >> BLOCK_BITS] as Int32Array)[row & IN_BLOCK] as number;
     for (let row = 0; row < this.rows; row++) {
-      const next = this.users.at(row) + 1;
+      const next = userOf(row) + 1;
       starts[next] = (starts[next] as number) + 1;
     }
     for (let user = 0; user < users; user++) starts[user + 1] = (starts[user + 1] as number) + (starts[user] as number);
     const order = new Int32Array(this.rows);
     const next = starts.slice();
     for (let row = 0; row < this.rows; row++) {
-      const user = this.users.at(row);
+      const user = userOf(row);
       order[next[user] as number] = row;
       next[user] = (next[user] as number) + 1;
     }
-    this.users.free();
+    this.users.length = 0;
     return { order, starts };
-  }
-
-  /** Whether a row of the same user, time, item and feedback came before it. @param i its place by time */
-  private isRepeated(row: number, i: number, times: Float64Array, moments: Moments): boolean {
-    const isApart = (other: number): boolean => times[other] !== times[i];
-    if (isApart(i - 1) && isApart(i + 1)) return false;
-    const what = 256 * this.items.at(row) + this.feedback.at(row);
-    return moments.happened(isApart(i - 1), what);
   }
 }
 
-/** Below it, rows are sorted by moving them one by one. */
+/** Below it, visits are sorted by moving them one by one. */
 const FEW = 48;
 
-/** One user's rows by time, and what happened at one of the times. */
-class Moments {
-  private times = new Float64Array(1 << 10);
+/** One user's rows, and what happened at one of their times. */
+class Visits {
+  items = new Int32Array(0);
+  bits = new Int32Array(0);
+  private times = new Float64Array(0);
+  private count = 0;
   private readonly atOnce = new Set<number>();
 
-  /** Sorts the rows by time, those of equal times as they came. @returns their times, NaN behind them; valid until the next call */
-  inOrder(rows: Int32Array, of: Column<Float64Array>): Float64Array {
-    const count = rows.length;
-    if (this.times.length <= count) this.times = new Float64Array(2 * count);
-    const times = this.times;
-    let isSorted = true;
-    for (let i = 0; i < count; i++) {
-      times[i] = of.at(rows[i] as number);
-      if (i > 0 && (times[i] as number) < (times[i - 1] as number)) isSorted = false;
+  /** @param order the rows of the user are those at [from, to) */
+  read(blocks: readonly Block[], order: Int32Array, from: number, to: number): void {
+    this.count = to - from;
+    if (this.items.length < this.count) {
+      this.items = new Int32Array(2 * this.count);
+      this.bits = new Int32Array(2 * this.count);
+      this.times = new Float64Array(2 * this.count);
     }
-    times[count] = Number.NaN;
-    if (isSorted) return times;
-    if (count <= FEW) insertionSort(times, rows);
-    else {
-      rows.sort((a, b) => of.at(a) - of.at(b) || a - b);
-      for (let i = 0; i < count; i++) times[i] = of.at(rows[i] as number);
+    for (let i = 0; i < this.count; i++) {
+      const row = order[from + i] as number;
+      const { times, words } = blocks[row >> BLOCK_BITS] as Block;
+      const inBlock = row & IN_BLOCK;
+      this.times[i] = times[2 * inBlock] as number;
+      this.items[i] = words[4 * inBlock + 2] as number;
+      this.bits[i] = words[4 * inBlock + 3] as number;
     }
-    return times;
   }
 
-  /** @param isFirst whether the time is another than before */
-  happened(isFirst: boolean, what: number): boolean {
-    if (isFirst) this.atOnce.clear();
+  /** By time, those of equal times as they came. */
+  sort(): void {
+    const { times, count } = this;
+    let isSorted = true;
+    for (let i = 1; i < count && isSorted; i++) isSorted = (times[i - 1] as number) <= (times[i] as number);
+    if (isSorted) return;
+    if (count <= FEW) this.insert();
+    else
+      this.arrange(
+        Int32Array.from({ length: count }, (_, i) => i).sort(
+          (a, b) => (times[a] as number) - (times[b] as number) || a - b,
+        ),
+      );
+  }
+
+  /** Whether a visit before had the same item, time and feedback; asked in the order of time. */
+  isRepeated(i: number): boolean {
+    const { times } = this;
+    const followsOne = i > 0 && times[i - 1] === times[i];
+    const isFollowed = i + 1 < this.count && times[i + 1] === times[i];
+    if (!followsOne && !isFollowed) return false;
+    if (!followsOne) this.atOnce.clear();
+    const what = 256 * (this.items[i] as number) + ((this.bits[i] as number) & 0xff);
     if (this.atOnce.has(what)) return true;
     this.atOnce.add(what);
     return false;
   }
-}
 
-function insertionSort(times: Float64Array, rows: Int32Array): void {
-  for (let i = 1; i < rows.length; i++) {
-    const time = times[i] as number;
-    const row = rows[i] as number;
-    let to = i;
-    for (; to > 0 && (times[to - 1] as number) > time; to--) {
-      times[to] = times[to - 1] as number;
-      rows[to] = rows[to - 1] as number;
+  private insert(): void {
+    const { times, items, bits } = this;
+    for (let i = 1; i < this.count; i++) {
+      const [time, item, bit] = [times[i] as number, items[i] as number, bits[i] as number];
+      let to = i;
+      for (; to > 0 && (times[to - 1] as number) > time; to--) {
+        times[to] = times[to - 1] as number;
+        items[to] = items[to - 1] as number;
+        bits[to] = bits[to - 1] as number;
+      }
+      times[to] = time;
+      items[to] = item;
+      bits[to] = bit;
     }
-    times[to] = time;
-    rows[to] = row;
+  }
+
+  private arrange(order: Int32Array): void {
+    const [times, items, bits] = [this.times.slice(), this.items.slice(), this.bits.slice()];
+    order.forEach((from, to) => {
+      this.times[to] = times[from] as number;
+      this.items[to] = items[from] as number;
+      this.bits[to] = bits[from] as number;
+    });
   }
 }

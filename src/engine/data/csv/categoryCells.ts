@@ -13,8 +13,9 @@ export function categoriesIn(cell: string, separator: string, isSequence = false
   return (listed(text) ?? text.split(apart)).map((part) => part.trim().normalize("NFC"));
 }
 
-/** `['Jazz', 'Soul']`, `["Jazz"]`, `[27, 9]`, `[{'id': 18, 'name': 'Drama'}]`, `{Jazz,Soul}`, the keys of `{"jazz": 3}`; undefined where it is no list. */
+/** `['Jazz', 'Soul']`, `('Jazz', 'Soul')`, `["Jazz"]`, `[27, 9]`, `[{'id': 18, 'name': 'Drama'}]`, `{Jazz,Soul}`, the keys of `{"jazz": 3}`; undefined where it is no list. */
 function listed(text: string): readonly string[] | undefined {
+  if (/^\(\s*['"].*\)$/s.test(text)) return listed(`[${text.slice(1, -1)}]`);
   const isList = text.startsWith("[") && text.endsWith("]");
   if (!isList && !(text.startsWith("{") && text.endsWith("}"))) return undefined;
   if (!isList && !text.includes(":")) return braced(text.slice(1, -1));
@@ -59,7 +60,8 @@ function repaired(text: string): string {
 function nameOf(value: unknown): string {
   if (typeof value !== "object" || value === null) return value === null ? "" : String(value);
   const { name, title, label, id } = value as Record<string, unknown>;
-  const found = [name, title, label, id].find((part) => typeof part === "string" || typeof part === "number");
+  const parts = [name, title, label, ...Object.values(value).filter((part) => typeof part === "string"), id];
+  const found = parts.find((part) => typeof part === "string" || typeof part === "number");
   return found === undefined ? "" : String(found);
 }
 

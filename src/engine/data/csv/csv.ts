@@ -3,21 +3,13 @@ import { basename } from "node:path";
 import type { CsvConfig } from "../../../protocol/experiment/dataset.ts";
 import type { Column } from "../../../protocol/experiment/tables.ts";
 import { assembleDataset } from "../assembleDataset.ts";
-import { EntityTable } from "../entityTable.ts";
-import {
-  type DataSource,
-  DropCounter,
-  type LoadContext,
-  reasons,
-  requireFile,
-  type UnnamedDataset,
-} from "../loading.ts";
-import { LogBuilder } from "../logBuilder.ts";
+import { type DataSource, type LoadContext, requireFile, type UnnamedDataset } from "../loading.ts";
 import { printable } from "../printable.ts";
 import type { TableOptions } from "../tables/options.ts";
 import { readTable } from "../tables/table.ts";
 import { CLICK, type Feedback, feedbackOf, NotABit, Range, typeOf } from "./feedback.ts";
 import { idOf } from "./ids.ts";
+import { Interactions } from "./interactions.ts";
 import { categoryIds, type ItemList, readItems } from "./itemList.ts";
 import { withNegatives } from "./negatives.ts";
 import { Times } from "./times.ts";
@@ -95,38 +87,28 @@ async function ratingScales(
 async function readWith(
   config: CsvConfig,
   file: string,
-  { items, labels, notes: itemNotes }: ItemList,
+  list: ItemList,
   feedback: Feedback,
   notes: readonly string[],
   context: LoadContext,
 ): Promise<UnnamedDataset> {
   const { user, item, time, negatives } = config.interactions;
-  const { otherwise } = config.items;
-  const users = new EntityTable();
-  const dropped = new DropCounter();
-  const log = new LogBuilder();
+  const interactions = new Interactions(list, config.items.otherwise);
   const times = new Times();
   const timePlace = 2 + feedback.columns.length;
   const read = await readTable(
     file,
     [user, item, ...feedback.columns, ...(time === undefined ? [] : [time])],
     (row) => {
-      const userId = idOf(row, 0);
-      const itemId = idOf(row, 1);
-      const told = feedback.read(row, 2);
       const at = time === undefined ? 0 : times.read(row, timePlace);
-      let itemRow = items.find(itemId);
-      if (itemRow < 0 && otherwise !== undefined) {
-        itemRow = items.add(itemId, [otherwise]);
-        labels.push([otherwise]);
-      }
-      if (itemRow < 0) dropped.add(reasons.unknownItem, 1, itemId);
-      else if (labels[itemRow]?.length === 0) dropped.add(reasons.untaggedInteraction, 1, itemId);
-      else log.add(users.findOrAdd(userId), itemRow, at, told & 0xff, told >> 8);
+      interactions.add(idOf(row, 0), idOf(row, 1), feedback.read(row, 2), at);
     },
     context,
     logOptions(config),
   );
+  interactions.flush();
+  const { users, log, dropped } = interactions;
+  const { items, labels } = list;
   const ids = categoryIds(labels.flat());
   const names = new Map(Array.from(ids.values(), ({ id, name }) => [id, name]));
   const dataset = assembleDataset({
@@ -139,7 +121,7 @@ async function readWith(
     log,
     hasTime: time !== undefined,
     dropped,
-    notes: [...read.notes, ...itemNotes, ...notes, ...feedback.notes()].map(printable),
+    notes: [...read.notes, ...list.notes, ...notes, ...feedback.notes()].map(printable),
   });
   return negatives ? withNegatives(dataset, negatives) : dataset;
 }

@@ -52,7 +52,13 @@ export async function readItems(
       } else if (found.length > 0 && found.join("\0") !== before.join("\0")) differing++;
     },
     context,
-    { ...format, nullWords, setting: `dataset.${oneFile ? "interactions" : "items"}.format` },
+    {
+      ...format,
+      nullWords,
+      setting: `dataset.${oneFile ? "interactions" : "items"}.format`,
+      // With a header its names tell the delimiter, whatever it is in cells.
+      ...(format.header || { within: columns.separator }),
+    },
   );
   const { otherwise } = columns;
   labels.forEach((list, row) => {

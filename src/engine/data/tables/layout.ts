@@ -57,7 +57,7 @@ export function layoutOf(
   const separatorLine = /^sep=(.|\\t)\r?$/i.exec(lines[0] ?? "")?.[1];
   const start = separatorLine === undefined ? 0 : 1;
   const given = options.delimiter === "auto" ? separatorLine?.replace("\\t", "\t") : options.delimiter;
-  const candidates = given === undefined ? DELIMITERS : [given];
+  const candidates = given === undefined ? DELIMITERS.filter((delimiter) => delimiter !== options.within) : [given];
   if (options.columns || options.header === false) {
     const delimiter = steadiest(lines.slice(start), candidates, form, columns, options);
     const skip = skipOf(lines, start, end);

@@ -6,6 +6,8 @@ export interface TableOptions extends Partial<TableFormat> {
   readonly columns?: readonly string[];
   /** Cells that say nothing, beside empty ones. */
   readonly nullWords?: readonly string[];
+  /** What separates values within a cell: no delimiter is looked for in it. */
+  readonly within?: string;
   /** The setting that says how the file is written, for errors; none for published files. */
   readonly setting?: string;
 }

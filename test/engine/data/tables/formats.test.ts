@@ -146,6 +146,15 @@ describe("a file without a header", () => {
       expect(categoriesOf(data)).toEqual({ x: ["Jazz", "Soul", "Rock"], y: ["Jazz", "Pop", "Folk"] });
     }
   });
+
+  it("is not split at what is set to separate categories", async () => {
+    const noHeader = { item: 1, categories: 2, format: { header: false } };
+    for (const [delimiter, separator] of ["|,", "; ", " |", "\t,"].map((pair) => [...pair])) {
+      const list = ["x", "y"].map((item) => [item, ["Jazz", "Soul", "Rock"].join(separator)].join(delimiter));
+      const data = await load({ "log.csv": log, "items.csv": list }, { items: { ...noHeader, separator } });
+      expect(categoriesOf(data).x, `${delimiter} ${separator}`).toEqual(["Jazz", "Soul", "Rock"]);
+    }
+  });
 });
 
 describe("the character set", () => {
