@@ -56,8 +56,7 @@ export async function readItems(
       ...format,
       nullWords,
       setting: `dataset.${oneFile ? "interactions" : "items"}.format`,
-      // With a header its names tell the delimiter, whatever it is in cells.
-      ...(format.header || { within: columns.separator }),
+      within: columns.separator,
     },
   );
   const { otherwise } = columns;

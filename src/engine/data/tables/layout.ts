@@ -57,7 +57,8 @@ export function layoutOf(
   const separatorLine = /^sep=(.|\\t)\r?$/i.exec(lines[0] ?? "")?.[1];
   const start = separatorLine === undefined ? 0 : 1;
   const given = options.delimiter === "auto" ? separatorLine?.replace("\\t", "\t") : options.delimiter;
-  const candidates = given === undefined ? DELIMITERS.filter((delimiter) => delimiter !== options.within) : [given];
+  const isWithin = (delimiter: string): number => (delimiter === options.within ? 1 : 0);
+  const candidates = given === undefined ? DELIMITERS.toSorted((a, b) => isWithin(a) - isWithin(b)) : [given];
   if (options.columns || options.header === false) {
     const delimiter = steadiest(lines.slice(start), candidates, form, columns, options);
     const skip = skipOf(lines, start, end);

@@ -6,7 +6,7 @@ export interface TableOptions extends Partial<TableFormat> {
   readonly columns?: readonly string[];
   /** Cells that say nothing, beside empty ones. */
   readonly nullWords?: readonly string[];
-  /** What separates values within a cell: no delimiter is looked for in it. */
+  /** What separates values within a cell: the last to be taken for a delimiter. */
   readonly within?: string;
   /** The setting that says how the file is written, for errors; none for published files. */
   readonly setting?: string;

@@ -147,6 +147,12 @@ describe("a file without a header", () => {
     }
   });
 
+  it("is split at the usual separator of categories where nothing else can be meant", async () => {
+    const items = { item: 1, categories: 2, format: { header: false } };
+    const data = await load({ "log.csv": log, "items.csv": ["x|Jazz", "y|Soul"] }, { items });
+    expect(categoriesOf(data)).toEqual({ x: ["Jazz"], y: ["Soul"] });
+  });
+
   it("is not split at what is set to separate categories", async () => {
     const noHeader = { item: 1, categories: 2, format: { header: false } };
     for (const [delimiter, separator] of ["|,", "; ", " |", "\t,"].map((pair) => [...pair])) {
