@@ -13,6 +13,9 @@ export function categoriesIn(cell: string, separator: string, isSequence = false
   return (listed(text) ?? text.split(apart)).map((part) => part.trim().normalize("NFC"));
 }
 
+/** Whether a cell is written as a list. */
+export const isList = (cell: string): boolean => listed(cell.trim()) !== undefined;
+
 /** `['Jazz', 'Soul']`, `('Jazz', 'Soul')`, `["Jazz"]`, `[27, 9]`, `[{'id': 18, 'name': 'Drama'}]`, `{Jazz,Soul}`, the keys of `{"jazz": 3}`; undefined where it is no list. */
 function listed(text: string): readonly string[] | undefined {
   if (/^\(\s*['"].*\)$/s.test(text)) return listed(`[${text.slice(1, -1)}]`);
@@ -79,15 +82,23 @@ export class SeparatorHint {
 
   /** @param used by the settings */
   notes(used: string): readonly string[] {
-    if (this.cells.some((cell) => cell.includes(used))) return [];
+    const other = this.other(used);
+    if (!other) return [];
+    const { separator, example } = other;
+    return [
+      `categories such as "${brief(example)}" are read as one: if "${separator}" separates several, set dataset.items.separator to "${separator}"`,
+    ];
+  }
+
+  /** What seems to separate several instead of what is used, with a cell of it. */
+  other(used: string = USUAL_SEPARATOR): { readonly separator: string; readonly example: string } | undefined {
+    if (this.cells.some((cell) => cell.includes(used))) return undefined;
     for (const separator of OTHER_SEPARATORS) {
       const apart = this.cells.filter((cell) => cell.includes(separator) && listed(cell.trim()) === undefined);
       if (apart.length < USUAL_SHARE * this.cells.length || !this.recurs(apart, separator)) continue;
-      return [
-        `categories such as "${brief(apart[0] ?? "")}" are read as one: if "${separator}" separates several, set dataset.items.separator to "${separator}"`,
-      ];
+      return { separator, example: apart[0] as string };
     }
-    return [];
+    return undefined;
   }
 
   /** Whether a part of some cell is found in another cell too, as categories are and parts of names are not. */

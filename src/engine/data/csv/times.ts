@@ -51,6 +51,9 @@ export class Times {
   }
 }
 
+/** Whether it is a date of the calendar that can be read. */
+export const isCalendarDate = (text: string): boolean => Number.isFinite(milliseconds(text.trim()));
+
 /** NaN where the text is no date of the calendar. */
 function milliseconds(text: string): number {
   for (const form of forms) {

@@ -35,6 +35,38 @@ export function requireKeys(file: string, head: string, isWhole: boolean, column
 }
 
 /**
+ * The keys of the first objects, and these objects as rows of their cells.
+ * @throws InputError `data.json` naming the line that is no object
+ */
+export function jsonHead(
+  file: string,
+  head: string,
+  isWhole: boolean,
+  most: number,
+): { readonly names: readonly string[]; readonly rows: readonly (readonly string[])[] } {
+  const lines = head.split("\n");
+  // The last may be cut off.
+  if (!isWhole && lines.length > 1) lines.pop();
+  const keys = new Set<string>();
+  const texts: (readonly [text: string, line: number])[] = [];
+  for (const [i, text] of lines.entries()) {
+    if (texts.length === most) break;
+    if (text.trim() === "") continue;
+    texts.push([text, i + 1]);
+    try {
+      for (const key of Object.keys(parsed(text, i + 1))) keys.add(key);
+    } catch (error) {
+      throw error instanceof BadJson ? notJson(file, error) : error;
+    }
+  }
+  const names = [...keys];
+  return { names, rows: texts.map(([text, line]) => cellsOf(text, names, line)) };
+}
+
+export const notJson = (file: string, { line, reason }: BadJson): InputError =>
+  new InputError("data.json", `${file}:${line}: ${reason}. Write one JSON object per line.`);
+
+/**
  * A sink of UTF-8.
  * @param longest a line's length from which on it is refused
  * @param onRow told each row's cells, in the order of `columns`, and its line

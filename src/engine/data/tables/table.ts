@@ -10,7 +10,7 @@ import { InputError } from "../../errors.ts";
 import { type LoadContext, requireFile } from "../loading.ts";
 import { brief } from "../printable.ts";
 import { BadEncoding, badGzip, type Content, lineOfBadByte, openContent } from "./content.ts";
-import { jsonRows, requireKeys } from "./jsonLines.ts";
+import { jsonRows, notJson, requireKeys } from "./jsonLines.ts";
 import { type Layout, layoutOf, placesOf, withoutGaps } from "./layout.ts";
 import type { TableOptions } from "./options.ts";
 import { BadCell, BadJson, Row } from "./row.ts";
@@ -76,17 +76,27 @@ export async function readTable(
   return { rows: records, notes: layout.notes };
 }
 
-async function openTable(file: string, columns: readonly Column[], options: TableOptions) {
+/** @throws InputError also where the file holds nothing */
+export async function openText(file: string, { encoding = "auto" }: TableOptions): Promise<Content> {
   let content: Content;
   try {
-    content = await openContent(file, options.encoding ?? "auto");
+    content = await openContent(file, encoding);
   } catch (error) {
     throw isSystemError(error) ? unreadable(file, error) : error;
   }
+  if (content.head.trim() !== "") return content;
+  await content.close();
+  throw new InputError("data.file-empty", `${file}: the file is empty. Download it again.`);
+}
+
+/** @throws InputError `data.encoding` where the start of a text is not in its character set */
+export async function requireSound(file: string, content: Content, options: TableOptions): Promise<void> {
+  if (!content.isSound) throw badEncoding(file, await lineOfBadByte(file, LINE_FEED), content.charset, options);
+}
+
+async function openTable(file: string, columns: readonly Column[], options: TableOptions) {
+  const content = await openText(file, options);
   try {
-    if (content.head.trim() === "") {
-      throw new InputError("data.file-empty", `${file}: the file is empty. Download it again.`);
-    }
     const { head, isWhole } = content;
     const layout = layoutOf(file, head, isWhole, columns, { delimiter: "auto", ...options });
     const { header } = layout;
@@ -218,9 +228,7 @@ interface Reading {
 async function explained(error: unknown, reading: Reading): Promise<unknown> {
   const { file, options, records } = reading;
   if (error instanceof BadCell) return badCell(reading, await lineOf(reading, records), error);
-  if (error instanceof BadJson) {
-    return new InputError("data.json", `${file}:${error.line}: ${error.reason}. Write one JSON object per line.`);
-  }
+  if (error instanceof BadJson) return notJson(file, error);
   if (error instanceof WrongLength) {
     const { length, width } = error;
     const where = `${file}:${await lineOf(reading, records)}`;
