@@ -2,6 +2,7 @@
 import { randomInt } from "node:crypto";
 import { constants, setPriority } from "node:os";
 import {
+  type CancellationToken,
   CancellationTokenSource,
   createMessageConnection,
   ErrorCodes,
@@ -49,12 +50,16 @@ function main(): void {
     void connection.sendNotification(name, data).catch(() => undefined);
 
   const on = <M extends keyof EngineRequests>(method: M, handler: Handlers[M]): void => {
-    connection.onRequest(method as string, async (params: unknown): Promise<unknown> => {
+    connection.onRequest(method as string, async (params: unknown, token: CancellationToken): Promise<unknown> => {
+      const cancelled = new AbortController();
+      const listening = token.onCancellationRequested(() => cancelled.abort());
       try {
-        return await handler(checkParams(engineRequests, method, params));
+        return await handler(checkParams(engineRequests, method, params), cancelled.signal);
       } catch (error) {
         if (error instanceof ContractError) notify("engine/log", { level: "error", message: error.message });
         throw rpcError(error);
+      } finally {
+        listening.dispose();
       }
     });
   };

@@ -8,6 +8,13 @@ import * as z from "zod/mini";
 import type { MessagesOf, RequestSchemas, RequestsOf } from "./contract.ts";
 import { messagesSchema } from "./engine/calls.ts";
 import { comparisonSchema } from "./engine/comparison.ts";
+import {
+  dataDescriptionSchema,
+  dataProgressSchema,
+  describeDataSchema,
+  proposeColumnsSchema,
+  proposedColumnsSchema,
+} from "./engine/data.ts";
 import { allowedPathsSchema } from "./engine/files.ts";
 import {
   boundKeysSchema,
@@ -59,6 +66,14 @@ export type {
   ComparisonCell,
   ComparisonRow,
 } from "./engine/comparison.ts";
+export type {
+  DataDescription,
+  DataProgress,
+  DescribeData,
+  ProposeColumns,
+  ProposedColumns,
+  SeenColumn,
+} from "./engine/data.ts";
 export type { AllowedPaths, OutsideFile } from "./engine/files.ts";
 export { liveChangePaths } from "./engine/liveChangePaths.ts";
 export type { ListedModel, ModelServer, ModelTest, ModelTestResult } from "./engine/models.ts";
@@ -223,6 +238,10 @@ export const engineRequests = {
   "prompts/render": { params: renderPromptSchema, result: renderedPromptSchema },
   /** Every problem of a prompt's text, in the order of the text; needs no experiment and no run. */
   "prompts/diagnose": { params: z.strictObject({ text: z.string() }), result: z.array(promptDiagnosticSchema) },
+  /** What is understood of an experiment's data. Nothing is trained, and none of it is too little. */
+  "data/describe": { params: describeDataSchema, result: dataDescriptionSchema },
+  /** What a table holds, and which of its columns is what; only its start is read. */
+  "data/propose": { params: proposeColumnsSchema, result: proposedColumnsSchema },
   /** What `.lerl` holds, the largest first; with a path that item alone, or none. */
   "storage/list": { params: z.strictObject({ path: z.exactOptional(z.string()) }), result: z.array(storedItemSchema) },
   "models/detect": { params: detectModelsSchema, result: z.array(modelServerSchema) },
@@ -237,6 +256,7 @@ export const engineNotifications = {
   "run/progress": runProgressSchema,
   "trial/changed": trialSummarySchema,
   "trial/progress": trialProgressSchema,
+  "data/progress": dataProgressSchema,
   "reflections/changed": z.object({ runId: runIdSchema }),
   "engine/log": z.object({ level: z.enum(["trace", "debug", "info", "warn", "error"]), message: z.string() }),
 } satisfies Readonly<Record<string, z.ZodMiniType>>;

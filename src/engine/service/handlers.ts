@@ -2,7 +2,11 @@
 import type { EngineRequests } from "../../protocol/engine.ts";
 
 export type Handlers = {
-  readonly [M in keyof EngineRequests]: (params: EngineRequests[M]["params"]) => Promise<EngineRequests[M]["result"]>;
+  /** The signal says that nobody waits for the answer any more. */
+  readonly [M in keyof EngineRequests]: (
+    params: EngineRequests[M]["params"],
+    signal?: AbortSignal,
+  ) => Promise<EngineRequests[M]["result"]>;
 };
 
 /** The handlers whose requests begin with `P/`. */

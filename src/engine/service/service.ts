@@ -1,4 +1,5 @@
 /** Protocol requests -> runs, files and models (src/protocol/engine.ts). One per engine process. */
+import { dataHandlers } from "./dataHandlers.ts";
 import type { Handlers } from "./handlers.ts";
 import { modelHandlers } from "./modelHandlers.ts";
 import { momentHandlers } from "./momentHandlers.ts";
@@ -35,6 +36,7 @@ export function createService(options: ServiceOptions): EngineService {
       ...reflectionHandlers(workspace),
       ...promptHandlers(workspace),
       ...modelHandlers(workspace),
+      ...dataHandlers(workspace),
       ...storageHandlers(workspace),
       ...suiteHandlers(workspace),
     },

@@ -63,7 +63,10 @@ export const promptFiles = (
   roles.map((role) => ({ setting: `${role}.prompt`, path: resolve(baseFolder, experiment[role].prompt) }));
 
 /** The folder or the files of a data set; and what a link in the folder leads out of it to. */
-async function dataNamedBy({ dataset }: Experiment, baseFolder: string): Promise<readonly NamedFile[]> {
+export async function dataNamedBy(
+  { dataset }: Pick<Experiment, "dataset">,
+  baseFolder: string,
+): Promise<readonly NamedFile[]> {
   if (dataset.kind === "synthetic") return [];
   if (dataset.kind === "csv") {
     const { interactions, items } = dataset;

@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
-import { type CancellationToken, type LogOutputChannel, l10n } from "vscode";
+import { CancellationError, type CancellationToken, type LogOutputChannel, l10n } from "vscode";
 import {
   CancellationTokenSource,
   createMessageConnection,
@@ -117,7 +117,7 @@ export class EngineProcess {
     return this.child.pid;
   }
 
-  /** @throws EngineInputError, EngineFailure, EngineLostError */
+  /** @throws EngineInputError, EngineFailure, EngineLostError; CancellationError where nobody waits any more */
   async request<M extends keyof EngineRequests>(
     method: M,
     params: EngineRequests[M]["params"],
@@ -137,6 +137,7 @@ export class EngineProcess {
       const answer: unknown = await Promise.race([this.connection.sendRequest(method, params, source.token), late]);
       return checkResult(engineRequests, method, answer);
     } catch (error) {
+      if (token?.isCancellationRequested) throw new CancellationError();
       if (error instanceof ContractError) this.options.log.error(error.message);
       throw error instanceof EngineLostError ? error : engineError(method, error);
     } finally {

@@ -45,6 +45,8 @@ const kinds: Readonly<Record<keyof EngineRequests, readonly Kind[]>> = {
   "reflections/change": [],
   "prompts/render": [],
   "prompts/diagnose": ["looks"],
+  "data/describe": ["looks", "asks"],
+  "data/propose": ["looks", "asks"],
   "storage/list": [],
   "models/detect": [],
   "models/test": [],

@@ -24,6 +24,8 @@ const timeouts: Readonly<Partial<Record<keyof EngineRequests, number>>> = {
   "runs/episode": 5 * MINUTE_MS,
   "trials/visit": 5 * MINUTE_MS,
   "prompts/render": 5 * MINUTE_MS,
+  // Reads all of the data, whatever their size, and can be cancelled.
+  "data/describe": 60 * MINUTE_MS,
   // Loads the experiment's data set at first, and the model.
   "models/test": 5 * MINUTE_MS,
 };
