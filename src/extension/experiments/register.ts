@@ -2,7 +2,9 @@
 import { commands, type Disposable } from "vscode";
 import { registerCommand } from "../platform/commands.ts";
 import { DisposableStore } from "../platform/disposables.ts";
+import { readText } from "../platform/documents.ts";
 import { registerCodeLenses } from "./codeLenses.ts";
+import { DataPages } from "./dataPages.ts";
 import { registerExperimentsTree } from "./experimentsTree.ts";
 import { newExperiment } from "./newExperiment.ts";
 import type { ExperimentsServices } from "./services.ts";
@@ -11,6 +13,7 @@ import { activeFile, resolveTarget, uriOf } from "./target.ts";
 
 export function registerExperiments({ context, log, engine, runs, trials, files }: ExperimentsServices): Disposable {
   const owned = new DisposableStore();
+  const pages = owned.add(new DataPages(engine));
   owned.addAll(
     registerExperimentsTree({ files, runs, trials, log }),
     registerCodeLenses(runs),
@@ -19,6 +22,10 @@ export function registerExperiments({ context, log, engine, runs, trials, files 
       if (uri) await runSuite(uri, context.extensionUri, engine);
     }),
     registerCommand(log, "lerl.newExperiment", () => newExperiment(context.extensionUri)),
+    registerCommand(log, "lerl.describeData", async (target) => {
+      const uri = await resolveTarget(target, "experiment", files);
+      if (uri) await pages.show(uri, await readText(uri));
+    }),
     registerCommand(log, "lerl.openAsText", async (target) => {
       const uri = target ? uriOf(target) : activeFile();
       if (uri) await commands.executeCommand("vscode.openWith", uri, "default");

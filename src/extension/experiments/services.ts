@@ -8,7 +8,7 @@ import type { ExperimentIndex } from "./experimentIndex.ts";
 export interface ExperimentsServices {
   readonly context: Pick<ExtensionContext, "extensionUri">;
   readonly log: LogOutputChannel;
-  readonly engine: Pick<EngineClient, "request" | "allowedPaths">;
+  readonly engine: Pick<EngineClient, "request" | "on" | "allowedPaths">;
   readonly runs: RunStore;
   readonly trials: TrialStore;
   readonly files: ExperimentIndex;

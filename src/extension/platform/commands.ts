@@ -23,6 +23,7 @@ export interface CommandArguments {
   "lerl.run": [target?: FileTarget];
   "lerl.runSuite": [target?: FileTarget];
   "lerl.newExperiment": [];
+  "lerl.describeData": [target?: FileTarget];
   "lerl.openStudio": [target?: FileTarget | RunTarget, reveal?: StudioEvents["reveal"]];
   "lerl.openAsText": [target?: FileTarget];
   "lerl.refreshExperiments": [];

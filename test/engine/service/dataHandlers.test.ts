@@ -101,7 +101,11 @@ it("what lies outside the workspace is read once a person allows it", async () =
   const asked = handlers["data/propose"]({ file, table: "items" });
   await expect(asked).rejects.toThrow(OutsideFilesError);
   await expect(asked).rejects.toThrow(/dataset\.items\.path: .*outside\.csv/);
-  const section = { kind: "csv", interactions: { path: "../outside.csv" }, items: { item: "item", categories: "user" } };
+  const section = {
+    kind: "csv",
+    interactions: { path: "../outside.csv" },
+    items: { item: "item", categories: "user" },
+  };
   await expect(describeData(section)).rejects.toThrow(OutsideFilesError);
   await handlers["files/allow"]({ read: [scratch.path], written: [] });
   expect((await handlers["data/propose"]({ file, table: "interactions" })).proposal.user).toBe("user");

@@ -18,7 +18,7 @@ import { EngineFailure } from "../../../src/extension/engine/engineErrors.ts";
 import type { RunId } from "../../../src/protocol/run.ts";
 import { keptWorkspace, paths } from "../../engine/upkeep/keptWorkspace.ts";
 import { listed } from "../support/runRecord.ts";
-import { host, resetHost, window } from "../support/vscode.ts";
+import { CancellationError, CancellationTokenSource, host, resetHost, window } from "../support/vscode.ts";
 
 const repository = resolve(import.meta.dirname, "../../..");
 const modulePath = join(repository, "dist/engine.cjs");
@@ -64,6 +64,10 @@ describe("in a workspace that is not trusted", () => {
       const record = { ...JSON.parse(readFileSync(join(done, "run.json"), "utf8")), id: `r${i}` };
       writeFileSync(join(runs, `r${i}`, "run.json"), JSON.stringify(record));
     }
+    const log = join(workspace, "log.csv");
+    writeFileSync(log, "user,item,is_click,categories\nu,i,1,Jazz\nu,j,0,Soul\n");
+    const experimentFile = join(workspace, "x.lerl.json");
+    const experimentText = '{ "dataset": { "kind": "csv", "interactions": { "path": "log.csv" }, "items": {} } }';
     isTrusted = false;
     const before = stateOf(workspace);
     const runId = paths.done.slice(5) as RunId;
@@ -79,6 +83,8 @@ describe("in a workspace that is not trusted", () => {
       engine.request("trials/visit", { id: paths.trial.slice(7), session: 0, contender: 1 }),
       engine.request("reflections/list", { runId }),
       engine.request("reflections/sheet", { runId, sample: 5, seed: 1 }),
+      engine.request("data/describe", { experimentFile, experimentText }),
+      engine.request("data/propose", { file: log, table: "interactions" }),
     ];
     await Promise.allSettled(looks());
     expect(stateOf(workspace)).toEqual(before);
@@ -96,6 +102,17 @@ describe("the real engine", () => {
     await expect(asked).rejects.toThrow("runs/describe: params.runId: expected string");
     expect(await engine.request("runs/list", {})).toEqual(listed());
     expect(host.logged).toContain("error runs/describe: params.runId: expected string");
+  });
+
+  it("leaves work that nobody waits for any more", async () => {
+    const source = new CancellationTokenSource();
+    const experimentText = '{ "dataset": { "users": 1000000, "items": 1000000 } }';
+    const experimentFile = join(workspace, "x.lerl.json");
+    const asked = engine.request("data/describe", { experimentFile, experimentText }, source.token);
+    await engine.request("runs/list", {});
+    source.cancel();
+    await expect(asked).rejects.toThrow(CancellationError);
+    expect((await engine.request("engine/ping", {})).memoryMb).toBeGreaterThan(0);
   });
 
   it("gives way to the editor", async () => {

@@ -1,5 +1,6 @@
 /** An engine without a process: it answers as the test says, in the contract's terms, and keeps what it is asked. */
 
+import type { CancellationToken } from "vscode";
 import type { EngineClient } from "../../../src/extension/engine/engineClient.ts";
 import { EngineInputError } from "../../../src/extension/engine/engineErrors.ts";
 import type { EngineNotifications, EngineRequests } from "../../../src/protocol/engine.ts";
@@ -9,6 +10,7 @@ import { EventEmitter } from "./vscode.ts";
 
 type Answer<M extends keyof EngineRequests> = (
   params: EngineRequests[M]["params"],
+  token: CancellationToken | undefined,
 ) => EngineRequests[M]["result"] | Promise<EngineRequests[M]["result"]>;
 
 export type Answers = { [M in keyof EngineRequests]?: Answer<M> };
@@ -37,11 +39,12 @@ export class AnsweringEngine implements Rooms {
   async request<M extends keyof EngineRequests>(
     method: M,
     params: EngineRequests[M]["params"],
+    token?: CancellationToken,
   ): Promise<EngineRequests[M]["result"]> {
     this.asked.push({ method, params });
     const answer: Answer<M> | undefined = this.answers[method];
     if (!answer) throw new EngineInputError(`Nothing answers ${method}.`, undefined);
-    return answer(params);
+    return answer(params, token);
   }
 
   async restart(): Promise<void> {

@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
 import type * as vscode from "vscode";
-import { EventEmitter } from "./events.ts";
+import { CancellationTokenSource, EventEmitter } from "./events.ts";
 import { fileSystem } from "./fileSystem.ts";
 import { changeOf, events, host, register } from "./host.ts";
 import { notFaked, type Part } from "./parts.ts";
@@ -22,8 +22,27 @@ export async function openDocument(uri: vscode.Uri): Promise<TextDocument> {
   return document;
 }
 
+type Provided = readonly [scheme: string, provider: vscode.TextDocumentContentProvider];
+
+/** A document that an extension makes the text of, as that is now. */
+async function provideDocument(uri: vscode.Uri): Promise<TextDocument> {
+  const provided = host.registrations
+    .filter(({ kind }) => kind === "textDocumentContentProvider")
+    .map(({ args }) => args as unknown as Provided)
+    .find(([scheme]) => scheme === uri.scheme);
+  const text = (await provided?.[1].provideTextDocumentContent(uri, new CancellationTokenSource().token)) ?? "";
+  const open = host.documents.find((document) => document.uri.toString() === uri.toString());
+  if (open) {
+    open.replace(text);
+    return open;
+  }
+  const document = new TextDocument(uri, text);
+  host.documents.push(document);
+  return document;
+}
+
 async function openTextDocument(target: vscode.Uri | string | Untitled = {}): Promise<TextDocument> {
-  if (target instanceof Uri) return openDocument(target);
+  if (target instanceof Uri) return target.scheme === "file" ? openDocument(target) : provideDocument(target);
   if (typeof target === "string") return openDocument(Uri.file(target));
   const { content = "", language } = target as Untitled;
   const untitled = new TextDocument(Uri.parse("untitled:Untitled-1"), content, language);
