@@ -1,32 +1,46 @@
 /** *LERL: New Experiment*: a template, a name, where the data lies; then files that can be run at once. */
 import { dirname, isAbsolute, relative } from "node:path";
-import { commands, FileType, l10n, Uri, window, workspace } from "vscode";
+import { commands, FileType, type LogOutputChannel, l10n, Uri, window, workspace } from "vscode";
 import type { Override } from "../../protocol/overrides.ts";
+import type { EngineClient } from "../engine/engineClient.ts";
 import { executeCommand } from "../platform/commands.ts";
 import { askText, pickOne } from "../platform/dialogs.ts";
 import { fileName } from "../platform/documents.ts";
 import { requireWorkspaceFolder } from "../platform/workspaceFolder.ts";
-import { editsFromSettings, type Template, templates } from "./templates.ts";
+import type { DataPages } from "./dataPages.ts";
+import { datasetOf, type OwnData } from "./ownDataset.ts";
+import { editsFromSettings, type Template, type TemplateData, templates } from "./templates.ts";
 
 /** Files are shipped in `examples/`; the prompts of all templates are the quickstart's. */
 const promptFiles = ["planner.lerl.md", "critic.lerl.md"] as const;
 const PROMPT_FOLDER = "quickstart";
 
+export interface NewExperimentRoom {
+  readonly extensionUri: Uri;
+  readonly engine: Pick<EngineClient, "request">;
+  readonly log: LogOutputChannel;
+  readonly pages: Pick<DataPages, "show">;
+}
+
 /** @throws UserError without a folder, FileSystemError where files cannot be written */
-export async function newExperiment(extensionUri: Uri): Promise<void> {
+export async function newExperiment(room: NewExperimentRoom): Promise<void> {
   const workspaceUri = Uri.file(requireWorkspaceFolder());
   const template = await pickTemplate();
   if (!template) return;
-  const folder = await askFolder(workspaceUri, template);
-  if (!folder) return;
-  const data = template.data && (await askData(template.data));
-  if (template.data && data === undefined) return;
-  const examples = Uri.joinPath(extensionUri, "examples");
-  const file = await writeFiles(examples, template, folder, data);
-  // Not left to the file watcher, which may be late or out of handles.
-  await executeCommand("lerl.refreshExperiments");
-  if (file.path.endsWith(".suite.json")) await commands.executeCommand("vscode.open", file);
-  else await executeCommand("lerl.openStudio", file);
+  const examples = Uri.joinPath(room.extensionUri, "examples");
+  for (;;) {
+    const folder = await askFolder(workspaceUri, template);
+    if (!folder) return;
+    const edits = template.data ? await askData(room, template, template.data, folder) : [];
+    if (edits === "back") continue;
+    if (!edits) return;
+    const file = await writeFiles(examples, template, folder, edits);
+    // Not left to the file watcher, which may be late or out of handles.
+    await executeCommand("lerl.refreshExperiments");
+    if (file.path.endsWith(".suite.json")) await commands.executeCommand("vscode.open", file);
+    else await executeCommand("lerl.openStudio", file);
+    return;
+  }
 }
 
 async function pickTemplate(): Promise<Template | undefined> {
@@ -54,34 +68,65 @@ async function askFolder(parent: Uri, { id }: Template): Promise<Uri | undefined
   return name === undefined ? undefined : Uri.joinPath(parent, name.trim());
 }
 
-/** @returns the folder chosen, or the placeholder; undefined when the question was dismissed */
-async function askData({ asked, placeholder }: NonNullable<Template["data"]>): Promise<string | undefined> {
+/** @returns what the data make of the template; undefined when a question was dismissed, "back" to the one before */
+async function askData(
+  room: NewExperimentRoom,
+  template: Template,
+  data: TemplateData,
+  folder: Uri,
+): Promise<readonly Override[] | "back" | undefined> {
+  if (data.asked === undefined) return askOwn(room, template, data, folder);
   const choose = l10n.t("Choose the folder…");
   const later = l10n.t("Later: write the path into the file");
-  const answer = await pickOne([{ label: choose }, { label: later }], { title: asked });
+  const answer = await pickOne([{ label: choose }, { label: later }], { title: data.asked });
   if (!answer) return undefined;
-  if (answer.label === later) return placeholder;
-  const [folder] = (await window.showOpenDialog({ canSelectFolders: true, canSelectFiles: false, title: asked })) ?? [];
-  return folder?.fsPath;
+  if (answer.label === later) return data.edits(data.placeholder);
+  const [chosen] =
+    (await window.showOpenDialog({ canSelectFolders: true, canSelectFiles: false, title: data.asked })) ?? [];
+  return chosen && data.edits(besideFolder(folder, chosen.fsPath));
+}
+
+async function askOwn(
+  { extensionUri, engine, log, pages }: NewExperimentRoom,
+  template: Template,
+  { edits, placeholder }: TemplateData,
+  folder: Uri,
+): Promise<readonly Override[] | "back" | undefined> {
+  const { askOwnData } = await import("./ownData.ts");
+  const examples = Uri.joinPath(extensionUri, "examples");
+  const editsOf = (data: OwnData): readonly Override[] => [
+    ...edits(placeholder),
+    { path: "dataset", value: datasetOf(data, (path) => besideFolder(folder, path)) },
+  ];
+  const look = async (data: OwnData): Promise<void> =>
+    pages.show(mainFile(template, folder), await experimentText(examples, template, editsOf(data)));
+  const told = await askOwnData({ engine, log, look });
+  if (told === "back") return told;
+  if (told === "cancel") return undefined;
+  return told === "later" ? edits(placeholder) : editsOf(told);
+}
+
+const isSuite = ({ example }: Template): boolean => example.endsWith(".suite.json");
+
+const mainFile = (template: Template, folder: Uri): Uri =>
+  Uri.joinPath(folder, `${template.id}.${isSuite(template) ? "suite" : "lerl"}.json`);
+
+async function experimentText(examples: Uri, template: Template, edits: readonly Override[]): Promise<string> {
+  const text = await readShipped(Uri.joinPath(examples, template.example));
+  return edited(adapted(text, template), [...edits, ...editsFromSettings()]);
 }
 
 /** Writes the template's file, the base experiment of a suite, and the prompts. Returns the file to open. */
-async function writeFiles(examples: Uri, template: Template, folder: Uri, data: string | undefined): Promise<Uri> {
-  const source = Uri.joinPath(examples, template.example);
-  const text = await readShipped(source);
-  const edits = [
-    ...(data === undefined ? [] : (template.data?.edits(besideFolder(folder, data)) ?? [])),
-    ...editsFromSettings(),
-  ];
-  const suite = source.path.endsWith(".suite.json");
-  const name = suite ? `${template.id}.suite.json` : `${template.id}.lerl.json`;
-  const main = Uri.joinPath(folder, name);
-  if (suite) {
+async function writeFiles(examples: Uri, template: Template, folder: Uri, edits: readonly Override[]): Promise<Uri> {
+  const main = mainFile(template, folder);
+  if (isSuite(template)) {
+    const source = Uri.joinPath(examples, template.example);
+    const text = await readShipped(source);
     const base = Uri.joinPath(source, "..", await baseExperiment(text));
     await write(main, text);
     await write(Uri.joinPath(folder, fileName(base)), await edited(await readShipped(base), editsFromSettings()));
   } else {
-    await write(main, await edited(adapted(text, template), edits));
+    await write(main, await experimentText(examples, template, edits));
   }
   for (const prompt of promptFiles) {
     await write(Uri.joinPath(folder, prompt), await readShipped(Uri.joinPath(examples, PROMPT_FOLDER, prompt)));

@@ -21,7 +21,9 @@ export function registerExperiments({ context, log, engine, runs, trials, files 
       const uri = await resolveTarget(target, "suite", files);
       if (uri) await runSuite(uri, context.extensionUri, engine);
     }),
-    registerCommand(log, "lerl.newExperiment", () => newExperiment(context.extensionUri)),
+    registerCommand(log, "lerl.newExperiment", () =>
+      newExperiment({ extensionUri: context.extensionUri, engine, log, pages }),
+    ),
     registerCommand(log, "lerl.describeData", async (target) => {
       const uri = await resolveTarget(target, "experiment", files);
       if (uri) await pages.show(uri, await readText(uri));

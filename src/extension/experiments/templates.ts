@@ -11,12 +11,15 @@ export interface Template {
   /** Experiment or suite below the extension's `examples/`. */
   readonly example: string;
   /** Data that the user has; absent: nothing is needed. */
-  readonly data?: {
-    readonly asked: string;
-    /** Written where the user chooses nothing yet. */
-    readonly placeholder: string;
-    readonly edits: (path: string) => readonly Override[];
-  };
+  readonly data?: TemplateData;
+}
+
+export interface TemplateData {
+  /** The folder with its files as they are published; absent: files of any make, asked for one by one. */
+  readonly asked?: string;
+  /** Written where the user chooses nothing yet. */
+  readonly placeholder: string;
+  readonly edits: (path: string) => readonly Override[];
 }
 
 const dataset = (value: { readonly kind: DatasetConfig["kind"] } & Record<string, unknown>): Override => ({
@@ -70,7 +73,9 @@ export const templates = (): readonly Template[] => [
   {
     id: "movielens",
     label: l10n.t("MovieLens"),
-    detail: l10n.t("Films and ratings (ml-latest-small, ml-1m or ml-25m), with a user model trained on them."),
+    detail: l10n.t(
+      "Films and ratings (ml-latest-small, 100k, 1m, 10m, 20m, 25m, 32m), with a user model trained on them.",
+    ),
     example: "kuairand/kuairand.lerl.json",
     data: {
       asked: l10n.t("Folder with MovieLens' files"),
@@ -83,11 +88,12 @@ export const templates = (): readonly Template[] => [
   },
   {
     id: "csv",
-    label: l10n.t("Your own data (CSV)"),
-    detail: l10n.t("interactions.csv (user, item, is_click) and items.csv (item, categories)."),
+    label: l10n.t("Your own data"),
+    detail: l10n.t(
+      "Any log: CSV or another table, JSON lines. Its columns are proposed, and a page shows what was understood of it.",
+    ),
     example: "kuairand/kuairand.lerl.json",
     data: {
-      asked: l10n.t("Folder with interactions.csv and items.csv"),
       placeholder: "data",
       edits: (path) => [
         ...named("My data", "LERL on logs of my own."),

@@ -6,9 +6,17 @@ import { newExperiment } from "../../../src/extension/experiments/newExperiment.
 import { templates } from "../../../src/extension/experiments/templates.ts";
 import { parseExperiment } from "../../../src/protocol/parseExperiment.ts";
 import { parseSuite } from "../../../src/protocol/suite.ts";
-import { host, resetHost, Uri } from "../support/vscode.ts";
+import { host, resetHost, Uri, window } from "../support/vscode.ts";
 
 const root = Uri.file(resolve(import.meta.dirname, "../../.."));
+const nobody = { request: async (): Promise<never> => Promise.reject(new Error("nothing is to be asked")) };
+const begin = (): Promise<void> =>
+  newExperiment({
+    extensionUri: root,
+    engine: nobody,
+    log: window.createOutputChannel("LERL", { log: true }),
+    pages: { show: () => nobody.request() },
+  });
 let folder: string;
 
 beforeEach(() => {
@@ -32,7 +40,7 @@ describe("New Experiment", () => {
   for (const { id, label, example, data } of templates()) {
     it(`${label}: writes files that are valid as they are, with the prompts beside them`, async () => {
       choose(label, "Later");
-      await newExperiment(root);
+      await begin();
       const kind = example.endsWith(".suite.json") ? "suite" : "lerl";
       const text = readFileSync(join(folder, id, `${id}.${kind}.json`), "utf8");
       const parsed = kind === "suite" ? parseSuite(text) : parseExperiment(text);
@@ -57,9 +65,9 @@ describe("New Experiment", () => {
     host.settings.set("lerl.newExperiment.baseUrl", "http://127.0.0.1:11434/v1");
     host.settings.set("lerl.newExperiment.maxCalls", 50);
     choose("Quickstart");
-    await newExperiment(root);
+    await begin();
     choose("Quickstart");
-    await newExperiment(root);
+    await begin();
     const parsed = parseExperiment(readFileSync(join(folder, "quickstart-2", "quickstart.lerl.json"), "utf8"));
     expect(parsed).toMatchObject({
       ok: true,
@@ -69,15 +77,15 @@ describe("New Experiment", () => {
 
   it("writes nothing when a question is dismissed", async () => {
     choose("MovieLens");
-    await newExperiment(root);
+    await begin();
     host.answerInput = () => undefined;
     choose("Quickstart");
-    await newExperiment(root);
+    await begin();
     expect(readdirSync(folder)).toEqual([]);
   });
 
   it("wants a folder to write into", async () => {
     host.folders = [];
-    await expect(newExperiment(root)).rejects.toThrow(/Open a folder first/);
+    await expect(begin()).rejects.toThrow(/Open a folder first/);
   });
 });

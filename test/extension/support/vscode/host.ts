@@ -41,6 +41,8 @@ function newState() {
     clipboard: "",
     /** Diagnostics by the file's Uri as text. */
     diagnostics: new Map<string, readonly vscode.Diagnostic[]>(),
+    /** Answers open dialogs; undefined: cancelled. */
+    answerOpen: (_options: vscode.OpenDialogOptions): vscode.Uri[] | undefined => undefined,
     /** Answers save dialogs; undefined: cancelled. */
     answerSave: (_options: vscode.SaveDialogOptions): vscode.Uri | undefined => undefined,
     models: [] as vscode.LanguageModelChat[],

@@ -34,6 +34,7 @@ export const parts = {
     "showErrorMessage",
     "showInformationMessage",
     "showInputBox",
+    "showOpenDialog",
     "showQuickPick",
     "showSaveDialog",
     "showTextDocument",

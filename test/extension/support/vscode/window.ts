@@ -102,6 +102,7 @@ export const window: Part<"window"> = {
     host.shown.push(shown);
     return partly<vscode.TextEditor>("getText" in shown ? { document: shown } : {});
   },
+  showOpenDialog: async (options = {}) => host.answerOpen(options),
   showSaveDialog: async (options = {}) => host.answerSave(options),
   createOutputChannel: logChannel,
   createTreeView: treeView,
