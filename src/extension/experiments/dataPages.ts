@@ -40,13 +40,16 @@ export class DataPages implements TextDocumentContentProvider, Disposable {
    * @param experimentFile need not be there yet
    * @throws EngineInputError for what is wrong with them, CancellationError
    */
-  async show(experimentFile: Uri, experimentText: string): Promise<void> {
-    const { warnings, page } = await this.load(experimentFile, experimentText);
+  async show(experimentFile: Uri, experimentText: string): Promise<DataDescription> {
+    const description = await this.load(experimentFile, experimentText);
     const uri = pageUri(experimentFile);
-    this.pages.set(uri.toString(), pageText(warnings, page));
+    this.pages.set(uri.toString(), pageText(description));
     this.changed.fire(uri);
     const document = await workspace.openTextDocument(uri);
-    await window.showTextDocument(document, { viewColumn: ViewColumn.Beside, preserveFocus: true, preview: false });
+    const isAlone = window.tabGroups.activeTabGroup.activeTab === undefined;
+    const viewColumn = isAlone ? ViewColumn.Active : ViewColumn.Beside;
+    await window.showTextDocument(document, { viewColumn, preserveFocus: true, preview: false });
+    return description;
   }
 
   /** One that was restored with the window has to be asked for again: to read the data may take minutes. */
@@ -83,7 +86,7 @@ const pageUri = (experimentFile: Uri): Uri =>
     query: experimentFile.toString(),
   });
 
-const pageText = (warnings: readonly string[], page: string): string =>
+const pageText = ({ warnings, page }: DataDescription): string =>
   [...warnings.map((warning) => l10n.t("Warning: {0}", warning)), ...(warnings.length > 0 ? [""] : []), page, ""].join(
     "\n",
   );

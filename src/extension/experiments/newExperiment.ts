@@ -1,6 +1,7 @@
 /** *LERL: New Experiment*: a template, a name, where the data lies; then files that can be run at once. */
 import { dirname, isAbsolute, relative } from "node:path";
 import { commands, FileType, type LogOutputChannel, l10n, Uri, window, workspace } from "vscode";
+import type { DataDescription } from "../../protocol/engine.ts";
 import type { Override } from "../../protocol/overrides.ts";
 import type { EngineClient } from "../engine/engineClient.ts";
 import { executeCommand } from "../platform/commands.ts";
@@ -98,7 +99,7 @@ async function askOwn(
     ...edits(placeholder),
     { path: "dataset", value: datasetOf(data, (path) => besideFolder(folder, path)) },
   ];
-  const look = async (data: OwnData): Promise<void> =>
+  const look = async (data: OwnData): Promise<DataDescription> =>
     pages.show(mainFile(template, folder), await experimentText(examples, template, editsOf(data)));
   const told = await askOwnData({ engine, log, look });
   if (told === "back") return told;

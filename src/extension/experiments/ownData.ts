@@ -3,7 +3,7 @@
  * Nothing is written before that page was seen.
  */
 import { CancellationError, type LogOutputChannel, l10n, window } from "vscode";
-import type { ProposeColumns } from "../../protocol/engine.ts";
+import type { DataDescription, ProposeColumns } from "../../protocol/engine.ts";
 import type { EngineClient } from "../engine/engineClient.ts";
 import { EngineInputError } from "../engine/engineErrors.ts";
 import { messageOf, showError, UserError } from "../platform/errors.ts";
@@ -25,7 +25,7 @@ export interface OwnDataRoom {
   readonly engine: Pick<EngineClient, "request">;
   readonly log: LogOutputChannel;
   /** Shows what is understood of the data. @throws as the engine does, CancellationError */
-  readonly look: (data: OwnData) => Promise<void>;
+  readonly look: (data: OwnData) => Promise<DataDescription>;
 }
 
 /** What comes of all questions: the data, or the wish to name the files in the document instead. */
@@ -189,21 +189,27 @@ async function askEncoding(tried: string | undefined): Promise<Answered<string>>
 }
 
 async function review(room: OwnDataRoom, data: OwnData): Promise<Answered<"columns" | "done">> {
-  const create = { label: l10n.t("Create the experiment"), answer: "done" } as const;
-  const change = { label: l10n.t("Change the columns"), answer: "columns" } as const;
-  const title = l10n.t("Is this your data?");
-  const placeHolder = await room.look(data).then(
-    () => undefined,
+  const { warnings, fault } = await room.look(data).then(
+    ({ warnings }) => ({ warnings, fault: undefined }),
     (error: unknown) => {
       tell(room, error);
-      return error instanceof CancellationError ? l10n.t("The data were not looked at.") : firstLine(messageOf(error));
+      const isLeft = error instanceof CancellationError;
+      return { warnings: [], fault: isLeft ? l10n.t("The data were not looked at.") : firstLine(messageOf(error)) };
     },
   );
+  const create = {
+    label: l10n.t("Create the experiment"),
+    // The list may hide the page's first lines.
+    ...(warnings.length > 0 && { detail: warnings.join(" ") }),
+    answer: "done",
+  } as const;
+  const change = { label: l10n.t("Change the columns"), answer: "columns" } as const;
   const cancel = { label: l10n.t("Cancel"), answer: "cancel" } as const;
-  const rows = placeHolder === undefined ? [create, change, cancel] : [change, create, cancel];
-  const asked = await ask<"columns" | "done" | "cancel">(rows, title, {
-    placeHolder: placeHolder ?? l10n.t("The page beside shows what was understood"),
-  });
+  const asked = await ask<"columns" | "done" | "cancel">(
+    fault === undefined ? [create, change, cancel] : [change, create, cancel],
+    l10n.t("Is this your data?"),
+    { placeHolder: fault ?? l10n.t("The page beside shows what was understood") },
+  );
   if (typeof asked === "string") return asked;
   return asked.answer === "cancel" ? "cancel" : { answer: asked.answer };
 }

@@ -55,20 +55,21 @@ export const askCategories = ({ categories }: Draft, table: Table): Promise<Answ
   });
 
 export async function askTime(draft: Draft, log: Table): Promise<Answered<Column | undefined>> {
+  const { user, item } = draft;
   const likeliest = "time" in draft ? draft.time : log.proposal.time;
   const none: Row<undefined> = {
     label: l10n.t("None"),
     detail: l10n.t("the rows are in the order in which they happened"),
     answer: undefined,
   };
-  const rows = columnRows(log, likeliest);
+  const rows = columnRows(log, likeliest).filter(({ answer }) => answer !== user && answer !== item);
   return ask<Column | undefined>(likeliest === undefined ? [none, ...rows] : [...rows, none], l10n.t("Time"), {
     placeHolder: l10n.t("The column that orders a user's rows"),
   });
 }
 
 /** Which column tells of a click, and how. */
-export async function askClick({ click }: Draft, log: Table): Promise<Answered<Click>> {
+export async function askClick({ user, item, click }: Draft, log: Table): Promise<Answered<Click>> {
   const before = click && (click.by === "row" ? undefined : click.column);
   const likeliest = click ? before : log.proposal.click;
   const everyRow: Row<undefined> = {
@@ -76,7 +77,9 @@ export async function askClick({ click }: Draft, log: Table): Promise<Answered<C
     detail: l10n.t("rows without one are drawn among the items that a user has no row with"),
     answer: undefined,
   };
-  const rows = columnRows(log, likeliest).filter(({ answer }) => columnOf(log, answer)?.click);
+  const rows = columnRows(log, likeliest).filter(
+    ({ answer }) => answer !== user && answer !== item && columnOf(log, answer)?.click,
+  );
   for (;;) {
     const title = l10n.t("Clicks");
     const options = { placeHolder: l10n.t("The column that tells whether a row is a click: 0 and 1, ratings, events") };

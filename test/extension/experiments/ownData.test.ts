@@ -246,6 +246,23 @@ describe("New Experiment for one's own data", () => {
     expect(room.pages()).toEqual(["as it should be\n"]);
   });
 
+  it("says beside Create what to know before one trusts the data", async () => {
+    const room = openRoom({ "ratings.csv": ratings, "films.csv": ["movieId;genres", "40;Drama", "7;Comedy"] });
+    await room.run(["ratings.csv", "films.csv"], "Choose", "Choose", "", "", "", "", "", "", "", "Create");
+    expect(room.offered.at(-1)?.[0]).toMatch(
+      /^Create the experiment: ratings\.csv: 67 % of the interactions were dropped/,
+    );
+    expect(room.pages()[0]).toMatch(/^Warning: ratings\.csv: 67 %/);
+  });
+
+  it("offers for clicks and time no column that is the user's or the item's", async () => {
+    const room = openRoom({ "ratings.csv": ratings, "films.csv": films });
+    await room.run(["ratings.csv", "films.csv"], "Choose", "Choose", "", "", "", "", undefined);
+    const [clicks, , time] = room.offered.slice(-3).map((rows) => rows.map((row) => row.split(":")[0]));
+    expect(clicks).toEqual(["rating", "timestamp", "Every row is a click", "Back"]);
+    expect(time).toEqual(["timestamp", "rating", "None", "Back"]);
+  });
+
   it("can be written without a look, where that is cancelled", async () => {
     const room = openRoom({ "ratings.csv": ratings, "films.csv": films });
     room.engine.answer("data/describe", () => Promise.reject(new CancellationError()));
