@@ -137,9 +137,11 @@ export class EngineProcess {
       const answer: unknown = await Promise.race([this.connection.sendRequest(method, params, source.token), late]);
       return checkResult(engineRequests, method, answer);
     } catch (error) {
-      if (token?.isCancellationRequested) throw new CancellationError();
+      const failure = error instanceof EngineLostError ? error : engineError(method, error);
+      // What the engine says of work that it was told to leave is nobody's concern.
+      if (token?.isCancellationRequested && !(failure instanceof EngineLostError)) throw new CancellationError();
       if (error instanceof ContractError) this.options.log.error(error.message);
-      throw error instanceof EngineLostError ? error : engineError(method, error);
+      throw failure;
     } finally {
       clearTimeout(timer);
       cancelled?.dispose();
