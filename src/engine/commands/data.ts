@@ -18,7 +18,9 @@ export function dataCommand(): Command {
   const command = new Command("data").description("Look at data sets.").helpCommand(false);
   command.addCommand(
     new Command("describe")
-      .description("Counts, density, feedback rates, items per category, and what was dropped and why.")
+      .description(
+        "The first rows as understood, counts, feedback rates, history lengths, popularity, items per category, and what was dropped and why.",
+      )
       .argument("<experiment|folder>", "experiment file, or a folder with a data set's published files")
       .option(
         "--set <path=value>",

@@ -1,9 +1,9 @@
 /** The last step of every loader: what was read becomes a data set with dense indices. */
 import { InputError } from "../errors.ts";
-import type { Category, InteractionLog, Lists } from "./dataset.ts";
+import { type Category, FIRST_ROWS, type FirstRow, type InteractionLog, type Lists } from "./dataset.ts";
 import type { EntityTable } from "./entityTable.ts";
 import { type DropCounter, reasons, type UnnamedDataset } from "./loading.ts";
-import type { LogBuilder } from "./logBuilder.ts";
+import type { LogBuilder, LogRow } from "./logBuilder.ts";
 import { brief } from "./printable.ts";
 
 export interface Parts {
@@ -18,6 +18,8 @@ export interface Parts {
   readonly log: LogBuilder;
   /** Whether the interactions were added with real times. */
   readonly hasTime: boolean;
+  /** A time for people to read; the number by default. */
+  readonly timeText?: (time: number) => string;
   /** Interactions left out so far. */
   readonly dropped: DropCounter;
   /** What a reader of the files may want to know. */
@@ -31,6 +33,7 @@ export interface Parts {
 export function assembleDataset(parts: Parts): UnnamedDataset {
   const { users, items, dropped } = parts;
   const rows = dropped.list().reduce((sum, left) => sum + left.rows, parts.log.size);
+  const first = parts.log.first(FIRST_ROWS);
   const { log, duplicates } = parts.log.build(users.ids.length, parts.hasTime);
   dropped.add(reasons.duplicate, duplicates);
   const droppedRows = dropped.list();
@@ -59,8 +62,24 @@ export function assembleDataset(parts: Parts): UnnamedDataset {
     feedbackTypes: parts.feedbackTypes,
     log: renumber(log, keptUsers, keptItems, items.ids.length),
     dropped: dropped.list(),
-    reading: { rows, dropped: droppedRows, examples: dropped.examples(), notes: parts.notes ?? [] },
+    reading: {
+      rows,
+      dropped: droppedRows,
+      examples: dropped.examples(),
+      firstRows: first.map((row) => firstRow(row, parts, keptUsers, keptItems)),
+      notes: parts.notes ?? [],
+    },
   };
+}
+
+function firstRow(
+  { user, item, time, feedback, observed }: LogRow,
+  { hasTime, timeText = String }: Parts,
+  keptUsers: Int32Array,
+  keptItems: Int32Array,
+): FirstRow {
+  const row = { user: keptUsers.indexOf(user), item: keptItems.indexOf(item), feedback, observed };
+  return hasTime && Number.isFinite(time) ? { ...row, time: timeText(time) } : row;
 }
 
 function nothingLeft({ name, dropped, items }: Parts): InputError {

@@ -12,7 +12,7 @@ import type { UnnamedDataset } from "./loading.ts";
 import { writeBeside } from "./writeBeside.ts";
 
 /** Raised with every change of a loader or of this format: the files are then read anew. */
-const FORMAT = 6;
+const FORMAT = 7;
 /** A cache file's name; those of format 2 and before do not say their format. */
 const CACHE_FILE = /^[0-9a-f]{32}(?:\.v(\d{1,9}))?\.lerldata$/;
 const MAGIC = Buffer.from("LERLDATA");

@@ -73,6 +73,19 @@ export interface Dropped {
   readonly rows: number;
 }
 
+/** How many rows of a log are shown to whoever wants to see how it was understood. */
+export const FIRST_ROWS = 5;
+
+/** One row of interactions as it was understood. */
+export interface FirstRow {
+  readonly user: UserIndex;
+  readonly item: ItemIndex;
+  readonly feedback: number;
+  readonly observed: number;
+  /** As the source counts, or a date; absent where it records none. */
+  readonly time?: string;
+}
+
 /** How the files were read. */
 export interface Reading {
   /** Rows of interactions in the files. */
@@ -81,6 +94,8 @@ export interface Reading {
   readonly dropped: readonly Dropped[];
   /** By reason of what was dropped, the id of the first. */
   readonly examples: Readonly<Record<string, string>>;
+  /** The first rows that were kept, in the order of the files; duplicates may be among them. */
+  readonly firstRows: readonly FirstRow[];
   /** What was taken for something that the experiment does not say. */
   readonly notes: readonly string[];
 }

@@ -1,5 +1,5 @@
 /** What a data set holds, in numbers: for `lerl data describe`, as an object (JSON) and as text for a terminal. */
-import type { Dataset, Dropped } from "./dataset.ts";
+import { categoriesOf, type Dataset, type Dropped, FIRST_ROWS, type FirstRow } from "./dataset.ts";
 
 export interface FeedbackCounts {
   readonly type: string;
@@ -21,6 +21,25 @@ export interface CategoryCounts {
   readonly clickRate: number | null;
 }
 
+/** A row of interactions as it was understood. */
+export interface ShownRow {
+  readonly user: string;
+  readonly item: string;
+  /** Names of the item's categories, the primary first. */
+  readonly categories: readonly string[];
+  /** By type, whether it was given; null where it was not recorded. */
+  readonly feedback: Readonly<Record<string, boolean | null>>;
+  /** null where the source records none. */
+  readonly time: string | null;
+}
+
+export interface Popularity {
+  /** How much of the log the most frequent items make up: shares of the items, and of the interactions. */
+  readonly top: readonly { readonly share: number; readonly items: number; readonly interactions: number }[];
+  /** Gini coefficient of the interactions per item: 0 where all have as many, near 1 where one has them all. */
+  readonly gini: number;
+}
+
 export interface FeatureSize {
   readonly name: string;
   readonly values: number;
@@ -34,6 +53,8 @@ export interface DatasetDescription {
   readonly interactions: number;
   /** interactions / (users * items) */
   readonly density: number;
+  /** In the order of the files; of generated data, in the order of the users. */
+  readonly firstRows: readonly ShownRow[];
   /** The click first. */
   readonly feedback: readonly FeedbackCounts[];
   /** Interactions per user. */
@@ -47,6 +68,7 @@ export interface DatasetDescription {
     readonly max: number;
     readonly mean: number;
   };
+  readonly popularity: Popularity;
   /** How many items have so many categories. */
   readonly categoriesPerItem: readonly {
     readonly categories: number;
@@ -80,8 +102,10 @@ export function describeDataset(dataset: Dataset): DatasetDescription {
     items,
     interactions: log.items.length,
     density: log.items.length / (users * items),
+    firstRows: (dataset.reading?.firstRows ?? rowsOf(dataset)).map((row) => shownRow(dataset, row)),
     feedback: dataset.feedbackTypes.map((type, bit) => countFeedback(dataset, type, bit)),
     historyLength: historyLengths(log.offsets),
+    popularity: popularityOf(dataset),
     categoriesPerItem: categoriesPerItem(dataset),
     categories: countCategories(dataset),
     userFeatures: features(dataset.userFeatures),
@@ -94,6 +118,53 @@ export function describeDataset(dataset: Dataset): DatasetDescription {
       return { ...left, ...(example !== undefined && { example }) };
     }),
     notes: dataset.reading?.notes ?? [],
+  };
+}
+
+/** The first rows of the log itself. */
+function rowsOf({ log }: Dataset): readonly FirstRow[] {
+  let user = 0;
+  return Array.from({ length: Math.min(FIRST_ROWS, log.items.length) }, (_, row) => {
+    while (row >= (log.offsets[user + 1] as number)) user++;
+    return {
+      user,
+      item: log.items[row] as number,
+      feedback: log.feedback[row] as number,
+      observed: log.observed[row] as number,
+    };
+  });
+}
+
+function shownRow(dataset: Dataset, { user, item, feedback, observed, time }: FirstRow): ShownRow {
+  const given = (bit: number): boolean | null => ((observed >> bit) & 1 ? ((feedback >> bit) & 1) === 1 : null);
+  return {
+    user: dataset.userIds[user] as string,
+    item: dataset.itemIds[item] as string,
+    categories: Array.from(categoriesOf(dataset, item), (category) => dataset.categories[category]?.name as string),
+    feedback: Object.fromEntries(dataset.feedbackTypes.map((type, bit) => [type, given(bit)])),
+    time: time ?? null,
+  };
+}
+
+const TOP_PERCENT = [1, 5, 10, 20, 50];
+
+function popularityOf({ items, log }: Dataset): Popularity {
+  const counts = new Int32Array(items);
+  for (const item of log.items) counts[item] = (counts[item] as number) + 1;
+  counts.sort().reverse();
+  const total = log.items.length;
+  const upTo = new Float64Array(items + 1);
+  let spread = 0;
+  counts.forEach((count, place) => {
+    upTo[place + 1] = (upTo[place] as number) + count;
+    spread += (items - 1 - 2 * place) * count;
+  });
+  return {
+    top: TOP_PERCENT.map((percent) => {
+      const most = Math.ceil((percent * items) / 100);
+      return { share: percent / 100, items: most, interactions: (upTo[most] as number) / total };
+    }),
+    gini: spread / (items * total),
   };
 }
 

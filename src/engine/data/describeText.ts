@@ -7,7 +7,7 @@ const LINE_WIDTH = 100;
 const BAR_WIDTH = 24;
 
 export function renderDescription(description: DatasetDescription): string {
-  const { historyLength: length, dropped } = description;
+  const { historyLength: length, popularity, dropped } = description;
   return [
     description.name,
     "",
@@ -28,6 +28,9 @@ export function renderDescription(description: DatasetDescription): string {
       ["left", "left"],
     ),
     "",
+    "First rows as understood",
+    ...firstRows(description),
+    "",
     "Feedback",
     ...aligned([
       ["", "rate", "positives", "recorded"],
@@ -42,6 +45,18 @@ export function renderDescription(description: DatasetDescription): string {
         length.mean.toFixed(1),
       ],
     ]),
+    "",
+    "Popularity: share of the interactions of the most frequent items",
+    ...aligned(
+      popularity.top.map(({ share, items, interactions }) => [
+        `top ${percent(share, 0)}`,
+        itemCount(items),
+        percent(interactions),
+        bar(interactions),
+      ]),
+      ["left", "right", "right", "left"],
+    ),
+    `  Gini ${popularity.gini.toFixed(3)}`,
     "",
     "Categories per item",
     ...aligned(
@@ -73,23 +88,64 @@ export function renderDescription(description: DatasetDescription): string {
   ].join("\n");
 }
 
-function categoryRows({ categories }: DatasetDescription): readonly string[] {
-  const most = largest(categories.map((category) => category.items));
+function firstRows({ firstRows: rows, feedback }: DatasetDescription): readonly string[] {
+  const isTimed = rows.some(({ time }) => time !== null);
+  const types = feedback.map(({ type }) => type);
   return aligned(
     [
+      ["user", "item", "categories", ...types.map(cell), ...(isTimed ? ["time"] : [])],
+      ...rows.map((row) => [
+        cell(row.user),
+        cell(row.item),
+        cell(row.categories.join(", ")),
+        ...types.map((type) => given(row.feedback[type])),
+        ...(isTimed ? [cell(row.time ?? "not recorded")] : []),
+      ]),
+    ],
+    Array.from({ length: 4 + types.length }, () => "left"),
+  );
+}
+
+const LONGEST_CELL = 40;
+
+/** A text of the files, not too long for a table. */
+function cell(text: string): string {
+  // Twice as many code units hold so many characters, whatever they are.
+  const characters = [...printable(text.slice(0, 2 * LONGEST_CELL + 2))];
+  return characters.length > LONGEST_CELL ? `${characters.slice(0, LONGEST_CELL - 1).join("")}…` : characters.join("");
+}
+
+const given = (value: boolean | null | undefined): string =>
+  typeof value === "boolean" ? (value ? "yes" : "no") : "not recorded";
+
+/** Categories that are shown on a page; JSON has all. */
+const SHOWN_CATEGORIES = 50;
+
+function categoryRows({ categories }: DatasetDescription): readonly string[] {
+  const most = largest(categories.map((category) => category.items));
+  const shown = categories.slice(0, SHOWN_CATEGORIES);
+  const next = categories[SHOWN_CATEGORIES];
+  const rows = aligned(
+    [
       ["", "items", "share", "interactions", "click rate", ""],
-      ...categories.map((category) => [
+      ...shown.map((category) => [
         `${printable(category.name)} (${category.id})`,
         whole(category.items),
         percent(category.share),
         whole(category.interactions),
         rate(category.clickRate),
-        "█".repeat(Math.ceil((BAR_WIDTH * category.items) / most)),
+        bar(category.items / most),
       ]),
     ],
     ["left", "right", "right", "right", "right", "left"],
   );
+  if (!next) return rows;
+  return [...rows, `  and ${whole(categories.length - shown.length)} more, of ${itemCount(next.items)} at most`];
 }
+
+const itemCount = (items: number): string => `${whole(items)} ${items === 1 ? "item" : "items"}`;
+
+const bar = (share: number): string => "█".repeat(Math.ceil(BAR_WIDTH * share));
 
 /** Of any number of values; what a call takes as arguments is limited. */
 const largest = (values: readonly number[]): number => values.reduce((most, value) => Math.max(most, value), 0);

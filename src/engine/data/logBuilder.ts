@@ -15,6 +15,14 @@ class Block {
   readonly words = new Int32Array(this.bytes);
 }
 
+export interface LogRow {
+  readonly user: number;
+  readonly item: number;
+  readonly time: number;
+  readonly feedback: number;
+  readonly observed: number;
+}
+
 export class LogBuilder {
   private rows = 0;
   private readonly users: Int32Array[] = [];
@@ -43,6 +51,21 @@ export class LogBuilder {
   /** Rows added so far. */
   get size(): number {
     return this.rows;
+  }
+
+  /** The first rows as they were added, no more than a block holds; before the log is built. */
+  first(count: number): readonly LogRow[] {
+    return Array.from({ length: Math.min(count, BLOCK, this.rows) }, (_, row) => {
+      const { times, words } = this.blocks[0] as Block;
+      const bits = words[4 * row + 3] as number;
+      return {
+        user: (this.users[0] as Int32Array)[row] as number,
+        item: words[4 * row + 2] as number,
+        time: times[2 * row] as number,
+        feedback: bits & 0xff,
+        observed: (bits >> 8) & 0xff,
+      };
+    });
   }
 
   /**

@@ -120,6 +120,7 @@ async function readWith(
     feedbackTypes: feedback.types,
     log,
     hasTime: time !== undefined,
+    timeText: (at) => times.text(at),
     dropped,
     notes: [...read.notes, ...list.notes, ...notes, ...feedback.notes()].map(printable),
   });

@@ -42,6 +42,13 @@ export class Times {
     return time;
   }
 
+  /** What `read` gave, for people to read. */
+  text(time: number): string {
+    if (this.isDates) return new Date(time).toISOString();
+    const isExact = this.origin !== undefined && Number.isSafeInteger(time);
+    return isExact ? String((this.origin as bigint) + BigInt(time)) : String(time + Number(this.origin ?? 0n));
+  }
+
   private number(text: string, value: number): number {
     if (this.origin === undefined) {
       if (Number.isSafeInteger(value) || !WHOLE.test(text)) return value;
