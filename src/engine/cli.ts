@@ -39,6 +39,7 @@ Examples:
   lerl resume .lerl/runs/<id>
   lerl trial examples/quickstart/quickstart.lerl.json --plan least-recently-used
   lerl data describe examples/kuairand/kuairand.lerl.json
+  lerl data convert examples/kuairand/kuairand.lerl.json --out kuairand-csv
 
 Exit codes: ${exitCodes.done} done, ${exitCodes.failed} failed, ${exitCodes.badInput} bad input, ${exitCodes.standIn} the model was of no use,\n${exitCodes.conditionHolds} a --fail-if of a trial holds, ${exitCodes.undecided} it is undecided, ${exitCodes.interrupted} interrupted or out of model budget (a checkpoint is kept: lerl resume).`,
     );

@@ -3,14 +3,14 @@
  * killed processes leave of that is known by its name, wherever it lies.
  */
 import { randomBytes } from "node:crypto";
-import { open, readdir, rename, rm, stat } from "node:fs/promises";
+import { open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-/** Writes a new file and waits until its content has reached the disk. What stands there already fails with EEXIST. */
-export async function writeDurably(file: string, content: string | Uint8Array): Promise<void> {
+/** Writes a new file, its content at once or in parts, and waits until it has reached the disk. What stands there already fails with EEXIST. */
+export async function writeDurably(file: string, content: string | Uint8Array | Iterable<string>): Promise<void> {
   const handle = await open(file, "wx");
   try {
-    await handle.writeFile(content);
+    await writeFile(handle, content);
     await handle.sync();
   } finally {
     await handle.close();
