@@ -4,7 +4,7 @@ import type { datasetSchema } from "../../protocol/experiment/dataset.ts";
 import { InputError } from "../errors.ts";
 import { plainId } from "./csv/ids.ts";
 import type { Category, Dataset } from "./dataset.ts";
-import { printable } from "./printable.ts";
+import { brief } from "./printable.ts";
 import { whole } from "./readingText.ts";
 
 export const pairFiles = { interactions: "interactions.csv", items: "items.csv" } as const;
@@ -31,9 +31,7 @@ export function csvPairOf(dataset: Dataset): CsvPair {
     interactions: (onRows) => inParts(logLines(dataset, columns, onRows)),
     items: () => inParts(itemLines(dataset, labels, inLists !== undefined)),
     notes: [
-      ...(inLists === undefined
-        ? []
-        : [`categories are written as JSON lists, for names such as "${printable(inLists)}"`]),
+      ...(inLists === undefined ? [] : [`categories are written as JSON lists, for names such as "${brief(inLists)}"`]),
       ...leftBehind(dataset),
     ],
   };
@@ -143,7 +141,7 @@ const NO_TEXT = /[\0\p{Surrogate}]/u;
 
 function requireIds(kind: "user" | "item", ids: readonly string[]): void {
   const id = ids.find((id) => plainId(id) !== id || NO_TEXT.test(id));
-  if (id !== undefined) throw notConvertible(`the ${kind} id "${printable(id)}" would be read back as another`);
+  if (id !== undefined) throw notConvertible(`the ${kind} id "${brief(id)}" would be read back as another`);
 }
 
 /** What is read back as the category's name: that, or the number alone of a category that has no other name. */
@@ -153,8 +151,8 @@ function labelsOf(categories: readonly Category[]): readonly string[] {
   );
   const seen = new Set<string>();
   for (const label of labels) {
-    if (label === "" || NO_TEXT.test(label)) throw notConvertible(`a category's name is "${printable(label)}"`);
-    if (seen.has(label)) throw notConvertible(`two categories are called "${printable(label)}"`);
+    if (label === "" || NO_TEXT.test(label)) throw notConvertible(`a category's name is "${brief(label)}"`);
+    if (seen.has(label)) throw notConvertible(`two categories are called "${brief(label)}"`);
     seen.add(label);
   }
   return labels;
@@ -176,7 +174,7 @@ function leftBehind({ log, items, userFeatures, itemFeatures, latent, matrix }: 
     ...(latent ? ["the ground truth"] : []),
     ...(matrix ? ["the click matrix"] : []),
     ...(log.atRandom ? ["which items were shown at random"] : []),
-    ...(features.length > 0 ? [`features of users and items (${features.map(printable).join(", ")})`] : []),
+    ...(features.length > 0 ? [`features of users and items (${listed(features)})`] : []),
   ];
   return [
     ...(idle === 0 ? [] : [`${whole(idle)} items without an interaction are dropped when the pair is read`]),
@@ -187,4 +185,11 @@ function leftBehind({ log, items, userFeatures, itemFeatures, latent, matrix }: 
         ]),
     ...(parts.length === 0 ? [] : [`no part of the pair: ${parts.join("; ")}`]),
   ];
+}
+
+const LISTED = 5;
+
+function listed(names: readonly string[]): string {
+  const more = names.length - LISTED;
+  return `${names.slice(0, LISTED).map(brief).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

@@ -1,6 +1,6 @@
 /** A data set's description as text for a terminal. */
 import type { DatasetDescription, FeatureSize } from "./describe.ts";
-import { printable } from "./printable.ts";
+import { brief, printable } from "./printable.ts";
 import { whole } from "./readingText.ts";
 
 const LINE_WIDTH = 100;
@@ -93,26 +93,17 @@ function firstRows({ firstRows: rows, feedback }: DatasetDescription): readonly 
   const types = feedback.map(({ type }) => type);
   return aligned(
     [
-      ["user", "item", "categories", ...types.map(cell), ...(isTimed ? ["time"] : [])],
+      ["user", "item", "categories", ...types.map(brief), ...(isTimed ? ["time"] : [])],
       ...rows.map((row) => [
-        cell(row.user),
-        cell(row.item),
-        cell(row.categories.join(", ")),
+        brief(row.user),
+        brief(row.item),
+        brief(row.categories.join(", ")),
         ...types.map((type) => given(row.feedback[type])),
-        ...(isTimed ? [cell(row.time ?? "not recorded")] : []),
+        ...(isTimed ? [brief(row.time ?? "not recorded")] : []),
       ]),
     ],
     Array.from({ length: 4 + types.length }, () => "left"),
   );
-}
-
-const LONGEST_CELL = 40;
-
-/** A text of the files, not too long for a table. */
-function cell(text: string): string {
-  // Twice as many code units hold so many characters, whatever they are.
-  const characters = [...printable(text.slice(0, 2 * LONGEST_CELL + 2))];
-  return characters.length > LONGEST_CELL ? `${characters.slice(0, LONGEST_CELL - 1).join("")}…` : characters.join("");
 }
 
 const given = (value: boolean | null | undefined): string =>

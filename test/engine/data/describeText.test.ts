@@ -31,7 +31,7 @@ describe("renderDescription", () => {
     const first = lines.indexOf("First rows as understood") + 1;
     expect(lines.slice(first, first + 4).map((line) => line.trim().split(/ {2,}/))).toEqual([
       ["user", "item", "categories", "stars", "time"],
-      [`${"long ".repeat(30).slice(0, 39)}…`, "x", "Jazz, Soul", "yes", "2021-03-01T00:00:00.000Z"],
+      [`${"long ".repeat(30).slice(0, 60)}…`, "x", "Jazz, Soul", "yes", "2021-03-01T00:00:00.000Z"],
       ["b?[31m", "y", "Soul", "not recorded", "2021-03-02T00:00:00.000Z"],
       ["b", "w", "Rock", "no", "2021-03-02T00:00:00.000Z"],
     ]);
