@@ -8,6 +8,8 @@ type Click = NonNullable<SeenColumn["click"]>;
 const NULL_WORDS = new Set(["", "NaN", "nan", "NA", "N/A", "<NA>", "null", "NULL", "None", "\\N"]);
 const BIT = /^(?:[01](?:\.0)?|true|false|True|False|TRUE|FALSE)$/;
 const MOST_EVENTS = 20;
+/** Cells that tell what separates categories; to compare all of them with each other takes long where they are texts. */
+const JUDGED_CELLS = 300;
 
 export interface Profile {
   /** Cells that say something. */
@@ -106,7 +108,7 @@ function eventsOf(counts: ReadonlyMap<string, number>) {
 /** What separates categories in the cells, where it is not what is taken by default. */
 export function separatorIn({ counts }: Profile): string | undefined {
   const hint = new SeparatorHint();
-  for (const cell of counts.keys()) hint.add(cell);
+  for (const cell of [...counts.keys()].slice(0, JUDGED_CELLS)) hint.add(cell);
   return hint.other()?.separator;
 }
 

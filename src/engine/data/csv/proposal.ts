@@ -39,7 +39,7 @@ export function proposeColumns(head: TableHead, table: TableKind): ProposedColum
   const profiles = places.map((place) => profileOf(rows.map((row) => row[place] ?? "")));
   const columns: Columns = { names, profiles, rows };
   const found = table === "items" ? ofItems(columns) : ofInteractions(columns);
-  const addresses = places.map((place) => addressOf(place, names));
+  const addresses = addressesOf(names);
   return {
     columns: places.map((place): SeenColumn => {
       const profile = profiles[place] as Profile;
@@ -58,12 +58,20 @@ export function proposeColumns(head: TableHead, table: TableKind): ProposedColum
   };
 }
 
-/** Its name, or its place where that is nobody's alone. */
-function addressOf(place: number, names: readonly string[]): Column {
-  const [name, plain] = [names[place] as string, plainName(names[place] as string)];
-  const isOwn = (one: string): boolean => one !== "" && names.filter((other) => plainName(other) === one).length === 1;
-  if (isOwn(plain)) return plain;
-  return name !== "" && names.filter((other) => other === name).length === 1 ? name : place + 1;
+/** The columns' names, and places where those are not theirs alone. */
+function addressesOf(names: readonly string[]): readonly Column[] {
+  const plain = names.map(plainName);
+  const times = (of: readonly string[]): ReadonlyMap<string, number> => {
+    const counts = new Map<string, number>();
+    for (const name of of) counts.set(name, (counts.get(name) ?? 0) + 1);
+    return counts;
+  };
+  const [timesPlain, timesWhole] = [times(plain), times(names)];
+  return names.map((name, place) => {
+    const short = plain[place] as string;
+    if (short !== "" && timesPlain.get(short) === 1) return short;
+    return name !== "" && timesWhole.get(name) === 1 ? name : place + 1;
+  });
 }
 
 function shown(cell: string): string {

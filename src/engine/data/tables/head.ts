@@ -5,7 +5,7 @@ import type { TableFormat } from "../../../protocol/experiment/tables.ts";
 import { requireFile } from "../loading.ts";
 import type { Content } from "./content.ts";
 import { jsonHead } from "./jsonLines.ts";
-import { type Layout, layoutOf, withoutGaps } from "./layout.ts";
+import { DELIMITERS, type Layout, layoutOf, withoutGaps } from "./layout.ts";
 import type { TableOptions } from "./options.ts";
 import { openText, requireSound } from "./table.ts";
 
@@ -70,16 +70,23 @@ function layoutBelow(file: string, text: string, isWhole: boolean, options: Tabl
   const first = read(text);
   if (first.layout.isJson || isSteady(first.start, isWhole, first.layout)) return first;
   const end = lineEnd(text);
-  for (let line = 1, from = text.indexOf(end) + 1; line < LONGEST_PREAMBLE && from > 0; line++) {
-    const below = read(text.slice(from));
-    const width = below.layout.header?.length ?? 0;
-    const above = text.slice(0, from).split(end);
-    const isNarrower = above.every((title) => title.split(below.layout.csv.delimiter as string).length < width);
-    if (isNarrower && isSteady(below.start, isWhole, below.layout)) return below;
-    from = text.indexOf(end, from) + 1;
+  const lines = text.split(end, LONGEST_PREAMBLE);
+  let from = 0;
+  for (const [i, line] of lines.entries()) {
+    if (i > 0 && isWider(line, lines[0] as string)) {
+      const below = read(text.slice(from));
+      const { header, csv } = below.layout;
+      const isNarrow = (title: string): boolean => title.split(csv.delimiter as string).length < (header?.length ?? 0);
+      if (lines.slice(0, i).every(isNarrow) && isSteady(below.start, isWhole, below.layout)) return below;
+    }
+    from += line.length + end.length;
   }
   return first;
 }
+
+/** Whether something that separates cells is more often in a line than in a title above it. */
+const isWider = (line: string, title: string): boolean =>
+  DELIMITERS.some((delimiter) => line.split(delimiter).length > title.split(delimiter).length);
 
 const lineEnd = (text: string): string => (text.includes("\n") ? "\n" : "\r");
 

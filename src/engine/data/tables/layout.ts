@@ -18,7 +18,7 @@ export interface Layout {
 }
 
 /** The first that fits is taken: what stands in cells as often as between them comes last. */
-const DELIMITERS = ["\t", "::", ",", ";", "|", " "];
+export const DELIMITERS = ["\t", "::", ",", ";", "|", " "];
 /** Share of the lines that have the width of the first, where a delimiter fits without doubt. */
 const STEADY = 0.95;
 /** A header below more lines than these is not looked for. */
