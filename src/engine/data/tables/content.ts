@@ -250,6 +250,7 @@ export async function lineOfBadByte(file: string, end: number): Promise<number |
     return await badLineIn(gunzip ?? source, end);
   } finally {
     source.destroy();
+    await handle.close();
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { stat } from "node:fs/promises";
 import { finished, pipeline } from "node:stream/promises";
-import { CsvError, type Options, type Parser, parse } from "csv-parse";
+import { CsvError, parse } from "csv-parse";
 import type { Column } from "../../../protocol/experiment/tables.ts";
 import { InputError } from "../../errors.ts";
 import { type LoadContext, requireFile } from "../loading.ts";
@@ -61,7 +61,7 @@ export async function readTable(
       context.onProgress?.({ doing: "reading", file, bytesRead: content.bytesRead(), bytes });
   };
   try {
-    if (layout.isJson) await readJson(content, columns, read, context.signal);
+    if (layout.isJson) await pipe(content, layout, jsonRows(columns, LONGEST_ROW, read), context.signal);
     else await readDelimited(content, layout, read, context.signal);
   } catch (error) {
     context.signal?.throwIfAborted();
@@ -137,19 +137,14 @@ async function readDelimited(
   if (!parser.readableEnded) await finished(parser, { writable: false });
 }
 
-function pipe(content: Content, layout: Layout, parser: Parser, signal: AbortSignal | undefined): Promise<void> {
-  const streams = content.streams(layout.skip.bytes) as NodeJS.ReadWriteStream[];
-  return pipeline([...streams, parser], { ...(signal && { signal }) });
-}
-
-async function readJson(
+function pipe(
   content: Content,
-  columns: readonly Column[],
-  onRecord: (fields: readonly string[]) => void,
+  layout: Layout,
+  sink: NodeJS.WritableStream,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const streams = content.streams(0) as NodeJS.ReadWriteStream[];
-  await pipeline([...streams, jsonRows(columns, LONGEST_ROW, onRecord)], { ...(signal && { signal }) });
+  const streams = content.streams(layout.skip.bytes) as NodeJS.ReadWriteStream[];
+  return pipeline([...streams, sink], { ...(signal && { signal }) });
 }
 
 /** @param line of the header */
@@ -265,32 +260,24 @@ async function lineOf(reading: Reading, record: number): Promise<number> {
 }
 
 /** The line that the last well-formed row ends on, at most that of `last`. */
-async function linesOf(
-  { file, layout, options }: Reading,
-  last = Number.MAX_SAFE_INTEGER,
-): Promise<number | undefined> {
+async function linesOf(reading: Reading, last = Number.MAX_SAFE_INTEGER): Promise<number | undefined> {
+  const { file, layout, options } = reading;
   const content = await openContent(file, options.encoding ?? "auto");
-  if (layout.isJson) {
-    let line: number | undefined;
-    let records = 0;
-    const note = (_: unknown, at: number): void => {
-      if (++records <= last) line = at;
-    };
-    await pipeline([...(content.streams(0) as NodeJS.ReadWriteStream[]), jsonRows([], LONGEST_ROW, note)]).catch(
-      () => undefined,
-    );
-    return line;
-  }
   let seen = 0;
   let line: number | undefined;
-  const more: Options = {
-    max_record_size: LONGEST_ROW,
-    on_record: (_, { lines }) => {
-      if (++seen <= last) line = lines + layout.skip.lines;
-      return null;
-    },
+  const note = (at: number): void => {
+    if (++seen <= last) line = at + layout.skip.lines;
   };
-  await pipe(content, layout, parse({ ...layout.csv, ...more }).resume() as Parser, undefined).catch(() => undefined);
+  const onRecord = (_: unknown, { lines }: { readonly lines: number }): null => {
+    note(lines);
+    return null;
+  };
+  const sink = layout.isJson
+    ? jsonRows([], LONGEST_ROW, (_, at) => note(at))
+    : parse({ ...layout.csv, max_record_size: LONGEST_ROW, on_record: onRecord }).resume();
+  // Up to where it cannot be read on.
+  await pipe(content, layout, sink, undefined).catch(() => undefined);
+  await content.close();
   return line;
 }
 
