@@ -26,18 +26,30 @@ export async function answerInput(page, text) {
   for (let i = 0; i < 40 && (await isAsking()); i++) await page.waitForTimeout(50);
 }
 
+/** Opens a list by its key and types into it. A list that has just closed may take the key with it: it is then pressed again. */
+async function typeInto(page, key, text) {
+  const input = widget(page).locator("input.input");
+  for (let i = 0; i < 5; i++) {
+    await page.keyboard.press(key);
+    const isOpen = await input.waitFor({ state: "visible", timeout: 3000 }).then(
+      () => true,
+      () => false,
+    );
+    if (isOpen) break;
+  }
+  await input.fill(text);
+}
+
 /** Runs a command as a user does: F1, its full title ("LERL: Run experiment"), click. */
 export async function runCommand(page, title) {
-  await page.keyboard.press("F1");
-  await widget(page).locator("input.input").fill(`>${title}`);
+  await typeInto(page, "F1", `>${title}`);
   await pickRow(page, title);
 }
 
 /** Opens a workspace file through quick open and waits for its tab. */
 export async function openFile(page, path) {
   const name = path.split("/").at(-1);
-  await page.keyboard.press("Control+P");
-  await widget(page).locator("input.input").fill(path);
+  await typeInto(page, "Control+P", path);
   await rows(page).filter({ hasText: name }).first().waitFor();
   await page.keyboard.press("Enter");
   await editorTab(page, name).waitFor();
