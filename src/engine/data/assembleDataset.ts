@@ -83,6 +83,10 @@ function firstRow(
 }
 
 function nothingLeft({ name, dropped, items }: Parts): InputError {
+  if (dropped.list().length === 0) {
+    const message = `${name}: no interaction is left: the file holds no row of one. Download it again, or name another.`;
+    return new InputError("data.no-interactions", message);
+  }
   const examples = dropped.examples();
   const known = items.ids.slice(0, 3).map((id) => `"${brief(id)}"`);
   const why = dropped.list().map(({ reason, rows }) => {

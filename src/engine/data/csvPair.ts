@@ -24,7 +24,7 @@ export function csvPairOf(dataset: Dataset): CsvPair {
   requireIds("user", dataset.userIds);
   requireIds("item", dataset.itemIds);
   const labels = labelsOf(dataset.categories);
-  const inLists = labels.find((label) => label.includes(SEPARATOR) || /^[[{]/.test(label));
+  const inLists = labels.find((label) => label.includes(SEPARATOR) || /^[[{(]/.test(label));
   const columns = columnsOf(dataset.feedbackTypes);
   return {
     section: sectionOf(dataset, columns, inLists !== undefined),

@@ -96,6 +96,8 @@ export interface Reading {
   readonly examples: Readonly<Record<string, string>>;
   /** The first rows that were kept, in the order of the files; duplicates may be among them. */
   readonly firstRows: readonly FirstRow[];
+  /** Rows without a click that were drawn beside those of the files. */
+  readonly drawn?: number;
   /** What was taken for something that the experiment does not say. */
   readonly notes: readonly string[];
 }

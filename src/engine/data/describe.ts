@@ -85,6 +85,8 @@ export interface DatasetDescription {
   readonly groundTruth: boolean;
   /** Rows of interactions in the files; null of generated data. */
   readonly rowsRead: number | null;
+  /** Rows without a click that were drawn beside them; null where none was asked for. */
+  readonly rowsDrawn: number | null;
   /** With the id of the first, where rows were left out. */
   readonly dropped: readonly (Dropped & { readonly example?: string })[];
   /** What was taken for something that the experiment does not say. */
@@ -113,6 +115,7 @@ export function describeDataset(dataset: Dataset): DatasetDescription {
     matrixClickRate: dataset.matrix ? onesIn(dataset.matrix.bits) / (users * items) : null,
     groundTruth: dataset.latent !== undefined,
     rowsRead: dataset.reading?.rows ?? null,
+    rowsDrawn: dataset.reading?.drawn ?? null,
     dropped: dataset.dropped.map((left) => {
       const example = dataset.reading?.examples[left.reason];
       return { ...left, ...(example !== undefined && { example }) };

@@ -18,6 +18,7 @@ export function renderDescription(description: DatasetDescription): string {
         ["Categories", whole(description.categories.length)],
         ["Interactions", whole(description.interactions)],
         ...(description.rowsRead === null ? [] : [["Rows read", whole(description.rowsRead)]]),
+        ...(description.rowsDrawn === null ? [] : [["Rows drawn", `${whole(description.rowsDrawn)}, without a click`]]),
         ["Density", percent(description.density, 3)],
         ...(description.matrixClickRate === null
           ? []

@@ -52,7 +52,7 @@ const movielensDataset = z.strictObject({
 });
 
 /** Cells that hold nothing, beside those that are empty. */
-const nullWords = ["NaN", "nan", "NA", "N/A", "<NA>", "null", "NULL", "None", "\\N"];
+export const nullWords = ["NaN", "nan", "NA", "N/A", "<NA>", "null", "NULL", "None", "\\N"];
 
 const csvDataset = z.strictObject({
   kind: z.literal("csv"),
@@ -112,6 +112,10 @@ const csvDataset = z.strictObject({
     .array(z.string().min(1))
     .default(nullWords)
     .meta({ description: "Cells that hold nothing, beside empty ones." }),
+  matching: z.enum(["forms", "exact"]).default("forms").meta({
+    description:
+      "forms: 101.0 is 101, blanks around ids and Unicode forms do not count, and cells with lists hold several categories. exact: ids and categories as they are written, and category ids in their natural order, as in runs before run.json version 8.",
+  }),
   mayDrop,
 });
 

@@ -50,6 +50,8 @@ const laterSettings: readonly LaterSetting[] = [
   { path: "dataset.items.format", was: commaFormat, since: 8, belongs: isCsv },
   // However much of a log was left out, its run went on.
   { path: "dataset.mayDrop", was: 1, since: 8, belongs: isFromFiles },
+  // Ids and categories were taken as they are written.
+  { path: "dataset.matching", was: "exact", since: 8, belongs: isCsv },
   { path: "dataset.nullWords", was: ["NaN", "nan"], since: 8, belongs: isCsv },
   { path: "simulator.responseModel.minRows", was: 25, since: 8, belongs: trainsUserModel },
 ];

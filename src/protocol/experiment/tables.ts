@@ -40,7 +40,7 @@ export const tableFormatSchema = z.strictObject({
   }),
   header: flag("Whether a line names the columns; where none does, columns are named by their place from 1 on.", true),
   comment: z.string().min(1).max(8).optional().meta({
-    description: "Lines that begin with this are skipped; above the header, lines with # always are.",
+    description: "Lines that begin with this are skipped; above a header, lines with # always are.",
   }),
   quotes: flag('Whether a cell in "double quotes" may hold delimiters and line ends.', true),
   escape: z.enum(["double", "backslash"]).default("double").meta({

@@ -53,6 +53,7 @@ describe("settings that came later", () => {
       items: { ...table.items, format: commaFormat },
       nullWords: ["NaN", "nan"],
       mayDrop: 1,
+      matching: "exact",
     });
     const parsed = experimentOf(JSON.stringify(before));
     expect(valueAt(withoutLaterSettings(parsed), "dataset")).toEqual(table);

@@ -75,6 +75,7 @@ it("run.json of version 7 goes on reading comma-separated tables", async () => {
       items: { ...items, format: commaFormat },
       nullWords: ["NaN", "nan"],
       mayDrop: 1,
+      matching: "exact",
     },
   });
 });

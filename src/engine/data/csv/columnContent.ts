@@ -1,11 +1,12 @@
 /** What the cells of a column look like. */
 import type { SeenColumn } from "../../../protocol/engine/data.ts";
+import { nullWords } from "../../../protocol/experiment/dataset.ts";
 import { isList, SeparatorHint } from "./categoryCells.ts";
 import { isCalendarDate } from "./times.ts";
 
 type Click = NonNullable<SeenColumn["click"]>;
 
-const NULL_WORDS = new Set(["", "NaN", "nan", "NA", "N/A", "<NA>", "null", "NULL", "None", "\\N"]);
+const NULL_WORDS = new Set(["", ...nullWords]);
 const BIT = /^(?:[01](?:\.0)?|true|false|True|False|TRUE|FALSE)$/;
 const MOST_EVENTS = 20;
 /** Cells that tell what separates categories; to compare all of them with each other takes long where they are texts. */

@@ -10,7 +10,7 @@ import { readTable } from "../tables/table.ts";
 import { CLICK, type Feedback, feedbackOf, NotABit, Range, typeOf } from "./feedback.ts";
 import { idOf } from "./ids.ts";
 import { Interactions } from "./interactions.ts";
-import { categoryIds, type ItemList, readItems } from "./itemList.ts";
+import { categoryIds, type ItemList, naturalIds, readItems } from "./itemList.ts";
 import { withNegatives } from "./negatives.ts";
 import { Times } from "./times.ts";
 
@@ -93,15 +93,16 @@ async function readWith(
   context: LoadContext,
 ): Promise<UnnamedDataset> {
   const { user, item, time, negatives } = config.interactions;
-  const interactions = new Interactions(list, config.items.otherwise);
+  const interactions = new Interactions(list, config.items.otherwise?.trim().normalize("NFC"));
   const times = new Times();
+  const isExact = config.matching === "exact";
   const timePlace = 2 + feedback.columns.length;
   const read = await readTable(
     file,
     [user, item, ...feedback.columns, ...(time === undefined ? [] : [time])],
     (row) => {
       const at = time === undefined ? 0 : times.read(row, timePlace);
-      interactions.add(idOf(row, 0), idOf(row, 1), feedback.read(row, 2), at);
+      interactions.add(idOf(row, 0, isExact), idOf(row, 1, isExact), feedback.read(row, 2), at);
     },
     context,
     logOptions(config),
@@ -109,7 +110,7 @@ async function readWith(
   interactions.flush();
   const { users, log, dropped } = interactions;
   const { items, labels } = list;
-  const ids = categoryIds(labels.flat());
+  const ids = isExact ? naturalIds(labels.flat()) : categoryIds(labels.flat());
   const names = new Map(Array.from(ids.values(), ({ id, name }) => [id, name]));
   const dataset = assembleDataset({
     name: basename(file),

@@ -82,6 +82,8 @@ function eventReader(clicks: readonly string[], seen: Map<string, number>): Cell
   const isClick = new Set(clicks);
   return (row, place) => {
     const name = row.text(place).trim();
+    // What was not recorded is no negative.
+    if (row.isNull(name)) return 0;
     seen.set(name, (seen.get(name) ?? 0) + 1);
     return 0x100 | (isClick.has(name) ? 1 : 0);
   };

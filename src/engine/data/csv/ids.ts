@@ -10,7 +10,9 @@ export function plainId(text: string): string {
   return id.endsWith("0") ? (WHOLE_AS_FLOAT.exec(id)?.[1] ?? id) : id;
 }
 
-export function idOf(row: Row, column: number): string {
+/** @param isExact whether the id is taken as it is written */
+export function idOf(row: Row, column: number, isExact: boolean): string {
+  if (isExact) return row.id(column);
   const id = plainId(row.id(column));
   return row.isNull(id) ? row.fail(column, "an id") : id;
 }

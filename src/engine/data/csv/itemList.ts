@@ -27,18 +27,21 @@ export async function readItems(
   const items = new EntityTable(["category"]);
   const labels: (readonly string[])[] = [];
   const hint = new SeparatorHint();
+  const isExact = config.matching === "exact";
+  const split = (cell: string, name: string | undefined): readonly string[] =>
+    isExact
+      ? cell.split(columns.separator).map((label) => label.trim())
+      : categoriesIn(cell, columns.separator, isSequence(name));
   let differing = 0;
   const read = await readTable(
     file,
     [oneFile ? interactions.item : columns.item, columns.categories],
     (row) => {
-      const id = idOf(row, 0);
+      const id = idOf(row, 0, isExact);
       const cell = row.text(1);
       const known = items.find(id);
       if (known >= 0 && !oneFile) row.fail(0, "every item once", "data.duplicate-id");
-      const found = categoriesIn(cell, columns.separator, isSequence(row.names[1])).filter(
-        (label) => !row.isNull(label),
-      );
+      const found = split(cell, row.names[1]).filter((label) => !row.isNull(label));
       if (known < 0) {
         hint.add(cell);
         items.add(id, [found[0] ?? ""]);
@@ -59,14 +62,16 @@ export async function readItems(
       within: columns.separator,
     },
   );
-  const { otherwise } = columns;
+  const otherwise = columns.otherwise?.trim().normalize("NFC");
   labels.forEach((list, row) => {
     if (list.length > 0 || otherwise === undefined) return;
     items.set(row, 0, otherwise);
     labels[row] = [otherwise];
   });
   const notes =
-    differing === 0 ? [] : [`rows that give an item other categories than its first row, which counts: ${differing}`];
+    differing === 0
+      ? []
+      : [`rows that give an item other categories than its first row with some, which counts: ${differing}`];
   return { items, labels, notes: [...(oneFile ? [] : read.notes), ...hint.notes(columns.separator), ...notes] };
 }
 
@@ -97,6 +102,14 @@ export function categoryIds(
   let next = firstFree(distinct, names.length);
   for (const name of names) ids.set(name, { id: next++, name: NUMBER.test(name) ? `"${name}"` : name });
   return ids;
+}
+
+/** Ids as they were before run.json version 8: whole numbers where all labels are, else places in the natural order. */
+export function naturalIds(labels: Iterable<string>): ReturnType<typeof categoryIds> {
+  const distinct = Array.from(new Set(labels)).sort(naturalOrder);
+  const areNumbers = distinct.every((label) => /^(0|[1-9]\d{0,8})$/.test(label));
+  const name = (label: string): string => (areNumbers ? `Category ${label}` : label);
+  return new Map(distinct.map((label, i) => [label, { id: areNumbers ? Number(label) : i, name: name(label) }]));
 }
 
 /** 0, or the first power of ten from which on so many ids are none of the numbers that stand in labels. */

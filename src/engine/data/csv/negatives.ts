@@ -47,7 +47,8 @@ export function withNegatives(dataset: UnnamedDataset, { perClick, seed }: Negat
     feedback: drawn.feedback.slice(0, end),
     observed: drawn.observed.slice(0, end),
   };
-  return { ...dataset, log: withDrawn };
+  const { reading } = dataset;
+  return { ...dataset, log: withDrawn, ...(reading && { reading: { ...reading, drawn: end - log.items.length } }) };
 }
 
 const isClick = (log: InteractionLog, row: number): boolean =>

@@ -36,7 +36,10 @@ export class Times {
     this.isDates ??= isDate;
     const time = isDate ? milliseconds(text) : this.number(text, value);
     if (!Number.isFinite(time)) {
-      return row.fail(column, "a number or a date such as 2021-01-31 or 2021-01-31T12:00:00Z");
+      return row.fail(
+        column,
+        "a number or a date such as 2021-01-31 or 2021-01-31T12:00:00Z (write the column so where its dates have another form)",
+      );
     }
     if (isDate !== this.isDates) return row.fail(column, `a ${this.isDates ? "date" : "number"}, as in the rows above`);
     return time;

@@ -136,6 +136,9 @@ const otherKinds: readonly (readonly [start: string, name: string, remedy: strin
 /** @throws InputError `data.not-a-text` */
 function refuseOtherKinds(bytes: Buffer, file: string): void {
   const start = bytes.toString("latin1", 0, 16);
+  const text = bytes.toString("latin1", 0, 64);
+  if (text.startsWith("version https://git-lfs")) throw notItself(file, "a pointer of Git LFS. Run git lfs pull.");
+  if (/^\s*<(!doctype html|html)/i.test(text)) throw notItself(file, "a web page. Download it again.");
   if (!isBinary(bytes)) return;
   for (const [mark, name, remedy] of otherKinds) {
     if (start.startsWith(mark)) throw noText(file, `it is ${name}. ${remedy}`);
@@ -161,6 +164,9 @@ function nulReason(bytes: Buffer): string {
     return 'it looks like UTF-16 without a byte order mark. Set the format\'s encoding to "utf-16be".';
   return "it is binary. Name a file of text: CSV, another delimited table or JSON lines.";
 }
+
+const notItself = (file: string, what: string): InputError =>
+  new InputError("data.not-a-text", `${file}: not the data: it is ${what}`);
 
 const noText = (file: string, what: string): InputError =>
   new InputError("data.not-a-text", `${file}: not a text file: ${what}`);

@@ -5,7 +5,7 @@ import type { TableFormat } from "../../../protocol/experiment/tables.ts";
 import { requireFile } from "../loading.ts";
 import type { Content } from "./content.ts";
 import { jsonHead } from "./jsonLines.ts";
-import { DELIMITERS, type Layout, layoutOf, withoutGaps } from "./layout.ts";
+import { DELIMITERS, type Layout, LONGEST_PREAMBLE, layoutOf, withoutGaps } from "./layout.ts";
 import type { TableOptions } from "./options.ts";
 import { openText, requireSound } from "./table.ts";
 
@@ -21,8 +21,6 @@ export interface TableHead {
 }
 
 const MOST_ROWS = 2000;
-/** A header below more lines than these is not looked for. */
-const LONGEST_PREAMBLE = 30;
 /** Rows by which it is judged whether a line above them names their columns. */
 const JUDGED_ROWS = 50;
 

@@ -64,7 +64,7 @@ export function jsonHead(
 }
 
 export const notJson = (file: string, { line, reason }: BadJson): InputError =>
-  new InputError("data.json", `${file}:${line}: ${reason}. Write one JSON object per line.`);
+  new InputError("data.json", `${file}:${line}: ${reason}. Write one JSON object per line (jq -c .).`);
 
 /**
  * A sink of UTF-8.

@@ -22,10 +22,10 @@ export const DELIMITERS = ["\t", "::", ",", ";", "|", " "];
 /** Share of the lines that have the width of the first, where a delimiter fits without doubt. */
 const STEADY = 0.95;
 /** A header below more lines than these is not looked for. */
-const LONGEST_PREAMBLE = 30;
+export const LONGEST_PREAMBLE = 30;
 const SAMPLE_LINES = 100;
 
-/** @throws InputError `data.json` where the text is one JSON array, `data.column-missing`, `data.column-twice` */
+/** @throws InputError `data.json` where the text is one JSON array */
 export function layoutOf(
   file: string,
   head: string,
@@ -56,7 +56,8 @@ export function layoutOf(
   };
   const separatorLine = /^sep=(.|\\t)\r?$/i.exec(lines[0] ?? "")?.[1];
   const start = separatorLine === undefined ? 0 : 1;
-  const given = options.delimiter === "auto" ? separatorLine?.replace("\\t", "\t") : options.delimiter;
+  const given =
+    options.delimiter === "auto" ? separatorLine?.replace("\\t", "\t") : options.delimiter?.replace("\\t", "\t");
   const isWithin = (delimiter: string): number => (delimiter === options.within ? 1 : 0);
   const candidates = given === undefined ? DELIMITERS.toSorted((a, b) => isWithin(a) - isWithin(b)) : [given];
   if (options.columns || options.header === false) {
@@ -80,14 +81,18 @@ export function layoutOf(
   const header = withoutGaps(record?.record ?? [], found.delimiter).map((name, i) =>
     (i === 0 ? uncommented(name, options.comment ?? "#") : name).trim(),
   );
-  const { comment = "#" } = options;
-  const above = lines.slice(start, found.line).filter((line) => line.trim() !== "" && !line.startsWith(comment)).length;
+  const above = lines.slice(start, found.line).filter((line) => line.trim() !== "" && !isComment(line, options)).length;
   return {
     isJson: false,
     csv: { ...form, delimiter: found.delimiter },
     header,
     skip: skipOf(lines, found.line + (record?.info.lines ?? 1), end),
-    notes: above === 0 ? [] : [`${above} ${above === 1 ? "line" : "lines"} above the header skipped`],
+    notes: [
+      ...(above === 0 ? [] : [`${above} ${above === 1 ? "line" : "lines"} above the header skipped`]),
+      ...(columns.every((column) => typeof column === "number") && header.some((name) => /^-?\d+(\.\d+)?$/.test(name))
+        ? ["the first line was taken for a header: if it is a row, set the format's header to false"]
+        : []),
+    ],
   };
 }
 
@@ -96,9 +101,13 @@ function skipOf(lines: readonly string[], count: number, end: string): Layout["s
   return count === 0 ? { bytes: 0, lines: 0 } : { bytes: Buffer.byteLength(text) + 1, lines: count };
 }
 
+/** Above a header; below it only what the settings say. */
+const isComment = (line: string, { comment = "#" }: TableOptions): boolean =>
+  line.startsWith("#") || line.startsWith(comment);
+
 /** The first line that is neither empty nor a comment. */
-function firstRow(lines: readonly string[], start: number, { comment = "#" }: TableOptions): number {
-  const at = lines.findIndex((line, i) => i >= start && line.trim() !== "" && !line.startsWith(comment));
+function firstRow(lines: readonly string[], start: number, options: TableOptions): number {
+  const at = lines.findIndex((line, i) => i >= start && line.trim() !== "" && !isComment(line, options));
   return at < 0 ? start : at;
 }
 

@@ -35,6 +35,8 @@ export class Row {
   private fields: readonly string[] = [];
   private readonly nullWords: ReadonlySet<string>;
   private readonly longestNull: number;
+  /** Null words that are numbers: -1 stands for -1.0 too. */
+  private readonly nullNumbers: ReadonlySet<number>;
   /** Whether the null words are the experiment's. */
   private readonly isOwn: boolean;
 
@@ -50,6 +52,7 @@ export class Row {
   ) {
     this.isOwn = nullWords !== undefined;
     this.nullWords = new Set(nullWords ?? nanWords);
+    this.nullNumbers = new Set([...this.nullWords].map(Number).filter(Number.isFinite));
     this.longestNull = [...this.nullWords].reduce((most, word) => Math.max(most, word.length), 0);
   }
 
@@ -87,10 +90,12 @@ export class Row {
 
   /** A number, or NaN where the cell says nothing. */
   numberOrMissing(column: number): number {
-    const text = this.text(column);
-    if (this.isNull(text)) return Number.NaN;
-    const value = text.trim() === "" ? Number.NaN : Number(text);
-    return Number.isFinite(value) ? value : this.fail(column, "a number");
+    const text = this.text(column).trim();
+    if (this.isNull(text)) return text === "" && this.text(column) !== "" ? this.fail(column, "a number") : Number.NaN;
+    const value = Number(text);
+    if (this.nullNumbers.has(value)) return Number.NaN;
+    if (Number.isFinite(value)) return value;
+    return this.fail(column, /^-?\d+,\d+$/.test(text) ? "a number with a decimal point" : "a number");
   }
 
   integer(column: number): number {

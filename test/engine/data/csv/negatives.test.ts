@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Dataset } from "../../../../src/engine/data/dataset.ts";
+import { readingLine } from "../../../../src/engine/data/readingText.ts";
 import { countsOf, historiesOf, load, refusal } from "./support.ts";
 
 const catalogue = ["item,categories", ...Array.from({ length: 40 }, (_, i) => `i${i},${"ABCD"[i % 4]}`)];
@@ -127,4 +128,13 @@ describe("negatives beside a feedback column", () => {
     expect([...u, ...v].filter((row) => row.startsWith("?"))).toEqual(["?i0"]);
     expect(countsOf(data).clicks).toBe(2);
   });
+});
+
+it("how many rows were drawn is said", async () => {
+  const data = await loadClicks(clicks, { perClick: 2 });
+  const rows = clicks.length - 1;
+  const drawnRows = data.log.items.length - rows;
+  expect(readingLine(data)).toBe(
+    `log.csv: ${rows} interactions read, all kept; ${drawnRows} rows without a click drawn.`,
+  );
 });

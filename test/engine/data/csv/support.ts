@@ -16,6 +16,7 @@ export interface Settings {
   readonly interactions?: object;
   readonly items?: object;
   readonly nullWords?: readonly string[];
+  readonly matching?: CsvConfig["matching"];
 }
 
 /** Items of three categories that most logs here use. */

@@ -124,3 +124,12 @@ describe("a file of quite another kind", () => {
     }
   });
 });
+
+describe("a file that stands for another", () => {
+  it.each([
+    ["version https://git-lfs.github.com/spec/v1\noid sha256:aa\nsize 12\n", "a pointer of Git LFS. Run git lfs pull"],
+    ["<!DOCTYPE html>\n<html><body>Log in</body></html>\n", "a web page. Download it again"],
+  ])("is called what it is", async (content, words) => {
+    await refusal(of(content), "data.not-a-text", "log.csv", words);
+  });
+});
