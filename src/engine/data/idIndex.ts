@@ -20,29 +20,15 @@ export class IdIndex {
   /** Open addressing with linear probing. */
   private slots = new Int32Array(WORDS * FIRST_SLOTS);
   private mask = FIRST_SLOTS - 1;
-  /** Many logs are in the order of their users. */
-  private lastId = "";
-  private lastRow = -1;
+  /** Words and hashes of the ids that are looked up together. */
+  private asked = new Int32Array(0);
   /** What is read ahead is kept, or it would not be read. */
   protected seen = 0;
 
   /** The row of an id, or -1. */
   find(id: string): number {
-    if (id === this.lastId && this.lastRow >= 0) return this.lastRow;
-    const slots = this.slots;
-    const { mask } = this;
-    const hash = takeApart(id);
-    const [a, b, c] = [words[0], words[1], words[2]];
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const at = WORDS * slot;
-      const row = (slots[at + 3] as number) - 1;
-      if (row < 0) return -1;
-      if (slots[at] !== a || slots[at + 1] !== b || slots[at + 2] !== c) continue;
-      if (a === 0 && this.ids[row] !== id) continue;
-      this.lastId = id;
-      this.lastRow = row;
-      return row;
-    }
+    const hash = takeApart(id, words, 0);
+    return this.rowOf(id, words, 0, hash);
   }
 
   /**
@@ -51,10 +37,35 @@ export class IdIndex {
    */
   findAll(ids: readonly string[], count: number, rows: Int32Array): void {
     const slots = this.slots;
+    const { mask } = this;
+    if (this.asked.length < WORDS * count) this.asked = new Int32Array(WORDS * count);
+    const asked = this.asked;
     let seen = 0;
-    for (let i = 0; i < count; i++) seen |= slots[WORDS * (takeApart(ids[i] as string) & this.mask)] as number;
+    for (let i = 0; i < count; i++) {
+      const hash = takeApart(ids[i] as string, asked, WORDS * i);
+      asked[WORDS * i + 3] = hash;
+      seen |= slots[WORDS * (hash & mask)] as number;
+    }
     this.seen = seen;
-    for (let i = 0; i < count; i++) rows[i] = this.find(ids[i] as string);
+    for (let i = 0; i < count; i++) {
+      rows[i] = this.rowOf(ids[i] as string, asked, WORDS * i, asked[WORDS * i + 3] as number);
+    }
+  }
+
+  /** @param from where the id's words stand */
+  private rowOf(id: string, parts: Int32Array, from: number, hash: number): number {
+    const slots = this.slots;
+    const { mask } = this;
+    const a = parts[from] as number;
+    const b = parts[from + 1] as number;
+    const c = parts[from + 2] as number;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const at = WORDS * slot;
+      const row = (slots[at + 3] as number) - 1;
+      if (row < 0) return -1;
+      if (slots[at] !== a || slots[at + 1] !== b || slots[at + 2] !== c) continue;
+      if (a !== 0 || this.ids[row] === id) return row;
+    }
   }
 
   /** Adds an id that is not there yet; its row. */
@@ -69,7 +80,7 @@ export class IdIndex {
   private place(id: string, row: number): void {
     const slots = this.slots;
     const { mask } = this;
-    let slot = takeApart(id) & mask;
+    let slot = takeApart(id, words, 0) & mask;
     while (slots[WORDS * slot + 3] !== 0) slot = (slot + 1) & mask;
     slots.set(words, WORDS * slot);
     slots[WORDS * slot + 3] = row + 1;
@@ -82,30 +93,32 @@ export class IdIndex {
   }
 }
 
-/** Leaves an id's words in `words`. @returns their hash */
-function takeApart(id: string): number {
+/** Leaves an id's words at a place. @returns their hash */
+function takeApart(id: string, to: Int32Array, at: number): number {
   const length = id.length;
-  if (length === 0 || length > SHORT) return long(id);
-  let [a, b, c] = [0, 0, 0];
+  if (length === 0 || length > SHORT) return long(id, to, at);
+  let a = 0;
+  let b = 0;
+  let c = 0;
   for (let i = 0; i < length; i++) {
     const code = id.charCodeAt(i);
-    if (code > 0xff || code === 0) return long(id);
+    if (code > 0xff || code === 0) return long(id, to, at);
     if (i < 4) a = (a << 8) | code;
     else if (i < 8) b = (b << 8) | code;
     else c = (c << 8) | code;
   }
-  words[0] = a;
-  words[1] = b;
-  words[2] = c;
+  to[at] = a;
+  to[at + 1] = b;
+  to[at + 2] = c;
   return mixed(Math.imul(a ^ SEED, 0x9e3779b1) ^ Math.imul(b + SEED, 0x85ebca77) ^ Math.imul(c, 0xc2b2ae3d));
 }
 
-function long(id: string): number {
+function long(id: string, to: Int32Array, at: number): number {
   let hash = 0x811c9dc5 ^ SEED;
   for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
-  words[0] = 0;
-  words[1] = hash;
-  words[2] = id.length;
+  to[at] = 0;
+  to[at + 1] = hash;
+  to[at + 2] = id.length;
   return mixed(hash);
 }
 

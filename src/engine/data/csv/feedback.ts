@@ -99,14 +99,14 @@ function cellReader(threshold: number | undefined, isLast: boolean): CellReader 
 }
 
 function bit(row: Row, place: number, isLast: boolean, text = row.text(place)): 0 | 1 {
+  // Nearly all cells are one of these; comparing texts takes longer.
+  if (text.length === 1 && (text === "0" || text === "1")) return text === "1" ? 1 : 0;
   switch (text) {
-    case "1":
     case "1.0":
     case "true":
     case "True":
     case "TRUE":
       return 1;
-    case "0":
     case "0.0":
     case "false":
     case "False":

@@ -49,9 +49,10 @@ export async function readTable(
   let { row } = table;
   let width = layout.header?.length ?? 0;
   let records = 0;
+  const { delimiter } = layout.csv;
   const read = (record: readonly string[]): void => {
     records++;
-    const fields = withoutGaps(record, layout.csv.delimiter);
+    const fields = withoutGaps(record, delimiter);
     if (!layout.isJson && width === 0) width = fields.length;
     row ??= rowOf(file, undefined, width, columns, options);
     if (!layout.isJson && fields.length !== width) throw new WrongLength(fields.length, width);
