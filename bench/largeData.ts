@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { parse } from "csv-parse";
+import { userColumns } from "../src/engine/data/kuaishouFeatures.ts";
 import type { Figure } from "./figure.ts";
 import { node, output } from "./processes.ts";
 import type { Side } from "./side.ts";
@@ -52,21 +53,10 @@ const bigMatrix: Log = {
   write: async (folder) => {
     const videos = Array.from({ length: VIDEOS }, (_, video) => `${video},"[${video % 31}]"`);
     await writeFile(join(folder, "item_categories.csv"), `video_id,feat\n${videos.join("\n")}\n`);
-    const columns = [
-      "user_active_degree",
-      "is_lowactive_period",
-      "is_live_streamer",
-      "is_video_author",
-      "follow_user_num_range",
-      "fans_user_num_range",
-      "friend_user_num_range",
-      "register_days_range",
-      ...Array.from({ length: 18 }, (_, i) => `onehot_feat${i}`),
-    ];
     const users = Array.from({ length: 7176 }, (_, user) =>
-      [user, ...columns.map((_, i) => (user * (i + 3)) % 5)].join(),
+      [user, ...userColumns.map((_, i) => (user * (i + 3)) % 5)].join(),
     );
-    await writeFile(join(folder, "user_features.csv"), `user_id,${columns.join()}\n${users.join("\n")}\n`);
+    await writeFile(join(folder, "user_features.csv"), `user_id,${userColumns.join()}\n${users.join("\n")}\n`);
     return { kind: "kuairec", path: ".", matrix: "big" };
   },
 };

@@ -6,7 +6,7 @@ import { isMissing, type Row } from "./tables/row.ts";
 import { readTable } from "./tables/table.ts";
 
 /** The categorical user columns of both data sets; the counts enter through the ranges their publishers chose. */
-const userColumns = [
+export const userColumns: readonly string[] = [
   "user_active_degree",
   "is_lowactive_period",
   "is_live_streamer",

@@ -79,7 +79,7 @@ export function layoutOf(
     readonly info: { readonly lines: number };
   }[];
   const header = withoutGaps(record?.record ?? [], found.delimiter).map((name, i) =>
-    (i === 0 ? uncommented(name, options.comment ?? "#") : name).trim(),
+    (i === 0 && found.isCommented ? uncommented(name, options) : name).trim(),
   );
   const above = lines.slice(start, found.line).filter((line) => line.trim() !== "" && !isComment(line, options)).length;
   return {
@@ -119,32 +119,38 @@ function findHeader(
   form: Options,
   columns: readonly Column[],
   options: TableOptions,
-): { readonly line: number; readonly delimiter: string } {
-  const { comment = "#" } = options;
+): { readonly line: number; readonly delimiter: string; readonly isCommented: boolean } {
   const wanted = columns.filter((column) => typeof column === "string");
   const first = firstRow(lines, start, options);
   const steady = (): string => steadiest(lines.slice(first), delimiters, form, columns, options);
-  if (wanted.length === 0) return { line: first, delimiter: steady() };
+  if (wanted.length === 0) return { line: first, delimiter: steady(), isCommented: false };
   const named = (text: string, delimiter: string): number => {
     const cells = cellsOf(text, delimiter, form);
     return wanted.filter((name) => placesOf(name, cells).length > 0).length;
   };
   for (let line = start; line < Math.min(lines.length, start + LONGEST_PREAMBLE); line++) {
-    const text = uncommented(lines[line] as string, comment);
-    const fitting = delimiters.filter((delimiter) => named(text, delimiter) === wanted.length);
-    // A column alone is found whatever separates it from nothing.
-    const delimiter = fitting.length > 1 ? fitting.find((apart) => text.includes(apart)) : undefined;
-    if (fitting.length > 0)
-      return { line, delimiter: delimiter ?? (fitting.includes(",") ? "," : (fitting[0] as string)) };
+    // A name may begin as a comment does.
+    for (const isCommented of [false, true]) {
+      const text = isCommented
+        ? uncommented(lines[line] as string, options)
+        : (lines[line] as string).replace(/\r$/, "");
+      const fitting = delimiters.filter((delimiter) => named(text, delimiter) === wanted.length);
+      if (fitting.length === 0) continue;
+      // A column alone is found whatever separates it from nothing.
+      const delimiter = fitting.length > 1 ? fitting.find((apart) => text.includes(apart)) : undefined;
+      return { line, delimiter: delimiter ?? (fitting.includes(",") ? "," : (fitting[0] as string)), isCommented };
+    }
   }
   const text = lines[first] ?? "";
   const most = Math.max(...delimiters.map((delimiter) => named(text, delimiter)));
   const known = delimiters.find((delimiter) => most > 0 && named(text, delimiter) === most);
-  return { line: first, delimiter: known ?? steady() };
+  return { line: first, delimiter: known ?? steady(), isCommented: false };
 }
 
-const uncommented = (line: string, comment: string): string =>
-  (line.startsWith(comment) ? line.slice(comment.length).trimStart() : line).replace(/\r$/, "");
+function uncommented(line: string, { comment = "#" }: TableOptions): string {
+  const mark = [comment, "#"].find((start) => line.startsWith(start)) ?? "";
+  return line.slice(mark.length).trimStart().replace(/\r$/, "");
+}
 
 /** What gives the lines one width, wide enough for the columns; the widest where nothing does, a comma at last. */
 function steadiest(

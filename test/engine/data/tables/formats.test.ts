@@ -81,6 +81,18 @@ describe("a header", () => {
     expect(countsOf(mixed)).toMatchObject({ users: 1, clicks: 1 });
   });
 
+  it("keeps a name that begins as a comment does, and gives up the mark of a comment", async () => {
+    const rows = ["#user,item,is_click", "a,x,1", "b,y,0"];
+    for (const user of ["#user", "user"]) {
+      expect(countsOf(await loadLog(rows, { interactions: { user } }))).toMatchObject({ users: 2, clicks: 1 });
+    }
+    const format = { comment: "%" };
+    for (const mark of ["% ", "# "]) {
+      const marked = [mark + (rows[0] as string).slice(1), ...rows.slice(1)];
+      expect(countsOf(await loadLog(marked, { interactions: { format } }))).toMatchObject({ users: 2, clicks: 1 });
+    }
+  });
+
   it("of several words each is read by place as any other", async () => {
     const data = await loadLog(["User id,Item id,Was it clicked", "a,x,1", "b,y,0"], {
       interactions: { user: 1, item: 2, feedback: [3] },
