@@ -1,5 +1,4 @@
 /** Rows without a click for a log of clicks only: drawn uniformly among the items that the user has no row with. */
-
 import { RandomStream } from "../../math/random.ts";
 import type { InteractionLog } from "../dataset.ts";
 import type { UnnamedDataset } from "../loading.ts";
