@@ -34,9 +34,18 @@ export interface PromptVariable {
 }
 
 const categoryFields: readonly PromptVariableField[] = [
-  { name: "id", type: "number", meaning: "Id of the category; what a plan is made of." },
-  { name: "name", type: "text", meaning: "Its name; the id again where the planner sees ids only." },
-  { name: "label", type: "text", meaning: "Id and name in one, for example 2 (Music); the id alone with ids only." },
+  { name: "id", type: "number", meaning: "Id of the category; what a plan is made of with planner.answer ids." },
+  {
+    name: "name",
+    type: "text",
+    meaning:
+      "Its name, in at most 60 characters and, where two have the same, with the id behind it; the id again where the planner sees ids only.",
+  },
+  {
+    name: "label",
+    type: "text",
+    meaning: "What a plan calls it: the name; with planner.answer ids 2 (Music); with ids only the id.",
+  },
 ];
 
 const countFields: readonly PromptVariableField[] = [
@@ -49,10 +58,18 @@ const countFields: readonly PromptVariableField[] = [
 const interestsMeaning =
   "The slates taken together: per primary category what was shown and clicked, most clicked first.";
 
-const music = { id: 2, name: "Music", label: "2 (Music)" };
-const dance = { id: 1, name: "Dance", label: "1 (Dance)" };
+const music = { id: 2, name: "Music", label: "Music" };
+const dance = { id: 1, name: "Dance", label: "Dance" };
 
 export const promptVariables: readonly PromptVariable[] = [
+  {
+    name: "answer",
+    type: "text",
+    meaning: "What a plan is made of: names or ids (planner.answer).",
+    example: "names",
+    roles: ["planner"],
+    yields: true,
+  },
   {
     name: "categories",
     type: "list",
@@ -162,6 +179,16 @@ export const promptVariables: readonly PromptVariable[] = [
     ],
   },
   {
+    name: "leaveOut",
+    type: "list",
+    meaning:
+      "What the last slate showed, and the next had better not: its candidate categories, by what planner.mask allows of an item; empty at the visit's start.",
+    example: [music, dance],
+    roles: ["planner"],
+    yields: true,
+    fields: categoryFields,
+  },
+  {
     name: "reflections",
     type: "list",
     meaning: "Reflections drawn from the pool (section 2), the best outcome first; empty while the pool is.",
@@ -204,6 +231,15 @@ export const promptVariables: readonly PromptVariable[] = [
     meaning: "Steps the plan will be kept for (planner.replanEvery).",
     example: 1,
     roles: ["planner"],
+  },
+  {
+    name: "most",
+    type: "number",
+    meaning:
+      "Categories that a plan should hold, and may at most where a prompt says it: planner.categoriesPerPlan, half as many again where a plan is kept for several steps.",
+    example: 8,
+    roles: ["planner"],
+    yields: true,
   },
   {
     name: "steps",

@@ -74,8 +74,8 @@ export const experimentValueSchema = z.custom<Experiment>(
 
 /** run.json, as it goes over the channels. */
 export const runRecordSchema = z.object({
-  /** 2: `models.unusableShare`. 3: `evaluation.modelSessions`. 4: `uid`. 5: `dataset.signal`, `planner.mask`, `fidelity.reshaped`. 6: `policy.clickLoss`, `policy.clickLabels`, `policy.warmStart`, `policy.tableScale`, `policy.state`, `simulator.calibrated`, `simulator.itemTags`, `simulator.responseModel.exposure`, `evaluation.users`, `evaluation.responseModel`. 7: `reflections.sampling`, `reflections.baseline`, `reflections.show`. 8: `dataset.interactions.format`, `dataset.items.format`, `dataset.nullWords`, `dataset.matching`, `dataset.mayDrop`, `simulator.responseModel.minRows`. */
-  schemaVersion: z.literal(8),
+  /** 2: `models.unusableShare`. 3: `evaluation.modelSessions`. 4: `uid`. 5: `dataset.signal`, `planner.mask`, `fidelity.reshaped`. 6: `policy.clickLoss`, `policy.clickLabels`, `policy.warmStart`, `policy.tableScale`, `policy.state`, `simulator.calibrated`, `simulator.itemTags`, `simulator.responseModel.exposure`, `evaluation.users`, `evaluation.responseModel`. 7: `reflections.sampling`, `reflections.baseline`, `reflections.show`. 8: `dataset.interactions.format`, `dataset.items.format`, `dataset.nullWords`, `dataset.matching`, `dataset.mayDrop`, `simulator.responseModel.minRows`. 9: `planner.answer`. */
+  schemaVersion: z.literal(9),
   id: runIdSchema,
   /** Random; its checkpoints carry it, so that they are known where the folder is renamed or copied. */
   uid: z.exactOptional(z.string()),

@@ -19,7 +19,7 @@ const poolChangeSchema = z
     error: 'an edit, and only an edit, has a "text"',
   });
 
-const { provider, model, baseUrl, apiKeyVariable, temperature, maxTokens, reasoningEffort, replanEvery } =
+const { answer, provider, model, baseUrl, apiKeyVariable, temperature, maxTokens, reasoningEffort, replanEvery } =
   plannerFields;
 
 const contenderSchema = z
@@ -47,6 +47,9 @@ const contenderSchema = z
     temperature,
     maxTokens,
     reasoningEffort,
+    answer: answer.unwrap().optional().meta({
+      description: "What the model's plans are made of, names or ids; by default as for the base.",
+    }),
     replanEvery,
     reflections: z
       .strictObject({

@@ -17,7 +17,7 @@ import { visibleText } from "../../protocol/reportText.ts";
 import { sizeText } from "../../protocol/sizeText.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { exitCodes } from "../exitCodes.ts";
-import { oneLine } from "../prompts/shownSlates.ts";
+import { oneLine } from "../prompts/categoryWords.ts";
 import { storageFolder } from "../store/storage.ts";
 import { storageContents } from "../upkeep/contents.ts";
 import { openRemoval } from "../upkeep/remove.ts";

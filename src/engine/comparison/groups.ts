@@ -3,7 +3,7 @@
 import { basename, join, resolve } from "node:path";
 import { type ComparedMetric, comparedMetrics } from "../../protocol/suite.ts";
 import { InputError } from "../errors.ts";
-import { oneLine } from "../prompts/shownSlates.ts";
+import { oneLine } from "../prompts/categoryWords.ts";
 import { fewAtOnce } from "../store/fewAtOnce.ts";
 import { isRunFolder } from "../store/runFolder.ts";
 import { differingSettings } from "../suites/configuration.ts";

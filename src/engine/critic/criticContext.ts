@@ -3,9 +3,10 @@
 import type { Experiment } from "../../protocol/experiment.ts";
 import { CategoryItems, maskReading } from "../data/categoryItems.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { type CategoryWording, categoryEntries } from "../prompts/categoryWords.ts";
 import type { PromptContext } from "../prompts/prompt.ts";
 import { type GeneralKnowledge, generalKnowledge } from "../prompts/shownRates.ts";
-import { candidateCategories, interestsOf, loggedSlates, rounded, sessionSlates } from "../prompts/shownSlates.ts";
+import { interestsOf, loggedSlates, rounded, sessionSlates } from "../prompts/shownSlates.ts";
 import { type FinishedSession, type SessionEnd, sessionScores } from "../simulator/session.ts";
 
 /** What a critic's prompt tells of the experiment, beside the session. */
@@ -14,14 +15,18 @@ export interface CriticKnowledge {
   readonly slateSize: number;
   /** What users in general click of every category. */
   readonly general: GeneralKnowledge;
+  readonly wording: CategoryWording;
 }
 
 export function criticKnowledge(dataset: Dataset, experiment: Experiment): CriticKnowledge {
+  // A critic is always told what the ids mean.
+  const wording = experiment.planner.answer;
   const items = new CategoryItems(dataset, () => maskReading(experiment));
   return {
     dataset,
     slateSize: experiment.simulator.slateSize,
-    general: generalKnowledge(dataset, items, [...dataset.categories.keys()], "names"),
+    general: generalKnowledge(dataset, items, [...dataset.categories.keys()], wording),
+    wording,
   };
 }
 
@@ -35,14 +40,14 @@ const endings: Readonly<Record<SessionEnd, string>> = {
  * sees the incoming user instead of the one who left.
  */
 export function criticContext(knowledge: CriticKnowledge, { session, ended }: FinishedSession): PromptContext {
-  const { dataset, slateSize, general } = knowledge;
+  const { dataset, slateSize, general, wording } = knowledge;
   const { tInt, rCum, rSin } = sessionScores(session);
   const slates =
     tInt > 0
-      ? sessionSlates(dataset, session.steps, 1, "names")
-      : loggedSlates(dataset, session.history, session.history.items.length, slateSize, "names");
+      ? sessionSlates(dataset, session.steps, 1, wording)
+      : loggedSlates(dataset, session.history, session.history.items.length, slateSize, wording);
   return {
-    categories: candidateCategories(dataset, "names"),
+    categories: categoryEntries(dataset, wording),
     global: general.entries,
     slates,
     interests: interestsOf(slates).map((entry) => ({ ...entry, usual: general.rates.get(entry.id) as number })),

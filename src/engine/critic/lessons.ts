@@ -8,7 +8,7 @@ import {
   primaryCategory,
   type UserIndex,
 } from "../data/dataset.ts";
-import { oneLine } from "../prompts/shownSlates.ts";
+import { oneLine } from "../prompts/categoryWords.ts";
 import type { Session } from "../simulator/session.ts";
 import type { ReflectionPool } from "./reflectionPool.ts";
 

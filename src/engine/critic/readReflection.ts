@@ -2,7 +2,7 @@
 import { jsonValues } from "../llm/structured.ts";
 import { spoken } from "../llm/thoughts.ts";
 import type { Finish } from "../llm/types.ts";
-import { oneLine } from "../prompts/shownSlates.ts";
+import { oneLine } from "../prompts/categoryWords.ts";
 
 /** Under 20 words (section 8). */
 const MOST_WORDS = 19;

@@ -1,6 +1,6 @@
 /** Which candidate category a word or a number of a reply means. */
 import type { Category, CategoryIndex } from "../data/dataset.ts";
-import { oneLine } from "../prompts/shownSlates.ts";
+import { folded } from "../prompts/categoryWords.ts";
 
 const KIND = "(?:category|categories|cat|id|no|nr|number|kategorie|类别|分类)";
 const OPEN = "[(\\[<{]?";
@@ -28,24 +28,23 @@ const TRIMMINGS = /^(?:[\s"'`*_“”‘’]|-\s)+|[\s"'`*_“”‘’.;,]+$/g;
 export class CategoryNames {
   private readonly byId: ReadonlyMap<number, CategoryIndex>;
   private readonly byName: ReadonlyMap<string, CategoryIndex>;
-  /** Without accents and punctuation, where no two names become one. */
-  private readonly byLetters: ReadonlyMap<string, CategoryIndex | undefined>;
+  /** Without accents and punctuation. */
+  private readonly byLetters: ReadonlyMap<string, CategoryIndex>;
 
-  constructor(categories: readonly Category[]) {
+  /** @param shown what prompts call them, in the same order, where a plan is made of names */
+  constructor(
+    categories: readonly Category[],
+    private readonly shown: readonly string[] = [],
+  ) {
     this.byId = new Map(categories.map(({ id }, index) => [id, index]));
-    this.byName = new Map(categories.map(({ name }, index) => [folded(name), index] as const).filter(([name]) => name));
-    const byLetters = new Map<string, CategoryIndex | undefined>();
-    for (const [name, index] of this.byName) {
-      const letters = lettersOf(name);
-      byLetters.set(letters, byLetters.has(letters) ? undefined : index);
-    }
-    byLetters.delete("");
-    this.byLetters = byLetters;
+    const own = singles(categories.map(({ name }) => folded(name)));
+    this.byName = new Map([...own, ...singles(shown.map(folded))]);
+    this.byLetters = singles([...this.byName.keys()].map(lettersOf), [...this.byName.values()]);
   }
 
   /** A number, a name, a number as text, a label of both either way round, or an object with one of them. */
   find(entry: unknown, depth = DEPTH): CategoryIndex | undefined {
-    if (typeof entry === "number") return this.byId.get(entry);
+    if (typeof entry === "number") return this.numeral(entry) ?? this.byId.get(entry);
     if (typeof entry === "string") return this.inWords(entry);
     if (typeof entry !== "object" || entry === null || depth === 0) return undefined;
     const fields = Object.entries(entry);
@@ -63,8 +62,14 @@ export class CategoryNames {
     );
   }
 
+  /** A name that is a number, such as a year: of two readings, the one that plans are made of. */
+  private numeral(number: number): CategoryIndex | undefined {
+    return this.shown.length === 0 ? undefined : this.byName.get(String(number));
+  }
+
   private inWords(written: string): CategoryIndex | undefined {
-    if (written.length > LONGEST_ENTRY) return undefined;
+    const exact = this.named(written);
+    if (exact !== undefined || written.length > LONGEST_ENTRY) return exact;
     const text = written.normalize("NFKC").replaceAll("&amp;", "&").replace(/\s+/g, " ");
     const name = this.named(text);
     if (name !== undefined) return name;
@@ -89,8 +94,18 @@ export class CategoryNames {
   }
 }
 
-/** As prompts show a name, without regard to capitals and to the width of its characters. */
-const folded = (name: string): string => oneLine(name.normalize("NFKC")).toLowerCase();
+/** What only one category is called. @param indices of the texts; by default their places */
+function singles(texts: readonly string[], indices?: readonly CategoryIndex[]): Map<string, CategoryIndex> {
+  const found = new Map<string, CategoryIndex>();
+  const shared = new Set([""]);
+  texts.forEach((text, i) => {
+    const index = indices?.[i] ?? i;
+    if (found.has(text) && found.get(text) !== index) shared.add(text);
+    found.set(text, index);
+  });
+  for (const text of shared) found.delete(text);
+  return found;
+}
 
 const lettersOf = (name: string): string =>
   name

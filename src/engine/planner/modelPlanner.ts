@@ -1,15 +1,18 @@
 /** The planner that asks a language model (docs/method.md, sections 1 and 7). */
 import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
+import type { CategoryIndex } from "../data/dataset.ts";
 import { LerlError } from "../errors.ts";
 import { askedAgain, isRetry } from "../llm/askedAgain.ts";
 import { ProviderError } from "../llm/errors.ts";
 import { isUnusable, type ReplyWatch, type Unusable, unusable } from "../llm/replyWatch.ts";
-import { type ModelSettings, requestSettings } from "../llm/settings.ts";
+import type { ModelSettings } from "../llm/settings.ts";
 import type { Complete, Message, ModelRequest } from "../llm/types.ts";
+import { categoryEntries } from "../prompts/categoryWords.ts";
 import type { Prompt, PromptContext } from "../prompts/prompt.ts";
 import type { Plan, Planner, PlanRequest } from "./planner.ts";
-import { candidatesOf, type PlannerKnowledge, plannerContext } from "./plannerContext.ts";
-import { type ParsedPlan, PlanParser, planReplySchema } from "./planParsing.ts";
+import { type PlannerKnowledge, plannerContext } from "./plannerContext.ts";
+import type { ParsedPlan, PlanParser } from "./planParsing.ts";
+import { furtherSchema, planParser, planQuestion } from "./planQuestion.ts";
 
 export interface ModelPlannerOptions {
   readonly complete: Complete;
@@ -43,9 +46,7 @@ export class ModelPlanner implements Planner {
   constructor(private readonly options: ModelPlannerOptions) {
     this.prompt = options.prompt;
     this.knowledge = options.knowledge;
-    this.parser = new PlanParser(options.knowledge.dataset.categories);
-    this.parser.setPrompt(options.prompt.text);
-    this.parser.setCandidates(options.knowledge.candidates);
+    this.parser = planParser(options.knowledge, options.prompt);
   }
 
   /** Takes effect with the next plan. */
@@ -99,9 +100,10 @@ export class ModelPlanner implements Planner {
     const endless = this.options.badReply === "endless";
     const tries = endless ? ENDLESS_TRIES : BOUNDED_TRIES;
     let question = asked;
+    let named: readonly CategoryIndex[] = [];
     let unknownIds = 0;
     for (let invalidReplies = 1; ; invalidReplies++) {
-      const answer = await this.answer(question, signal);
+      const answer = await this.answer(question, signal, named);
       unknownIds += answer.unknownIds;
       if (!("problem" in answer)) {
         const { categories } = answer;
@@ -112,17 +114,33 @@ export class ModelPlanner implements Planner {
         return { ...unusable(problem, reply), unknownIds, invalidReplies, callId: question.id };
       }
       if (invalidReplies === tries) throw endlessReplies(tries);
+      // Names go on from the names before; ids are asked for as they always were.
+      if (!endless && this.knowledge.wording === "names") named = answer.found ?? [];
       question = endless
         ? { ...asked, repeat: invalidReplies }
-        : askedAgain(asked, problem, "Answer with the JSON object only.");
+        : named.length > 0
+          ? this.askOthers(asked, named)
+          : askedAgain(asked, problem, "Answer with the JSON object only.");
     }
   }
 
-  private async answer(question: ModelRequest, signal: AbortSignal): Promise<Answer> {
+  /** Some models name one category over and over: what else they choose completes the plan. */
+  private askOthers(asked: ModelRequest, named: readonly CategoryIndex[]): ModelRequest {
+    const words = categoryEntries(this.knowledge.dataset, this.knowledge.wording);
+    const names = named.map((category) => words[category]?.label).join(", ");
+    const problem = `it names only ${names}, and a plan needs several categories`;
+    return {
+      ...askedAgain(asked, problem, `Answer with the JSON object only, and name categories other than ${names}.`),
+      schema: furtherSchema(this.knowledge, this.prompt, named),
+      isUsable: ({ text, finish, thought }) => !("problem" in this.parser.parse(text, finish, thought, named)),
+    };
+  }
+
+  private async answer(question: ModelRequest, signal: AbortSignal, named: readonly CategoryIndex[]): Promise<Answer> {
     try {
       const { text, finish, thought } = await this.options.complete(question, signal);
       // A reply that was cut has had its second chance, with more room.
-      return { ...this.parser.parse(text, finish, thought), reply: text, again: finish !== "length" };
+      return { ...this.parser.parse(text, finish, thought, named), reply: text, again: finish !== "length" };
     } catch (error) {
       if (!(error instanceof ProviderError) || (error.kind === "miss" && !isRetry(question))) throw error;
       return { problem: error.message, unknownIds: 0, reply: "", again: false };
@@ -133,11 +151,8 @@ export class ModelPlanner implements Planner {
     const { session } = request;
     return {
       id: `planner-${session.key.toString(16)}-${session.steps.length + 1}`,
-      role: "planner",
-      promptHash: this.prompt.hash,
-      ...requestSettings("planner", this.options.settings, this.prompt.settings),
+      ...planQuestion(this.knowledge, this.prompt, this.options.settings),
       messages: this.render(request),
-      schema: planReplySchema(candidatesOf(this.knowledge)),
       isUsable: ({ text, finish, thought }) => !("problem" in this.parser.parse(text, finish, thought)),
       repeat: 0,
     };

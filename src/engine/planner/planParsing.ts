@@ -3,13 +3,14 @@ import type { Category, CategoryIndex } from "../data/dataset.ts";
 import { type FoundValue, jsonValues } from "../llm/structured.ts";
 import { spoken } from "../llm/thoughts.ts";
 import type { Finish, ReplySchema } from "../llm/types.ts";
+import type { CategoryWording } from "../prompts/categoryWords.ts";
 import { CategoryNames } from "./categoryNames.ts";
 import { isLeftOut, isLeftOutBehind, lastClause } from "./leftOut.ts";
 
 /** A plan names more than one category (section 1). */
 export const FEWEST_CATEGORIES = 2;
 /** And no more than a grammar can be made for. */
-const MOST_CATEGORIES = 100;
+export const MOST_CATEGORIES = 100;
 /** Objects inside objects that are looked into. */
 const DEPTH = 5;
 
@@ -28,24 +29,36 @@ const DRAFT_WORDS =
 const ANNOUNCES = /(?:[:：]|\b(?:is|are))\s*(?:```\w*)?\s*$/;
 
 const MOST_ANNOUNCING = 100;
+/** A reply that copied what the prompt shows as a plan. */
+export const REPEATS_EXAMPLE = "it repeats the example of the prompt";
+
 /** Characters of a plan in one text. */
 const LONGEST_WORDS = 2000;
 
 export type ParsedPlan =
   | { readonly categories: readonly CategoryIndex[]; readonly unknownIds: number }
-  /** For the model, and for a person: what was wrong with the reply. */
-  | { readonly problem: string; readonly unknownIds: number };
+  /** For the model, and for a person: what was wrong with the reply; `found`: candidates it names, too few for a plan. */
+  | { readonly problem: string; readonly unknownIds: number; readonly found?: readonly CategoryIndex[] };
 
 /**
  * The closed set as a schema: what servers with structured output hold a reply to. Its bounds let a reply end: without
  * them a grammar lets a small model name categories until its token limit.
+ * @param categories as prompts call them; @param most entries of a plan
  */
-export function planReplySchema(categories: readonly Category[]): ReplySchema {
+export function planReplySchema(
+  categories: readonly Category[],
+  wording: CategoryWording = "ids",
+  most = MOST_CATEGORIES,
+): ReplySchema {
+  const items =
+    wording === "names"
+      ? { type: "string", enum: categories.map(({ name }) => name) }
+      : { type: "integer", enum: categories.map(({ id }) => id) };
   const list = {
     type: "array",
-    items: { type: "integer", enum: categories.map(({ id }) => id) },
+    items,
     minItems: Math.min(FEWEST_CATEGORIES, categories.length),
-    maxItems: Math.min(MOST_CATEGORIES, categories.length),
+    maxItems: Math.min(most, categories.length),
   };
   return {
     name: "plan",
@@ -64,8 +77,9 @@ export class PlanParser {
   /** Lists that stand in the prompt, as examples: which categories they are goes by the candidates of the moment. */
   private examples: readonly (readonly unknown[])[] = [];
 
-  constructor(categories: readonly Category[]) {
-    this.names = new CategoryNames(categories);
+  /** @param shown what prompts call them, in the same order, where a plan is made of names */
+  constructor(categories: readonly Category[], shown?: readonly string[]) {
+    this.names = new CategoryNames(categories, shown);
     this.candidates = new Set(categories.keys());
   }
 
@@ -80,41 +94,43 @@ export class PlanParser {
     this.examples = lists.flatMap(({ value }) => (Array.isArray(value) ? [value] : []));
   }
 
-  /** @param thought what the server told apart from the reply */
-  parse(reply: string, finish: Finish, thought = ""): ParsedPlan {
+  /**
+   * @param thought what the server told apart from the reply
+   * @param before categories of an earlier reply, which this one goes on from
+   */
+  parse(reply: string, finish: Finish, thought = "", before: readonly CategoryIndex[] = []): ParsedPlan {
     if (finish === "refused") return unusable("the model refused");
     if (finish === "filtered") return unusable("the server's content filter held it back");
     if (finish === "length") return unusable("it was cut off by the token limit");
     const { answer } = spoken(reply);
-    if (answer === "") return this.unspoken(reply, thought);
+    if (answer === "") return this.unspoken(reply, thought, before);
     const { values, rest, cut } = jsonValues(answer);
     if (cut || (values.length > 0 && ANNOUNCES.test(rest.slice(-MOST_ANNOUNCING))))
       return unusable("it ends in the middle of the list of categories");
-    return this.read(values, rest);
+    return this.read(values, before, rest);
   }
 
   /** A reply without words: some servers leave a whole reply, answer and all, among the thoughts. */
-  private unspoken(reply: string, thought: string): ParsedPlan {
+  private unspoken(reply: string, thought: string, before: readonly CategoryIndex[]): ParsedPlan {
     const { values, cut } = jsonValues(thought);
     const last = values.at(-1);
-    if (!cut && last && /[\]}]\s*(?:```\s*)?$/.test(thought)) return this.read([last]);
+    if (!cut && last && /[\]}]\s*(?:```\s*)?$/.test(thought)) return this.read([last], before);
     const thoughts = thought !== "" || reply.trim() !== "";
     return unusable(thoughts ? "it holds thoughts (reasoning) only, and no answer" : "it is empty");
   }
 
-  private read(values: readonly FoundValue[], rest = ""): ParsedPlan {
+  private read(values: readonly FoundValue[], before: readonly CategoryIndex[], rest = ""): ParsedPlan {
     const list = this.chosenList(values, rest);
     if (list === undefined) return unusable("it holds no JSON list of categories");
-    const { categories, unknownIds } = this.resolve(list);
+    const { categories: named, unknownIds } = this.resolve(list);
+    const categories = [...new Set([...before, ...named])];
     if (categories.length < FEWEST_CATEGORIES) {
       const unknown = unknownIds > 0 ? `; ${unknownIds} of its entries are no candidate category` : "";
-      return unusable(
-        `it names ${categories.length} candidate categories, at least 2 are needed${unknown}`,
-        unknownIds,
-      );
+      const problem = `it names ${categories.length} candidate categories, at least 2 are needed${unknown}`;
+      return { ...unusable(problem, unknownIds), ...(categories.length > 0 && { found: categories }) };
     }
     if (this.examples.some((example) => same(this.resolve(example).categories, categories)))
-      return unusable("it repeats the example of the prompt", unknownIds);
+      return unusable(REPEATS_EXAMPLE, unknownIds);
     return { categories, unknownIds };
   }
 

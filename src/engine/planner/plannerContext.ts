@@ -4,17 +4,28 @@ import type { FidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import { fidelityChoice } from "../../protocol/experiment/fidelity.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { meritOf, SUMMARY } from "../../protocol/run.ts";
-import { CategoryItems, maskReading } from "../data/categoryItems.ts";
-import type { Category, CategoryIndex, Dataset } from "../data/dataset.ts";
+import { CategoryItems, type CategoryReading, maskReading } from "../data/categoryItems.ts";
+import { type CategoryIndex, categoriesOf, type Dataset, primaryCategory } from "../data/dataset.ts";
+import {
+  type CategoryEntry,
+  type CategoryWording,
+  categoryEntries,
+  oneLine,
+  plannerWording,
+} from "../prompts/categoryWords.ts";
 import type { PromptContext } from "../prompts/prompt.ts";
 import { type GeneralKnowledge, generalKnowledge, profileOf } from "../prompts/shownRates.ts";
-import { categoryEntry, interestsOf, loggedSlates, oneLine, rounded, sessionSlates } from "../prompts/shownSlates.ts";
+import { interestsOf, loggedSlates, rounded, sessionSlates } from "../prompts/shownSlates.ts";
+import type { Session } from "../simulator/session.ts";
 import type { PlanRequest, ShownReflection } from "./planner.ts";
 
 /** Slates shown at most (section 7). */
 const SHOWN_SLATES = 5;
 /** Logged items that the authors' code shows for a new user (section 10, `firstPrompt`). */
 const LOGGED_ITEMS = 30;
+
+/** A plan that is kept for several steps holds so many times the categories of one that is not. */
+const KEPT_PLAN = 1.5;
 
 /** What a planner's prompt tells of the experiment, beside the session and the reflections. */
 export interface PlannerKnowledge {
@@ -26,8 +37,12 @@ export interface PlannerKnowledge {
   readonly slateSize: number;
   /** Steps a plan is kept for; a live change. */
   readonly planSteps: number;
+  /** Categories that a plan should hold, at most. */
+  readonly most: number;
+  readonly wording: CategoryWording;
+  /** Which of an item's categories a plan allows, and should leave out. */
+  readonly reading: CategoryReading;
   /** Section 10. */
-  readonly plannerSees: FidelityChoice<"plannerSees">;
   readonly firstPrompt: FidelityChoice<"firstPrompt">;
 }
 
@@ -37,40 +52,64 @@ export function plannerKnowledge(dataset: Dataset, experiment: Experiment): Plan
   const items = new CategoryItems(dataset, () => reading);
   // A category that is no item's first has nothing to serve where only first ones count.
   const candidates = reading === "any" ? [...dataset.categories.keys()] : items.served;
-  const plannerSees = fidelityChoice(fidelity, "plannerSees");
+  const wording = plannerWording(experiment);
+  // A kept plan loses what was just shown at every step, and so begins with more.
+  const size = planner.replanEvery > 1 ? Math.ceil(planner.categoriesPerPlan * KEPT_PLAN) : planner.categoriesPerPlan;
   return {
     dataset,
     candidates,
-    general: generalKnowledge(dataset, items, candidates, plannerSees),
+    general: generalKnowledge(dataset, items, candidates, wording),
     slateSize: simulator.slateSize,
     planSteps: planner.replanEvery,
-    plannerSees,
+    most: Math.min(size, candidates.length),
+    wording,
+    reading,
     firstPrompt: fidelityChoice(fidelity, "firstPrompt"),
   };
 }
 
-export const candidatesOf = ({ dataset, candidates }: PlannerKnowledge): readonly Category[] =>
-  candidates.map((category) => dataset.categories[category] as Category);
+/** What may be planned, as the prompt calls it. */
+export function candidatesOf({ dataset, candidates, wording }: PlannerKnowledge): readonly CategoryEntry[] {
+  const words = categoryEntries(dataset, wording);
+  return candidates.map((category) => words[category] as CategoryEntry);
+}
 
 export function plannerContext(knowledge: PlannerKnowledge, { session, reflections }: PlanRequest): PromptContext {
-  const { dataset, general, slateSize, plannerSees } = knowledge;
+  const { dataset, general, slateSize, wording } = knowledge;
   const served = session.steps.length;
   const first = Math.max(0, served - SHOWN_SLATES);
   const logged = served === 0 && knowledge.firstPrompt === "logged-history";
   const slates = logged
-    ? loggedSlates(dataset, session.history, LOGGED_ITEMS, slateSize, plannerSees)
-    : sessionSlates(dataset, session.steps.slice(first), first + 1, plannerSees);
+    ? loggedSlates(dataset, session.history, LOGGED_ITEMS, slateSize, wording)
+    : sessionSlates(dataset, session.steps.slice(first), first + 1, wording);
   return {
-    categories: candidatesOf(knowledge).map((category) => categoryEntry(category, plannerSees)),
+    answer: wording === "names" ? "names" : "ids",
+    categories: candidatesOf(knowledge),
     global: general.entries,
-    profile: profileOf(dataset, session, general, plannerSees),
+    profile: profileOf(dataset, session, general, wording),
     slates,
     interests: interestsOf(slates),
+    leaveOut: lastShown(knowledge, session),
     reflections: shownReflections(reflections),
     step: served + 1,
     slateSize,
     planSteps: knowledge.planSteps,
+    most: knowledge.most,
   };
+}
+
+/** The candidates that the last slate showed, in its order. */
+function lastShown({ dataset, candidates, wording, reading }: PlannerKnowledge, { steps }: Session) {
+  const words = categoryEntries(dataset, wording);
+  const items = steps.at(-1)?.items ?? [];
+  const shown = new Set(
+    items.flatMap((item) =>
+      reading === "primary" ? [primaryCategory(dataset, item)] : [...categoriesOf(dataset, item)],
+    ),
+  );
+  return [...shown]
+    .filter((category) => candidates.includes(category))
+    .map((category) => words[category] as CategoryEntry);
 }
 
 type LessonEntry = { readonly text: string; readonly score: number; readonly outcome: string };

@@ -46,6 +46,11 @@ export class Prompt {
     this.index = new LineIndex(text);
   }
 
+  /** Whether its text depends on a variable of this name. */
+  uses(variable: string): boolean {
+    return this.sections.some(({ template }) => template.variables().some(({ name }) => name === variable));
+  }
+
   get role(): PromptRole {
     return this.settings.role;
   }
@@ -170,7 +175,15 @@ function unknownVariables(section: TemplateSection, { role, variables }: FrontMa
 function triedOut(sections: readonly TemplateSection[], settings: FrontMatter): readonly Problem[] {
   const context = exampleContext(settings.role);
   const example = { ...context, ...settings.variables };
-  const beginning = { ...context, profile: [], slates: [], interests: [], reflections: [], ...settings.variables };
+  const beginning = {
+    ...context,
+    profile: [],
+    slates: [],
+    interests: [],
+    leaveOut: [],
+    reflections: [],
+    ...settings.variables,
+  };
   const limits = new RenderLimits();
   return sections.flatMap(({ template, offset }) => {
     for (const context of [example, beginning]) {

@@ -1,15 +1,10 @@
 /** What a user clicked before the visit and what users in general click, as prompts show it: the offline planner's numbers. */
 import type { CategoryItems } from "../data/categoryItems.ts";
-import { type Category, type CategoryIndex, categoriesOf, type Dataset } from "../data/dataset.ts";
+import { type CategoryIndex, categoriesOf, type Dataset } from "../data/dataset.ts";
 import { generalClickRates, historyInterest } from "../simulator/interest.ts";
 import type { Session } from "../simulator/session.ts";
-import {
-  type CategoryCounts,
-  type CategoryEntry,
-  type CategoryLabels,
-  categoryEntry,
-  mostClicked,
-} from "./shownSlates.ts";
+import { type CategoryEntry, type CategoryWording, categoryEntries } from "./categoryWords.ts";
+import { type CategoryCounts, mostClicked } from "./shownSlates.ts";
 
 /** Rates are whole per cent. */
 export type GeneralEntry = CategoryEntry & { readonly rate: number; readonly items: number };
@@ -28,12 +23,13 @@ export function generalKnowledge(
   dataset: Dataset,
   items: CategoryItems,
   candidates: readonly CategoryIndex[],
-  labels: CategoryLabels,
+  wording: CategoryWording,
 ): GeneralKnowledge {
   const shares = generalClickRates(dataset);
   const { members } = items;
+  const words = categoryEntries(dataset, wording);
   const entries = candidates.map((category) => ({
-    ...categoryEntry(dataset.categories[category] as Category, labels),
+    ...(words[category] as CategoryEntry),
     rate: percent(shares[category] as number),
     items: (members[category] as Int32Array).length,
   }));
@@ -45,7 +41,7 @@ export function profileOf(
   dataset: Dataset,
   session: Session,
   { rates }: GeneralKnowledge,
-  labels: CategoryLabels,
+  wording: CategoryWording,
 ): readonly ProfileEntry[] {
   const counts = new Map<CategoryIndex, { shown: number; clicked: number }>();
   const interest = historyInterest(dataset, session);
@@ -57,9 +53,10 @@ export function profileOf(
       counts.set(category, count);
     }
   });
+  const words = categoryEntries(dataset, wording);
   return [...counts]
     .map(([category, { shown, clicked }]) => ({
-      ...categoryEntry(dataset.categories[category] as Category, labels),
+      ...(words[category] as CategoryEntry),
       shown,
       clicked,
       rate: percent(clicked / shown),

@@ -1,11 +1,8 @@
 /** Slates as prompts show them: by primary category, what was shown and what was clicked. */
-import { type Category, type Dataset, type History, primaryCategory } from "../data/dataset.ts";
+import { type Dataset, type History, primaryCategory } from "../data/dataset.ts";
 import type { SessionStep } from "../simulator/session.ts";
+import { type CategoryEntry, type CategoryWording, categoryEntries } from "./categoryWords.ts";
 
-/** Section 10, `plannerSees`: whether a planner is told what the ids mean. */
-export type CategoryLabels = "names" | "ids";
-
-export type CategoryEntry = { readonly id: number; readonly name: string; readonly label: string };
 export type CategoryCounts = CategoryEntry & { readonly shown: number; readonly clicked: number };
 
 export type SlateEntry = {
@@ -20,24 +17,14 @@ export type SlateEntry = {
 /** The click is the data set's first feedback type. */
 const CLICK = 1;
 
-export function categoryEntry({ id, name }: Category, labels: CategoryLabels): CategoryEntry {
-  if (labels === "ids" || name === "") return { id, name: String(id), label: String(id) };
-  const clean = oneLine(name);
-  return { id, name: clean, label: `${id} (${clean})` };
-}
-
-export function candidateCategories(dataset: Dataset, labels: CategoryLabels): readonly CategoryEntry[] {
-  return dataset.categories.map((category) => categoryEntry(category, labels));
-}
-
 /** @param first number of the first of these steps within its session, from 1 */
 export function sessionSlates(
   dataset: Dataset,
   steps: readonly SessionStep[],
   first: number,
-  labels: CategoryLabels,
+  wording: CategoryWording,
 ): readonly SlateEntry[] {
-  return steps.map((step, i) => slateEntry(dataset, step.items, step.feedback, first + i, step.repeated, labels));
+  return steps.map((step, i) => slateEntry(dataset, step.items, step.feedback, first + i, step.repeated, wording));
 }
 
 /** The last `items` logged interactions, cut into slates of `slateSize`, oldest first. */
@@ -46,12 +33,12 @@ export function loggedSlates(
   history: History,
   items: number,
   slateSize: number,
-  labels: CategoryLabels,
+  wording: CategoryWording,
 ): readonly SlateEntry[] {
   const slates: SlateEntry[] = [];
   for (let from = Math.max(0, history.items.length - items); from < history.items.length; from += slateSize) {
     const shown = history.items.subarray(from, from + slateSize);
-    slates.push(slateEntry(dataset, shown, history.feedback.subarray(from, from + slateSize), 0, false, labels));
+    slates.push(slateEntry(dataset, shown, history.feedback.subarray(from, from + slateSize), 0, false, wording));
   }
   return slates;
 }
@@ -76,11 +63,6 @@ export function interestsOf(slates: readonly SlateEntry[]): readonly CategoryCou
   return [...totals.values()].sort(mostClicked);
 }
 
-/** Data on one line, without control characters: it cannot look like a heading of the prompt's own. */
-export function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
-}
-
 /** Two decimals: enough to compare scores by, few enough for equal prompts to be equal. */
 export function rounded(value: number): number {
   return Math.round(value * 100) / 100;
@@ -92,7 +74,7 @@ function slateEntry(
   feedback: ArrayLike<number>,
   step: number,
   repeated: boolean,
-  labels: CategoryLabels,
+  wording: CategoryWording,
 ): SlateEntry {
   const counts = new Map<number, { shown: number; clicked: number }>();
   let clicks = 0;
@@ -105,9 +87,7 @@ function slateEntry(
     clicks += clicked;
     counts.set(category, count);
   }
-  const categories = [...counts].map(([category, count]) => ({
-    ...categoryEntry(dataset.categories[category] ?? { id: category, name: "" }, labels),
-    ...count,
-  }));
+  const words = categoryEntries(dataset, wording);
+  const categories = [...counts].map(([category, count]) => ({ ...(words[category] as CategoryEntry), ...count }));
   return { step, size: items.length, clicks, repeated, categories };
 }

@@ -49,7 +49,7 @@ export class RunStorage {
       ...(path !== undefined && { folder: path }),
     });
     const record: RunRecord = {
-      schemaVersion: 8,
+      schemaVersion: 9,
       id: folder.id,
       uid: randomUUID(),
       name: experiment.name,

@@ -3,9 +3,10 @@ import type { PromptText } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { TestQuestion } from "../llm/detect.ts";
-import { requestSettings } from "../llm/settings.ts";
-import { PlanParser, planReplySchema } from "../planner/planParsing.ts";
+import { plannerKnowledge } from "../planner/plannerContext.ts";
+import { planParser, planQuestion } from "../planner/planQuestion.ts";
 import { parsePrompt } from "../prompts/prompt.ts";
+import { splitForEvaluation } from "../serving/world.ts";
 import { renderPrompt } from "./renderPrompt.ts";
 
 export interface TestQuestionOptions {
@@ -22,23 +23,16 @@ const WHO = { user: 0, step: 1 } as const;
 /** @throws InputError for a prompt that cannot be used */
 export function testQuestion({ experiment, dataset, prompt, model }: TestQuestionOptions): TestQuestion {
   const { messages } = renderPrompt({ experiment, dataset, role: "planner", prompt, reflections: [], ...WHO });
-  const { settings, hash } = parsePrompt(prompt.file, prompt.text);
-  const parser = new PlanParser(dataset.categories);
-  parser.setPrompt(prompt.text);
+  const parsed = parsePrompt(prompt.file, prompt.text);
+  const knowledge = plannerKnowledge(splitForEvaluation(dataset, experiment), experiment);
+  const settings = { ...experiment.planner, seed: experiment.seed, model };
+  const parser = planParser(knowledge, parsed);
   return {
-    request: {
-      id: "test",
-      role: "planner",
-      promptHash: hash,
-      ...requestSettings("planner", { ...experiment.planner, seed: experiment.seed, model }, settings),
-      messages,
-      schema: planReplySchema(dataset.categories),
-      repeat: 0,
-    },
+    request: { id: "test", ...planQuestion(knowledge, parsed, settings), messages, repeat: 0 },
     limits: experiment.models,
     fault: ({ text, finish, thought }) => {
-      const parsed = parser.parse(text, finish, thought);
-      return "problem" in parsed ? parsed.problem : undefined;
+      const plan = parser.parse(text, finish, thought);
+      return "problem" in plan ? plan.problem : undefined;
     },
   };
 }

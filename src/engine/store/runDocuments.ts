@@ -24,7 +24,7 @@ const recordSchema = z.strictObject({
 
 const recordFormat: DocumentFormat<RunRecord> = {
   schema: recordSchema,
-  version: 8,
+  version: 9,
   migrations: {
     1: (record) => ({ ...record, schemaVersion: 2, experiment: asItWas(record.experiment) }),
     2: (record) => ({ ...record, schemaVersion: 3, experiment: asItWas(record.experiment) }),
@@ -34,6 +34,7 @@ const recordFormat: DocumentFormat<RunRecord> = {
     5: (record) => ({ ...record, schemaVersion: 6, experiment: asItWas(record.experiment) }),
     6: (record) => ({ ...record, schemaVersion: 7, experiment: asItWas(record.experiment) }),
     7: (record) => ({ ...record, schemaVersion: 8, experiment: asItWas(record.experiment) }),
+    8: (record) => ({ ...record, schemaVersion: 9, experiment: asItWas(record.experiment) }),
   },
 };
 

@@ -65,19 +65,30 @@ const wantsModel = ({
   temperature,
   maxTokens,
   reasoningEffort,
+  answer,
 }: AskedContender) =>
-  [prompt, version, provider, model, baseUrl, temperature, maxTokens, reasoningEffort].some(
+  [prompt, version, provider, model, baseUrl, temperature, maxTokens, reasoningEffort, answer].some(
     (given) => given !== undefined,
   );
 
+const modelSettings = [
+  "provider",
+  "model",
+  "baseUrl",
+  "apiKeyVariable",
+  "temperature",
+  "maxTokens",
+  "reasoningEffort",
+  "answer",
+  "replanEvery",
+] as const;
+
 /** What a model contender is asked with, where it differs from the base. */
 function plannerSettings(asked: AskedContender, { planner }: Experiment): Record<string, unknown> {
-  const { provider, model, baseUrl, apiKeyVariable, temperature, maxTokens, reasoningEffort, replanEvery } = asked;
-  const set = { provider, model, baseUrl, apiKeyVariable, temperature, maxTokens, reasoningEffort, replanEvery };
-  const chosen = Object.entries(set).filter(([, value]) => value !== undefined);
+  const chosen = modelSettings.map((name) => [name, asked[name]] as const).filter(([, value]) => value !== undefined);
   const given: Record<string, unknown> = { ...asked.settings, ...Object.fromEntries(chosen) };
   // Words mean a model, and one that came with an address is an OpenAI-compatible server's.
-  if (given.provider === undefined && planner.provider === "offline" && baseUrl !== undefined)
+  if (given.provider === undefined && planner.provider === "offline" && asked.baseUrl !== undefined)
     given.provider = "openai";
   const changesHands = given.provider !== undefined && given.provider !== "offline" && planner.provider === "offline";
   if (changesHands && given.replanEvery === undefined) given.replanEvery = 4;
@@ -138,6 +149,7 @@ function describe(asked: AskedContender, record: Omit<ContenderRecord, "name">, 
   const model = asked.model === undefined ? [] : [asked.model];
   const settings = [
     ...(asked.temperature === undefined ? [] : [`temperature ${asked.temperature}`]),
+    ...(asked.answer === undefined ? [] : [`answers by ${asked.answer}`]),
     ...(asked.replanEvery === undefined ? [] : [`replan every ${asked.replanEvery}`]),
     ...Object.entries(record.reflections).map(([setting, value]) => `${setting} ${value}`),
     ...record.pool.map(({ action, reflection }) => `${action} ${reflection}`),

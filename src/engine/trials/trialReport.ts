@@ -13,7 +13,7 @@ import {
   undecidedSentence,
   verdictText,
 } from "../../protocol/trial/words.ts";
-import { oneLine } from "../prompts/shownSlates.ts";
+import { oneLine } from "../prompts/categoryWords.ts";
 import { shellWord } from "../shellWord.ts";
 import type { Found, TrialReport } from "./found.ts";
 import { countedMetrics, judgeCondition } from "./gate.ts";

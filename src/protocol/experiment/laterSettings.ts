@@ -54,6 +54,8 @@ const laterSettings: readonly LaterSetting[] = [
   { path: "dataset.matching", was: "exact", since: 8, belongs: isCsv },
   { path: "dataset.nullWords", was: ["NaN", "nan"], since: 8, belongs: isCsv },
   { path: "simulator.responseModel.minRows", was: 25, since: 8, belongs: trainsUserModel },
+  // Plans were made of ids.
+  { path: "planner.answer", was: "ids", since: 9 },
 ];
 
 /** The versions of run.json after which a setting came, the newest first. */

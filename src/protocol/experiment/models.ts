@@ -49,11 +49,20 @@ export const plannerFields = {
       "The planner without a model; also the fallback when a model's reply is unusable. lessons: knows what was clicked in the last five slates and what the shown reflections say, and nothing else; it measures what reflections carry.",
   }),
   prompt: text("Prompt file, relative to the experiment file.").default("planner.lerl.md"),
+  answer: z.enum(["names", "ids"]).default("names").meta({
+    description:
+      "What a model's plan is made of, and what the categories are called in prompts. names: names, which small models choose from; ids: numbers, which they count instead, with names beside them. Where the planner sees ids only (fidelity switch plannerSees), plans are made of ids.",
+  }),
   mask: z.enum(["auto", "primary", "any"]).default("auto").meta({
     description:
       "Which items a planned category allows. primary: those whose first category it is; any: all that have it. auto: what the quit rule in force compares. Where that is first categories, one slate back, a plan without the last slate's categories cannot repeat one.",
   }),
-  categoriesPerPlan: count("Categories the planners without a model choose.", 8, 2, 46),
+  categoriesPerPlan: count(
+    "Categories that a plan holds: of the planners without a model, and what a prompt asks a model for with {{ most }}, which is half as many again where a plan is kept for several steps.",
+    8,
+    2,
+    46,
+  ),
   replanEvery: z.int().min(1).max(50).optional().meta({
     description:
       "A plan is kept for this many steps, less the categories just shown. Unset: 1 for the offline planner, 4 for a model.",

@@ -39,7 +39,7 @@ export async function writeRun(parent: string, made: MadeRun): Promise<string> {
   await mkdir(folder, { recursive: true });
   const experiment = experimentSchema.parse({ name, seed, ...settings });
   const record: RunRecord = {
-    schemaVersion: 8,
+    schemaVersion: 9,
     id,
     name,
     note: "",

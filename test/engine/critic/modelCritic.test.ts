@@ -113,7 +113,9 @@ describe("the critic that asks a model", () => {
   });
 
   it("writes one reflection per session, the fallback where the reply is of no use", async () => {
-    answerAll(server, ({ messages }) => (String(messages.at(-1)?.content).includes("Dance 1/1") ? "" : "Vary dance."));
+    answerAll(server, ({ messages }) =>
+      String(messages.at(-1)?.content).includes("Dance 1 of 1") ? "" : "Vary dance.",
+    );
     const wire = rig(`${server.url}/v1`);
     const subject = critic(wire.scheduler.complete);
     expect(await subject.reflect(finished, never)).toEqual([

@@ -30,17 +30,18 @@ const obedient: Provider = {
   baseUrl: "",
   async send({ messages }) {
     const text = messages.at(-1)?.content ?? "";
-    const candidates = [...text.matchAll(/^- (\d+) \(.*\): \d+%/gm)].map(([, id]) => Number(id));
-    const slates = text.split("\n").filter((line) => /^- .*\) \d+\/\d+/.test(line));
-    const score = new Map(candidates.map((id) => [id, 0]));
-    for (const [, id, clicked, shown] of slates.join("\n").matchAll(/(\d+) \([^)]*\) (\d+)\/(\d+)/g)) {
-      score.set(Number(id), (score.get(Number(id)) ?? 0) + Number(clicked) - 0.35 * Number(shown));
+    const candidates = [...(messages[0]?.content ?? "").matchAll(/^- (.*): \d+%/gm)].map(([, name = ""]) => name);
+    const slates = text.split("\n").filter((line) => /^- .* \d+ of \d+(?:;|$)/.test(line) && !/: \d+ of/.test(line));
+    const score = new Map(candidates.map((name) => [name, 0]));
+    for (const [, name = "", clicked, shown] of slates.join("; ").matchAll(/(?:- )?([^;]+?) (\d+) of (\d+)/g)) {
+      const known = name.replace(/^[;\s-]+/, "");
+      score.set(known, (score.get(known) ?? 0) + Number(clicked) - 0.35 * Number(shown));
     }
-    const last = new Set([...(slates.at(-1) ?? "").matchAll(/(\d+) \(/g)].map(([, id]) => Number(id)));
-    const count = Number(/about (\d+),/.exec(text)?.[1]);
+    const last = new Set((/just shown: (.*)\./.exec(text)?.[1] ?? "").split("; "));
+    const count = Number(/Choose (\d+) /.exec(text)?.[1]);
     const plan = candidates
-      .filter((id) => !last.has(id))
-      .sort((a, b) => (score.get(b) ?? 0) - (score.get(a) ?? 0) || a - b)
+      .filter((name) => !last.has(name))
+      .sort((a, b) => (score.get(b) ?? 0) - (score.get(a) ?? 0))
       .slice(0, count);
     return { text: JSON.stringify({ categories: plan }), finish: "stop", model: "scripted" };
   },

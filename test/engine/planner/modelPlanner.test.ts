@@ -108,11 +108,59 @@ describe("the planner that asks a model", () => {
     expect(wire.rows).toHaveLength(12);
   });
 
+  it("asks for names, as many as the prompt says, and for a limit that holds them", async () => {
+    server.on({ endpoint: "chat" }, { content: '["Music", "Food"]' });
+    const wire = rig(`${server.url}/v1`);
+    const [plan] = await planner(wire).plan(different(1), never);
+    expect(plan?.categories).toEqual([1, 3]);
+    const [body = {}] = journalOf(server).map((entry) => entry.body as unknown as Record<string, unknown>);
+    expect(body.max_tokens).toBe(200);
+    expect(body.response_format).toMatchObject({
+      json_schema: {
+        schema: {
+          properties: {
+            categories: { items: { enum: ["Dance", "Music", "Sport", "Food"] }, minItems: 2, maxItems: 4 },
+          },
+        },
+      },
+    });
+  });
+
+  it("goes on from the one category that a model named over and over", async () => {
+    server.on({ endpoint: "chat" }, (body) =>
+      lastUserMessage(body).includes("it names only Sport, and a plan needs several categories")
+        ? { content: '{"categories": ["Music", "Dance"]}' }
+        : { content: '{"categories": ["Sport", "Sport", "Sport"]}' },
+    );
+    const wire = rig(`${server.url}/v1`);
+    const [plan] = await planner(wire).plan(different(1), never);
+    expect(plan).toMatchObject({ categories: [2, 1, 0], source: "model", invalidReplies: 1 });
+    expect(wire.rows.map(({ id }) => id)).toEqual(["planner-3e8-2", "planner-3e8-2-retry"]);
+    const [, body = {}] = journalOf(server).map((entry) => entry.body as unknown as Record<string, unknown>);
+    expect(body.response_format).toMatchObject({
+      json_schema: { schema: { properties: { categories: { items: { enum: ["Dance", "Music", "Food"] } } } } },
+    });
+  });
+
+  it("asks for ids where planner.answer says so, and then as runs before it did", async () => {
+    const ids = plannerKnowledge(smallDataset(), smallExperiment({ planner: { answer: "ids" } }));
+    server.on({ endpoint: "chat" }, { content: "[10, 10]" });
+    const wire = rig(`${server.url}/v1`);
+    const [plan] = await planner(wire, { knowledge: ids }).plan(different(1), never);
+    expect(plan).toMatchObject({ source: "fallback", invalidReplies: 2 });
+    const asked = journalOf(server).map(({ body }) => body as Record<string, unknown> & ChatCompletionRequest);
+    expect(asked.map(({ max_tokens }) => max_tokens)).toEqual([undefined, undefined]);
+    expect(lastUserMessage(asked[0] as ChatCompletionRequest)).toContain("- 10 (Dance)");
+    expect(lastUserMessage(asked[1] as ChatCompletionRequest)).toContain(
+      "it names 1 candidate categories, at least 2 are needed. Answer with the JSON object only.",
+    );
+  });
+
   it("shows what was wrong and takes the second answer", async () => {
     server.on({ endpoint: "chat" }, (body) =>
-      lastUserMessage(body).includes("Your last answer could not be used: it names 1 candidate categories")
+      lastUserMessage(body).includes("Your last answer could not be used: it names 0 candidate categories")
         ? { content: "[10,11]" }
-        : { content: "[10, 77]" },
+        : { content: "[77]" },
     );
     const wire = rig(`${server.url}/v1`);
     const [plan] = await planner(wire).plan(different(1), never);

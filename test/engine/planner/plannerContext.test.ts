@@ -32,8 +32,8 @@ describe("the planner's context", () => {
           clicks: 2,
           repeated: false,
           categories: [
-            { id: 10, label: "10 (Dance)", shown: 2, clicked: 1 },
-            { id: 11, label: "11 (Music)", shown: 1, clicked: 1 },
+            { id: 10, label: "Dance", shown: 2, clicked: 1 },
+            { id: 11, label: "Music", shown: 1, clicked: 1 },
           ],
         },
         { step: 2, clicks: 2, repeated: true },
@@ -111,7 +111,7 @@ describe("the planner's context", () => {
     const render = (slot: number) =>
       prompt.render(plannerContext(knowledge, { session: sessionOf([], slot), reflections: [] }));
     expect(render(0)).toEqual(render(7));
-    expect(render(0)[1]?.content).toContain("nothing has been recommended yet");
+    expect(render(0)[1]?.content).toContain("nothing has been shown yet");
   });
 });
 
@@ -140,9 +140,9 @@ describe("what the offline planner knows", () => {
   it("is a user's logged history by candidate category, most clicked first", () => {
     const { profile } = told(multi, 0);
     expect(profile).toEqual([
-      { id: 1, name: "Category 1", label: "1 (Category 1)", shown: 3, clicked: 2, rate: 67 },
-      { id: 0, name: "Category 0", label: "0 (Category 0)", shown: 4, clicked: 2, rate: 50 },
-      { id: 2, name: "Category 2", label: "2 (Category 2)", shown: 1, clicked: 0, rate: 0 },
+      { id: 1, name: "Category 1", label: "Category 1", shown: 3, clicked: 2, rate: 67 },
+      { id: 0, name: "Category 0", label: "Category 0", shown: 4, clicked: 2, rate: 50 },
+      { id: 2, name: "Category 2", label: "Category 2", shown: 1, clicked: 0, rate: 0 },
     ]);
     expect(told(multi, 1).profile).toMatchObject([
       { id: 0, shown: 1, clicked: 1, rate: 100 },
@@ -179,9 +179,9 @@ describe("what the offline planner knows", () => {
     const percent = (clicked: number, shown: number) => Math.round((100 * (clicked + 10 * overall)) / (shown + 10));
     const { global, categories } = told(multi, 0);
     expect(global).toEqual([
-      { id: 0, name: "Category 0", label: "0 (Category 0)", rate: percent(3, 5), items: 2 },
-      { id: 1, name: "Category 1", label: "1 (Category 1)", rate: percent(2, 3), items: 1 },
-      { id: 2, name: "Category 2", label: "2 (Category 2)", rate: percent(1, 2), items: 1 },
+      { id: 0, name: "Category 0", label: "Category 0", rate: percent(3, 5), items: 2 },
+      { id: 1, name: "Category 1", label: "Category 1", rate: percent(2, 3), items: 1 },
+      { id: 2, name: "Category 2", label: "Category 2", rate: percent(1, 2), items: 1 },
     ]);
     expect((global as { label: string }[]).map(({ label }) => label)).toEqual(
       (categories as { label: string }[]).map(({ label }) => label),
@@ -233,11 +233,11 @@ describe("the default planner prompt", () => {
     const session = sessionOf([step([0, 1, 2], [1, 0, 0], true)]);
     const reflections = [{ id: "1", text: "Vary sport with music.", score: 7.5 }];
     const planner = quickstartPrompt("planner").render(plannerContext(knowledge, { session, reflections }));
-    expect(planner[1]?.content).toContain("- 10 (Dance): 55%, 2 videos\n- 11 (Music): 45%, 2 videos\n");
-    expect(planner[1]?.content).toContain(
-      ":\n- 10 (Dance): 1/1\n- 12 (Sport): 1/1\n- 11 (Music): 0/1\n- 13 (Food): 0/1\n",
-    );
-    expect(planner[1]?.content).toContain("- 10 (Dance) 1/1, 11 (Music) 0/1, 12 (Sport) 0/1");
+    expect(planner[0]?.content).toContain("\n- Dance: 55%\n- Music: 45%\n");
+    expect(planner[1]?.content).toContain(":\n- Dance: 1 of 1\n- Sport: 1 of 1\n- Music: 0 of 1\n- Food: 0 of 1\n");
+    expect(planner[1]?.content).toContain("- Dance 1 of 1; Music 0 of 1; Sport 0 of 1");
+    expect(planner[1]?.content).toContain("Choose 4 categories for the next slate of 3 videos");
+    expect(planner[1]?.content).toContain("Leave out what was just shown: Dance; Music; Sport.");
     expect(planner[1]?.content).toContain("- [score 7.5] Vary sport with music.");
     expect(planner[1]?.content).not.toContain("\n\n\n");
   });
@@ -245,34 +245,37 @@ describe("the default planner prompt", () => {
   it("begins with what no call changes, goes on with the user, then the visit, the lessons and the task", () => {
     const reflections = [{ id: "1", text: "Vary sport with music.", score: 7.5 }];
     const textOf = (session: Session) =>
-      quickstartPrompt("planner").render(plannerContext(knowledge, { session, reflections }))[1]?.content ?? "";
-    const parts = ["Candidate", "This user before the visit", "Recommended in this visit", "Lessons", "Task:"];
+      quickstartPrompt("planner")
+        .render(plannerContext(knowledge, { session, reflections }))
+        .map(({ content }) => content)
+        .join("\n");
+    const parts = ["The categories", "before the visit", "The last slates", "Notes on", "Choose 4", "Leave out"];
     const text = textOf(sessionOf([step([0, 1, 2], [1, 0, 0])]));
     const places = parts.map((part) => text.indexOf(part));
     expect(places).toEqual(places.toSorted((a, b) => a - b));
-    expect(places[0]).toBe(0);
+    expect(places[0]).toBeGreaterThan(0);
     const longer = textOf(sessionOf([step([0, 1, 2], [1, 0, 0]), step([3, 4, 5], [0, 0, 0])]));
-    const shared = text.slice(0, text.indexOf("Recommended"));
+    const shared = text.slice(0, text.indexOf("- Dance 1 of 1;"));
     expect(longer.startsWith(shared)).toBe(true);
   });
 
   it("says that nothing is known of a user without a history", () => {
     const session = { ...sessionOf([]), history: noHistory };
     const [, user] = quickstartPrompt("planner").render(plannerContext(knowledge, { session, reflections: [] }));
-    expect(user?.content).toContain("\n\nNothing is known of this user from before the visit.\n\n");
-    expect(user?.content).not.toContain("This user before");
+    expect(user?.content).toContain("Nothing is known of this user from before the visit.\n\n");
+    expect(user?.content).not.toContain("What this user");
   });
 
   it("lists 5,000 categories", () => {
     const names = Array.from({ length: 5000 }, (_, i) => `Category ${i}`);
     const general = {
       ...knowledge.general,
-      entries: names.map((name, id) => ({ id, name, label: `${id} (${name})`, rate: 40, items: 10 })),
+      entries: names.map((name, id) => ({ id, name, label: name, rate: 40, items: 10 })),
     };
-    const [, user] = quickstartPrompt("planner").render(
+    const [system] = quickstartPrompt("planner").render(
       plannerContext({ ...knowledge, general }, { session: sessionOf([]), reflections: [] }),
     );
-    expect(user?.content).toContain("- 4999 (Category 4999): 40%, 10 videos");
+    expect(system?.content).toContain("- Category 4999: 40%");
   });
 
   it("stays in shape when names and reflections are hostile", () => {
@@ -283,7 +286,9 @@ describe("the default planner prompt", () => {
       plannerContext(plannerKnowledge(hostile, smallExperiment()), { session, reflections }),
     );
     expect(messages).toHaveLength(2);
-    expect(messages[1]?.content).toContain("{{ step }}");
-    expect(messages[1]?.content).not.toMatch(/^# (system|user)/m);
+    for (const { content } of messages) {
+      expect(content).toContain("{{ step }}");
+      expect(content).not.toMatch(/^# (system|user)/m);
+    }
   });
 });

@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
+import { oneLine } from "../../../src/engine/prompts/categoryWords.ts";
 import { diagnose, parsePrompt } from "../../../src/engine/prompts/prompt.ts";
-import { oneLine } from "../../../src/engine/prompts/shownSlates.ts";
 import { PromptHead } from "../../../src/protocol/promptHead.ts";
 import { placeholdersIn } from "../../../src/protocol/promptPlaceholders.ts";
 import { variablesIn } from "../../../src/protocol/promptScope.ts";

@@ -64,9 +64,9 @@ describe("a run of an older version", () => {
     const resumed = await shop.resume("old");
     expect(resumed.current.experiment.models.unusableShare).toBe(1);
     const record = await resumed.execute();
-    expect(record).toMatchObject({ state: "done", schemaVersion: 8 });
+    expect(record).toMatchObject({ state: "done", schemaVersion: 9 });
     expect(recordOf(folder)).toMatchObject({
-      schemaVersion: 8,
+      schemaVersion: 9,
       experiment: { models: { unusableShare: 1 }, evaluation: { modelSessions: 0 } },
     });
     expect(eventsOf(folder).filter(({ type }) => type === "paused")).toEqual([]);

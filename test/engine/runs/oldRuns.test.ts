@@ -57,7 +57,7 @@ describe("a run that was interrupted", () => {
     expect(metricsOf(run)).toBe(expected("interrupted-metrics.jsonl"));
     expect(warnings(eventsOf(run))).toEqual(["checkpoint.unmarked"]);
     const { uid, schemaVersion, state } = recordOf(run);
-    expect({ schemaVersion, state }).toEqual({ schemaVersion: 8, state: "done" });
+    expect({ schemaVersion, state }).toEqual({ schemaVersion: 9, state: "done" });
     const manifest = JSON.parse(readFileSync(join(run, "checkpoint/manifest.json"), "utf8")) as object;
     expect(manifest).toMatchObject({ schemaVersion: 2, origin: { uid, logs: { metrics: { rows: 61 } } } });
   });

@@ -4,7 +4,7 @@ import type { RunRecord } from "../../../src/protocol/run.ts";
 /** The record of a run of the default experiment that is done, with what a test makes of it. */
 export function runRecord(id: string, overrides: Partial<RunRecord> = {}): RunRecord {
   return {
-    schemaVersion: 8,
+    schemaVersion: 9,
     id,
     name: id,
     note: "",

@@ -36,7 +36,7 @@ it.each([
   const old = { ...record, schemaVersion, experiment: { ...experiment, evaluation, models: known } };
   await writeFile(file, JSON.stringify(old));
   const read = await readRunRecord(file);
-  expect(read).toMatchObject({ schemaVersion: 8, experiment: { evaluation: { modelSessions: 0 } } });
+  expect(read).toMatchObject({ schemaVersion: 9, experiment: { evaluation: { modelSessions: 0 } } });
   expect(read.experiment.models.unusableShare).toBe(unusableShare);
 });
 
@@ -49,7 +49,7 @@ it("run.json of version 4 keeps its world: its data, its masks, its user model",
   const old = { ...record, schemaVersion: 4, experiment: { ...experiment, dataset, planner, fidelity } };
   await writeFile(file, JSON.stringify(old));
   expect(await readRunRecord(file)).toMatchObject({
-    schemaVersion: 8,
+    schemaVersion: 9,
     experiment: { dataset: { signal: "strong" }, planner: { mask: "any" }, fidelity: { reshaped: "policy" } },
   });
 });
@@ -66,7 +66,7 @@ it("run.json of version 7 goes on reading comma-separated tables", async () => {
   };
   await writeFile(file, JSON.stringify(old));
   const read = await readRunRecord(file);
-  expect(read.schemaVersion).toBe(8);
+  expect(read.schemaVersion).toBe(9);
   expect(read.experiment).toEqual({
     ...experiment,
     dataset: {

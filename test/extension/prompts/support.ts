@@ -62,7 +62,7 @@ export function openEditor(answers: Answers = {}): TestEditor {
 
 /** A finished run of the folder's quickstart. */
 export const runOf = (folder: string, fields: Partial<RunRecord> = {}): RunRecord => ({
-  schemaVersion: 8,
+  schemaVersion: 9,
   id: "r-1",
   name: "Quickstart",
   note: "",

@@ -205,7 +205,7 @@ export async function changeOutside(uri: Uri, text: string): Promise<void> {
 
 export function runRecord(experiment: Uri, patch: Partial<RunRecord> = {}): RunRecord {
   return {
-    schemaVersion: 8,
+    schemaVersion: 9,
     id: "run-1",
     name: "Quickstart 1",
     note: "",

@@ -4,7 +4,7 @@ import type { RunRecord } from "../../../src/protocol/run.ts";
 
 /** A run that has only begun. */
 export const runRecord = (changes: Partial<RunRecord> = {}): RunRecord => ({
-  schemaVersion: 8,
+  schemaVersion: 9,
   id: "r",
   name: "r",
   note: "",

@@ -73,7 +73,7 @@ export const experiment = experimentSchema.parse({
 
 export function runRecord(id: string, patch: Partial<RunRecord> = {}): RunRecord {
   return {
-    schemaVersion: 8,
+    schemaVersion: 9,
     id,
     name: id,
     note: "",

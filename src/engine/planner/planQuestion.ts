@@ -1,0 +1,67 @@
+/** How a plan is asked for and read: by the planner of a run, and by a model test. */
+
+import type { CategoryIndex } from "../data/dataset.ts";
+import type { ModelSettings } from "../llm/settings.ts";
+import { requestSettings } from "../llm/settings.ts";
+import type { ModelRequest, ReplySchema } from "../llm/types.ts";
+import { type CategoryEntry, categoryEntries } from "../prompts/categoryWords.ts";
+import type { Prompt } from "../prompts/prompt.ts";
+import { candidatesOf, type PlannerKnowledge } from "./plannerContext.ts";
+import { MOST_CATEGORIES, PlanParser, planReplySchema } from "./planParsing.ts";
+
+type PlanQuestion = Omit<ModelRequest, "id" | "messages" | "isUsable" | "repeat">;
+
+/** Tokens of an answer at least: some models say a word before it. */
+const LEAST_TOKENS = 200;
+/** Around a name in a list: quotation marks, comma, blank. */
+const AROUND_NAME = 4;
+
+/** @throws InputError when nobody names a model */
+export function planQuestion(knowledge: PlannerKnowledge, prompt: Prompt, settings: ModelSettings): PlanQuestion {
+  const candidates = candidatesOf(knowledge);
+  const { wording } = knowledge;
+  const most = mostOf(knowledge, prompt);
+  const asked = requestSettings("planner", settings, prompt.settings);
+  // Runs of before are asked as they were: their limits, or none.
+  const room = asked.maxTokens === undefined && wording === "names" && { maxTokens: tokensOf(candidates, most) };
+  return {
+    role: "planner",
+    promptHash: prompt.hash,
+    ...asked,
+    ...room,
+    schema: planReplySchema(candidates, wording, most),
+  };
+}
+
+/** The schema of a further question, whose answer is to go on from what the first one named. */
+export function furtherSchema(
+  knowledge: PlannerKnowledge,
+  prompt: Prompt,
+  named: readonly CategoryIndex[],
+): ReplySchema {
+  const { dataset, wording } = knowledge;
+  const ids = new Set(named.map((category) => dataset.categories[category]?.id));
+  const others = candidatesOf(knowledge).filter(({ id }) => !ids.has(id));
+  return planReplySchema(others, wording, mostOf(knowledge, prompt) - named.length);
+}
+
+export function planParser(knowledge: PlannerKnowledge, prompt: Prompt): PlanParser {
+  const { dataset, wording, candidates } = knowledge;
+  const shown = wording === "names" ? categoryEntries(dataset, wording).map(({ name }) => name) : undefined;
+  const parser = new PlanParser(dataset.categories, shown);
+  parser.setPrompt(prompt.text);
+  parser.setCandidates(candidates);
+  return parser;
+}
+
+/** A prompt that tells the number is held to it; what others ask for is theirs to say. */
+const mostOf = ({ most }: PlannerKnowledge, prompt: Prompt): number => (prompt.uses("most") ? most : MOST_CATEGORIES);
+
+/** Enough for the longest names there are: no tokenizer makes more tokens of a text than it has bytes. */
+function tokensOf(candidates: readonly CategoryEntry[], most: number): number {
+  const bytes = candidates.map(({ name }) => Buffer.byteLength(name) + AROUND_NAME).sort((a, b) => b - a);
+  return Math.max(
+    LEAST_TOKENS,
+    bytes.slice(0, most).reduce((sum, size) => sum + size, 0),
+  );
+}
