@@ -4,6 +4,7 @@ import type { Experiment } from "./experiment.ts";
 import type { Immutable } from "./immutable.ts";
 import { promptRoles } from "./promptRole.ts";
 import { answeredSchema } from "./run/answered.ts";
+import { planQualitySchema } from "./run/planQuality.ts";
 import { runIdSchema } from "./run/runId.ts";
 import { runStates } from "./run/states.ts";
 
@@ -60,7 +61,12 @@ const measured = {
 /** A summary before the run puts its place to it. */
 export const measuredSummarySchema = z.object(measured);
 
-export const runSummarySchema = z.object({ ...measured, userSteps: z.int() });
+export const runSummarySchema = z.object({
+  ...measured,
+  userSteps: z.int(),
+  /** How the plans of training fared as plans; absent where no model was asked. */
+  plans: z.exactOptional(planQualitySchema),
+});
 export type RunSummary = Immutable<z.output<typeof runSummarySchema>>;
 
 /**

@@ -6,6 +6,8 @@ import type { ModelActivity, RunProgress } from "../../src/protocol/engine.ts";
 import { valueAt } from "../../src/protocol/jsonPath.ts";
 import { type PromptRole, promptRoles } from "../../src/protocol/promptRole.ts";
 import { type AnsweredRole, answeredRoles, isMostlyStandIn } from "../../src/protocol/run/answeredRoles.ts";
+import { planMeasures } from "../../src/protocol/run/planQuality.ts";
+import { planColumns, planQualityText } from "../../src/protocol/run/planWords.ts";
 import { scoreOf } from "../../src/protocol/run/score.ts";
 import { isResumable } from "../../src/protocol/run/states.ts";
 import type { RunRecord } from "../../src/protocol/run.ts";
@@ -155,7 +157,7 @@ function status(record: RunRecord, progress: RunProgress | undefined, snapshot: 
         : nothing
     }
     ${calls > 0 || (progress?.cost ?? 0) > 0 ? budget(record, calls, progress?.cost ?? 0, snapshot) : nothing}
-    ${answeredByModel(answeredSoFar(record, progress))} ${active && progress?.models ? modelActivity(progress.models, record.state === "paused") : nothing}
+    ${answeredByModel(answeredSoFar(record, progress))} ${judgedPlans(record)} ${active && progress?.models ? modelActivity(progress.models, record.state === "paused") : nothing}
   </dl>`;
 }
 
@@ -180,6 +182,17 @@ function answeredByModel(roles: readonly AnsweredRole[]): TemplateResult | typeo
   return html`<div class="long" title="The others are the stand-in's">
     <dt>By the model</dt>
     <dd>${roles.map(({ role, model, total }) => `${formatCount(model)} of ${formatCount(total)} ${answers[role]}`).join(", ")}</dd>
+  </div>`;
+}
+
+/** How the model's plans fare as plans. */
+function judgedPlans({ summary }: RunRecord): TemplateResult | typeof nothing {
+  const text = planQualityText(summary?.plans);
+  if (text === undefined) return nothing;
+  const glosses = planMeasures.map((measure) => `${planColumns[measure].label}: ${planColumns[measure].about}`);
+  return html`<div class="long" title=${glosses.join("\n")}>
+    <dt>Judged as plans</dt>
+    <dd>${text}</dd>
   </div>`;
 }
 

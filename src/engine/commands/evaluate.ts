@@ -13,7 +13,7 @@ import { fileAccess } from "./fileAccess.ts";
 import { interruptible } from "./interruption.ts";
 import { environmentModels, type KeyOptions, keyOptions } from "./models.ts";
 import { allowOutsideOption, countOption, takeOverOption } from "./options.ts";
-import { dropLine, whoAnswered } from "./runDisplays.ts";
+import { dropLine, sayPlans, whoAnswered } from "./runDisplays.ts";
 import { number, paint, say, sayAside, status } from "./terminal.ts";
 
 /** Sessions below which an evaluation is too noisy to be told to others (docs/method.md, section 13). */
@@ -144,6 +144,7 @@ function print(
     say(`${dropLine(there, scored(run.metrics.rCum, zero, one), formatEstimate(drop))}\n`);
   }
   for (const answered of answeredRoles(summary.answered)) say(`${whoAnswered(answered)}\n`);
+  sayPlans(summary.plans);
   const where = relative(process.cwd(), folder) || ".";
   say(`${sessions} sessions, weights of iteration ${iteration}; every session is kept in ${where}/evaluation.jsonl\n`);
   if (sessions < FEWEST_SESSIONS)

@@ -6,6 +6,8 @@ import Table from "cli-table3";
 import { asksModel } from "../../protocol/asksModel.ts";
 import type { RunProgress } from "../../protocol/engine.ts";
 import { type AnsweredRole, answeredRoles, isMostlyStandIn } from "../../protocol/run/answeredRoles.ts";
+import type { PlanQuality } from "../../protocol/run/planQuality.ts";
+import { planQualityText } from "../../protocol/run/planWords.ts";
 import { standInKind } from "../../protocol/run/standInKind.ts";
 import {
   type MetricRow,
@@ -218,6 +220,7 @@ function summaryOf(record: RunRecord, results: Results) {
     ...(planner !== undefined && { planner }),
     ...(trainingWorld && { trainingWorld }),
     ...(record.answered && { answered: record.answered }),
+    ...(record.summary?.plans && { plans: record.summary.plans }),
     ...(record.data && { data: record.data }),
     userSteps: record.summary?.userSteps ?? 0,
     userStepsPerSecond: Math.round(results.userStepsPerSecond),
@@ -263,6 +266,7 @@ function printResult(record: RunRecord, results: Results, folder: string): void 
     if (asksModel(planner) && record.summary?.planner === "offline") say(policyOnly(record.summary));
   }
   for (const answered of answeredRoles(record.answered)) say(`${whoAnswered(answered)}\n`);
+  sayPlans(record.summary?.plans);
   const speed = results.userStepsPerSecond > 0 ? `, ${Math.round(results.userStepsPerSecond)} user steps/s` : "";
   say(
     `${record.state === "done" ? paint.good("done") : paint.warning(record.state)} in ${duration(record.activeSeconds)}${speed}; files in ${where}\n`,
@@ -291,6 +295,12 @@ export function dropLine(training: Score, evaluation: Score, drop = number(train
   const lost = normalised((training.normalised ?? 0) - (evaluation.normalised ?? 0));
   const there = `In training's world R_cum is ${number(training.rCum)}${normalised(training.normalised)}`;
   return `${there}. The drop to what training never saw is ${drop}${lost}.`;
+}
+
+/** `Judged as plans: 97 % usable, 6.1 categories, 12 % from last slate`; nothing where no model planned. */
+export function sayPlans(quality: PlanQuality | undefined): void {
+  const text = planQualityText(quality);
+  if (text !== undefined) say(`Judged as plans: ${text}.\n`);
 }
 
 /** `Plans: 12 of 16 by the model, 4 by the stand-in.` */

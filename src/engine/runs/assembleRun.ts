@@ -1,10 +1,12 @@
 /** Composition root of a run: chooses what stands behind the trainer's interfaces. */
+import { asksModel } from "../../protocol/asksModel.ts";
 import type { PromptTexts } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
 import type { RunRecord } from "../../protocol/run.ts";
 import { ReflectionPool } from "../critic/reflectionPool.ts";
 import { type Finding, readingLine } from "../data/readingText.ts";
 import { RandomStream } from "../math/random.ts";
+import { PlanJudge, planSetting } from "../metrics/planQuality.ts";
 import { itemNovelty } from "../metrics/sessionMetrics.ts";
 import type { Policy } from "../policy/policy.ts";
 import { AnswerTally } from "../serving/answerTally.ts";
@@ -196,6 +198,9 @@ function direct(stage: Stage, { control, log, sink, progress }: AssembleOptions)
     place,
     changes,
     answers,
+    plans: asksModel(document.experiment.planner)
+      ? new PlanJudge(planSetting(dataset, document.experiment))
+      : undefined,
   });
   const read = readingLine(dataset);
   const data = { ...(read !== undefined && { read }), findings: stage.findings };

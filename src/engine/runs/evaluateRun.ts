@@ -8,6 +8,7 @@ import { type RunRecord, referenceLabel } from "../../protocol/run.ts";
 import { keysOf } from "../../protocol/wantedKeys.ts";
 import { InputError } from "../errors.ts";
 import { whatCame } from "../llm/replyWatch.ts";
+import { askedPlan, PlanJudge, planSetting } from "../metrics/planQuality.ts";
 import { diversityOf, itemNovelty, servedSlates } from "../metrics/sessionMetrics.ts";
 import type { Plan } from "../planner/planner.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -30,6 +31,7 @@ import { createPolicy, createTensorEngine, policyIn } from "../serving/policies.
 import { referenceContenders, scaleContenders } from "../serving/references.ts";
 import { buildWorld, type World } from "../serving/world.ts";
 import { shellWord } from "../shellWord.ts";
+import type { Session } from "../simulator/session.ts";
 import { readRunRecord } from "../store/runDocuments.ts";
 import type { RunFolder } from "../store/runFolder.ts";
 import { storageFolder } from "../store/storage.ts";
@@ -123,11 +125,18 @@ async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<E
       ...referenceContenders(experiment, world, engine),
     ];
     const answers = new AnswerTally();
-    const measured = await measure(setting, contenders, answers, options);
+    const plans = new PlanJudge(planSetting(world.dataset, experiment));
+    const planned = (plan: Plan, session: Session): void => {
+      answers.add("planner", plan);
+      plans.add(askedPlan(world.dataset, session, plan, plans.setting, session.steps.length - 1));
+      if (plan.unusable && answers.counts.planner?.standIn === 1)
+        options.log(`The planner's model was of no use, the stand-in planned. ${whatCame(plan.unusable)}`);
+    };
+    const measured = await measure(setting, contenders, options, planned);
     const inTraining = await measureInTraining(run, experiment, checkpoint, options);
     const summary = {
       ...summarise(measured, world, setting, experiment, checkpoint.json.iteration),
-      ...(answers.counts.planner && { answered: answers.counts }),
+      ...(answers.counts.planner && { answered: answers.counts, ...(plans.quality && { plans: plans.quality }) }),
       ...(inTraining && { trainingWorld: trainingSummary(inTraining) }),
     };
     const rows = [
@@ -255,7 +264,7 @@ async function measureInTraining(
     ["random", random],
     ["oracle", oracle],
   ];
-  return measure(evaluationSetting(experiment, trainingWorld), contenders, new AnswerTally(), options);
+  return measure(evaluationSetting(experiment, trainingWorld), contenders, options);
 }
 
 type Measured = ReadonlyMap<EvaluatedPolicy, readonly SessionRow[]>;
@@ -264,18 +273,13 @@ type Contenders = readonly (readonly [EvaluatedPolicy, Contender])[];
 async function measure(
   setting: EvaluationSetting,
   contenders: Contenders,
-  answers: AnswerTally,
-  { progress, signal, log }: AllOptions,
+  { progress, signal }: AllOptions,
+  planned?: (plan: Plan, session: Session) => void,
 ): Promise<Measured> {
   const measured = new Map<EvaluatedPolicy, readonly SessionRow[]>();
   for (const [i, [name, contender]] of contenders.entries()) {
     progress(name === "run" ? "Evaluating" : `Evaluating: ${referenceLabel(name)}`, i / contenders.length);
-    const planned = (plan: Plan): void => {
-      answers.add("planner", plan);
-      if (plan.unusable && answers.counts.planner?.standIn === 1)
-        log(`The planner's model was of no use, the stand-in planned. ${whatCame(plan.unusable)}`);
-    };
-    measured.set(name, await evaluate(setting, contender, signal, planned));
+    measured.set(name, await evaluate(setting, contender, signal, name === "run" ? planned : undefined));
   }
   return measured;
 }

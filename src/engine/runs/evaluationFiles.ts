@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { fitting } from "../../protocol/misfit.ts";
 import { answeredSchema } from "../../protocol/run/answered.ts";
+import { planQualitySchema } from "../../protocol/run/planQuality.ts";
 import { type ReferencePolicy, referencePolicies } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
 import { readJson, reasonOf } from "../regularFile.ts";
@@ -53,6 +54,8 @@ const evaluationSummarySchema = z.strictObject({
   planner: z.enum(["none", "offline", "model"]),
   /** Plans by the model and by its stand-in, where a model was asked. */
   answered: z.exactOptional(answeredSchema),
+  /** How they fared as plans, where a model was asked. */
+  plans: z.exactOptional(planQualitySchema),
   categoryNames: z.array(z.string()),
   run: policySummarySchema,
   /** Means over as many sessions of users that training saw, with its response model; absent where there is no other world. */

@@ -317,9 +317,9 @@ export class Run {
 
   private summarise(): void {
     const summary = this.assembly?.evaluation.summary;
-    const { answered = {} } = this.trainer ?? {};
+    const { answered = {}, planQuality: plans } = this.trainer ?? {};
     this.record.update({
-      ...(summary && { summary: { ...summary, userSteps: this.place().userSteps } }),
+      ...(summary && { summary: { ...summary, userSteps: this.place().userSteps, ...(plans && { plans }) } }),
       ...(Object.keys(answered).length > 0 && { answered }),
     });
   }

@@ -3,6 +3,7 @@
 import { asksModel } from "../../protocol/asksModel.ts";
 import type { RerunResult, RerunStep } from "../../protocol/engine.ts";
 import type { Experiment } from "../../protocol/experiment.ts";
+import { planSentence } from "../../protocol/run/planWords.ts";
 import type { Episode, Reflection } from "../../protocol/run.ts";
 import { summaryOf } from "../critic/lessons.ts";
 import { shownOf } from "../critic/reflectionPool.ts";
@@ -11,6 +12,7 @@ import type { Dataset, UserIndex } from "../data/dataset.ts";
 import { historyOf } from "../data/dataset.ts";
 import { InputError } from "../errors.ts";
 import type { CallRow } from "../llm/types.ts";
+import { factsOf, namesOf, planSetting } from "../metrics/planQuality.ts";
 import { ModelPlanner } from "../planner/modelPlanner.ts";
 import { OfflinePlanner } from "../planner/offline.ts";
 import { plannerKnowledge } from "../planner/plannerContext.ts";
@@ -78,6 +80,8 @@ export async function rerunStep(
   const shown = [...reflections.map(shownOf), ...summaryOf(dataset, reflections)].filter(({ id }) => ids.includes(id));
   const request = { session: sessionBefore(dataset, experiment, episode, step), reflections: shown };
   const [plan] = await planner.plan([request], abort.signal);
+  const facts =
+    plan?.source === "model" ? factsOf(dataset, request.session, plan, planSetting(dataset, experiment)) : undefined;
   const last = calls.at(-1);
   return {
     before: { categories: recorded.plan.categories, reply: context.recordedReply },
@@ -88,6 +92,7 @@ export async function rerunStep(
       messages: last?.messages ?? planner.render(request),
       cached: last?.cached ?? false,
       ...(plan?.unusable && { problem: plan.unusable.cause }),
+      ...(facts && { about: planSentence(facts, namesOf(dataset)) }),
     },
     categoryNames: categoryNames(dataset),
   };

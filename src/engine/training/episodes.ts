@@ -70,12 +70,14 @@ export class EpisodeRecorder {
     };
   }
 
-  private describePlan({ categories, source, callId, reflections }: PlanInForce): EpisodeStep["plan"] {
+  private describePlan({ categories, source, callId, reflections, made }: PlanInForce): EpisodeStep["plan"] {
     return {
       categories: this.categoryIds(categories),
       source,
       reflections,
       ...(callId !== undefined && { callId }),
+      ...(made && made.source !== "offline" && { invalidReplies: made.invalidReplies }),
+      ...(made?.unusable && { unusable: made.unusable }),
     };
   }
 

@@ -4,9 +4,11 @@
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Answered } from "../../protocol/run/answered.ts";
+import type { PlanQuality } from "../../protocol/run/planQuality.ts";
 import type { Episode, MetricRow, TimelineEvent } from "../../protocol/run.ts";
 import type { ReflectionPool } from "../critic/reflectionPool.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { askedPlan, namesOf, type PlanJudge } from "../metrics/planQuality.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { AnswerTally } from "../serving/answerTally.ts";
 import type { RunControl } from "../serving/control.ts";
@@ -63,6 +65,8 @@ export interface TrainerParts {
   readonly place: Place;
   readonly changes: Pick<LiveChanges, "apply">;
   readonly answers: AnswerTally;
+  /** Undefined where no model plans. */
+  readonly plans?: PlanJudge | undefined;
 }
 
 export class Trainer {
@@ -70,7 +74,10 @@ export class Trainer {
   /** Sessions that ended in the iteration under way. */
   private ended: Episode[] = [];
 
+  private readonly nameOf: (category: number) => string;
+
   constructor(private readonly parts: TrainerParts) {
+    this.nameOf = namesOf(parts.dataset);
     const { players, pool, document, sink, tally } = parts;
     this.reflecting =
       players.critic &&
@@ -99,6 +106,11 @@ export class Trainer {
   /** Who answered so far, where models are asked. */
   get answered(): Answered {
     return this.parts.answers.counts;
+  }
+
+  /** How its plans fare as plans, where a model is asked for them. */
+  get planQuality(): PlanQuality | undefined {
+    return this.parts.plans?.quality;
   }
 
   /** Begins a new run: prepares the policy, resets the environment, and measures the policy before it served anybody. */
@@ -172,7 +184,7 @@ export class Trainer {
 
   /** Notes troubled plans on the timeline, and hands finished sessions to the critic. */
   private record(served: readonly ServedStep[], iteration: number, userSteps: number): void {
-    const { sink, episodes, control, answers } = this.parts;
+    const { sink, episodes, control, answers, plans, dataset } = this.parts;
     const ended: EndedSession[] = [];
     for (const one of served) {
       const { result, plan } = one;
@@ -181,6 +193,7 @@ export class Trainer {
       if (made && event) sink.event({ type: "plan", code: event, ...place });
       if (made && made.invalidReplies > 0) sink.event({ type: "plan", code: "plan.invalid", ...place });
       if (made) answers.add("planner", made);
+      if (made) plans?.add(askedPlan(dataset, result.session, made, plans.setting, place.step - 1));
       if (made?.unusable) sink.event({ type: "stand-in", role: "planner", ...place, ...made.unusable });
       const episode = episodes.record(one, iteration);
       if (episode) ended.push({ result, episode });
@@ -207,7 +220,8 @@ export class Trainer {
     sink.metrics(row);
     const episodes = this.ended;
     this.ended = [];
-    const observation = { row, experiment: document.experiment, reflections: pool.reflections, episodes };
+    const { experiment } = document;
+    const observation = { row, experiment, reflections: pool.reflections, episodes, nameOf: this.nameOf };
     for (const event of watch.observe(observation)) sink.event(event);
     await sink.iterationDone(iteration, work);
   }
@@ -228,6 +242,7 @@ export class Trainer {
         policy: policy.json,
         pool: pool.state(),
         answered: this.parts.answers.counts,
+        ...(this.parts.plans && { plans: this.parts.plans.state() }),
         watch: watch.state(),
         evaluation: evaluation.state(),
       }),
@@ -241,6 +256,7 @@ export class Trainer {
     pool.restore(json.pool);
     watch.restore(json.watch);
     this.parts.answers.restore(json.answered);
+    if (json.plans) this.parts.plans?.restore(json.plans);
     evaluation.restore(json.evaluation);
     players.planner?.restore(json.planner);
     policy.restore({ json: json.policy, arrays });

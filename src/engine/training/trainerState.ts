@@ -5,6 +5,7 @@ import { type Experiment, experimentSchema } from "../../protocol/experiment.ts"
 import { answeredSchema } from "../../protocol/run/answered.ts";
 import { poolStateSchema } from "../critic/reflectionPool.ts";
 import { InputError } from "../errors.ts";
+import { planJudgeStateSchema } from "../metrics/planQuality.ts";
 import { stepperStateSchema } from "../serving/stepper.ts";
 import { watchStateSchema } from "../signatures/failureSignatures.ts";
 import { environmentStateSchema } from "../simulator/environment.ts";
@@ -40,6 +41,8 @@ const trainerStateSchema = z
     pool: poolStateSchema,
     /** Absent in checkpoints of runs that were not counted yet. */
     answered: z.prefault(answeredSchema, {}),
+    /** Absent where no model plans, and in checkpoints of runs whose plans were not judged yet. */
+    plans: planJudgeStateSchema.exactOptional(),
     watch: owned(watchStateSchema, "readings and alarms"),
     evaluation: evaluationStateSchema,
   })

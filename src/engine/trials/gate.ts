@@ -1,9 +1,10 @@
 /** Conditions that a script stops at: `lerl trial ... --fail-if "rCum < baseline"` (docs/trials.md, "A gate"). */
+import { type PlanMeasure, planMeasures } from "../../protocol/run/planQuality.ts";
 import type { ContenderResult, PairResult, TrialResult } from "../../protocol/trial/result.ts";
 import { InputError } from "../errors.ts";
 
 /** Numbers of a contender that are counted: compared as they are. */
-export const countedMetrics = [
+const contenderMetrics = [
   "pass",
   "passAll",
   "repeats",
@@ -19,12 +20,20 @@ export const countedMetrics = [
   "cost",
   "latencyMs",
 ] as const satisfies readonly (keyof ContenderResult)[];
+export const countedMetrics = [...contenderMetrics, ...planMeasures] as const;
+export type CountedMetric = (typeof countedMetrics)[number];
+
+const isPlanMeasure = (metric: string): metric is PlanMeasure => planMeasures.some((measure) => measure === metric);
+
+/** A contender's number; undefined where it was not measured. */
+export const countedValue = (contender: ContenderResult | undefined, metric: CountedMetric): number | undefined =>
+  isPlanMeasure(metric) ? contender?.plans?.[metric] : contender?.[metric];
 
 const operators = ["<=", ">=", "<", ">"] as const;
 type Operator = (typeof operators)[number];
 
 export type Condition = { readonly text: string; readonly operator: Operator; readonly value: number } & (
-  | { readonly metric: (typeof countedMetrics)[number] }
+  | { readonly metric: CountedMetric }
   /** The difference of R_cum to the baseline's: its interval decides. */
   | { readonly metric: "rCum" }
 );
@@ -59,7 +68,7 @@ export function judgeCondition(condition: Condition, result: TrialResult): reado
   return judgedContenders(result).map((contender) => {
     const pair = result.pairs.find((one) => one.contender === contender);
     if (condition.metric === "rCum") return pair ? judgeDifference(condition, pair) : "undecided";
-    const value = result.contenders[contender]?.[condition.metric];
+    const value = countedValue(result.contenders[contender], condition.metric);
     return value === undefined ? "undecided" : holds(value, condition) ? "holds" : "fails";
   });
 }

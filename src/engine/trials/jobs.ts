@@ -33,7 +33,8 @@ function* cells({ stage, paid, grid, repeats, planned }: TrialWork): Generator<J
         if (grid?.has({ contender, moment: moment.name, repeat })) continue;
         const measured = (callId: string) => paid.measured(contender, callId, repeat);
         yield async (lane, signal) => {
-          const question = { contender, moment, repeat, request, planner: planner(lane, repeat), measured };
+          const asked = { contender, moment, repeat, request, plans: stage.plans };
+          const question = { ...asked, planner: planner(lane, repeat), measured };
           planned(await serveCell(lane, question, signal));
         };
       }

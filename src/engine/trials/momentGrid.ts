@@ -1,9 +1,11 @@
 /** The grid contender x moment: which plans pass, how often, and why not (docs/trials.md, "Moments"). */
 import type { Moments } from "../../protocol/moments.ts";
+import { planSentence } from "../../protocol/run/planWords.ts";
 import type { CellRow } from "../../protocol/trial/cell.ts";
 import type { TrialRecord } from "../../protocol/trial/record.ts";
 import type { CellResult, Grid, TrialResult } from "../../protocol/trial/result.ts";
 import type { Category } from "../data/dataset.ts";
+import { namesOf } from "../metrics/planQuality.ts";
 import { mean } from "../metrics/statistics.ts";
 import { askedOf, checkCategories, shortcomings } from "./assertions.ts";
 
@@ -24,10 +26,12 @@ export interface PassShares {
 
 export class MomentGrid {
   private readonly cells = new Map<string, CellRow>();
+  private readonly nameOf: (category: number) => string;
 
   /** @throws InputError where an assertion names a category that there is not */
   constructor(private readonly setting: GridSetting) {
     const { moments, categories } = setting;
+    this.nameOf = namesOf({ categories });
     checkCategories(moments.expect ?? {}, "expect", categories);
     for (const { name, expect } of moments.moments) checkCategories(expect ?? {}, `Moment "${name}"`, categories);
   }
@@ -87,6 +91,7 @@ export class MomentGrid {
 
   private cell(contender: number, moment: string, asked: ReturnType<typeof askedOf>, aStep: number): CellResult {
     const rows = this.rowsOf(contender, moment);
+    const facts = rows[0]?.facts;
     const valued = (row: CellRow): number => row.inPlan - row.stepsLost * aStep;
     const judged = rows.map((cell) => {
       const baseline = this.cells.get(keyOf({ contender: 0, moment, repeat: cell.repeat }));
@@ -98,7 +103,8 @@ export class MomentGrid {
       planned: rows.length,
       passed: judged.filter((reasons) => reasons.length === 0).length,
       different: new Set(rows.map(({ plan }) => plan.categories.join())).size,
-      plan: (rows[0]?.plan.categories ?? []).map((id) => this.nameOf(id)),
+      plan: (rows[0]?.plan.categories ?? []).map(this.nameOf),
+      ...(facts && { about: planSentence(facts, this.nameOf) }),
       why: [...new Set(judged.flat())],
       ...(rows.length > 0 && { planValue: mean(rows.map(valued)) }),
     };
@@ -108,10 +114,6 @@ export class MomentGrid {
     return Array.from({ length: this.setting.repeats }, (_, repeat) =>
       this.cells.get(keyOf({ contender, moment, repeat })),
     ).filter((cell) => cell !== undefined);
-  }
-
-  private nameOf(id: number): string {
-    return this.setting.categories.find((category) => category.id === id)?.name || String(id);
   }
 
   private bestOfBaseline(): number {

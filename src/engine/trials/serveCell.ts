@@ -2,6 +2,7 @@
 import type { Moment } from "../../protocol/moments.ts";
 import type { CellRow } from "../../protocol/trial/cell.ts";
 import { categoriesOf, type Dataset } from "../data/dataset.ts";
+import { factsOf, type PlanSetting } from "../metrics/planQuality.ts";
 import type { Planner, PlanRequest } from "../planner/planner.ts";
 import { followSteps } from "../policy/baselines/truth.ts";
 import { lastSlateCategories } from "../simulator/interest.ts";
@@ -12,6 +13,8 @@ export interface CellQuestion {
   readonly moment: Moment;
   readonly repeat: number;
   readonly request: PlanRequest;
+  /** What plans are judged by. */
+  readonly plans: PlanSetting;
   /** Of this contender and repeat. Undefined: everything is allowed. */
   readonly planner: Planner | undefined;
   /** What the answer took and used, by its call. */
@@ -45,6 +48,7 @@ export async function serveCell(lane: Lane, question: CellQuestion, signal: Abor
       ...(plan?.callId !== undefined && { callId: plan.callId }),
     },
     ...(plan?.unusable && { unusable: plan.unusable }),
+    ...(plan && plan.source !== "fallback" && { facts: factsOf(dataset, session, plan, question.plans) }),
     newCategories: categories.filter((category) => !shown.has(category)).length,
     overlapWithLastSlate: categories.length === 0 ? 0 : repeated / categories.length,
     oracle: judged?.oracle ?? 0,

@@ -2,6 +2,7 @@
 import { dirname } from "node:path";
 import type { Moment } from "../../protocol/moments.ts";
 import type { TrialRecord } from "../../protocol/trial/record.ts";
+import { type PlanSetting, planSetting } from "../metrics/planQuality.ts";
 import { OfflinePlanner } from "../planner/offline.ts";
 import type { Planner, PlanRequest } from "../planner/planner.ts";
 import { pairedPool } from "../serving/frozenPool.ts";
@@ -31,6 +32,8 @@ export interface Stage {
   readonly contenders: readonly ServingContender[];
   readonly lanes: readonly Lane[];
   readonly moments: readonly StagedMoment[];
+  /** What plans are judged by. */
+  readonly plans: PlanSetting;
   readonly dispose: () => Promise<void>;
 }
 
@@ -85,7 +88,8 @@ export async function openStage(
       return { ...lane, policy: own };
     });
     const sessions = evaluationSessions(world.users, record.seed, record.sessions);
-    return { world, sessions, contenders, lanes, moments: stagedMoments(record, world), dispose };
+    const plans = planSetting(world.dataset, experiment);
+    return { world, sessions, contenders, lanes, moments: stagedMoments(record, world), plans, dispose };
   } catch (error) {
     await dispose();
     throw error;

@@ -8,6 +8,7 @@ import {
   type SequenceSetting,
   sequenceHalfWidth,
 } from "../metrics/confidenceSequence.ts";
+import { PlanJudge, type PlanSetting, plansOf } from "../metrics/planQuality.ts";
 import { mean, quantile } from "../metrics/statistics.ts";
 import { addJudged, NOTHING_JUDGED } from "./stepJudge.ts";
 
@@ -80,6 +81,8 @@ export class Tally {
   private readonly baseline = new RunningMoments();
   private readonly sequence: SequenceSetting;
   private settled = false;
+  /** What plans are judged by; known once the data is. */
+  plans: PlanSetting = { candidates: [], reading: "any" };
 
   constructor(private readonly setting: TallySetting) {
     const { contenders, planned } = setting;
@@ -126,7 +129,7 @@ export class Tally {
     return {
       n: this.n,
       contenders: this.setting.contenders.map((name, i) =>
-        contenderResult(name, this.counted(i), bills[i] ?? NO_BILL, this.rewardAStep),
+        contenderResult(name, this.counted(i), bills[i] ?? NO_BILL, this.rewardAStep, this.plans),
       ),
       pairs: this.pairs.map((pair, i) => this.pairResult(pair, i + 1, final)),
     };
@@ -230,10 +233,14 @@ function contenderResult(
   rows: readonly VisitRow[],
   { calls, tokens, cost, latencies }: Bill,
   rewardAStep: number,
+  setting: PlanSetting,
 ): ContenderResult {
   const judged = rows.reduce((sum, row) => addJudged(sum, row.judged), NOTHING_JUDGED);
   const plans = (key: keyof VisitRow["plans"]): number => rows.reduce((sum, row) => sum + row.plans[key], 0);
   const steps = rows.flatMap(({ episode }) => episode.steps);
+  const judge = new PlanJudge(setting);
+  for (const plan of rows.flatMap(({ episode }) => plansOf(episode, setting))) judge.add(plan);
+  const { quality } = judge;
   const made = plans("made");
   const followed = plans("followed");
   const perStep = (total: number): number => total / judged.steps;
@@ -244,6 +251,7 @@ function contenderResult(
     tInt: meanOf(rows.map(({ episode }) => episode.tInt)),
     rSin: meanOf(rows.map(({ episode }) => episode.rSin)),
     repeats: meanOf(steps.map(({ repeated }) => (repeated ? 1 : 0))),
+    ...(quality && { plans: quality }),
     ...(made > 0 && {
       planSize: plans("size") / made,
       invalidPlans: plans("invalid") / made,

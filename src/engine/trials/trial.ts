@@ -244,6 +244,7 @@ export class Trial {
         log: (message) => host.log?.("info", message),
       });
       try {
+        tally.plans = stage.plans;
         this.grid = gridOf(record, stage.world.dataset.categories, await readCells(folder.path));
         this.isComplete = true;
         return await use({ stage, models, paid });

@@ -1,6 +1,9 @@
 /** A trial's result as text, Markdown, JSON, CSV, and as JUnit for systems that read tests. */
 import Table from "cli-table3";
 import { csvText, markdownText } from "../../protocol/reportText.ts";
+import { type PlanMeasure, planMeasures } from "../../protocol/run/planQuality.ts";
+import { planColumns } from "../../protocol/run/planWords.ts";
+import { planQualityOf } from "../../protocol/trial/planQualityOf.ts";
 import type { TrialRecord } from "../../protocol/trial/record.ts";
 import type { CellResult, PairResult, TrialResult } from "../../protocol/trial/result.ts";
 import {
@@ -16,7 +19,7 @@ import {
 import { oneLine } from "../prompts/categoryWords.ts";
 import { shellWord } from "../shellWord.ts";
 import type { Found, TrialReport } from "./found.ts";
-import { countedMetrics, judgeCondition } from "./gate.ts";
+import { countedMetrics, countedValue, judgeCondition } from "./gate.ts";
 import { junitReport, junitText, unfinished } from "./junit.ts";
 
 export const trialFormats = ["text", "markdown", "json", "csv", "junit"] as const;
@@ -43,7 +46,11 @@ function onLines({ record, result, ...report }: Found): Found {
   const contenders = result.contenders.map((row) => ({ ...row, name: oneLine(row.name) }));
   const moments = result.grid?.moments.map(({ name, cells }) => ({
     name: oneLine(name),
-    cells: cells.map((cell) => ({ ...cell, why: cell.why.map(oneLine) })),
+    cells: cells.map(({ about, ...cell }) => ({
+      ...cell,
+      why: cell.why.map(oneLine),
+      ...(about !== undefined && { about: oneLine(about) }),
+    })),
   }));
   const grid = result.grid && moments && { grid: { ...result.grid, moments } };
   return { ...report, record: { ...record, name: oneLine(record.name) }, result: { ...result, contenders, ...grid } };
@@ -88,7 +95,19 @@ function heading({ record, result }: Found): string {
 
 type Cells = readonly (readonly string[])[];
 
-const head = ["", "R_cum", "expected", "T_int", "R_sin", "repeats", "calls", "latency", "cost"] as const;
+const head = [
+  "",
+  "R_cum",
+  "expected",
+  "T_int",
+  "R_sin",
+  "repeats",
+  "lost by plan",
+  "by policy",
+  "calls",
+  "latency",
+  "cost",
+] as const;
 
 function tableCells(result: TrialResult): Cells {
   return result.contenders.map((row) => [
@@ -98,35 +117,25 @@ function tableCells(result: TrialResult): Cells {
     number(row.tInt, 1),
     number(row.rSin, 3),
     share(row.repeats),
+    number(row.lostByPlan, 3),
+    number(row.lostByPolicy, 3),
     String(row.calls),
     row.latencyMs === undefined ? "–" : `${Math.round(row.latencyMs)} ms`,
     row.calls === 0 ? "–" : moneyText(row.cost),
   ]);
 }
 
-const planHead = [
-  "plans",
-  "categories",
-  "overlap",
-  "unreadable",
-  "by the stand-in",
-  "lost by the plan",
-  "lost by the policy",
-  "plan value",
-] as const;
+const planHead = ["plans", ...planMeasures.map((measure) => planColumns[measure].label), "plan value"];
 
 function planCells(result: TrialResult): Cells {
-  return result.contenders.map((row) => [
-    row.name,
-    number(row.planSize, 1),
-    share(row.planOverlap),
-    share(row.invalidPlans),
-    share(row.fallbackPlans),
-    number(row.lostByPlan, 3),
-    number(row.lostByPolicy, 3),
-    number(row.planValue, 3),
-  ]);
+  return result.contenders.map((row) => {
+    const quality = planQualityOf(row);
+    return [row.name, ...planMeasures.map((measure) => planCell(measure, quality[measure])), number(row.planValue, 3)];
+  });
 }
+
+const planCell = (measure: PlanMeasure, value: number | undefined): string =>
+  value === undefined ? "–" : planColumns[measure].text(value);
 
 const share = (value: number | undefined): string => (value === undefined ? "–" : `${(100 * value).toFixed(1)} %`);
 const number = (value: number | undefined, digits = 2): string => (value === undefined ? "–" : value.toFixed(digits));
@@ -156,12 +165,13 @@ function pairCells(result: TrialResult): Cells {
   ]);
 }
 
-/** Moments by contenders: passed of planned, and why not. */
-function gridCells({ result }: Found): Cells {
-  const cell = ({ planned, passed, why, plan }: CellResult): string => {
+/** Moments by contenders: passed of planned, why not, and the first plan judged as a plan. @param apart sets that off */
+function gridCells({ result }: Found, apart: string): Cells {
+  const cell = ({ planned, passed, why, plan, about }: CellResult): string => {
     if (planned === 0) return "–";
     const share = planned === 1 ? (passed === 1 ? "pass" : "fail") : `${passed} of ${planned}`;
-    return [share, ...(why.length > 0 ? [why.join("; ")] : []), planText(plan)].join(": ");
+    const judged = [share, ...(why.length > 0 ? [why.join("; ")] : []), planText(plan)].join(": ");
+    return about === undefined ? judged : `${judged}${apart}${about}`;
   };
   return (result.grid?.moments ?? []).map(({ name, cells }) => [name, ...cells.map(cell)]);
 }
@@ -194,7 +204,7 @@ function textTable(header: readonly string[], cells: Cells): string {
 function textReport(report: Found): string {
   const { result } = report;
   const visits = result.n > 0 ? [...tablesOf(report).map(([header, cells]) => textTable(header, cells)), NOTE] : [];
-  const grid = result.grid ? [textTable(gridHead(report), gridCells(report))] : [];
+  const grid = result.grid ? [textTable(gridHead(report), gridCells(report, "\n"))] : [];
   const parts = [heading(report), "", ...sentences(report), "", ...grid, ...visits, ...gateLines(report)];
   return `${parts.join("\n")}\n`;
 }
@@ -218,7 +228,7 @@ function markdownReport(report: Found): string {
   const parts = [
     markdownText(heading(report)),
     listed.join("\n"),
-    ...(result.grid ? [markdownTable(gridHead(report), gridCells(report))] : []),
+    ...(result.grid ? [markdownTable(gridHead(report), gridCells(report, "; "))] : []),
     ...(result.n > 0 ? tablesOf(report).map(([header, cells]) => markdownTable(header, cells)) : []),
     notes.join("  \n"),
   ];
@@ -245,7 +255,7 @@ const identity = ({ id, name, state, reason, base, seed, sessions, planned }: Tr
 
 /** One line a contender; the baseline has no difference. */
 function csvReport({ result }: Found): string {
-  const columns = ["name", "rCum", "expected", "tInt", "rSin", ...countedMetrics] as const;
+  const columns = ["name", "rCum", "expected", "tInt", "rSin"] as const;
   const pairColumns = ["n", "difference", "low", "high", "verdict", "better", "worse", "equal"] as const;
   const pairOf = (index: number): readonly (string | number | undefined)[] => {
     const pair: PairResult | undefined = result.pairs.find(({ contender }) => contender === index);
@@ -253,8 +263,12 @@ function csvReport({ result }: Found): string {
     const { mean, interval, verdict, visits } = pair;
     return [result.n, mean, interval?.low, interval?.high, verdict, visits.better, visits.worse, visits.equal];
   };
-  const rows = result.contenders.map((row, i) => [...columns.map((column) => row[column]), ...pairOf(i)]);
-  return `${[[...columns, ...pairColumns], ...rows].map((row) => row.map((cell) => csvText(String(cell ?? ""))).join(",")).join("\n")}\n`;
+  const rows = result.contenders.map((row, i) => [
+    ...columns.map((column) => row[column]),
+    ...countedMetrics.map((metric) => countedValue(row, metric)),
+    ...pairOf(i),
+  ]);
+  return `${[[...columns, ...countedMetrics, ...pairColumns], ...rows].map((row) => row.map((cell) => csvText(String(cell ?? ""))).join(",")).join("\n")}\n`;
 }
 
 function gateLines({ conditions, judgement, result }: Found): readonly string[] {

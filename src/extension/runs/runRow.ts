@@ -2,6 +2,7 @@
 import { l10n, MarkdownString } from "vscode";
 import type { RunProgress } from "../../protocol/engine.ts";
 import { answeredRoles } from "../../protocol/run/answeredRoles.ts";
+import { planQualityText } from "../../protocol/run/planWords.ts";
 import { scoreOf } from "../../protocol/run/score.ts";
 import type { RunRecord, RunSummary } from "../../protocol/run.ts";
 import { formatAge, formatCost, formatDuration, formatScore, formatShare } from "../platform/format.ts";
@@ -45,6 +46,7 @@ const policyLabel = ({ planner }: RunSummary): string =>
 
 export function runTooltip(record: RunRecord, progress: RunProgress | undefined, now: Date): MarkdownString {
   const { name, note, state, reason, iteration, iterations, seed, startedAt, summary, experimentFile } = record;
+  const plans = planQualityText(summary?.plans);
   const tooltip = new MarkdownString("", true);
   tooltip.appendMarkdown(`**${escapeMarkdown(name)}** — ${stateName(state)}`);
   if (reason) tooltip.appendMarkdown(`\n\n${escapeMarkdown(reason)}`);
@@ -77,6 +79,7 @@ export function runTooltip(record: RunRecord, progress: RunProgress | undefined,
       ? [[l10n.t("Model calls"), `${progress.calls}, ${formatCost(progress.cost)}`] as const]
       : []),
     ...answeredTexts(record).map((text) => [l10n.t("Answered"), text] as const),
+    ...(plans === undefined ? [] : [[l10n.t("Judged as plans"), plans] as const]),
     [l10n.t("Seed"), String(seed)],
     [l10n.t("Started"), formatAge(startedAt, now)],
     [l10n.t("Experiment"), experimentFile],

@@ -62,6 +62,8 @@ export const rerunResultSchema = z.object({
     messages: messagesSchema,
     /** It came from the answers kept on disk. */
     cached: z.boolean(),
+    /** The plan judged as a plan, in words; absent where it is the stand-in's. */
+    about: z.exactOptional(z.string()),
     /** Why the reply is no plan; the categories are the stand-in's. */
     problem: z.exactOptional(z.string()),
   }),

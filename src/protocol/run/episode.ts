@@ -10,6 +10,10 @@ export const episodePlanSchema = z.object({
   /** Ids of the reflections it was made with. */
   reflections: z.readonly(z.array(z.string())),
   callId: z.exactOptional(z.string()),
+  /** Of a model's plan: its replies that could not be used. Absent in sessions of early versions. */
+  invalidReplies: z.exactOptional(z.int()),
+  /** Why the stand-in planned, and the beginning of what the model had answered. */
+  unusable: z.exactOptional(z.object({ cause: z.string(), reply: z.string() })),
 });
 
 const episodeStepSchema = z.object({

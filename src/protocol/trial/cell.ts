@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import type { Immutable } from "../immutable.ts";
 import { episodePlanSchema } from "../run/episode.ts";
+import { planFactsSchema } from "../run/planQuality.ts";
 
 export const cellRowSchema = z.object({
   /** Index in the trial's list; the first is the baseline. */
@@ -14,6 +15,8 @@ export const cellRowSchema = z.object({
   plan: episodePlanSchema,
   /** Why the stand-in planned, and the beginning of what the model had answered. */
   unusable: z.exactOptional(z.object({ cause: z.string(), reply: z.string() })),
+  /** The plan beside what the visit had shown; absent where the stand-in planned, without a planner, and in early versions. */
+  facts: z.exactOptional(planFactsSchema),
   /** Categories of the plan that no slate before has shown; share of them that the last slate showed. */
   newCategories: z.number(),
   overlapWithLastSlate: z.number(),

@@ -1,6 +1,7 @@
 /** What a trial has found (docs/trials.md). Means are over the visits that count: 1 to n, complete for all contenders. */
 import * as z from "zod/mini";
 import type { Immutable } from "../immutable.ts";
+import { planQualitySchema } from "../run/planQuality.ts";
 
 const intervalSchema = z.object({ low: z.number(), high: z.number() });
 
@@ -15,7 +16,9 @@ export const contenderResultSchema = z.object({
   rSin: z.number(),
   /** Share of slates that the quit rule counted as repeats. */
   repeats: z.number(),
-  /** Categories a plan, and its Jaccard overlap with the visit's plan before. */
+  /** Absent without a planner, and in trials of early versions. */
+  plans: z.exactOptional(planQualitySchema),
+  /** Categories a plan, the stand-in's included, and its Jaccard overlap with the visit's plan before. */
   planSize: z.exactOptional(z.number()),
   planOverlap: z.exactOptional(z.number()),
   /** Shares of plans: with a reply that could not be read, and made by the stand-in. */
@@ -76,6 +79,8 @@ export const cellResultSchema = z.object({
   different: z.int(),
   /** The first plan: its categories by name, best first. */
   plan: z.array(z.string()),
+  /** The first plan judged as a plan, in words; absent where it is the stand-in's. */
+  about: z.exactOptional(z.string()),
   /** Why those that failed did, each reason once. */
   why: z.array(z.string()),
   /** Mean plan value. */

@@ -71,9 +71,21 @@ describe("the summary", () => {
     expect(out.join("")).toContain("Reflections: 1 of 2 by the model, 1 by the stand-in.");
   });
 
+  it("judges the model's plans as plans, in words and for programs", () => {
+    const plans = { plans: 16, usable: 0.75, different: 6, copied: 0.5, sameness: 0.875 };
+    const summary = { tInt: 4, rCum: 2, rSin: 0.5, userSteps: 64, plans };
+    quietDisplay().end(runRecord("r", { summary }), "r");
+    expect(out.join("")).toContain(
+      "Judged as plans: 75 % usable, 6.0 categories, 50 % copied, 87.5 % same over visits.\n",
+    );
+    out.length = 0;
+    jsonDisplay().end(runRecord("r", { summary }), "r");
+    expect(JSON.parse(out.join(""))).toMatchObject({ type: "summary", plans });
+  });
+
   it("says nothing of models where none was asked", () => {
     quietDisplay().end(runRecord("r"), "r");
-    expect(out.join("")).not.toMatch(/Plans|Reflections/);
+    expect(out.join("")).not.toMatch(/[Pp]lans|Reflections/);
   });
 
   it("holds the counts for programs too", () => {

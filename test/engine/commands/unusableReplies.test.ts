@@ -98,7 +98,15 @@ describe("a planner's model that talks of something else", () => {
     const evaluate = ["evaluate", "all", "--planner", "same", "--sessions", "1", "--json"];
     const evaluated = await lerl(evaluate, scratch.path);
     expect(evaluated.code).toBe(3);
-    expect(jsonLinesOf(evaluated)[0]).toMatchObject({ answered: { planner: { model: 0 } } });
+    expect(jsonLinesOf(evaluated)[0]).toMatchObject({
+      answered: { planner: { model: 0 } },
+      plans: { usable: 0, askedAgain: 1, copied: 0 },
+    });
+    const words = await lerl(
+      evaluate.filter((word) => word !== "--json"),
+      scratch.path,
+    );
+    expect(words.out).toContain("Judged as plans: 0 % usable, 100 % asked again, 0 % copied.\n");
   });
 });
 

@@ -151,7 +151,11 @@ describe("who wants a new answer gets one", () => {
     expect((await rerun(false)).after.cached).toBe(true);
     expect(server.journal).toHaveLength(asked);
     server.reply = () => "[2, 9]";
-    expect((await rerun(true)).after).toMatchObject({ cached: false, reply: "[2, 9]" });
+    expect((await rerun(true)).after).toMatchObject({
+      cached: false,
+      reply: "[2, 9]",
+      about: "2 different",
+    });
     expect(server.journal).toHaveLength(asked + 1);
     expect(answers()).toBe(kept);
     expect((await rerun(false)).after).not.toMatchObject({ reply: "[2, 9]" });

@@ -83,12 +83,15 @@ describe("a run that is killed while its stand-in plans now and then", () => {
         }
       },
     });
-    const { answered } = await whole.execute();
+    const { answered, summary } = await whole.execute();
+    const { standIn = 0, model = 0 } = answered?.planner ?? {};
+    expect(summary?.plans).toMatchObject({ plans: standIn + model, usable: model / (standIn + model), sameness: 1 });
     expect(answered?.planner?.standIn).toBeGreaterThan(3);
     expect(answered?.planner?.model).toBeGreaterThan(3);
 
     await (await shop.resume("killed")).execute();
     expect(recordOf(shop.folder("killed")).answered).toEqual(answered);
+    expect(recordOf(shop.folder("killed")).summary?.plans).toEqual(summary?.plans);
     expect(metricsOf(shop.folder("killed"))).toBe(metricsOf(shop.folder("whole")));
     const standIns = (name: string) => eventsOf(shop.folder(name)).filter(({ type }) => type === "stand-in");
     expect(standIns("killed")).toEqual(standIns("whole"));

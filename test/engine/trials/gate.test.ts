@@ -57,7 +57,7 @@ describe("a condition", () => {
     ["rCum = baseline", /^--fail-if "rCum = baseline": expected "rCum < baseline"/],
     ["rCum < baseline * 2", /expected "rCum < baseline - 0\.2"|expected "rCum < baseline"/],
     ["rCum < 9", /rCum is compared with the baseline, on the same visits: "rCum < baseline - 0\.2"\.$/],
-    ["reward < baseline", /there is no "reward"; use rCum, pass, .*latencyMs\.$/],
+    ["reward < baseline", /there is no "reward"; use rCum, pass, .*latencyMs, .*sameness\.$/],
     ["repeats > baseline", /repeats is compared with a number, for example "repeats > 0\.1"\.$/],
   ])("that cannot be read says what to write: %j", (text, message) => {
     expect(() => parseCondition(text)).toThrow(message);
@@ -113,6 +113,8 @@ describe("a number", () => {
     const two = [{ repeats: 0.1 }, { repeats: 0.4 }];
     expect(judged("repeats > 0.3", ...two)).toEqual(["fails", "holds"]);
     expect(judged("repeats <= 0.1", ...two)).toEqual(["holds", "fails"]);
+    const plans = [{ plans: { plans: 4, usable: 0.9 } }, { plans: { plans: 4, usable: 0.96 } }];
+    expect(judged("usable < 0.95", ...plans)).toEqual(["holds", "fails"]);
     expect(judged("calls >= 480", {})).toEqual(["holds"]);
     expect(judged("calls < 480", {})).toEqual(["fails"]);
   });
@@ -120,6 +122,7 @@ describe("a number", () => {
   it("that was not measured is undecided: a model without a price costs something", () => {
     expect(judged("cost > 1", {}, { cost: 2 }, { cost: 0.5 })).toEqual(["undecided", "holds", "fails"]);
     expect(judged("planOverlap > 0.9", {})).toEqual(["undecided"]);
+    expect(judged("sameness > 0.9", {}, { plans: { plans: 4 } })).toEqual(["undecided", "undecided"]);
   });
 });
 

@@ -268,6 +268,27 @@ describe("a contender's numbers", () => {
     expect(own).toMatchObject({ calls: 7, tokens: 900, cost: 0.02, latencyMs: 20 });
   });
 
+  it("judge its plans as plans, visit after visit in their order", () => {
+    const tally = tallied(rows);
+    tally.plans = { candidates: [1, 2, 3], reading: "any" };
+    const [base, own] = tally.result([]).contenders;
+    expect(base?.plans).toEqual({ plans: 6, usable: 1, different: 1, fromLast: 0, copied: 0, sameness: 1 });
+    expect(own?.plans).toMatchObject({ plans: 8, usable: 1, fromLast: 0 });
+    const three = tallied([
+      visit(0, 0),
+      visit(1, 0, {
+        steps: [
+          [1, 2, 3],
+          [1, 2],
+        ],
+      }),
+    ]);
+    three.plans = { candidates: [1, 2, 3], reading: "any" };
+    expect(three.result([]).contenders[1]?.plans).toMatchObject({ copied: 1 / 2, fromLast: 1 / 2 });
+    const unplanned = tallied([visit(0, 0), visit(1, 0, { source: "none" })]).result([]);
+    expect(unplanned.contenders[1]).not.toHaveProperty("plans");
+  });
+
   it("tell what was lost a planned step: by the plan, and by the policy inside it", () => {
     const [, own] = tallied(rows).result([]).contenders;
     expect(own?.lostByPlan).toBeCloseTo((8 - 6) / 4, 12);

@@ -106,8 +106,41 @@ describe("a trial as text", () => {
     expect(text).toMatch(/equal within[^0]*[\s\S]* 0\.41 /);
     expect(text).not.toContain("Go on");
     expect(text).toMatch(/│ short +│ +8\.75 │ +8\.50 │ +9\.5 │ +0\.868 │ +12\.5 % │/);
-    expect(text).toMatch(/│ short +│ +6\.5 │ +33\.3 % │ +2\.0 % │ +1\.0 % │/);
+    expect(text).toMatch(/ repeats │ lost by plan │ by policy │/);
+    expect(text).toMatch(/ 12\.5 % │ +0\.250 │ +0\.500 │/);
     expect(text).toMatch(/│ as it is +│ +– │ +– │/);
+  });
+
+  it("says of a moment's plan what it is worth as a plan", () => {
+    const about = "3 different · none from the last\nslate · is the list's first 3";
+    const cell = { planned: 1, passed: 1, different: 1, plan: ["Dance", "Music", "Food"], why: [], about };
+    const grid: Grid = { repeats: 1, moments: [{ name: "tired", cells: [cell, { ...cell, planned: 0 }] }] };
+    expect(printed("text", { grid })).toMatch(
+      / pass: Dance, Music, Food │ +– │\n│ +│ 3 different · none from the last slate · is the list's first 3 │/,
+    );
+    expect(printed("markdown", { grid })).toContain(
+      "pass: Dance, Music, Food; 3 different · none from the last slate · is the list's first 3",
+    );
+  });
+
+  it("judges plans as plans; of early versions by what they kept", () => {
+    const header = /│ plans +│ usable │ asked again │ categories │ from last slate │ clicked kept │ copied │ same over/;
+    const plans = {
+      plans: 80,
+      usable: 0.975,
+      different: 6.25,
+      fromLast: 0.125,
+      keptClicked: 0.5,
+      copied: 1,
+      sameness: 0.9,
+    };
+    const text = printed("text", { contender: { plans } });
+    expect(text).toMatch(header);
+    expect(text).toMatch(/│ short +│ +97\.5 % │ +– │ +6\.3 │ +12\.5 % │ +50 % │ +100 % │ +90 % │ +0\.750 │/);
+    expect(printed("text")).toMatch(/│ short +│ +99 % │ +2 % │ +6\.5 │ +– │ +– │ +– │ +– │ +0\.750 │/);
+    expect(printed("markdown", { contender: { plans } })).toContain("| short | 97.5 % | – | 6.3 | 12.5 % |");
+    expect(JSON.parse(printed("json", { contender: { plans } })).contenders[1].plans).toEqual(plans);
+    expect(printed("csv", { contender: { plans } })).toContain(",410,0.975,,6.25,0.125,0.5,1,0.9,50,");
   });
 
   it("of a base that has learned nothing says so", () => {
@@ -196,11 +229,11 @@ describe("a trial as CSV", () => {
   it("has a line a contender; the baseline has no difference, and what was not measured is empty", () => {
     const [head, first, second, end] = printed("csv").split("\n");
     expect(head).toBe(
-      "name,rCum,expected,tInt,rSin,pass,passAll,repeats,planSize,planOverlap,invalidPlans,fallbackPlans,lostByPlan,lostByPolicy,planValue,calls,tokens,cost,latencyMs,n,difference,low,high,verdict,better,worse,equal",
+      "name,rCum,expected,tInt,rSin,pass,passAll,repeats,planSize,planOverlap,invalidPlans,fallbackPlans,lostByPlan,lostByPolicy,planValue,calls,tokens,cost,latencyMs,usable,askedAgain,different,fromLast,keptClicked,copied,sameness,n,difference,low,high,verdict,better,worse,equal",
     );
-    expect(first).toBe("as it is,8.25,8.5,9.5,0.8684,,,0.125,,,,,,,,0,0,0,,,,,,,,,");
+    expect(first).toBe("as it is,8.25,8.5,9.5,0.8684,,,0.125,,,,,,,,0,0,0,,,,,,,,,,,,,,,,");
     expect(second).toBe(
-      "short,8.75,8.5,9.5,0.8684,,,0.125,6.5,0.333,0.02,0.01,0.25,0.5,0.75,1480,90000,0.07,410,50,0.42,0.11,0.7,better,34,9,7",
+      "short,8.75,8.5,9.5,0.8684,,,0.125,6.5,0.333,0.02,0.01,0.25,0.5,0.75,1480,90000,0.07,410,,,,,,,,50,0.42,0.11,0.7,better,34,9,7",
     );
     expect(end).toBe("");
   });

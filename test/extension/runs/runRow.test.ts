@@ -51,6 +51,13 @@ describe("a run in a list", () => {
     expect(runNumbers(untold, progress) + runTooltip(untold, progress, noon).value).not.toContain("by the model");
   });
 
+  it("judges a model's plans as plans", () => {
+    const plans = { plans: 16, usable: 0.75, different: 6, sameness: 0.5 };
+    const { value } = runTooltip(run({ summary: { ...summary, plans } }), undefined, noon);
+    expect(value).toMatch(/Judged as plans \| 75 % usable, 6\\?\.0 categories, 50 % same over visits/);
+    expect(runTooltip(run({ summary }), undefined, noon).value).not.toContain("Judged");
+  });
+
   it("reads well aloud", () => {
     expect(runLabel(run({ summary }), progress)).toBe(
       "Run Quickstart, running, 42 % · R_cum 8.31 · T_int 12.40 · 3 min 20 s",

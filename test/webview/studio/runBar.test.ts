@@ -116,6 +116,14 @@ test("who answered is told for each role, with every iteration and when the run 
       window.fakeHost.setRun("current", { state: "done", answered: { planner: { model: 1350, standIn: 3 } } }),
     );
     await expect.poll(() => status(page)).toContain("By the model 1,350 of 1,353 plans");
+    expect(await status(page)).not.toContain("Judged as plans");
+    await page.evaluate(() => {
+      const plans = { plans: 1353, usable: 0.998, different: 6.2, sameness: 0.93 };
+      window.fakeHost.setRun("current", { summary: { tInt: 9, rCum: 4, rSin: 0.4, userSteps: 9000, plans } });
+    });
+    await expect
+      .poll(() => status(page))
+      .toContain("Judged as plans 99.8 % usable, 6.2 categories, 93 % same over visits");
   }));
 
 test("what the stand-in did in the model's place is said, and louder where it did most", () =>

@@ -187,6 +187,7 @@ export const fakeHandlers = (host: HandledHost): Handlers => ({
         latencyMs: 512,
         messages: [{ role: "user", content: host.prompts.planner.text }],
         cached: fresh !== true,
+        ...(host.rerunProblem === undefined && { about: "5 different · 1 from the last slate: Dance" }),
         ...(host.rerunProblem !== undefined && { problem: host.rerunProblem }),
       },
       categoryNames,

@@ -61,6 +61,7 @@ function bothPlans(result: RerunResult, step: EpisodeStep, names: CategoryNames)
       <section>
         <h5>With the edited prompt <span class="hint">${origin.join(", ")}</span></h5>
         ${categoryList(after.categories, names, new Set(before.categories))}
+        ${after.about === undefined ? nothing : html`<p class="hint">${after.about}</p>`}
         <pre class="message" tabindex="0">${after.reply}</pre>
       </section>
     </div>

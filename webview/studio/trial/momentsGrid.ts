@@ -33,15 +33,15 @@ const NAMED = 3;
 
 function cellOf(cell: CellResult | undefined): TemplateResult {
   if (!cell || cell.planned === 0) return html`<td><span class="hint">not planned yet</span></td>`;
-  const { planned, passed, different, plan, why } = cell;
+  const { planned, passed, different, plan, about, why } = cell;
   const isPassed = passed === planned;
   const word = planned === 1 ? (isPassed ? "passed" : "failed") : `${passed} of ${planned} passed`;
   return html`<td class=${isPassed ? "passed" : "failed"}>
     <span class="moment-word"><span aria-hidden="true">${isPassed ? "✓" : "✗"}</span> ${word}</span>
-    <span class="hint" title=${plan.join(", ")}
-      >${plan.length} ${plan.length === 1 ? "category" : "categories"}${different > 1 ? `, ${different} different plans` : ""}</span
-    >
-    <span class="moment-plan">${plan.slice(0, NAMED).join(", ")}${plan.length > NAMED ? "…" : ""}</span>
+    <span class="moment-plan" title=${plan.join(", ")}>${plan.slice(0, NAMED).join(", ")}${plan.length > NAMED ? "…" : ""}</span>
+    <div class="hint">
+      ${about ?? `${plan.length} ${plan.length === 1 ? "category" : "categories"}`}${different > 1 ? `, ${different} different plans` : ""}
+    </div>
     ${why.length > 0 ? html`<ul class="moment-why">${why.map((reason) => html`<li>${reason}</li>`)}</ul>` : nothing}
   </td>`;
 }

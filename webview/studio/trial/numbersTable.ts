@@ -20,10 +20,6 @@ const measured: readonly Row[] = [
   { label: "R_cum", about: "a visit, by clicks", of: ({ rCum }) => figures(rCum) },
   { label: "T_int", about: "steps a visit", of: ({ tInt }) => figures(tInt) },
   { label: "Repeats", about: "of slates", of: ({ repeats }) => formatPercent(repeats) },
-  { label: "Plan size", about: "categories", of: ({ planSize }) => known(planSize, figures) },
-  { label: "Plan overlap", about: "with the plan before", of: ({ planOverlap }) => known(planOverlap, formatPercent) },
-  { label: "Unreadable", about: "of plans", of: ({ invalidPlans }) => known(invalidPlans, formatPercent) },
-  { label: "By the stand-in", about: "of plans", of: ({ fallbackPlans }) => known(fallbackPlans, formatPercent) },
 ];
 
 /** Of the whole trial. */

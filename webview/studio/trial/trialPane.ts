@@ -8,6 +8,7 @@ import { forestPlot } from "./forestPlot.ts";
 import { lostReward } from "./lostReward.ts";
 import { momentsGrid } from "./momentsGrid.ts";
 import { numbersTable } from "./numbersTable.ts";
+import { plansTable } from "./plansTable.ts";
 import { trialList } from "./trialList.ts";
 import type { TrialPort } from "./trialPort.ts";
 import { trialState } from "./trialState.ts";
@@ -46,7 +47,7 @@ function result(app: TrialPort, snapshot: StudioSnapshot, trial: TrialSummary): 
       ${counted ? forestPlot(counted) : nothing} ${counted ? lostReward(counted) : nothing}
       ${counted ? worstVisits(app, counted) : nothing} ${wordsSection(app, snapshot, trial)}
     </div>
-    ${found?.grid ? momentsGrid(found.grid, trial) : nothing} ${found ? numbersTable(found) : nothing}
+    ${found?.grid ? momentsGrid(found.grid, trial) : nothing} ${counted ? plansTable(counted) : nothing} ${found ? numbersTable(found) : nothing}
   </article>`;
 }
 

@@ -51,6 +51,7 @@ test("a re-run answered from the cache says so, and Ask again asks the model its
     await openStep(page, 1);
     await rerun(page);
     await page.getByRole("heading", { name: "With the edited prompt cached" }).waitFor();
+    await page.locator(".rerun").getByText("5 different · 1 from the last slate: Dance").waitFor();
     await page.locator(".rerun").getByText("Ask again").click();
     await page.getByRole("heading", { name: "With the edited prompt 512 ms" }).waitFor();
     const asked = (await requests(page, "rerunStep")) as { fresh?: boolean }[];

@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import type { TrialResult } from "../../../../src/protocol/trial/result.ts";
 import { EDITED_PLANNER_TEXT } from "../../support/fakeData.ts";
 import { contenderResult, pairResult, trialResult, trialSummary, undecided } from "../../support/fakeTrials.ts";
 import { plannerText, requests, setTrials, studio, useBrowser } from "../../support/studioTest.ts";
@@ -86,9 +87,15 @@ test("several contenders have a sentence each; moments say what failed and why",
       { name: "oracle plan", plans: "oracle" as const, planner: {}, reflections: {}, pool: [] },
     ];
     const cell = { planned: 3, passed: 3, different: 1, plan: ["Dance", "Music"], why: [] };
+    const about = "2 different · is the list's first 2";
     const grid = {
       repeats: 3,
-      moments: [{ name: "tired", cells: [{ ...cell, passed: 1, different: 2, why: ["it holds Music"] }, cell, cell] }],
+      moments: [
+        {
+          name: "tired",
+          cells: [{ ...cell, passed: 1, different: 2, why: ["it holds Music"] }, cell, { ...cell, about }],
+        },
+      ],
     };
     const result = {
       ...two,
@@ -103,6 +110,34 @@ test("several contenders have a sentence each; moments say what failed and why",
       "“oracle plan” against “as it is”",
     ]);
     const cells = spaced(await page.locator(".moments-grid tbody td").allTextContents());
-    expect(cells[0]).toBe("✗ 1 of 3 passed 2 categories, 2 different plans Dance, Music it holds Music");
-    expect(cells[1]).toBe("✓ 3 of 3 passed 2 categories Dance, Music");
+    expect(cells[0]).toBe("✗ 1 of 3 passed Dance, Music 2 categories, 2 different plans it holds Music");
+    expect(cells[1]).toBe("✓ 3 of 3 passed Dance, Music 2 categories");
+    expect(cells[2]).toBe("✓ 3 of 3 passed Dance, Music 2 different · is the list's first 2");
+  }));
+
+test("plans are judged as plans, with a gloss a column; trials of early versions by what they kept", () =>
+  studio({ scenario: "done" }, async (page) => {
+    const { plans: _, ...early } = contenderResult("planner.lerl.md");
+    const result = (contenders: TrialResult["contenders"]) => ({ ...trialResult(50), contenders });
+    await setTrials(page, [trialSummary("now", { result: trialResult(50) })]);
+    await open(page);
+    const table = page.getByRole("region", { name: "Plans of the contenders" });
+    const rows = async () => spaced(await table.locator("tr").allInnerTexts());
+    await expect
+      .poll(rows)
+      .toEqual([
+        "usable asked again categories from last slate clicked kept copied same over visits as the one before plan value",
+        "as it is 99.6 % 1.6 % 7.4 21 % 48 % 1 % 34 % 61 % 0.290",
+        "planner.lerl.md 99.6 % 1.6 % 7.4 21 % 48 % 1 % 34 % 61 % 0.290",
+      ]);
+    expect(await table.locator("abbr").nth(6).getAttribute("title")).toContain("the same whatever the visit");
+    await setTrials(page, [trialSummary("now", { result: result([early, { ...early, name: "own" }]) })]);
+    await expect
+      .poll(rows)
+      .toEqual([
+        "usable asked again categories as the one before plan value",
+        "planner.lerl.md 99.6 % 2 % 7.4 61 % 0.290",
+        "own 99.6 % 2 % 7.4 61 % 0.290",
+      ]);
+    expect(await page.getByText("Unreadable").count()).toBe(0);
   }));
