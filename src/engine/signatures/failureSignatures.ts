@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import type { TimelineEvent } from "../../protocol/run.ts";
-import { standIn } from "./modelSignatures.ts";
+import { sameAnswer, standIn } from "./modelSignatures.ts";
 import { emptyPlans, ignoredPlans, repetition, thinPlans } from "./planSignatures.ts";
 import { clipping, divergence, entropyCollapse, gradientExplosion } from "./ppoSignatures.ts";
 import { takeReadings } from "./readings.ts";
@@ -19,6 +19,7 @@ export const failureSignatures: readonly Signature[] = [
   emptyPlans,
   thinPlans,
   standIn,
+  sameAnswer,
   nearDuplicates,
   contradictions,
   samplingCollapse,

@@ -11,6 +11,8 @@ export interface IterationObservation {
   readonly reflections: readonly Reflection[];
   /** The sessions that ended in the iteration. */
   readonly episodes: readonly Episode[];
+  /** A category's name, for a person. */
+  readonly nameOf: (category: number) => string;
 }
 
 /** What the signatures measure beside the metrics. */

@@ -99,6 +99,7 @@ interface Overrides {
   readonly values?: MetricRow["values"];
   readonly reflections?: readonly Reflection[];
   readonly steps?: readonly EpisodeStep[];
+  readonly episodes?: readonly Episode[];
 }
 
 const pool = variedPool(120);
@@ -127,7 +128,10 @@ function observe(iteration: number, overrides: Overrides = {}): IterationObserva
       },
     },
     reflections: overrides.reflections ?? pool,
-    episodes: [episode(overrides.steps ?? healthySteps(60, noise, overrides.reflections ?? pool))],
+    episodes: overrides.episodes ?? [
+      episode(overrides.steps ?? healthySteps(60, noise, overrides.reflections ?? pool)),
+    ],
+    nameOf: String,
   };
 }
 
@@ -159,6 +163,8 @@ const opposed = variedPool(40).map((one, i) => {
 const alwaysTheSame = (shown: readonly string[]) =>
   healthySteps(60, noise, pool).map((one) => ({ ...one, plan: { ...one.plan, reflections: shown } }));
 
+const everyCategory = Array.from({ length: 31 }, (_, i) => i);
+
 const troubles: Record<string, Overrides> = {
   "plans.empty": { values: { planEmpty: 0.12 } },
   "plans.thin": { values: { planThin: 0.35 } },
@@ -166,6 +172,14 @@ const troubles: Record<string, Overrides> = {
     steps: healthySteps(60, noise, pool).map((one, i) => ({
       ...one,
       plan: { ...one.plan, source: i % 5 === 0 ? "fallback" : "model" },
+    })),
+  },
+  "model.same-answer": {
+    episodes: Array.from({ length: 4 }, (_, i) => ({
+      ...episode(
+        healthySteps(3, noise, pool).map((one) => ({ ...one, plan: { ...one.plan, categories: everyCategory } })),
+      ),
+      id: `visit-${i}`,
     })),
   },
   "reflections.near-duplicates": { reflections: copies },

@@ -49,6 +49,7 @@ function warnings(plans: readonly Source[], lessons: readonly Reflection["source
       row: { iteration: i, userSteps: i, values: {} },
       reflections: lessons.map((source, n) => reflection(source, i, n)),
       episodes: [episode(plans)],
+      nameOf: String,
     }),
   )
     .flat()
