@@ -8,6 +8,8 @@ export interface ProcessOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Milliseconds after which it is ended. */
   readonly timeout?: number;
+  /** Exit codes that tell of a result; 0 without. */
+  readonly codes?: readonly number[];
 }
 
 /** Lines that an error repeats. */
@@ -20,7 +22,7 @@ const LINES = 6;
 export async function output(
   program: string,
   args: readonly string[],
-  { cwd, signal, env, timeout }: ProcessOptions,
+  { cwd, signal, env, timeout, codes = [0] }: ProcessOptions,
 ): Promise<string> {
   signal.throwIfAborted();
   const child = spawn(program, args, {
@@ -42,7 +44,9 @@ export async function output(
       // One that runs and was told to end is still writing: its "close" comes.
       if (child.pid === undefined) resolve(message);
     });
-    child.on("close", (code, killedBy) => resolve(code === 0 ? undefined : `it ended with ${code ?? killedBy}`));
+    child.on("close", (code, killedBy) =>
+      resolve(codes.includes(code ?? -1) ? undefined : `it ended with ${code ?? killedBy}`),
+    );
   });
   signal.throwIfAborted();
   if (ended === undefined) return out;

@@ -37,7 +37,7 @@ const obedient: Provider = {
       const known = name.replace(/^[;\s-]+/, "");
       score.set(known, (score.get(known) ?? 0) + Number(clicked) - 0.35 * Number(shown));
     }
-    const last = new Set((/just shown: (.*)\./.exec(text)?.[1] ?? "").split("; "));
+    const last = new Set((/leave it out now: (.*)\./.exec(text)?.[1] ?? "").split("; "));
     const count = Number(/Choose (\d+) /.exec(text)?.[1]);
     const plan = candidates
       .filter((name) => !last.has(name))

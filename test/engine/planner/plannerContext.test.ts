@@ -236,8 +236,8 @@ describe("the default planner prompt", () => {
     expect(planner[0]?.content).toContain("\n- Dance: 55%\n- Music: 45%\n");
     expect(planner[1]?.content).toContain(":\n- Dance: 1 of 1\n- Sport: 1 of 1\n- Music: 0 of 1\n- Food: 0 of 1\n");
     expect(planner[1]?.content).toContain("- Dance 1 of 1; Music 0 of 1; Sport 0 of 1");
-    expect(planner[1]?.content).toContain("Choose 4 categories for the next slate of 3 videos");
-    expect(planner[1]?.content).toContain("Leave out what was just shown: Dance; Music; Sport.");
+    expect(planner[1]?.content).toContain("Choose 4 other categories for the next slate of 3 videos");
+    expect(planner[1]?.content).toContain("Just shown, so leave it out now: Dance; Music; Sport.\n");
     expect(planner[1]?.content).toContain("- [score 7.5] Vary sport with music.");
     expect(planner[1]?.content).not.toContain("\n\n\n");
   });
@@ -249,7 +249,7 @@ describe("the default planner prompt", () => {
         .render(plannerContext(knowledge, { session, reflections }))
         .map(({ content }) => content)
         .join("\n");
-    const parts = ["The categories", "before the visit", "The last slates", "Notes on", "Choose 4", "Leave out"];
+    const parts = ["The categories", "before the visit", "The last slates", "Notes on", "Just shown", "Choose 4"];
     const text = textOf(sessionOf([step([0, 1, 2], [1, 0, 0])]));
     const places = parts.map((part) => text.indexOf(part));
     expect(places).toEqual(places.toSorted((a, b) => a - b));

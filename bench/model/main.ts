@@ -1,0 +1,136 @@
+/** npm run bench:model: what a language model makes of the shipped prompts, and what its server takes, as Markdown. */
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { reportFailure } from "../../src/engine/commands/exit.ts";
+import { exitCodes } from "../../src/engine/exitCodes.ts";
+import { CountingProxy } from "./countingProxy.ts";
+import { measurePace } from "./pace.ts";
+import { countsTable, paceTable, planTable, verdictTable } from "./tables.ts";
+import { type Bench, served, trained } from "./trials.ts";
+
+interface Options {
+  readonly baseUrl: string;
+  readonly model: string;
+  readonly keyVariable?: string;
+  readonly visits: number;
+  readonly trialVisits: number;
+}
+
+/** What contenders ask in the trial of all prompts, in its order: the first is the baseline. */
+const contenders = (server: object) => [
+  { name: "the shipped prompt, by name", prompt: "planner.lerl.md", ...server },
+  { name: "the shipped prompt, by id", prompt: "planner.lerl.md", answer: "ids", ...server },
+  { name: "the paper's structure, by name", prompt: "planner-paper.lerl.md", ...server },
+  { name: "the prompt before this one, by id", prompt: "planner-before.lerl.md", answer: "ids", ...server },
+  { name: "top-interest", plan: "top-interest" },
+  { name: "least-recently-used", plan: "least-recently-used" },
+  { name: "round-robin", plan: "round-robin" },
+];
+
+async function main(words: readonly string[]): Promise<number> {
+  const abort = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(name, () => abort.abort());
+  try {
+    await measure(process.cwd(), readOptions(words), abort.signal);
+    return exitCodes.done;
+  } catch (error) {
+    if (abort.signal.aborted) {
+      process.stderr.write("\ninterrupted; nothing is left behind\n");
+      return exitCodes.interrupted;
+    }
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.badInput;
+    return reportFailure(error);
+  }
+}
+
+async function measure(root: string, options: Options, signal: AbortSignal): Promise<void> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), "lerl-bench-model-")));
+  const proxy = new CountingProxy(new URL(options.baseUrl));
+  try {
+    const bench: Bench = { root, folder, signal };
+    const baseUrl = await proxy.open();
+    const key = options.keyVariable;
+    const server = { provider: "openai", baseUrl, model: options.model, ...(key && { apiKeyVariable: key }) };
+    await writePrompts(root, folder);
+    console.log(
+      `Model ${options.model}, ${cpus().length} x ${cpus()[0]?.model.trim() ?? "unknown processor"}, Node ${process.versions.node}`,
+    );
+    say("training the base without a model");
+    await trained(bench);
+    say(`${options.visits} visits by the shipped prompt`);
+    const [shipped] = contenders(server);
+    const first = await served(
+      bench,
+      "shipped",
+      options.visits,
+      [{ name: "top-interest", plan: "top-interest" }, shipped],
+      key,
+    );
+    console.log(`\n${countsTable(first, proxy)}`);
+    const firstQuestions = [...proxy.questions];
+    if (options.trialVisits > 0) {
+      say(`${options.trialVisits} visits by every prompt`);
+      const all = await served(bench, "prompts", options.trialVisits, contenders(server), key);
+      console.log(`\n${planTable(all)}\n\n${verdictTable(all)}`);
+    }
+    say("answers by how many are asked at once");
+    const pace = await measurePace(baseUrl, firstQuestions, [1, 2, 4, 8], key && process.env[key], signal);
+    console.log(`\n${paceTable(pace)}`);
+  } finally {
+    await proxy.close();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function writePrompts(root: string, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const quickstart = join(root, "examples/quickstart");
+  for (const name of ["planner.lerl.md", "planner-paper.lerl.md", "critic.lerl.md"]) {
+    await cp(join(quickstart, name), join(folder, name));
+  }
+  await cp(join(root, "bench/model/planner-before.lerl.md"), join(folder, "planner-before.lerl.md"));
+  await writeFile(join(folder, "base.lerl.json"), await readFile(join(quickstart, "quickstart.lerl.json"), "utf8"));
+}
+
+function readOptions(words: readonly string[]): Options {
+  const command = new Command("npm run bench:model --")
+    .description(
+      "Asks a language model for plans by every shipped prompt, and prints as Markdown: usable plans, what they are like, what they are worth beside planners without a model, calls a second, and latency by how many are asked at once. Answers cost what the server charges: about 25 calls a visit of the trial, 5 of the first.",
+    )
+    .requiredOption(
+      "--base-url <url>",
+      "address of an OpenAI-compatible server, for example http://127.0.0.1:8080/v1",
+      address,
+    )
+    .requiredOption("--model <name>", "as the server knows it")
+    .option("--key-variable <name>", "environment variable that holds the key")
+    .option("--visits <n>", "visits by the shipped prompt, timed", wholeNumber, 8)
+    .option("--trial-visits <n>", "visits of the trial of all prompts; 0: none", wholeNumber, 20)
+    .showHelpAfterError("(npm run bench:model -- --help tells what is possible)")
+    .exitOverride();
+  command.parse([...words], { from: "user" });
+  return command.opts<Options>();
+}
+
+function address(text: string): string {
+  if (!URL.canParse(text))
+    throw new InvalidArgumentError("An address is needed, for example http://127.0.0.1:8080/v1.");
+  return text;
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 1000) {
+    throw new InvalidArgumentError("A whole number from 0 to 1000 is needed.");
+  }
+  return value;
+}
+
+const say = (text: string): void => {
+  process.stderr.write(`${text} …\n`);
+};
+
+process.exitCode = await main(process.argv.slice(2));
+if (process.exitCode === exitCodes.interrupted) process.exit();

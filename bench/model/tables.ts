@@ -1,0 +1,108 @@
+/** What was measured, as tables in Markdown. */
+import { type PlanMeasure, planMeasures } from "../../src/protocol/run/planQuality.ts";
+import { planColumns } from "../../src/protocol/run/planWords.ts";
+import type { ContenderResult, PairResult } from "../../src/protocol/trial/result.ts";
+import type { CountingProxy } from "./countingProxy.ts";
+import type { PaceRow } from "./pace.ts";
+import type { Served } from "./trials.ts";
+
+/** What a model was asked, beside what its server counted. */
+export function countsTable({ visits, seconds, calls, result }: Served, proxy: CountingProxy): string {
+  const sent = calls.reduce((sum, { attempts }) => sum + attempts, 0);
+  const shipped = result.contenders.at(-1);
+  const told = calls.flatMap(({ tokensCached }) => tokensCached ?? []);
+  const input = calls.reduce((sum, { tokensIn }) => sum + tokensIn, 0);
+  const outputTokens = calls.reduce((sum, { tokensOut }) => sum + tokensOut, 0);
+  const cached = told.reduce((sum, tokens) => sum + tokens, 0);
+  return table(
+    [
+      "visits",
+      "plans",
+      "usable",
+      "seconds",
+      "requests sent",
+      "requests at the server",
+      "given up (time-outs)",
+      "errors",
+      "tokens in",
+      "of them from the server's cache",
+      "tokens out",
+    ],
+    [
+      [
+        String(visits),
+        String(shipped?.plans?.plans ?? 0),
+        percent(shipped?.plans?.usable),
+        seconds.toFixed(0),
+        String(sent),
+        String(proxy.questions.length),
+        String(proxy.abandoned),
+        String(calls.filter(({ error }) => error !== undefined).length + proxy.refused),
+        String(input),
+        told.length === 0 ? "not told" : String(cached),
+        String(outputTokens),
+      ],
+    ],
+  );
+}
+
+/** Plans judged as plans, and what they are worth. */
+export function planTable({ result }: Served): string {
+  const measures = planMeasures.filter((measure) =>
+    result.contenders.some(({ plans }) => plans?.[measure] !== undefined),
+  );
+  return table(
+    ["plans of", ...measures.map((measure) => planColumns[measure].label), "plan value", "calls", "latency, s"],
+    result.contenders.map((contender) => [
+      contender.name,
+      ...measures.map((measure) => shown(contender, measure)),
+      number(contender.planValue, 3),
+      String(contender.calls),
+      contender.latencyMs === undefined ? "–" : (contender.latencyMs / 1000).toFixed(1),
+    ]),
+  );
+}
+
+function shown({ plans }: ContenderResult, measure: PlanMeasure): string {
+  const value = plans?.[measure];
+  return value === undefined ? "–" : planColumns[measure].text(value);
+}
+
+/** Every contender against the first. */
+export function verdictTable({ result, visits }: Served): string {
+  const rows = result.contenders.map((contender, i) => {
+    const pair = result.pairs.find((one) => one.contender === i);
+    return [contender.name, number(contender.expected, 2), contender.tInt.toFixed(1), ...verdict(pair)];
+  });
+  return table(
+    ["contender", "expected reward a visit", "T_int", `against the first, ${visits} visits`, "verdict"],
+    rows,
+  );
+}
+
+function verdict(pair: PairResult | undefined): readonly string[] {
+  if (!pair) return ["", "baseline"];
+  const { mean, interval } = pair;
+  const range = interval ? ` [${interval.low.toFixed(2)}, ${interval.high.toFixed(2)}]` : "";
+  return [`${mean.toFixed(2)}${range}`, pair.verdict];
+}
+
+export const paceTable = (rows: readonly PaceRow[]): string =>
+  table(
+    ["asked at once", "calls a second", "seconds an answer, median", "95th percentile", "failed"],
+    rows.map(({ atOnce, callsPerSecond, median, slow, failed }) => [
+      String(atOnce),
+      callsPerSecond.toFixed(2),
+      median.toFixed(1),
+      slow.toFixed(1),
+      String(failed),
+    ]),
+  );
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return [line(head), `|---|${"---:|".repeat(head.length - 1)}`, ...rows.map(line)].join("\n");
+}
+
+const percent = (value: number | undefined): string => (value === undefined ? "–" : `${(100 * value).toFixed(0)} %`);
+const number = (value: number | undefined, digits: number): string => value?.toFixed(digits) ?? "–";
