@@ -8,13 +8,14 @@ import { pairedDifference, unpairedDifference } from "../metrics/differences.ts"
 import { type Estimate, formatEstimate, normalisedScore } from "../metrics/statistics.ts";
 import { evaluateRun } from "../runs/evaluateRun.ts";
 import { type EvaluationSummary, evaluatedPolicies, readEvaluationRows } from "../runs/evaluationFiles.ts";
+import { PhasePace } from "../runs/progress.ts";
 import { StopSignal } from "../serving/control.ts";
 import { fileAccess } from "./fileAccess.ts";
 import { interruptible } from "./interruption.ts";
 import { environmentModels, type KeyOptions, keyOptions } from "./models.ts";
 import { allowOutsideOption, countOption, takeOverOption } from "./options.ts";
 import { dropLine, sayPlans, whoAnswered } from "./runDisplays.ts";
-import { number, paint, say, sayAside, status } from "./terminal.ts";
+import { duration, number, paint, say, sayAside, status } from "./terminal.ts";
 
 /** Sessions below which an evaluation is too noisy to be told to others (docs/method.md, section 13). */
 const FEWEST_SESSIONS = 200;
@@ -37,7 +38,7 @@ export function evaluateCommand(): Command {
     .argument("<runDir>", "run folder, for example .lerl/runs/<id>")
     .option(
       "--sessions <n>",
-      `sessions to evaluate, by default the experiment's, at least ${FEWEST_SESSIONS}`,
+      `sessions to evaluate, by default the experiment's; below ${FEWEST_SESSIONS} intervals are wide. A model is asked about 5 times for each`,
       countOption,
     )
     .addOption(
@@ -52,6 +53,7 @@ export function evaluateCommand(): Command {
     .option("--json", "print one JSON object")
     .action(async (folder: string, options: EvaluateOptions) => {
       const { sessions, planner, json, cache, takeOver = false, allowOutside } = options;
+      const pace = new PhasePace();
       const evaluation = await interruptible((signal) =>
         evaluateRun(folder, {
           workspaceFolder: process.cwd(),
@@ -63,7 +65,9 @@ export function evaluateCommand(): Command {
           files: fileAccess({ allowOutside }),
           signal,
           progress: (phase, fraction) => {
-            if (!json) status(`${phase} ${Math.round(fraction * 100)}%`);
+            if (json) return;
+            const left = pace.secondsLeft(phase, fraction, performance.now() / 1000);
+            status(`${phase} ${Math.round(fraction * 100)}%${left === undefined ? "" : `, ${duration(left)} left`}`);
           },
           log: (message) => sayAside(`${paint.quiet(message)}\n`),
         }).catch((error: unknown) => {

@@ -4,6 +4,7 @@
  */
 import { dirname } from "node:path";
 import type { Experiment } from "../../protocol/experiment.ts";
+import { mostPlans } from "../../protocol/run/modelCalls.ts";
 import { type RunRecord, referenceLabel } from "../../protocol/run.ts";
 import { keysOf } from "../../protocol/wantedKeys.ts";
 import { InputError } from "../errors.ts";
@@ -126,7 +127,11 @@ async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<E
     ];
     const answers = new AnswerTally();
     const plans = new PlanJudge(planSetting(world.dataset, experiment));
+    const most = callsAtMost(experiment);
+    if (most > 0) options.log(callsToCome(experiment, most));
+    let made = 0;
     const planned = (plan: Plan, session: Session): void => {
+      if (most > 0) options.progress("Evaluating with the model's plans", ++made / most);
       answers.add("planner", plan);
       plans.add(askedPlan(world.dataset, session, plan, plans.setting, session.steps.length - 1));
       if (plan.unusable && answers.counts.planner?.standIn === 1)
@@ -150,6 +155,13 @@ async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<E
     await closeAll(opened);
   }
 }
+
+/** 0 where no model is asked. */
+const callsAtMost = (experiment: Experiment): number =>
+  evaluationPlanner(experiment) === "model" ? experiment.evaluation.sessions * mostPlans(experiment) : 0;
+
+const callsToCome = ({ evaluation, planner }: Experiment, most: number): string =>
+  `The model${planner.model === undefined ? "" : ` ${planner.model}`} plans ${evaluation.sessions} visits: up to ${most} calls, fewer where answers are kept. --sessions 16 asks for fewer, --planner offline for none.`;
 
 async function readCheckpoint(folder: RunFolder, record: RunRecord, { log }: AllOptions): Promise<TrainerCheckpoint> {
   const checkpoint = await ownCheckpoint(folder.path, record, ({ message }) => log(message));

@@ -16,6 +16,7 @@ import { factsOf, namesOf, planSetting } from "../metrics/planQuality.ts";
 import { ModelPlanner } from "../planner/modelPlanner.ts";
 import { OfflinePlanner } from "../planner/offline.ts";
 import { plannerKnowledge } from "../planner/plannerContext.ts";
+import { categoryEntries } from "../prompts/categoryWords.ts";
 import { RunControl } from "../serving/control.ts";
 import { type ModelAccess, ModelPool } from "../serving/modelPool.ts";
 import { promptFor } from "../serving/promptsInForce.ts";
@@ -98,8 +99,9 @@ export async function rerunStep(
   };
 }
 
+/** By id, as prompts call them. */
 export const categoryNames = (dataset: Dataset): Readonly<Record<number, string>> =>
-  Object.fromEntries(dataset.categories.map(({ id, name }) => [id, name]));
+  Object.fromEntries(categoryEntries(dataset, "names").map(({ id, name }) => [id, name]));
 
 /** The session as it stood before a step. */
 function sessionBefore(dataset: Dataset, experiment: Experiment, episode: Episode, step: number): Session {

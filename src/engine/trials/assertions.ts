@@ -3,6 +3,9 @@ import type { Assertions } from "../../protocol/moments.ts";
 import type { CellRow } from "../../protocol/trial/cell.ts";
 import type { Category } from "../data/dataset.ts";
 import { InputError } from "../errors.ts";
+import { namesOf } from "../metrics/planQuality.ts";
+import { CategoryNames } from "../planner/categoryNames.ts";
+import { uniqueNames } from "../prompts/categoryWords.ts";
 
 /** A plan and what must be known to judge it. */
 export interface JudgedPlan {
@@ -16,7 +19,7 @@ export interface JudgedPlan {
 export function shortcomings(asked: Assertions, plan: JudgedPlan, categories: readonly Category[]): readonly string[] {
   const { cell } = plan;
   const held = new Set(cell.plan.categories);
-  const nameOf = (id: number): string => categories.find((category) => category.id === id)?.name || String(id);
+  const nameOf = namesOf({ categories });
   const ids = (wanted: Assertions["includes"] = []) => wanted.map((category) => categoryId(category, categories));
   const names = (found: readonly number[]): string => found.map(nameOf).join(", ");
   const missing = ids(asked.includes).filter((id) => !held.has(id));
@@ -65,18 +68,18 @@ export function checkCategories(asked: Assertions, where: string, categories: re
   const named = [...(asked.includes ?? []), ...(asked.excludes ?? []), ...(asked.excludesAny ?? [])];
   for (const category of named) {
     if (findCategory(category, categories)) continue;
-    const shown = categories.slice(0, 8).map(({ id, name }) => (name === "" ? String(id) : `${id} (${name})`));
+    const shown = uniqueNames(categories.slice(0, 8));
     throw new InputError(
       "moments.unknown",
-      `${where}: there is no category ${JSON.stringify(category)}. Use an id or a name, for example ${shown.join(", ")}.`,
+      `${where}: there is no category ${JSON.stringify(category)}. Use a name or an id, for example ${shown.join(", ")}.`,
     );
   }
 }
 
 const findCategory = (wanted: string | number, categories: readonly Category[]): Category | undefined =>
-  categories.find(({ id, name }) =>
-    typeof wanted === "number" ? id === wanted : name.toLowerCase() === wanted.toLowerCase(),
-  );
+  typeof wanted === "number"
+    ? categories.find(({ id }) => id === wanted)
+    : categories[new CategoryNames(categories, uniqueNames(categories)).find(wanted) ?? -1];
 
 /** -1, which no category has, where `checkCategories` would have refused it. */
 const categoryId = (wanted: string | number, categories: readonly Category[]): number =>

@@ -141,11 +141,17 @@ type Messages = Asked["messages"];
 
 const digest = (messages: Messages): Buffer => createHash("sha256").update(JSON.stringify(messages)).digest();
 
+/** What a prompt lists as its candidate categories: `- Dance`, `- Dance: 45%` or, with ids, `- 1 (Dance): 45%`. */
+export function candidatesIn(messages: Messages): readonly string[] {
+  const text = messages.map(({ content }) => content).join("\n");
+  const lines = text.matchAll(/^- (?:(.+): \d+%.*|(\D+|\d+ \([^)]*\)|\d+))$/gm);
+  return [...new Set([...lines].map(([, rated = "", bare = rated]) => bare))];
+}
+
 /** Five of the candidates the prompt lists, always the same for the same prompt. */
 function plan(messages: Messages): string {
-  const text = messages.at(-1)?.content ?? "";
-  const candidates = [...text.matchAll(/^- (\d+)(?: \([^)]*\))?(?:: \d+%.*)?$/gm)].map(([, id]) => Number(id));
-  const drawn = [...digest(messages)].map((byte) => candidates[byte % candidates.length] ?? 0);
+  const candidates = candidatesIn(messages);
+  const drawn = [...digest(messages)].map((byte) => candidates[byte % candidates.length] ?? "");
   return JSON.stringify({ categories: [...new Set(drawn)].slice(0, 5) });
 }
 

@@ -13,7 +13,7 @@ describe("a plan passes or says why not", () => {
     ["size", { size: { min: 2 } }, {}, { categories: [1] }, "1 categories, fewer than 2"],
     ["size", { size: { max: 2 } }, {}, { categories: [1, 2, 5] }, "3 categories, more than 2"],
     ["includes", { includes: ["Music", 2] }, {}, { categories: [5] }, "without Music, Sport"],
-    ["excludes", { excludes: ["Food", 9] }, {}, { categories: [1, 5, 9] }, "with Food, 9"],
+    ["excludes", { excludes: ["Food", 9] }, {}, { categories: [1, 5, 9] }, "with Food, Category 9"],
     ["excludesAny", { excludesAny: ["Music", 5] }, {}, { categories: [5, 1] }, "with all of Music, Food"],
     [
       "newCategories",
@@ -88,7 +88,7 @@ describe("categories", () => {
   it("that the data does not have are refused, with some that it has", () => {
     const refused = (asked: Assertions) => () => checkCategories(asked, 'Moment "tired"', categories);
     const why =
-      'Moment "tired": there is no category "Musik". Use an id or a name, for example 1 (Music), 2 (Sport), 5 (Food), 9.';
+      'Moment "tired": there is no category "Musik". Use a name or an id, for example Music, Sport, Food, Category 9.';
     expect(refused({ includes: ["Musik"] })).toThrow(why);
     expect(refused({ excludes: ["Musik"] })).toThrow(why);
     expect(refused({ excludesAny: [1, "Musik"] })).toThrow(why);
