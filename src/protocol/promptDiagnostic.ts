@@ -14,6 +14,7 @@ const promptProblemCodeSchema = z.enum([
   "prompt.forbidden-tag",
   "prompt.limit",
   "prompt.unseen-categories",
+  "prompt.unnamed-categories",
 ]);
 export type PromptProblemCode = z.output<typeof promptProblemCodeSchema>;
 

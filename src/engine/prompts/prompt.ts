@@ -138,10 +138,12 @@ function examine(text: string): Examined {
   return { problems, settings, sections: sections.sort((a, b) => (a.role < b.role ? -1 : 1)) };
 }
 
-/** Hold the candidates' ids. */
+/** Hold the candidates. */
 const candidateLists: readonly string[] = ["categories", "global"];
+const SHOWS_IDS = /\bid\b/;
+const SHOWS_NAMES = /\b(?:label|name|json)\b/;
 
-/** A planner that is not shown the candidates can only guess ids. */
+/** A planner that is not shown the candidates, or not what they are called, can only guess. */
 function unseenCategories(
   sections: readonly TemplateSection[],
   { role, variables }: FrontMatter,
@@ -149,10 +151,12 @@ function unseenCategories(
 ): readonly Problem[] {
   const lists = candidateLists.filter((name) => !Object.hasOwn(variables, name));
   const seen = sections.some(({ template }) => template.variables().some(({ name }) => lists.includes(name)));
-  if (role !== "planner" || seen) return [];
-  const message =
-    'the prompt shows neither "categories" nor "global", so the model cannot know which ids it may choose';
-  return [{ severity: "warning", code: "prompt.unseen-categories", message, begin: 0, end: text.indexOf("\n") }];
+  if (role !== "planner" || (seen && (SHOWS_NAMES.test(text) || !SHOWS_IDS.test(text)))) return [];
+  const message = seen
+    ? 'the prompt shows ids of categories only, and plans are made of names unless planner.answer is "ids"; show their label'
+    : 'the prompt shows neither "categories" nor "global", so the model cannot know which categories it may choose';
+  const code = seen ? "prompt.unnamed-categories" : "prompt.unseen-categories";
+  return [{ severity: "warning", code, message, begin: 0, end: text.indexOf("\n") }];
 }
 
 function unknownVariables(section: TemplateSection, { role, variables }: FrontMatter): readonly Problem[] {

@@ -166,6 +166,12 @@ describe("diagnose", () => {
     expect(parsePrompt("p", text).role).toBe("planner");
   });
 
+  it("warns of one that shows ids and no names: plans are made of names", () => {
+    const text = "---\nrole: planner\n---\n# system\na\n# user\n{% for c in categories %}{{ c.id }} {% endfor %}\n";
+    expect(diagnose(text)).toMatchObject([{ severity: "warning", code: "prompt.unnamed-categories" }]);
+    expect(diagnose(text.replace("c.id", "c.id }} {{ c.name"))).toEqual([]);
+  });
+
   it("warns of one whose only list is its own, called global", () => {
     const text = "---\nrole: planner\nvariables:\n  global: 7\n---\n# system\na\n# user\n{{ global }}\n";
     expect(diagnose(text)).toMatchObject([{ severity: "warning", code: "prompt.unseen-categories" }]);
