@@ -8,6 +8,7 @@ import type { TrialRecord } from "../../protocol/trial/record.ts";
 import type { CellResult, PairResult, TrialResult } from "../../protocol/trial/result.ts";
 import {
   billText,
+  ignoredVisitSentence,
   intervalText,
   moneyText,
   pairSentence,
@@ -62,8 +63,8 @@ function sentences({ record, result, folder }: Found): readonly string[] {
   const undecided = record.state === "done" && n > 0 && result.pairs.some(({ verdict }) => verdict === "undecided");
   return [
     ...result.contenders.flatMap((contender) => {
-      const passed = passSentence(contender, record.repeats);
-      return passed === undefined ? [] : [`${contender.name}: ${passed}`];
+      const told = [passSentence(contender, record.repeats), ignoredVisitSentence(contender)];
+      return told.flatMap((sentence) => (sentence === undefined ? [] : [`${contender.name}: ${sentence}`]));
     }),
     ...(n === 0 ? [] : result.pairs).map((pair) => {
       const contender = result.contenders[pair.contender];

@@ -57,6 +57,20 @@ export function passSentence({ pass, passAll }: ContenderResult, repeats: number
   return `${share(pass)} of plans for the moments pass${always}.`;
 }
 
+/** Plans that overlap more over visits hardly depend on them. */
+const SAME_OVER_VISITS = 0.9;
+/** Of fewer plans that says little. */
+const FEWEST_PLANS = 8;
+
+/** Where a model's plans say nothing about its words: it answers the same whatever the visit, or never to any use. */
+export function ignoredVisitSentence({ plans }: Pick<ContenderResult, "plans">): string | undefined {
+  if (plans?.usable === undefined || plans.plans < FEWEST_PLANS) return undefined;
+  if (plans.usable === 0) return "No reply of its model could be used; every plan is the stand-in's.";
+  const { sameness = 0 } = plans;
+  if (sameness < SAME_OVER_VISITS) return undefined;
+  return `Its model answers the same whatever the visit: plans for the same step overlap by ${Math.floor(100 * sameness)} %.`;
+}
+
 /** What an undecided pair could have seen by its end; undefined where it is decided, or nothing can be said. */
 export function undecidedSentence({ verdict, shows }: PairResult, sessions: number): string | undefined {
   if (verdict !== "undecided" || !shows) return undefined;

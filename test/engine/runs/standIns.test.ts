@@ -85,7 +85,11 @@ describe("a run that is killed while its stand-in plans now and then", () => {
     });
     const { answered, summary } = await whole.execute();
     const { standIn = 0, model = 0 } = answered?.planner ?? {};
-    expect(summary?.plans).toMatchObject({ plans: standIn + model, usable: model / (standIn + model), sameness: 1 });
+    expect(summary?.plans).toMatchObject({
+      plans: standIn + model,
+      usable: model / (standIn + model),
+      copied: model / (standIn + model),
+    });
     expect(answered?.planner?.standIn).toBeGreaterThan(3);
     expect(answered?.planner?.model).toBeGreaterThan(3);
 

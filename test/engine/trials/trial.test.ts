@@ -151,10 +151,17 @@ describe("a trial", () => {
   it("of moments only plans the visits that it goes on with", async () => {
     const moments = { moments: [{ name: "first", user: "1", slates: [], reflections: [] }] };
     const trial = await start({ moments, sessions: 0 });
-    expect(await trial.execute()).toMatchObject({ state: "done", planned: 0, result: { n: 0 } });
+    const planned = await trial.execute();
+    expect(planned).toMatchObject({ state: "done", planned: 0, result: { n: 0 } });
+    expect(planned.result?.grid?.moments[0]?.cells[0]?.about).toMatch(/^\d different$/);
     const record = await (await goOn(trial.folder.path, { sessions: 16 })).execute();
     expect(record).toMatchObject({ state: "done", planned: 16, result: { n: 16 } });
     expect(record.result?.pairs[0]?.interval?.low).toBeLessThan(0);
+    const { plans } = record.result?.contenders[1] ?? {};
+    // Who plans without a model and leaves out what was just shown repeats nothing.
+    expect(plans).toMatchObject({ fromLast: 0, sameness: expect.any(Number) });
+    expect(plans?.different).toBeGreaterThan(1);
+    expect(plans).not.toHaveProperty("usable");
   });
 
   it("keeps its result where it cannot go on", async () => {

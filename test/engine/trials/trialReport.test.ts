@@ -138,8 +138,20 @@ describe("a trial as text", () => {
     expect(text).toMatch(header);
     expect(text).toMatch(/│ short +│ +97\.5 % │ +– │ +6\.3 │ +12\.5 % │ +50 % │ +100 % │ +90 % │ +0\.750 │/);
     expect(printed("text")).toMatch(/│ short +│ +99 % │ +2 % │ +6\.5 │ +– │ +– │ +– │ +– │ +0\.750 │/);
+    const unasked = { calls: 0, invalidPlans: 0, fallbackPlans: 0 };
+    expect(printed("text", { contender: unasked })).toMatch(/│ short +│ +– │ +– │ +6\.5 │/);
     expect(printed("markdown", { contender: { plans } })).toContain("| short | 97.5 % | – | 6.3 | 12.5 % |");
     expect(JSON.parse(printed("json", { contender: { plans } })).contenders[1].plans).toEqual(plans);
+    expect(text).toContain(
+      "short: Its model answers the same whatever the visit: plans for the same step overlap by 90 %.\n",
+    );
+    const told = (more: object) => printed("text", { contender: { plans: { ...plans, ...more } } });
+    expect(told({ sameness: 0.89 })).not.toContain("whatever the visit");
+    expect(told({ plans: 7 })).not.toContain("whatever the visit");
+    expect(told({ usable: 0 })).toContain(
+      "short: No reply of its model could be used; every plan is the stand-in's.\n",
+    );
+    expect(printed("text", { contender: { plans: { plans: 80, sameness: 1 } } })).not.toContain("whatever the visit");
     expect(printed("csv", { contender: { plans } })).toContain(",410,0.975,,6.25,0.125,0.5,1,0.9,50,");
   });
 

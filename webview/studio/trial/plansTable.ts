@@ -4,6 +4,7 @@ import { planMeasures } from "../../../src/protocol/run/planQuality.ts";
 import { planColumns } from "../../../src/protocol/run/planWords.ts";
 import { planQualityOf } from "../../../src/protocol/trial/planQualityOf.ts";
 import type { ContenderResult, TrialResult } from "../../../src/protocol/trial/result.ts";
+import { ignoredVisitSentence } from "../../../src/protocol/trial/words.ts";
 import { formatPercent } from "../../shared/format.ts";
 import { figures } from "./trialText.ts";
 
@@ -39,6 +40,10 @@ export function plansTable({ contenders }: TrialResult): TemplateResult | typeof
   if (shown.length === 0) return nothing;
   return html`<section class="trial-section" aria-label="Plans">
     <h3>Plans</h3>
+    ${contenders.map((contender) => {
+      const ignored = ignoredVisitSentence(contender);
+      return ignored === undefined ? nothing : html`<p class="trial-warning">${contender.name}: ${ignored}</p>`;
+    })}
     <div class="table-scroll" tabindex="0" role="region" aria-label="Plans of the contenders">
       <table class="trial-plans">
         <thead>

@@ -140,4 +140,7 @@ test("plans are judged as plans, with a gloss a column; trials of early versions
         "own 99.6 % 2 % 7.4 61 % 0.290",
       ]);
     expect(await page.getByText("Unreadable").count()).toBe(0);
+    const same = { ...early, plans: { plans: 40, usable: 1, sameness: 0.97 } };
+    await setTrials(page, [trialSummary("now", { result: result([early, same]) })]);
+    await page.getByText("planner.lerl.md: Its model answers the same whatever the visit").waitFor();
   }));
