@@ -1,6 +1,7 @@
 /** From a model's reply to a reflection (docs/method.md, section 8). */
 import { jsonValues } from "../llm/structured.ts";
 import { spoken } from "../llm/thoughts.ts";
+import { isEndless } from "../llm/tokenRoom.ts";
 import type { Finish } from "../llm/types.ts";
 import { oneLine } from "../prompts/categoryWords.ts";
 
@@ -81,7 +82,8 @@ export type ReadReflection =
 export function readReflection(reply: string, finish: Finish, thought = ""): ReadReflection {
   if (finish === "refused") return { problem: "the model refused" };
   if (finish === "filtered") return { problem: "the server's content filter held it back" };
-  if (finish === "length") return { problem: "it was cut off by the token limit" };
+  if (finish === "length")
+    return { problem: isEndless(reply) ? "it repeats itself without an end" : "it was cut off by the token limit" };
   const answer = spoken(reply).answer.slice(0, MOST_READ);
   const prose = proseOf(answer.replace(/```[\w-]*/g, "").trim());
   if (prose === undefined) return { problem: "it holds JSON without a sentence in it" };

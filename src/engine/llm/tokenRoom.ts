@@ -13,6 +13,9 @@ const MOST_ROOM = 16_384;
 /** Thoughts differ in length; twice the longest seen is seldom too little. */
 const RESERVE = 2;
 
+/** A piece of at most so many characters, so many times over and at least so many characters in all, is no longer meant. */
+const CIRCLE = { longest: 400, times: 3, least: 60 } as const;
+
 type Limited = Pick<ModelRequest, "role" | "model" | "maxTokens">;
 
 export class TokenRoom {
@@ -60,6 +63,16 @@ export class TokenRoom {
   private setRoom({ model }: Pick<Limited, "model">, tokens: number): void {
     this.rooms.set(model, Math.min(MOST_ROOM, Math.ceil(tokens / 256) * 256));
   }
+}
+
+/** Whether a reply that was cut goes round in circles: more room would be filled in the same way. */
+export function isEndless(text: string): boolean {
+  const end = text.slice(-CIRCLE.longest * CIRCLE.times);
+  for (let length = 1; length * CIRCLE.times <= end.length; length++) {
+    const times = Math.max(CIRCLE.times, Math.ceil(CIRCLE.least / length));
+    if (end.endsWith(end.slice(-length).repeat(times))) return true;
+  }
+  return false;
 }
 
 const answerTokens = ({ role, maxTokens }: Limited): number | undefined => maxTokens ?? DEFAULT_ANSWER[role];

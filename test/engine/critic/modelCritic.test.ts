@@ -60,6 +60,8 @@ describe("a reflection in a reply", () => {
   it("is not taken from a reply that was cut off: it may have gone on otherwise", () => {
     for (const reply of ["Vary dance. And then the", "Vary dance and then the", "多推荐舞蹈。"])
       expect(readReflection(reply, "length")).toEqual({ problem: "it was cut off by the token limit" });
+    const round = "Vary dance with music. ".repeat(9);
+    expect(readReflection(round, "length")).toEqual({ problem: "it repeats itself without an end" });
   });
 
   it("is absent from empty replies", () => {
@@ -126,6 +128,22 @@ describe("the critic that asks a model", () => {
     expect(subject.invalidReplies).toBe(1);
     expect(journalOf(server)).toHaveLength(4);
     expect(journalOf(server)[0]?.body).not.toHaveProperty("response_format");
+  });
+
+  it("is asked for once more where the reply goes round in circles", async () => {
+    const round = { content: "Vary dance with music. ".repeat(9), finishReason: "length" };
+    server.on({ endpoint: "chat" }, ({ messages }) =>
+      String(messages.at(-1)?.content).includes("it repeats itself without an end")
+        ? { content: "Vary dance." }
+        : round,
+    );
+    const wire = rig(`${server.url}/v1`);
+    const [written] = await critic(wire.scheduler.complete).reflect(finished.slice(0, 1), never);
+    expect(written).toEqual({ text: "Vary dance.", source: "model", callId: expect.stringMatching(/-retry$/) });
+    expect(wire.rows.map(({ finish, attempts }) => [finish, attempts])).toEqual([
+      ["length", 1],
+      ["stop", 1],
+    ]);
   });
 
   it("takes a changed prompt with the next session and counts trimmed replies", async () => {

@@ -77,18 +77,30 @@ describe("room for thoughts", () => {
     expect(limitOf(sent[0] as Sent)).toBeGreaterThanOrEqual(100);
   });
 
-  it("does not help a reply without an end: it is cut twice, told so, and the room is taken back", async () => {
+  it("does not help a reply that is cut again: told so, and the room is taken back", async () => {
     const { base, sent } = await plainServer((res, { body }) =>
-      body.messages[1]?.content === "endless"
-        ? json(res, 200, completion("10, 11, ".repeat(20), "length"))
+      body.messages[1]?.content === "long"
+        ? json(res, 200, completion(Array.from({ length: 99 }, (_, i) => `${i} of many`).join(", "), "length"))
         : json(res, 200, completion("[10, 11]")),
     );
-    const { replies, lap } = await asking(base, ["endless", "b"]);
+    const { replies, lap } = await asking(base, ["long", "b"]);
     expect(replies[0]).toMatchObject({ finish: "length", attempts: 2 });
     expect(lap).toMatchObject({ llmCut: 2 });
     const [first, second, third] = sent.map(limitOf);
     expect(second).toBeGreaterThan(first ?? 0);
     expect(third).toBe(80);
+  });
+
+  it.each([
+    ["a list", "10, 11, ".repeat(20)],
+    ["a sentence", `At first. ${"The lesson is about the feed and the user's patience. ".repeat(4)}The less`],
+    ["line breaks", `{${"\n".repeat(90)}`],
+  ])("is not made for a reply that goes round in circles: %s", async (_, text) => {
+    const { base, sent } = await plainServer((res) => json(res, 200, completion(text, "length")));
+    const { replies, lap } = await asking(base, ["a"]);
+    expect(replies[0]).toMatchObject({ finish: "length", attempts: 1 });
+    expect(lap).toMatchObject({ llmCut: 1 });
+    expect(sent.map(limitOf)).toEqual([80]);
   });
 
   it("ends at what a server takes, which has to say so twice", async () => {
