@@ -3,7 +3,7 @@ import { askedAgain, isRetry } from "../llm/askedAgain.ts";
 import { ProviderError } from "../llm/errors.ts";
 import { isUnusable, type ReplyWatch, type Unusable, unusable } from "../llm/replyWatch.ts";
 import { type ModelSettings, requestSettings } from "../llm/settings.ts";
-import { isEndless } from "../llm/tokenRoom.ts";
+import { spoken } from "../llm/thoughts.ts";
 import type { Complete, Message, ModelRequest } from "../llm/types.ts";
 import type { Prompt, PromptContext } from "../prompts/prompt.ts";
 import type { FinishedSession } from "../simulator/session.ts";
@@ -93,8 +93,8 @@ export class ModelCritic implements Critic {
   private async answer(question: ModelRequest, signal: AbortSignal) {
     try {
       const { text, finish, thought } = await this.options.complete(question, signal);
-      // Any other reply that was cut has had its second chance, with more room.
-      const again = finish !== "length" || isEndless(text);
+      // Thoughts that were cut have had their second chance, with more room; an answer that was cut is too long.
+      const again = finish !== "length" || spoken(text).answer !== "";
       return { read: readReflection(text, finish, thought), reply: text, again };
     } catch (error) {
       if (!(error instanceof ProviderError) || (error.kind === "miss" && !isRetry(question))) throw error;

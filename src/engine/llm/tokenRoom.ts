@@ -13,6 +13,8 @@ const MOST_ROOM = 16_384;
 /** Thoughts differ in length; twice the longest seen is seldom too little. */
 const RESERVE = 2;
 
+/** Room that did not help so often is given no more: the role's answers are too long, and nothing was thought. */
+const MOST_IN_VAIN = 2;
 /** A piece of at most so many characters, so many times over and at least so many characters in all, is no longer meant. */
 const CIRCLE = { longest: 400, times: 3, least: 60 } as const;
 
@@ -21,6 +23,8 @@ type Limited = Pick<ModelRequest, "role" | "model" | "maxTokens">;
 export class TokenRoom {
   /** Tokens for thoughts, by model. */
   private readonly rooms = new Map<string, number>();
+  /** By role and model, how often room did not help. */
+  private readonly inVain = new Map<string, number>();
 
   /** Tokens of the whole reply; undefined: the server's own limit. @param most that the server takes */
   limitFor(request: Limited, most = Number.POSITIVE_INFINITY): number | undefined {
@@ -53,9 +57,13 @@ export class TokenRoom {
     // Another reply of the same wave has been given more already.
     if (limit !== undefined && sent !== undefined && limit > sent) return () => undefined;
     if (limit === undefined || limit >= most || before >= MOST_ROOM) return undefined;
+    const whose = `${request.role} ${request.model}`;
+    const times = this.inVain.get(whose) ?? 0;
+    if (times >= MOST_IN_VAIN) return undefined;
     this.setRoom(request, Math.max(LEAST_ROOM, 4 * (before + (answerTokens(request) ?? 0))));
     const grown = this.roomFor(request);
     return () => {
+      this.inVain.set(whose, times + 1);
       if (this.roomFor(request) === grown) this.setRoom(request, before);
     };
   }

@@ -130,20 +130,24 @@ describe("the critic that asks a model", () => {
     expect(journalOf(server)[0]?.body).not.toHaveProperty("response_format");
   });
 
-  it("is asked for once more where the reply goes round in circles", async () => {
-    const round = { content: "Vary dance with music. ".repeat(9), finishReason: "length" };
+  it.each([
+    ["goes round in circles", "Vary dance with music. ".repeat(9), "it repeats itself without an end", ["length", 1]],
+    [
+      "goes on and on",
+      Array.from({ length: 60 }, (_, i) => `Dance ${i}`).join(" "),
+      "it was cut off by",
+      ["length", 2],
+    ],
+  ])("is asked for once more where the reply %s", async (_, content, problem, first) => {
     server.on({ endpoint: "chat" }, ({ messages }) =>
-      String(messages.at(-1)?.content).includes("it repeats itself without an end")
+      String(messages.at(-1)?.content).includes(problem)
         ? { content: "Vary dance." }
-        : round,
+        : { content, finishReason: "length" },
     );
     const wire = rig(`${server.url}/v1`);
     const [written] = await critic(wire.scheduler.complete).reflect(finished.slice(0, 1), never);
     expect(written).toEqual({ text: "Vary dance.", source: "model", callId: expect.stringMatching(/-retry$/) });
-    expect(wire.rows.map(({ finish, attempts }) => [finish, attempts])).toEqual([
-      ["length", 1],
-      ["stop", 1],
-    ]);
+    expect(wire.rows.map(({ finish, attempts }) => [finish, attempts])).toEqual([first, ["stop", 1]]);
   });
 
   it("takes a changed prompt with the next session and counts trimmed replies", async () => {

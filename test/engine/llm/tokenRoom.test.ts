@@ -91,6 +91,13 @@ describe("room for thoughts", () => {
     expect(third).toBe(80);
   });
 
+  it("is given no more after it did not help twice", async () => {
+    const long = Array.from({ length: 99 }, (_, i) => `${i} of many`).join(", ");
+    const { base, sent } = await plainServer((res) => json(res, 200, completion(long, "length")));
+    await asking(base, ["a", "b", "c"], { role: "critic" });
+    expect(sent.map(limitOf)).toEqual([80, 1104, 80, 1104, 80]);
+  });
+
   it.each([
     ["a list", "10, 11, ".repeat(20)],
     ["a sentence", `At first. ${"The lesson is about the feed and the user's patience. ".repeat(4)}The less`],
