@@ -109,12 +109,15 @@ describe("a prompt that may not be used", () => {
   ];
 
   const ask = async (text: string, args: readonly string[]): Promise<Finished> => {
-    writeFileSync(join(scratch.path, "bad.lerl.md"), plannerPrompt.replace("Task:", `${text}\nTask:`));
+    writeFileSync(
+      join(scratch.path, "bad.lerl.md"),
+      plannerPrompt.replace("Choose {{ most }}", `${text}\nChoose {{ most }}`),
+    );
     return lerl([...args, "--set", "planner.prompt=bad.lerl.md"], scratch.path);
   };
 
   it.each(attacks)("%s: an error with line and column, exit code 2, no execution", async (name, text, message) => {
-    const line = plannerPrompt.split("\n").findIndex((row) => row.startsWith("Task:")) + 1;
+    const line = plannerPrompt.split("\n").findIndex((row) => row.startsWith("Choose {{ most }}")) + 1;
     const where = new RegExp(`bad\\.lerl\\.md:${line}:\\d+: `);
     const asked = server.journal.length;
     const results = await Promise.all([

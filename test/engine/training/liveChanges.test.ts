@@ -48,7 +48,7 @@ const changes: readonly (readonly [number, LiveChange])[] = [
   [3, { path: "simulator.quit.repeatCost", value: 3 }],
   [10, { path: "reflections.k", value: 1 }],
   [24, { path: "ppo.learningRates.action", value: 0.003 }],
-  [31, { path: "planner.prompt", value: plannerPrompt.replace("Task:", "Your task:") }],
+  [31, { path: "planner.prompt", value: plannerPrompt.replace("Choose {{ most }}", "Now choose {{ most }}") }],
   [50, { path: "planner.replanEvery", value: 2 }],
   [66, { path: "reflections.alpha", value: 2 }],
   [70, { path: "models.concurrency", value: 3 }],
