@@ -20,8 +20,7 @@ import { requestKey } from "./requestKey.ts";
 import { answeredRow, failedRow, rowOf, sharedCompletion } from "./rows.ts";
 import { type Heard, whileHeard } from "./silence.ts";
 import { CallCounter, type ModelStatistics, Pace } from "./statistics.ts";
-import { spoken } from "./thoughts.ts";
-import { isEndless, thoughtTokens } from "./tokenRoom.ts";
+import { isPlain } from "./tokenRoom.ts";
 import type { CallRow, Clock, Completion, ModelLimits, ModelRequest, Provider, ProviderReply, Usage } from "./types.ts";
 import { addedUsage, costOf, NO_USAGE, requirePrice, usageOf } from "./usage.ts";
 
@@ -242,18 +241,18 @@ export class Scheduler {
       this.options.provider.room?.learn(request, reply);
       return false;
     }
-    const isAnother = this.giveRoom(request, progress, isEndless(reply.text));
+    const isAnother = this.giveRoom(request, progress, reply);
     if (isAnother) progress.spent = addedUsage(progress.spent, usageOf(request, reply));
     // More room did not help: a reply without an end, not one with long thoughts.
-    else if (spoken(reply.text).answer !== "" && thoughtTokens(reply) === 0) progress.undoRoom?.();
+    else if (isPlain(reply)) progress.undoRoom?.();
     return isAnother;
   }
 
   /** Room for one more try after a reply that was cut; false where there was one, it is in vain, or there is no more to give. */
-  private giveRoom(request: ModelRequest, progress: Progress, inVain = false): boolean {
+  private giveRoom(request: ModelRequest, progress: Progress, reply?: ProviderReply): boolean {
     this.lapCounter.cut();
     const { room } = this.options.provider;
-    const undo = inVain || progress.undoRoom ? undefined : room?.grow(request, progress.limit);
+    const undo = progress.undoRoom ? undefined : room?.grow(request, progress.limit, reply);
     if (undo === undefined) return false;
     progress.undoRoom = undo;
     this.tell(shortOfTokens(request, progress.limit, room?.limitFor(request)));

@@ -25,6 +25,8 @@ export class TokenRoom {
   private readonly rooms = new Map<string, number>();
   /** By role and model, how often room did not help. */
   private readonly inVain = new Map<string, number>();
+  /** Models that were seen to think. */
+  private readonly thinkers = new Set<string>();
 
   /** Tokens of the whole reply; undefined: the server's own limit. @param most that the server takes */
   limitFor(request: Limited, most = Number.POSITIVE_INFINITY): number | undefined {
@@ -39,24 +41,35 @@ export class TokenRoom {
   /** After a complete reply: room for as much thought again. */
   learn(request: Limited, reply: ProviderReply): void {
     const needed = thoughtTokens(reply) * RESERVE;
+    if (needed > 0) this.thinkers.add(request.model);
     if (needed > this.roomFor(request)) this.setRoom(request, needed);
   }
 
   /** Room from the start, for a model that is known to think. */
   expectThoughts(request: Limited): void {
+    this.thinkers.add(request.model);
     if (this.roomFor(request) < LEAST_ROOM) this.setRoom(request, LEAST_ROOM);
   }
 
   /**
    * After a reply that was cut at `sent` tokens.
+   * @param reply undefined where the server has none to show
    * @returns what takes the new room back, where it did not help; undefined where there is no more to give
    */
-  grow(request: Limited, sent: number | undefined, most = Number.POSITIVE_INFINITY): (() => void) | undefined {
+  grow(
+    request: Limited,
+    sent: number | undefined,
+    reply?: ProviderReply,
+    most = Number.POSITIVE_INFINITY,
+  ): (() => void) | undefined {
+    if (reply && isEndless(reply.text)) return undefined;
     const before = this.roomFor(request);
     const limit = this.limitFor(request, most);
     // Another reply of the same wave has been given more already.
     if (limit !== undefined && sent !== undefined && limit > sent) return () => undefined;
     if (limit === undefined || limit >= most || before >= MOST_ROOM) return undefined;
+    // Room that has been given and not yet used for thoughts is no reason to give more.
+    if (before > 0 && reply && isPlain(reply) && !this.thinkers.has(request.model)) return undefined;
     const whose = `${request.role} ${request.model}`;
     const times = this.inVain.get(whose) ?? 0;
     if (times >= MOST_IN_VAIN) return undefined;
@@ -72,6 +85,10 @@ export class TokenRoom {
     this.rooms.set(model, Math.min(MOST_ROOM, Math.ceil(tokens / 256) * 256));
   }
 }
+
+/** Whether a reply is an answer without thoughts. */
+export const isPlain = (reply: ProviderReply): boolean =>
+  spoken(reply.text).answer !== "" && thoughtTokens(reply) === 0;
 
 /** Whether a reply that was cut goes round in circles: more room would be filled in the same way. */
 export function isEndless(text: string): boolean {

@@ -88,7 +88,7 @@ export interface ReplyRoom {
   /** After a complete reply. */
   learn(request: ModelRequest, reply: ProviderReply): void;
   /** After a reply that was cut at `sent` tokens. Returns what takes the new room back; undefined where there is no more to give. */
-  grow(request: ModelRequest, sent: number | undefined): (() => void) | undefined;
+  grow(request: ModelRequest, sent: number | undefined, reply?: ProviderReply): (() => void) | undefined;
 }
 
 /** What a provider tells while an answer is on its way. */

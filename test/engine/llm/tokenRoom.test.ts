@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { ModelRequest } from "../../../src/engine/llm/types.ts";
 import { completion, hurried, json, never, request, rig } from "./modelServer.ts";
@@ -89,6 +90,21 @@ describe("room for thoughts", () => {
     const [first, second, third] = sent.map(limitOf);
     expect(second).toBeGreaterThan(first ?? 0);
     expect(third).toBe(80);
+  });
+
+  it("is not raised again for a long answer that was under way while another was given room", async () => {
+    const long = Array.from({ length: 99 }, (_, i) => `${i} of many`).join(", ");
+    const { base, sent } = await plainServer(async (res, { body }) => {
+      // Its second try ends after the other has begun with the room that it was given.
+      if (body.messages[1]?.content === "a" && limitOf({ body }) > 80) await sleep(300);
+      json(res, 200, completion(long, "length"));
+    });
+    const { scheduler } = rig(base, {}, { clock: hurried });
+    const ask = (text: string) => scheduler.complete(request(text, { role: "critic", maxTokens: 80 }), never);
+    const first = ask("a");
+    await expect.poll(() => sent.length).toBe(2);
+    await Promise.all([first, ask("b")]);
+    expect(Math.max(...sent.map(limitOf))).toBe(1104);
   });
 
   it("is given no more after it did not help twice", async () => {

@@ -44,7 +44,7 @@ export class OpenAiProvider implements Provider {
   readonly room: ReplyRoom = {
     limitFor: (request) => this.tokenRoom.limitFor(request, this.dialect(request).mostTokens),
     learn: (request, reply) => this.tokenRoom.learn(request, reply),
-    grow: (request, sent) => this.tokenRoom.grow(request, sent, this.dialect(request).mostTokens),
+    grow: (request, sent, reply) => this.tokenRoom.grow(request, sent, reply, this.dialect(request).mostTokens),
   };
   private readonly tokenRoom: TokenRoom;
   private readonly client: OpenAI;
