@@ -26,6 +26,10 @@ const extension = {
   resolve: { alias: { vscode: resolve(import.meta.dirname, "test/extension/support/vscode.ts") } },
 };
 
+/** A real language model has the machine to itself. */
+const model = project("model");
+const modelTests = { ...model, test: { ...model.test, fileParallelism: false } };
+
 export default defineConfig({
-  test: { projects: [project("engine"), extension, project("webview")], pool: "forks", maxWorkers: "100%" },
+  test: { projects: [project("engine"), extension, project("webview"), modelTests], pool: "forks", maxWorkers: "100%" },
 });

@@ -73,7 +73,7 @@ const stages = [
   check("lint", "npm", ["run", "--silent", "lint"]),
   check("types", "npm", ["run", "--silent", "types"]),
   check("notices", process.execPath, ["scripts/notices.mjs", "--check"]),
-  ...["engine", "extension", "webview"].filter(hasTests).map(vitest),
+  ...["engine", "extension", "webview", "model"].filter(hasTests).map(vitest),
   // Leaves the production build in dist/: what follows is tested as users get it.
   check("package", process.execPath, ["scripts/package.mjs"]),
   // The real VS Code needs Debian's packages; elsewhere these two stages are left out, and said to be.
