@@ -97,7 +97,7 @@ async function writePrompts(root: string, folder: string): Promise<void> {
 function readOptions(words: readonly string[]): Options {
   const command = new Command("npm run bench:model --")
     .description(
-      "Asks a language model for plans by every shipped prompt, and prints as Markdown: usable plans, what they are like, what they are worth beside planners without a model, calls a second, and latency by how many are asked at once. Answers cost what the server charges: about 25 calls a visit of the trial, 5 of the first.",
+      "Asks a language model for plans by every shipped prompt, and prints as Markdown: usable plans, what they are like, what they are worth beside planners without a model, calls a second, and latency by how many are asked at once. Answers cost what the server charges: about 20 calls a visit of the trial, 5 of the first, and further questions.",
     )
     .requiredOption(
       "--base-url <url>",

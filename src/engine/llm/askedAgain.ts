@@ -3,7 +3,7 @@ import type { ModelRequest } from "./types.ts";
 const RETRY = "-retry";
 
 /**
- * The same question with what was wrong with its answer. The answer itself is not shown again: small models copy it.
+ * The same question with what was wrong with its answer. The answer itself is not shown again: it could be copied.
  * @param form what is to be answered with
  */
 export function askedAgain(asked: ModelRequest, problem: string, form: string): ModelRequest {

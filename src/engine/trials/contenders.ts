@@ -99,10 +99,11 @@ function plannerSettings(asked: AskedContender, { planner }: Experiment): Record
 function promptOf({ prompt, version }: AskedContender, base: Base): NonNullable<ContenderRecord["prompt"]> {
   const found = prompt ?? (version === undefined ? base.promptInForce : versionOf(version, base.versions));
   if (!found) {
-    throw new InputError(
-      "prompt.missing",
-      `planner.prompt: the file ${base.experiment.planner.prompt} was not found beside the experiment. Create it, or give the contender a prompt.`,
-    );
+    const { prompt: named } = base.experiment.planner;
+    const why = base.record.run
+      ? "the base's run asked no model, and so keeps no planner prompt. Give the contender one: --prompt <file>"
+      : `the file ${named} was not found beside the experiment. Create it, or give the contender a prompt`;
+    throw new InputError("prompt.missing", `planner.prompt: ${why}.`);
   }
   const { file, text, hash } = promptFor("planner", found);
   return { file, text, hash };

@@ -83,6 +83,9 @@ describe("the base as it is", () => {
     expect(() => recordOf({ ...model, promptInForce: undefined })).toThrow(
       "planner.prompt: the file planner.lerl.md was not found beside the experiment. Create it, or give the contender a prompt.",
     );
+    expect(() => recordOf({ ...ofRun(), promptInForce: undefined }, { model: "m", baseUrl })).toThrow(
+      "planner.prompt: the base's run asked no model, and so keeps no planner prompt. Give the contender one: --prompt <file>.",
+    );
   });
 });
 
