@@ -50,7 +50,7 @@ export interface Activity {
   readonly waiting: number;
   /** Requests that may be in flight at once, as found out so far. */
   readonly limit: number;
-  /** Milliseconds since the model last answered, while somebody waits for it; 0 otherwise. */
+  /** Milliseconds since the model's last sign of life, while somebody waits for it; 0 otherwise. */
   readonly silentMs: number;
   /** Median of the last answers; 0 before the first. */
   readonly latencyMs: number;
@@ -268,11 +268,12 @@ export class Scheduler {
     if (this.admission.inFlight.count === 1) this.heardAt = this.options.clock.now();
     let used = NO_USAGE;
     try {
-      const { timeoutSeconds } = this.limits;
-      const within = { clock, timeoutSeconds, signal };
+      const onHeard = (now: number): void => {
+        this.heardAt = now;
+      };
+      const within = { clock, timeoutSeconds: this.limits.timeoutSeconds, signal, onHeard };
       const heard = await whileHeard((inner, watch) => provider.send(request, inner, watch), within);
       used = usageOf(request, heard.value);
-      this.heardAt = clock.now();
       this.health.answered();
       this.admission.answered(pass, heard.silenceMs);
       this.tell(this.promptCut.noticed(request, heard.value));

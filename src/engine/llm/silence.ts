@@ -20,7 +20,14 @@ export async function whileHeard<T>(
     clock,
     timeoutSeconds,
     signal,
-  }: { readonly clock: Clock; readonly timeoutSeconds: number; readonly signal: AbortSignal },
+    onHeard,
+  }: {
+    readonly clock: Clock;
+    readonly timeoutSeconds: number;
+    readonly signal: AbortSignal;
+    /** At every sign of life, and at the answer. */
+    readonly onHeard: (now: number) => void;
+  },
 ): Promise<Heard<T>> {
   const inner = new AbortController();
   const alarm = new AbortController();
@@ -34,6 +41,7 @@ export async function whileHeard<T>(
     const now = clock.now();
     silenceMs = Math.max(silenceMs, now - last);
     last = now;
+    onHeard(now);
   };
   const guard = async (): Promise<void> => {
     for (;;) {

@@ -161,6 +161,29 @@ describe("a server that writes slowly", () => {
     expect(rows[0]?.tokensOut).toBeGreaterThanOrEqual(30);
   });
 
+  it("is not called silent while it writes", async () => {
+    let writing = true;
+    remount({
+      async handleRequest(req, res) {
+        for await (const _ of req);
+        res.writeHead(200, { "content-type": "text/event-stream" });
+        while (writing) {
+          res.write(event({ content: "word " }));
+          await sleep(50);
+        }
+        res.end(`${event({}, "stop")}data: [DONE]\n\n`);
+        return true;
+      },
+    });
+    const { scheduler } = rig(base, { timeoutSeconds: 60 });
+    const answer = scheduler.complete(request("a"), never);
+    await sleep(1500);
+    expect(scheduler.activity.inFlight).toBe(1);
+    expect(scheduler.activity.silentMs).toBeLessThan(1000);
+    writing = false;
+    await answer;
+  });
+
   it("is told apart from one that says nothing at all to a stop", async () => {
     server.mount("/hangs/v1", {
       async handleRequest(req) {
