@@ -4,12 +4,12 @@ import { ProviderError } from "../llm/errors.ts";
 import { isUnusable, type ReplyWatch, type Unusable, unusable } from "../llm/replyWatch.ts";
 import { type ModelSettings, requestSettings } from "../llm/settings.ts";
 import { spoken } from "../llm/thoughts.ts";
-import type { Complete, Message, ModelRequest } from "../llm/types.ts";
+import type { Complete, Completion, Message, ModelRequest } from "../llm/types.ts";
 import type { Prompt, PromptContext } from "../prompts/prompt.ts";
 import type { FinishedSession } from "../simulator/session.ts";
 import type { Critic, WrittenReflection } from "./critic.ts";
 import { type CriticKnowledge, criticContext } from "./criticContext.ts";
-import { readReflection } from "./readReflection.ts";
+import { type ReadReflection, readReflection } from "./readReflection.ts";
 
 export interface ModelCriticOptions {
   readonly complete: Complete;
@@ -21,6 +21,8 @@ export interface ModelCriticOptions {
   /** Hears whether replies can be used. */
   readonly watch: ReplyWatch;
 }
+
+type Reply = Pick<Completion, "text" | "finish"> & { readonly thought?: string | undefined };
 
 /** Replies asked for before the fallback writes: the first, and one with the error shown. */
 const TRIES = 2;
@@ -95,21 +97,30 @@ export class ModelCritic implements Critic {
       const { text, finish, thought } = await this.options.complete(question, signal);
       // Thoughts that were cut have had their second chance, with more room; an answer that was cut is too long.
       const again = finish !== "length" || spoken(text).answer !== "";
-      return { read: readReflection(text, finish, thought), reply: text, again };
+      return { read: this.read(question, { text, finish, thought }), reply: text, again };
     } catch (error) {
       if (!(error instanceof ProviderError) || (error.kind === "miss" && !isRetry(question))) throw error;
       return { read: { problem: error.message }, reply: "", again: false };
     }
   }
 
+  /** A line of what it was shown is no lesson; words of the prompt itself may be an answer that it offers. */
+  private read({ messages }: Pick<ModelRequest, "messages">, { text, finish, thought }: Reply): ReadReflection {
+    const read = readReflection(text, finish, thought);
+    if ("problem" in read || this.prompt.text.includes(read.text)) return read;
+    const isShown = messages.some(({ content }) => content.includes(read.text));
+    return isShown ? { problem: "it repeats what it was shown" } : read;
+  }
+
   private ask(finished: FinishedSession): ModelRequest {
+    const messages = this.render(finished);
     return {
       id: `critic-${finished.session.key.toString(16)}`,
       role: "critic",
       promptHash: this.prompt.hash,
       ...requestSettings("critic", this.options.settings, this.prompt.settings),
-      messages: this.render(finished),
-      isUsable: ({ text, finish }) => !("problem" in readReflection(text, finish)),
+      messages,
+      isUsable: (reply) => !("problem" in this.read({ messages }, reply)),
       repeat: 0,
     };
   }

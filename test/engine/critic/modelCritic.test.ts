@@ -150,6 +150,23 @@ describe("the critic that asks a model", () => {
     expect(wire.rows.map(({ finish, attempts }) => [finish, attempts])).toEqual([first, ["stop", 1]]);
   });
 
+  it("is of no use where it is a line of the visit that it was shown, and of use where the prompt offers it", async () => {
+    const wire = rig(`${server.url}/v1`);
+    const subject = critic(wire.scheduler.complete);
+    const shown = subject.render(finished[1] as FinishedSession)[1]?.content ?? "";
+    const line = /^- (.+ of .+)$/m.exec(shown)?.[1] ?? "";
+    expect(line).not.toBe("");
+    answerAll(server, () => line);
+    const [written] = await subject.reflect(finished.slice(1, 2), never);
+    expect(written).toMatchObject({ source: "fallback", unusable: { cause: "it repeats what it was shown" } });
+    subject.setPrompt(parsePrompt("c", `${promptText}\nAnswer "Rotate more." or "Rotate less."\n`));
+    server.clearFixtures();
+    answerAll(server, () => "Rotate more.");
+    expect(await subject.reflect(finished.slice(1, 2), never)).toMatchObject([
+      { text: "Rotate more.", source: "model" },
+    ]);
+  });
+
   it("takes a changed prompt with the next session and counts trimmed replies", async () => {
     answerAll(server, () => `${words(30)}.`);
     const wire = rig(`${server.url}/v1`);
