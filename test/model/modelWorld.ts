@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { ExperimentInput } from "../../src/protocol/experiment.ts";
 import { type Finished, type Running, start, writeExperiment } from "../engine/commands/lerl.ts";
 import { criticPrompt, plannerPrompt } from "../engine/commands/modelWorld.ts";
-import type { RealModel } from "./realModel.mjs";
+import { askedForAdvice, type RealModel } from "./realModel.mjs";
 
 /** Two visits of eight steps: two plans each, and a lesson. */
 export const twoVisits = (asked: ExperimentInput["critic"]): ExperimentInput => ({
@@ -18,15 +18,11 @@ export const twoVisits = (asked: ExperimentInput["critic"]): ExperimentInput => 
   evaluation: { every: 1, sessions: 4, modelSessions: 0 },
 });
 
-/** A model this small goes on with the list of slates where it is asked for a lesson about the feed. */
-const ASKED_FOR_ADVICE =
-  "What should the next visits do otherwise? Write one sentence of advice of fewer than 20 words. Do not list slates.\n";
-
 /** Makes a folder with the experiment and the quickstart's prompts in it; the experiment's path. */
 export function writeWorld(folder: string, { baseUrl, name }: RealModel, more: ExperimentInput = {}): string {
   mkdirSync(folder);
   writeFileSync(join(folder, "planner.lerl.md"), plannerPrompt);
-  writeFileSync(join(folder, "critic.lerl.md"), criticPrompt.replace(/.+\n$/, ASKED_FOR_ADVICE));
+  writeFileSync(join(folder, "critic.lerl.md"), askedForAdvice(criticPrompt));
   return writeExperiment(folder, { ...twoVisits({ provider: "openai", baseUrl, model: name }), ...more });
 }
 

@@ -21,3 +21,4 @@ export interface RealModel {
 }
 
 export function startModel(options?: { readonly slots?: number; readonly context?: number }): Promise<RealModel>;
+export function askedForAdvice(prompt: string): string;
