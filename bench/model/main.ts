@@ -71,7 +71,20 @@ async function measure(root: string, options: Options, signal: AbortSignal): Pro
     console.log(`\n${countsTable(first, proxy)}`);
     const firstQuestions = [...proxy.questions];
     if (options.trialVisits > 0) {
-      say(`${options.trialVisits} visits by every prompt`);
+      // One prompt after the other, so that a server that keeps the beginning of a prompt has it; then all of them beside
+      // each other, from the answers that are kept.
+      for (const [i, contender] of contenders(server).entries()) {
+        if (!("prompt" in contender)) continue;
+        say(`${options.trialVisits} visits by ${contender.name}`);
+        await served(
+          bench,
+          `prompt-${i}`,
+          options.trialVisits,
+          [{ name: "round-robin", plan: "round-robin" }, contender],
+          key,
+        );
+      }
+      say("all of them beside each other");
       const all = await served(bench, "prompts", options.trialVisits, contenders(server), key);
       console.log(`\n${planTable(all)}\n\n${verdictTable(all)}`);
     }
