@@ -14,7 +14,7 @@ const promptProblemCodeSchema = z.enum([
   "prompt.forbidden-tag",
   "prompt.limit",
   "prompt.unseen-categories",
-  "prompt.unnamed-categories",
+  "prompt.speaks-of-ids",
 ]);
 export type PromptProblemCode = z.output<typeof promptProblemCodeSchema>;
 

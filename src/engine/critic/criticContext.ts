@@ -3,7 +3,7 @@
 import type { Experiment } from "../../protocol/experiment.ts";
 import { CategoryItems, maskReading } from "../data/categoryItems.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { type CategoryWording, categoryEntries } from "../prompts/categoryWords.ts";
+import { type CategoryWording, categoryEntries, plannerWording } from "../prompts/categoryWords.ts";
 import type { PromptContext } from "../prompts/prompt.ts";
 import { type GeneralKnowledge, generalKnowledge } from "../prompts/shownRates.ts";
 import { interestsOf, loggedSlates, rounded, sessionSlates } from "../prompts/shownSlates.ts";
@@ -19,8 +19,8 @@ export interface CriticKnowledge {
 }
 
 export function criticKnowledge(dataset: Dataset, experiment: Experiment): CriticKnowledge {
-  // A critic is always told what the ids mean.
-  const wording = experiment.planner.answer;
+  // A critic is always told what the ids mean; whom its lessons are for knows them as plans are made.
+  const wording = plannerWording(experiment) === "names" ? "names" : "ids";
   const items = new CategoryItems(dataset, () => maskReading(experiment));
   return {
     dataset,

@@ -209,6 +209,8 @@ export class PlanJudge {
     this.count("different", different);
     if (fromLast && different > 0) this.count("fromLast", fromLast.length / different);
     if (clicked > 0) this.count("keptClicked", kept / clicked);
+    // Where a plan may hold everything, it has to be the list.
+    if (different >= this.setting.candidates.length) return;
     if (source === "model") this.count("copied", copied ? 1 : 0);
     if (!known) return;
     // The plan before it for the same step is another visit's: a visit has one.

@@ -18,6 +18,10 @@ const ID_LAST = new RegExp(
 );
 /** `Dance (7) - was clicked`, `Dance: was clicked` */
 const EXPLAINED = /^(.+?(?:[)\]](?=[\s:,;–—-])|(?=\s[–—-]\s|[:,;]\s)))/s;
+/** `category: Dance` */
+const OF_A_KIND = new RegExp(`^${KIND}\\s*[:=]?\\s+`, "i");
+/** `Dance 7`, `Dance 38%`, `Dance (38%)`, `Dance 3 of 4`, `Dance 3/4` */
+const COUNTED = /\s*[(:]?\s*\d+\s*(?:%|(?:of|\/)\s*\d+)?\)?$/i;
 /** Longer ones are prose. */
 const LONGEST_ENTRY = 200;
 /** Objects inside an entry that are looked into. */
@@ -54,17 +58,15 @@ export class CategoryNames {
     };
     const ids = fields.filter(([key]) => /(?:^|_)id$|Id$|^ID$/.test(key));
     const [[, onlyId] = []] = ids.length === 1 ? ids : [];
-    return (
-      named(/^cat(?:egory)?_?id$/i) ??
-      named(/^id$/i) ??
-      this.find(onlyId, depth - 1) ??
-      named(/^(?:cat|name|label|title|value|category(?:_?(?:name|number|label))?)$/i)
-    );
+    const byName = () => named(/^(?:cat|name|label|title|value|category(?:_?(?:name|number|label))?)$/i);
+    const byId = () => named(/^cat(?:egory)?_?id$/i) ?? named(/^id$/i) ?? this.find(onlyId, depth - 1);
+    // Where a plan is made of names, a number beside one is the model's own count.
+    return this.isByName ? (byName() ?? byId()) : (byId() ?? byName());
   }
 
   /** A name that is a number, such as a year: of two readings, the one that plans are made of. */
   private numeral(number: number): CategoryIndex | undefined {
-    return this.shown.length === 0 ? undefined : this.byName.get(String(number));
+    return this.isByName ? this.byName.get(String(number)) : undefined;
   }
 
   private inWords(written: string): CategoryIndex | undefined {
@@ -75,18 +77,24 @@ export class CategoryNames {
     if (name !== undefined) return name;
     const bare = text.replace(TRIMMINGS, "");
     const [, alone] = ID_ALONE.exec(bare) ?? [];
-    if (alone !== undefined) return this.byId.get(Number(alone));
+    if (alone !== undefined) return this.numeral(Number(alone)) ?? this.byId.get(Number(alone));
     const [, before, rest = ""] = ID_FIRST.exec(bare) ?? [];
-    if (before !== undefined) return this.named(rest) ?? this.byId.get(Number(before));
-    const [, front = "", after] = ID_LAST.exec(bare) ?? [];
-    if (after !== undefined) return this.named(front) ?? this.byId.get(Number(after));
+    const [, front = "", after] = before === undefined ? (ID_LAST.exec(bare) ?? []) : [];
+    const id = before ?? after;
+    const beside = id === undefined ? undefined : this.named(before === undefined ? front : rest);
+    if (beside !== undefined) return beside;
+    // Where a plan is made of names, the words beside a number were the answer, and mean nothing.
+    if (id !== undefined && !this.isByName) return this.byId.get(Number(id));
     const [, numbered = ""] = NUMBERED.exec(bare) ?? [];
-    const unnumbered = bare.replace(/\s\d+$/, "");
-    const whole =
-      this.named(bare) ?? this.named(numbered) ?? this.named(unnumbered) ?? this.byLetters.get(lettersOf(bare));
+    const plain = bare.replace(OF_A_KIND, "").replace(COUNTED, "");
+    const whole = this.named(bare) ?? this.named(numbered) ?? this.named(plain) ?? this.byLetters.get(lettersOf(bare));
     if (whole !== undefined) return whole;
     const [, explained] = EXPLAINED.exec(bare) ?? [];
     return explained === undefined ? undefined : this.inWords(explained);
+  }
+
+  private get isByName(): boolean {
+    return this.shown.length > 0;
   }
 
   private named(text: string): CategoryIndex | undefined {

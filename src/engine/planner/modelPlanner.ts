@@ -49,6 +49,11 @@ export class ModelPlanner implements Planner {
     this.parser = planParser(options.knowledge, options.prompt);
   }
 
+  /** Whether the prompt asks for ids where a plan is made of names. */
+  get asksOtherwise(): boolean {
+    return this.knowledge.wording === "names" && this.prompt.asksForIds;
+  }
+
   /** Takes effect with the next plan. */
   setPrompt(prompt: Prompt): void {
     this.prompt = prompt;
@@ -100,7 +105,7 @@ export class ModelPlanner implements Planner {
     const endless = this.options.badReply === "endless";
     const tries = endless ? ENDLESS_TRIES : BOUNDED_TRIES;
     let question = asked;
-    let named: readonly CategoryIndex[] = [];
+    let named: CategoryIndex | undefined;
     let unknownIds = 0;
     for (let invalidReplies = 1; ; invalidReplies++) {
       const answer = await this.answer(question, signal, named);
@@ -115,28 +120,27 @@ export class ModelPlanner implements Planner {
       }
       if (invalidReplies === tries) throw endlessReplies(tries);
       // Names go on from the names before; ids are asked for as they always were.
-      if (!endless && this.knowledge.wording === "names") named = answer.found ?? [];
+      if (!endless && this.knowledge.wording === "names") named = answer.found;
       question = endless
         ? { ...asked, repeat: invalidReplies }
-        : named.length > 0
+        : named !== undefined
           ? this.askOthers(asked, named)
           : askedAgain(asked, problem, "Answer with the JSON object only.");
     }
   }
 
   /** Some models name one category over and over: what else they choose completes the plan. */
-  private askOthers(asked: ModelRequest, named: readonly CategoryIndex[]): ModelRequest {
-    const words = categoryEntries(this.knowledge.dataset, this.knowledge.wording);
-    const names = named.map((category) => words[category]?.label).join(", ");
-    const problem = `it names only ${names}, and a plan needs several categories`;
+  private askOthers(asked: ModelRequest, named: CategoryIndex): ModelRequest {
+    const name = categoryEntries(this.knowledge.dataset, this.knowledge.wording)[named]?.label;
+    const problem = `it names only ${name}, and a plan needs several categories`;
     return {
-      ...askedAgain(asked, problem, `Answer with the JSON object only, and name categories other than ${names}.`),
+      ...askedAgain(asked, problem, `Answer with the JSON object only, and name categories other than ${name}.`),
       schema: furtherSchema(this.knowledge, this.prompt, named),
       isUsable: ({ text, finish, thought }) => !("problem" in this.parser.parse(text, finish, thought, named)),
     };
   }
 
-  private async answer(question: ModelRequest, signal: AbortSignal, named: readonly CategoryIndex[]): Promise<Answer> {
+  private async answer(question: ModelRequest, signal: AbortSignal, named?: CategoryIndex): Promise<Answer> {
     try {
       const { text, finish, thought } = await this.options.complete(question, signal);
       // A reply that was cut has had its second chance, with more room.

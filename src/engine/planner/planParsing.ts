@@ -37,18 +37,19 @@ const LONGEST_WORDS = 2000;
 
 export type ParsedPlan =
   | { readonly categories: readonly CategoryIndex[]; readonly unknownIds: number }
-  /** For the model, and for a person: what was wrong with the reply; `found`: candidates it names, too few for a plan. */
-  | { readonly problem: string; readonly unknownIds: number; readonly found?: readonly CategoryIndex[] };
+  /** For the model, and for a person: what was wrong with the reply; `found`: the one candidate it names. */
+  | { readonly problem: string; readonly unknownIds: number; readonly found?: CategoryIndex };
 
 /**
  * The closed set as a schema: what servers with structured output hold a reply to. Its bounds let a reply end: without
  * them a grammar lets a small model name categories until its token limit.
- * @param categories as prompts call them; @param most entries of a plan
+ * @param categories as prompts call them; @param most entries of a plan; @param least of them
  */
 export function planReplySchema(
   categories: readonly Category[],
   wording: CategoryWording = "ids",
   most = MOST_CATEGORIES,
+  least = FEWEST_CATEGORIES,
 ): ReplySchema {
   const items =
     wording === "names"
@@ -57,8 +58,8 @@ export function planReplySchema(
   const list = {
     type: "array",
     items,
-    minItems: Math.min(FEWEST_CATEGORIES, categories.length),
-    maxItems: Math.min(most, categories.length),
+    minItems: Math.min(least, categories.length),
+    maxItems: Math.min(Math.max(most, least), categories.length),
   };
   return {
     name: "plan",
@@ -96,9 +97,9 @@ export class PlanParser {
 
   /**
    * @param thought what the server told apart from the reply
-   * @param before categories of an earlier reply, which this one goes on from
+   * @param before what an earlier reply named, which this one goes on from
    */
-  parse(reply: string, finish: Finish, thought = "", before: readonly CategoryIndex[] = []): ParsedPlan {
+  parse(reply: string, finish: Finish, thought = "", before?: CategoryIndex): ParsedPlan {
     if (finish === "refused") return unusable("the model refused");
     if (finish === "filtered") return unusable("the server's content filter held it back");
     if (finish === "length") return unusable("it was cut off by the token limit");
@@ -111,7 +112,7 @@ export class PlanParser {
   }
 
   /** A reply without words: some servers leave a whole reply, answer and all, among the thoughts. */
-  private unspoken(reply: string, thought: string, before: readonly CategoryIndex[]): ParsedPlan {
+  private unspoken(reply: string, thought: string, before: CategoryIndex | undefined): ParsedPlan {
     const { values, cut } = jsonValues(thought);
     const last = values.at(-1);
     if (!cut && last && /[\]}]\s*(?:```\s*)?$/.test(thought)) return this.read([last], before);
@@ -119,15 +120,16 @@ export class PlanParser {
     return unusable(thoughts ? "it holds thoughts (reasoning) only, and no answer" : "it is empty");
   }
 
-  private read(values: readonly FoundValue[], before: readonly CategoryIndex[], rest = ""): ParsedPlan {
+  private read(values: readonly FoundValue[], before: CategoryIndex | undefined, rest = ""): ParsedPlan {
     const list = this.chosenList(values, rest);
     if (list === undefined) return unusable("it holds no JSON list of categories");
     const { categories: named, unknownIds } = this.resolve(list);
-    const categories = [...new Set([...before, ...named])];
+    const categories = [...new Set(before === undefined ? named : [before, ...named])];
+    const [found] = categories;
     if (categories.length < FEWEST_CATEGORIES) {
       const unknown = unknownIds > 0 ? `; ${unknownIds} of its entries are no candidate category` : "";
       const problem = `it names ${categories.length} candidate categories, at least 2 are needed${unknown}`;
-      return { ...unusable(problem, unknownIds), ...(categories.length > 0 && { found: categories }) };
+      return { ...unusable(problem, unknownIds), ...(found !== undefined && { found }) };
     }
     if (this.examples.some((example) => same(this.resolve(example).categories, categories)))
       return unusable(REPEATS_EXAMPLE, unknownIds);
@@ -185,7 +187,7 @@ export class PlanParser {
     const [found] = jsonValues(text).values;
     if (found) return this.listIn(found.value, depth);
     const parts = text
-      .split(/[,;、，；|>→\n]+/)
+      .split(/[;；]/.test(text) ? /[;；\n]+/ : /[,、，|>→\n]+/)
       .flatMap((part) => (this.names.find(part) === undefined ? part.split(/\s+(?:and|und|et|y)\s+/) : part))
       .filter((part) => part.trim() !== "");
     const isList = parts.every((part) => /^\s*\d+\s*$/.test(part) || this.names.find(part) !== undefined);

@@ -22,8 +22,9 @@ export function planQuestion(knowledge: PlannerKnowledge, prompt: Prompt, settin
   const { wording } = knowledge;
   const most = mostOf(knowledge, prompt);
   const asked = requestSettings("planner", settings, prompt.settings);
-  // Runs of before are asked as they were: their limits, or none.
-  const room = asked.maxTokens === undefined && wording === "names" && { maxTokens: tokensOf(candidates, most) };
+  // A prompt that says how much it wants needs no other limit.
+  const isBounded = wording === "names" && prompt.uses("most");
+  const room = asked.maxTokens === undefined && isBounded && { maxTokens: tokensOf(candidates, most) };
   return {
     role: "planner",
     promptHash: prompt.hash,
@@ -34,15 +35,10 @@ export function planQuestion(knowledge: PlannerKnowledge, prompt: Prompt, settin
 }
 
 /** The schema of a further question, whose answer is to go on from what the first one named. */
-export function furtherSchema(
-  knowledge: PlannerKnowledge,
-  prompt: Prompt,
-  named: readonly CategoryIndex[],
-): ReplySchema {
+export function furtherSchema(knowledge: PlannerKnowledge, prompt: Prompt, named: CategoryIndex): ReplySchema {
   const { dataset, wording } = knowledge;
-  const ids = new Set(named.map((category) => dataset.categories[category]?.id));
-  const others = candidatesOf(knowledge).filter(({ id }) => !ids.has(id));
-  return planReplySchema(others, wording, mostOf(knowledge, prompt) - named.length);
+  const others = candidatesOf(knowledge).filter(({ id }) => id !== dataset.categories[named]?.id);
+  return planReplySchema(others, wording, mostOf(knowledge, prompt) - 1, 1);
 }
 
 export function planParser(knowledge: PlannerKnowledge, prompt: Prompt): PlanParser {

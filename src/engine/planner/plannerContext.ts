@@ -18,6 +18,7 @@ import { type GeneralKnowledge, generalKnowledge, profileOf } from "../prompts/s
 import { interestsOf, loggedSlates, rounded, sessionSlates } from "../prompts/shownSlates.ts";
 import type { Session } from "../simulator/session.ts";
 import type { PlanRequest, ShownReflection } from "./planner.ts";
+import { FEWEST_CATEGORIES } from "./planParsing.ts";
 
 /** Slates shown at most (section 7). */
 const SHOWN_SLATES = 5;
@@ -82,6 +83,7 @@ export function plannerContext(knowledge: PlannerKnowledge, { session, reflectio
   const slates = logged
     ? loggedSlates(dataset, session.history, LOGGED_ITEMS, slateSize, wording)
     : sessionSlates(dataset, session.steps.slice(first), first + 1, wording);
+  const leaveOut = lastShown(knowledge, session);
   return {
     answer: wording === "names" ? "names" : "ids",
     categories: candidatesOf(knowledge),
@@ -89,16 +91,16 @@ export function plannerContext(knowledge: PlannerKnowledge, { session, reflectio
     profile: profileOf(dataset, session, general, wording),
     slates,
     interests: interestsOf(slates),
-    leaveOut: lastShown(knowledge, session),
+    leaveOut,
     reflections: shownReflections(reflections),
     step: served + 1,
     slateSize,
     planSteps: knowledge.planSteps,
-    most: knowledge.most,
+    most: Math.min(knowledge.most, knowledge.candidates.length - leaveOut.length),
   };
 }
 
-/** The candidates that the last slate showed, in its order. */
+/** The candidates that the last slate showed, in its order; none where the others would make no plan. */
 function lastShown({ dataset, candidates, wording, reading }: PlannerKnowledge, { steps }: Session) {
   const words = categoryEntries(dataset, wording);
   const items = steps.at(-1)?.items ?? [];
@@ -107,9 +109,9 @@ function lastShown({ dataset, candidates, wording, reading }: PlannerKnowledge, 
       reading === "primary" ? [primaryCategory(dataset, item)] : [...categoriesOf(dataset, item)],
     ),
   );
-  return [...shown]
-    .filter((category) => candidates.includes(category))
-    .map((category) => words[category] as CategoryEntry);
+  const served = [...shown].filter((category) => candidates.includes(category));
+  if (candidates.length - served.length < FEWEST_CATEGORIES) return [];
+  return served.map((category) => words[category] as CategoryEntry);
 }
 
 type LessonEntry = { readonly text: string; readonly score: number; readonly outcome: string };

@@ -47,7 +47,7 @@ function numbered({ id, name }: Category): CategoryEntry {
  * with the id behind it where another has the same.
  */
 export function uniqueNames(categories: readonly Category[]): readonly string[] {
-  let names = categories.map(({ id, name }) => shortened(visible(name)) || `Category ${id}`);
+  let names = categories.map(({ id, name }) => (folded(visible(name)) && shortened(visible(name))) || `Category ${id}`);
   for (;;) {
     const held = new Map<string, number>();
     for (const name of names) held.set(folded(name), (held.get(folded(name)) ?? 0) + 1);
@@ -58,8 +58,9 @@ export function uniqueNames(categories: readonly Category[]): readonly string[] 
   }
 }
 
-/** Without regard to capitals and to the width of characters. */
-export const folded = (name: string): string => oneLine(name.normalize("NFKC")).toLowerCase();
+/** Without regard to capitals, to the width of characters, and to what shows nothing. */
+export const folded = (name: string): string =>
+  oneLine(name.normalize("NFKC").replace(/\p{Default_Ignorable_Code_Point}/gu, "")).toLowerCase();
 
 /** Data on one line, without control characters: it cannot look like a heading of the prompt's own. */
 export function oneLine(text: string): string {
@@ -67,7 +68,8 @@ export function oneLine(text: string): string {
 }
 
 /** Without halves of characters, and without what turns the direction of the text around it. */
-const visible = (name: string): string => oneLine(name.replace(/[\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, ""));
+const visible = (name: string): string =>
+  oneLine(name.replace(/[\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, ""));
 
 /** Whole characters, as a reader counts them. */
 function shortened(name: string): string {

@@ -46,9 +46,15 @@ export class Prompt {
     this.index = new LineIndex(text);
   }
 
-  /** Whether its text depends on a variable of this name. */
+  /** Whether its text depends on what the run fills in under this name. */
   uses(variable: string): boolean {
+    if (Object.hasOwn(this.settings.variables, variable)) return false;
     return this.sections.some(({ template }) => template.variables().some(({ name }) => name === variable));
+  }
+
+  /** Whether it asks for ids whatever plans are made of. */
+  get asksForIds(): boolean {
+    return this.role === "planner" && speaksOfIds(this.sections.map(({ template }) => template.source).join("\n"));
   }
 
   get role(): PromptRole {
@@ -140,23 +146,38 @@ function examine(text: string): Examined {
 
 /** Hold the candidates. */
 const candidateLists: readonly string[] = ["categories", "global"];
-const SHOWS_IDS = /\bid\b/;
-const SHOWS_NAMES = /\b(?:label|name|json)\b/;
+const LIQUID = /\{\{.*?\}\}|\{%.*?%\}/gs;
 
-/** A planner that is not shown the candidates, or not what they are called, can only guess. */
+/** A planner that is not shown the candidates can only guess; one that is told of ids is asked for names all the same. */
 function unseenCategories(
   sections: readonly TemplateSection[],
   { role, variables }: FrontMatter,
   text: string,
 ): readonly Problem[] {
+  if (role !== "planner") return [];
+  const warning = (code: Problem["code"], message: string): readonly Problem[] => [
+    { severity: "warning", code, message, begin: 0, end: text.indexOf("\n") },
+  ];
   const lists = candidateLists.filter((name) => !Object.hasOwn(variables, name));
-  const seen = sections.some(({ template }) => template.variables().some(({ name }) => lists.includes(name)));
-  if (role !== "planner" || (seen && (SHOWS_NAMES.test(text) || !SHOWS_IDS.test(text)))) return [];
-  const message = seen
-    ? 'the prompt shows ids of categories only, and plans are made of names unless planner.answer is "ids"; show their label'
-    : 'the prompt shows neither "categories" nor "global", so the model cannot know which categories it may choose';
-  const code = seen ? "prompt.unnamed-categories" : "prompt.unseen-categories";
-  return [{ severity: "warning", code, message, begin: 0, end: text.indexOf("\n") }];
+  if (!sections.some(({ template }) => template.variables().some(({ name }) => lists.includes(name)))) {
+    return warning(
+      "prompt.unseen-categories",
+      'the prompt shows neither "categories" nor "global", so the model cannot know which categories it may choose',
+    );
+  }
+  if (!speaksOfIds(sections.map(({ template }) => template.source).join("\n"))) return [];
+  return warning(
+    "prompt.speaks-of-ids",
+    'the prompt speaks of ids, and plans are made of names unless planner.answer is "ids"; show labels, and say {{ answer }} instead',
+  );
+}
+
+/** A prompt that says `{{ answer }}` says what it is asked for. */
+function speaksOfIds(source: string): boolean {
+  const tags = (source.match(LIQUID) ?? []).join(" ");
+  if (/\banswer\b/.test(tags)) return false;
+  const isShown = /\bid\b/.test(tags) && !/\b(?:label|name|json)\b/.test(tags);
+  return isShown || /\bids?\b/i.test(source.replace(LIQUID, " "));
 }
 
 function unknownVariables(section: TemplateSection, { role, variables }: FrontMatter): readonly Problem[] {

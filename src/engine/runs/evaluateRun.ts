@@ -160,8 +160,11 @@ async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<E
 const callsAtMost = (experiment: Experiment): number =>
   evaluationPlanner(experiment) === "model" ? experiment.evaluation.sessions * mostPlans(experiment) : 0;
 
+/** Sessions of a quick look. */
+const FEW = 16;
+
 const callsToCome = ({ evaluation, planner }: Experiment, most: number): string =>
-  `The model${planner.model === undefined ? "" : ` ${planner.model}`} plans ${evaluation.sessions} visits: up to ${most} calls, fewer where answers are kept. --sessions 16 asks for fewer, --planner offline for none.`;
+  `The model${planner.model === undefined ? "" : ` ${planner.model}`} plans ${evaluation.sessions} visits: up to ${most} plans, some of them asked for twice, and none that is kept. ${evaluation.sessions > FEW ? `--sessions ${FEW} asks for fewer, --planner offline for none` : "--planner offline asks for none"}.`;
 
 async function readCheckpoint(folder: RunFolder, record: RunRecord, { log }: AllOptions): Promise<TrainerCheckpoint> {
   const checkpoint = await ownCheckpoint(folder.path, record, ({ message }) => log(message));

@@ -1,4 +1,5 @@
 /** Models that are asked and are of little help: their stand-ins work in their place, or they answer the same to everything. */
+import type { Experiment } from "../../protocol/experiment.ts";
 import { type Unusable, whatCame } from "../llm/replyWatch.ts";
 import { SHOWN_SLATES } from "../metrics/planQuality.ts";
 import {
@@ -50,8 +51,8 @@ const SAME_PLANS = 0.75;
 /** Of the visits, those that fell back over one and the same reply. */
 const SAME_REPLY = 0.5;
 
-const REMEDY =
-  "Try another model, let it answer by names (planner.answer), raise planner.temperature, and see in the preview that the prompt shows the visit.";
+const remedyFor = ({ planner }: Experiment): string =>
+  `Try another model, ${planner.answer === "ids" ? "let it answer by names (planner.answer), " : ""}raise planner.temperature, and see in the preview that the prompt shows the visit.`;
 
 export const sameAnswer: Signature = {
   code: "model.same-answer",
@@ -60,7 +61,7 @@ export const sameAnswer: Signature = {
 };
 
 /** One reply for many visits that was of no use in any of them: to whoever reads plans they look like the stand-in's own. */
-function sameReply({ episodes }: IterationObservation): Finding | undefined {
+function sameReply({ experiment, episodes }: IterationObservation): Finding | undefined {
   const replies = new Answers<Unusable>();
   for (const { id, steps } of episodes) {
     for (const { plan } of steps) {
@@ -71,7 +72,7 @@ function sameReply({ episodes }: IterationObservation): Finding | undefined {
   const visits = most?.visits.size ?? 0;
   if (!most || visits < Math.max(FEWEST_VISITS, SAME_REPLY * episodes.length)) return undefined;
   return {
-    message: `The same reply for ${visits} visits could not be used: ${whatCame(most.answer)} The stand-in planned in its place. ${REMEDY}`,
+    message: `The same reply for ${visits} visits could not be used: ${whatCame(most.answer)} The stand-in planned in its place. ${remedyFor(experiment)}`,
     evidence: {
       visits,
       ofVisits: episodes.length,
@@ -82,7 +83,12 @@ function sameReply({ episodes }: IterationObservation): Finding | undefined {
 }
 
 /** The same categories in most plans whose visits had shown something else. */
-function samePlan({ episodes, nameOf }: IterationObservation): Finding | undefined {
+function samePlan({
+  experiment,
+  episodes,
+  nameOf,
+  candidates = Number.POSITIVE_INFINITY,
+}: IterationObservation): Finding | undefined {
   const plans = new Answers<readonly number[]>();
   const asked = new Set<string>();
   for (const { id, user, historyLength, steps } of episodes) {
@@ -97,11 +103,13 @@ function samePlan({ episodes, nameOf }: IterationObservation): Finding | undefin
     }
   }
   const most = plans.most();
-  if (!most || asked.size < FEWEST_PLANS || most.visits.size < FEWEST_VISITS) return undefined;
+  // Nothing else can be answered where a plan may hold everything.
+  if (!most || most.answer.length >= candidates || asked.size < FEWEST_PLANS || most.visits.size < FEWEST_VISITS)
+    return undefined;
   if (most.times < SAME_PLANS * asked.size) return undefined;
   const names = most.answer.map(nameOf).join(", ");
   return {
-    message: `This model answers the same whatever the visit: ${most.times} of its ${asked.size} plans, in ${most.visits.size} different visits, are ${names}. ${REMEDY}`,
+    message: `This model answers the same whatever the visit: ${most.times} of its ${asked.size} plans, in ${most.visits.size} different visits, are ${names}. ${remedyFor(experiment)}`,
     evidence: {
       plans: asked.size,
       same: most.times,

@@ -13,6 +13,8 @@ export interface IterationObservation {
   readonly episodes: readonly Episode[];
   /** A category's name, for a person. */
   readonly nameOf: (category: number) => string;
+  /** Categories that may be planned; undefined: not known. */
+  readonly candidates?: number | undefined;
 }
 
 /** What the signatures measure beside the metrics. */

@@ -221,8 +221,9 @@ export class Trainer {
     const episodes = this.ended;
     this.ended = [];
     const { experiment } = document;
-    const observation = { row, experiment, reflections: pool.reflections, episodes, nameOf: this.nameOf };
-    for (const event of watch.observe(observation)) sink.event(event);
+    const candidates = this.parts.plans?.setting.candidates.length;
+    const seen = { row, experiment, reflections: pool.reflections, episodes, nameOf: this.nameOf, candidates };
+    for (const event of watch.observe(seen)) sink.event(event);
     await sink.iterationDone(iteration, work);
   }
 

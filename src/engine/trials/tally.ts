@@ -1,4 +1,5 @@
 /** Counts visits in their fixed order, decides, and says what was found (docs/trials.md, "What is measured"). */
+import type { PlanQuality } from "../../protocol/run/planQuality.ts";
 import type { ContenderResult, PairResult, TrialResult, Verdict } from "../../protocol/trial/result.ts";
 import type { VisitRow } from "../../protocol/trial/visit.ts";
 import { bootstrapEstimate } from "../metrics/bootstrap.ts";
@@ -82,7 +83,7 @@ export class Tally {
   private readonly sequence: SequenceSetting;
   private settled = false;
   /** What plans are judged by; known once the data is. */
-  plans: PlanSetting = { candidates: [], reading: "any" };
+  plans: PlanSetting | undefined;
 
   constructor(private readonly setting: TallySetting) {
     const { contenders, planned } = setting;
@@ -233,14 +234,12 @@ function contenderResult(
   rows: readonly VisitRow[],
   { calls, tokens, cost, latencies }: Bill,
   rewardAStep: number,
-  setting: PlanSetting,
+  setting: PlanSetting | undefined,
 ): ContenderResult {
   const judged = rows.reduce((sum, row) => addJudged(sum, row.judged), NOTHING_JUDGED);
   const plans = (key: keyof VisitRow["plans"]): number => rows.reduce((sum, row) => sum + row.plans[key], 0);
   const steps = rows.flatMap(({ episode }) => episode.steps);
-  const judge = new PlanJudge(setting);
-  for (const plan of rows.flatMap(({ episode }) => plansOf(episode, setting))) judge.add(plan);
-  const { quality } = judge;
+  const quality = setting && qualityOf(rows, setting);
   const made = plans("made");
   const followed = plans("followed");
   const perStep = (total: number): number => total / judged.steps;
@@ -268,6 +267,12 @@ function contenderResult(
     ...(cost !== undefined && { cost }),
     ...(latencies.length > 0 && { latencyMs: quantile(Float64Array.from(latencies).sort(), 0.5) }),
   };
+}
+
+function qualityOf(rows: readonly VisitRow[], setting: PlanSetting): PlanQuality | undefined {
+  const judge = new PlanJudge(setting);
+  for (const plan of rows.flatMap(({ episode }) => plansOf(episode, setting))) judge.add(plan);
+  return judge.quality;
 }
 
 /** 0 for nothing: a result is shown from the first visit on. */

@@ -230,14 +230,14 @@ describe("what the offline planner knows", () => {
 
 describe("the default planner prompt", () => {
   it("says what section 7 asks for", () => {
-    const session = sessionOf([step([0, 1, 2], [1, 0, 0], true)]);
+    const session = sessionOf([step([0, 1, 4], [1, 0, 0], true)]);
     const reflections = [{ id: "1", text: "Vary sport with music.", score: 7.5 }];
     const planner = quickstartPrompt("planner").render(plannerContext(knowledge, { session, reflections }));
     expect(planner[0]?.content).toContain("\n- Dance: 55%\n- Music: 45%\n");
     expect(planner[1]?.content).toContain(":\n- Dance: 1 of 1\n- Sport: 1 of 1\n- Music: 0 of 1\n- Food: 0 of 1\n");
-    expect(planner[1]?.content).toContain("- Dance 1 of 1; Music 0 of 1; Sport 0 of 1");
-    expect(planner[1]?.content).toContain("Choose 4 other categories for the next slate of 3 videos");
-    expect(planner[1]?.content).toContain("Just shown, so leave it out now: Dance; Music; Sport.\n");
+    expect(planner[1]?.content).toContain("- Dance 1 of 2; Music 0 of 1");
+    expect(planner[1]?.content).toContain("Choose 2 other categories for the next slate of 3 videos");
+    expect(planner[1]?.content).toContain("Just shown, so leave it out now: Dance; Music.\n");
     expect(planner[1]?.content).toContain("- [score 7.5] Vary sport with music.");
     expect(planner[1]?.content).not.toContain("\n\n\n");
   });
@@ -249,14 +249,24 @@ describe("the default planner prompt", () => {
         .render(plannerContext(knowledge, { session, reflections }))
         .map(({ content }) => content)
         .join("\n");
-    const parts = ["The categories", "before the visit", "The last slates", "Notes on", "Just shown", "Choose 4"];
-    const text = textOf(sessionOf([step([0, 1, 2], [1, 0, 0])]));
+    const parts = ["The categories", "before the visit", "The last slates", "Notes on", "Just shown", "Choose 2"];
+    const text = textOf(sessionOf([step([0, 1, 4], [1, 0, 0])]));
     const places = parts.map((part) => text.indexOf(part));
     expect(places).toEqual(places.toSorted((a, b) => a - b));
     expect(places[0]).toBeGreaterThan(0);
-    const longer = textOf(sessionOf([step([0, 1, 2], [1, 0, 0]), step([3, 4, 5], [0, 0, 0])]));
-    const shared = text.slice(0, text.indexOf("- Dance 1 of 1;"));
+    const longer = textOf(sessionOf([step([0, 1, 4], [1, 0, 0]), step([3, 4, 5], [0, 0, 0])]));
+    const shared = text.slice(0, text.indexOf("- Dance 1 of 2;"));
     expect(longer.startsWith(shared)).toBe(true);
+  });
+
+  it("leaves nothing out where what is left would make no plan", () => {
+    const session = sessionOf([step([0, 1, 2], [1, 0, 0])]);
+    expect(plannerContext(knowledge, { session, reflections: [] })).toMatchObject({ leaveOut: [], most: 4 });
+    const two = sessionOf([step([0, 1, 4], [1, 0, 0])]);
+    expect(plannerContext(knowledge, { session: two, reflections: [] })).toMatchObject({
+      leaveOut: [{ name: "Dance" }, { name: "Music" }],
+      most: 2,
+    });
   });
 
   it("says that nothing is known of a user without a history", () => {

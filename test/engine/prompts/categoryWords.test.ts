@@ -29,6 +29,8 @@ describe("what categories are called", () => {
 
   it("is a word where there is no name: a bare number would be counted, not chosen", () => {
     expect(named("", " \n", "7")).toEqual(["Category 10", "Category 11", "7"]);
+    expect(named("\u200b", "\u00ad")).toEqual(["Category 10", "Category 11"]);
+    expect(named("ab", "a\u200bb")).toEqual(["ab (10)", "a\u200bb (11)"]);
     expect(named("", "Category 10")).toEqual(["Category 10 (10)", "Category 10 (11)"]);
   });
 
@@ -91,6 +93,28 @@ describe("plans by name", () => {
     ["ids as text", '["11", "10"]', [1, 0]],
   ])("are read: %s", (_, reply, categories) => {
     expect(parse(reply)).toEqual({ categories, unknownIds: 0 });
+  });
+
+  it.each([
+    [
+      "a number beside a name, which the model counted",
+      '{"categories": [{"id": 10, "name": "Music"}, {"id": 11, "name": "1990"}]}',
+      [1, 2],
+      0,
+    ],
+    ["words that mean nothing, with a number", '["Comedy (11)", "Horror: 10", "Music", "1990"]', [1, 2], 2],
+    ["counts as prompts show them", '["Music 3 of 4", "1990 (38%)"]', [1, 2], 0],
+    ["a kind before a name", '["category: Music", "Category 1990"]', [1, 2], 0],
+    ["one text with a comma in a name", '{"categories": "Music; 1990"}', [1, 2], 0],
+  ])("are read: %s", (_, reply, categories, unknownIds) => {
+    expect(parse(reply)).toEqual({ categories, unknownIds });
+  });
+
+  it("are gone on from by one category more", () => {
+    expect(planReplySchema(entries.slice(1), "names", 1, 1).schema).toMatchObject({
+      properties: { categories: { minItems: 1, maxItems: 1 } },
+    });
+    expect(parser.parse('["1990"]', "stop", "", 1)).toEqual({ categories: [1, 2], unknownIds: 0 });
   });
 
   it("do not guess which of two categories a shared name means", () => {

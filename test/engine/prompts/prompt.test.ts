@@ -166,10 +166,13 @@ describe("diagnose", () => {
     expect(parsePrompt("p", text).role).toBe("planner");
   });
 
-  it("warns of one that shows ids and no names: plans are made of names", () => {
+  it("warns of one that speaks of ids: plans are made of names", () => {
     const text = "---\nrole: planner\n---\n# system\na\n# user\n{% for c in categories %}{{ c.id }} {% endfor %}\n";
-    expect(diagnose(text)).toMatchObject([{ severity: "warning", code: "prompt.unnamed-categories" }]);
+    expect(diagnose(text)).toMatchObject([{ severity: "warning", code: "prompt.speaks-of-ids" }]);
     expect(diagnose(text.replace("c.id", "c.id }} {{ c.name"))).toEqual([]);
+    const words = text.replace("c.id", "c.label").replace("# user", "# user\nUse ids only.");
+    expect(diagnose(words)).toMatchObject([{ severity: "warning", code: "prompt.speaks-of-ids" }]);
+    expect(diagnose(words.replace("ids only", "{{ answer }} only"))).toEqual([]);
   });
 
   it("warns of one whose only list is its own, called global", () => {

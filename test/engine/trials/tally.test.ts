@@ -283,7 +283,7 @@ describe("a contender's numbers", () => {
         ],
       }),
     ]);
-    three.plans = { candidates: [1, 2, 3], reading: "any" };
+    three.plans = { candidates: [1, 2, 3, 4], reading: "any" };
     expect(three.result([]).contenders[1]?.plans).toMatchObject({ copied: 1 / 2, fromLast: 1 / 2 });
     const unplanned = tallied([visit(0, 0), visit(1, 0, { source: "none" })]).result([]);
     expect(unplanned.contenders[1]).not.toHaveProperty("plans");
