@@ -266,6 +266,13 @@ export const metricCatalogue = {
     definition: "Requests answered from the cache or by a request in flight.",
   },
   llmTokensIn: { label: "Tokens in", unit: "tokens", group: "Models", definition: "Prompt tokens." },
+  llmTokensCached: {
+    label: "Tokens from cache",
+    unit: "tokens",
+    group: "Models",
+    better: "higher",
+    definition: "Prompt tokens that a server read from its prefix cache; only where it says so.",
+  },
   llmTokensOut: { label: "Tokens out", unit: "tokens", group: "Models", definition: "Completion tokens." },
   llmLatencyP50: {
     label: "Latency p50",

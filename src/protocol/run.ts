@@ -4,6 +4,7 @@ import type { Experiment } from "./experiment.ts";
 import type { Immutable } from "./immutable.ts";
 import { promptRoles } from "./promptRole.ts";
 import { answeredSchema } from "./run/answered.ts";
+import { modelUseSchema } from "./run/modelUse.ts";
 import { planQualitySchema } from "./run/planQuality.ts";
 import { runIdSchema } from "./run/runId.ts";
 import { runStates } from "./run/states.ts";
@@ -66,6 +67,8 @@ export const runSummarySchema = z.object({
   userSteps: z.int(),
   /** How the plans of training fared as plans; absent where no model was asked. */
   plans: z.exactOptional(planQualitySchema),
+  /** Absent where no model was asked, and in runs of early versions. */
+  models: z.exactOptional(modelUseSchema),
 });
 export type RunSummary = Immutable<z.output<typeof runSummarySchema>>;
 

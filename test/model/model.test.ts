@@ -66,6 +66,8 @@ describe.skipIf(skipped !== undefined)("a real model", { timeout: 240_000 }, () 
     const asked = model.asked.slice(before);
     expect(asked.filter(({ state }) => state !== "answered")).toEqual([]);
     expect(attemptsOf(run)).toBe(asked.length);
+    expect(recordOf(run).summary?.models?.calls).toBe(asked.length);
+    expect(out).toContain(`Models: ${asked.length} calls, `);
     const longest = Math.max(...asked.map(({ began, ended }) => ended - began));
     console.log(`${asked.length} questions, the longest ${(longest / 1000).toFixed(1)} s`);
   });

@@ -14,7 +14,7 @@ import { fileAccess } from "./fileAccess.ts";
 import { interruptible } from "./interruption.ts";
 import { environmentModels, type KeyOptions, keyOptions } from "./models.ts";
 import { allowOutsideOption, countOption, takeOverOption } from "./options.ts";
-import { dropLine, sayPlans, whoAnswered } from "./runDisplays.ts";
+import { dropLine, sayModelUse, sayPlans, whoAnswered } from "./runDisplays.ts";
 import { duration, number, paint, say, sayAside, status } from "./terminal.ts";
 
 /** Sessions below which an evaluation is too noisy to be told to others (docs/method.md, section 13). */
@@ -149,6 +149,7 @@ function print(
   }
   for (const answered of answeredRoles(summary.answered)) say(`${whoAnswered(answered)}\n`);
   sayPlans(summary.plans);
+  sayModelUse(summary.models);
   const where = relative(process.cwd(), folder) || ".";
   say(`${sessions} sessions, weights of iteration ${iteration}; every session is kept in ${where}/evaluation.jsonl\n`);
   if (sessions < FEWEST_SESSIONS)

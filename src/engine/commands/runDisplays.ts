@@ -6,6 +6,7 @@ import Table from "cli-table3";
 import { asksModel } from "../../protocol/asksModel.ts";
 import type { RunProgress } from "../../protocol/engine.ts";
 import { type AnsweredRole, answeredRoles, isMostlyStandIn } from "../../protocol/run/answeredRoles.ts";
+import { type ModelUse, modelUseText } from "../../protocol/run/modelUse.ts";
 import type { PlanQuality } from "../../protocol/run/planQuality.ts";
 import { planQualityText } from "../../protocol/run/planWords.ts";
 import { standInKind } from "../../protocol/run/standInKind.ts";
@@ -221,6 +222,7 @@ function summaryOf(record: RunRecord, results: Results) {
     ...(trainingWorld && { trainingWorld }),
     ...(record.answered && { answered: record.answered }),
     ...(record.summary?.plans && { plans: record.summary.plans }),
+    ...(record.summary?.models && { models: record.summary.models }),
     ...(record.data && { data: record.data }),
     userSteps: record.summary?.userSteps ?? 0,
     userStepsPerSecond: Math.round(results.userStepsPerSecond),
@@ -267,6 +269,7 @@ function printResult(record: RunRecord, results: Results, folder: string): void 
   }
   for (const answered of answeredRoles(record.answered)) say(`${whoAnswered(answered)}\n`);
   sayPlans(record.summary?.plans);
+  sayModelUse(record.summary?.models);
   const speed = results.userStepsPerSecond > 0 ? `, ${Math.round(results.userStepsPerSecond)} user steps/s` : "";
   say(
     `${record.state === "done" ? paint.good("done") : paint.warning(record.state)} in ${duration(record.activeSeconds)}${speed}; files in ${where}\n`,
@@ -301,6 +304,11 @@ export function dropLine(training: Score, evaluation: Score, drop = number(train
 export function sayPlans(quality: PlanQuality | undefined): void {
   const text = planQualityText(quality);
   if (text !== undefined) say(`Judged as plans: ${text}.\n`);
+}
+
+/** `Models: 19 calls, 10,201 tokens`; nothing where none was asked. */
+export function sayModelUse(use: ModelUse | undefined): void {
+  if (use) say(`Models: ${modelUseText(use)}.\n`);
 }
 
 /** `Plans: 12 of 16 by the model, 4 by the stand-in.` */

@@ -8,7 +8,7 @@ import type { Budget, Reservation } from "./budget.ts";
 import { InFlight } from "./inFlight.ts";
 import { RateWindow, type Spent } from "./rateWindow.ts";
 import type { Clock, ModelLimits, ModelRequest, Provider, Usage } from "./types.ts";
-import { costOf, estimateUsage } from "./usage.ts";
+import { costOf, estimateUsage, toldCached } from "./usage.ts";
 import { abortable } from "./waiting.ts";
 
 /** Tokens a reply is assumed to need where the request sets no limit. */
@@ -73,7 +73,8 @@ export class Admission {
     const used = usage.inputTokens + usage.outputTokens;
     tokens.amount = used;
     this.inFlight.end();
-    this.options.budget.settle(reservation, { calls: 1, tokens: used, cost: costOf(this.limits, model, usage) });
+    const cost = costOf(this.limits, model, usage);
+    this.options.budget.settle(reservation, { calls: 1, tokens: used, cost, ...toldCached(usage) });
   }
 
   /** Before its `leave`. @param silenceMs the longest that the server said nothing */

@@ -1,12 +1,35 @@
 /** What a run may spend on models, and has: shared by its schedulers, counted anew from llm.jsonl on resume. */
+import type { ModelCall } from "../../protocol/engine.ts";
+import type { ModelUse } from "../../protocol/run/modelUse.ts";
 import type { BudgetReached } from "./blocked.ts";
 import type { ModelLimits } from "./types.ts";
+import { addedCached, toldCached } from "./usage.ts";
 
 export interface Spending {
   readonly calls: number;
   readonly tokens: number;
   /** US dollars. */
   readonly cost: number;
+  /** Of the tokens, read from servers' prefix caches; absent where none says. */
+  readonly cachedTokens?: number;
+}
+
+export const addedSpending = (a: Spending, b: Spending): Spending => ({
+  calls: a.calls + b.calls,
+  tokens: a.tokens + b.tokens,
+  cost: a.cost + b.cost,
+  ...addedCached(a, b),
+});
+
+/** What is told of it at the end; undefined where nothing was asked. */
+export const modelUse = ({ calls, tokens, cachedTokens }: Spending): ModelUse | undefined =>
+  calls === 0 ? undefined : { calls, tokens, ...toldCached({ cachedTokens }) };
+
+/** With what a line of llm.jsonl says. */
+export function spentWith(sum: Spending, row: Omit<ModelCall, "messages">): Spending {
+  const tokens = row.attempts > 0 ? row.tokensIn + row.tokensOut : 0;
+  const { attempts: calls, cost, tokensCached: cachedTokens } = row;
+  return addedSpending(sum, { calls, tokens, cost, ...toldCached({ cachedTokens }) });
 }
 
 /** A share of the budget that a request on its way holds, until it is settled with what was really used. */
@@ -78,15 +101,11 @@ export class Budget {
   settle(held: Reservation, spent: Spending): void {
     this.reserved.delete(held);
     for (const resolve of this.watchers.splice(0)) resolve();
-    this.used = {
-      calls: this.used.calls + spent.calls,
-      tokens: this.used.tokens + spent.tokens,
-      cost: this.used.cost + spent.cost,
-    };
+    this.used = addedSpending(this.used, spent);
   }
 
   restore(state: Spending): void {
-    this.used = { calls: state.calls, tokens: state.tokens, cost: state.cost };
+    this.used = state;
   }
 
   private tell(limit: BudgetReached["limit"], used: number, allowed: number, amount: string): BudgetReached {

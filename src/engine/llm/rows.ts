@@ -18,6 +18,8 @@ export function answeredRow({ text, thought, finish, attempts, latencyMs, cached
     tokensIn: usage.inputTokens,
     tokensOut: usage.outputTokens,
     tokensEstimated: usage.estimated,
+    // An answer that was kept was not read anew.
+    ...(attempts > 0 && usage.cachedTokens !== undefined && { tokensCached: usage.cachedTokens }),
   };
 }
 

@@ -8,6 +8,8 @@ export interface ModelStatistics {
   readonly llmCacheHits: number;
   readonly llmTokensIn: number;
   readonly llmTokensOut: number;
+  /** Of the tokens in; undefined where no server said. */
+  readonly llmTokensCached: number | undefined;
   /** Seconds; 0 without calls. */
   readonly llmLatencyP50: number;
   readonly llmLatencyP95: number;
@@ -39,6 +41,7 @@ export class CallCounter {
   private cacheHits = 0;
   private tokensIn = 0;
   private tokensOut = 0;
+  private tokensCached: number | undefined;
   private retries = 0;
   private cuts = 0;
   private errors = 0;
@@ -52,6 +55,7 @@ export class CallCounter {
     this.seconds += latencyMs / 1000;
     this.tokensIn += usage.inputTokens;
     this.tokensOut += usage.outputTokens;
+    if (usage.cachedTokens !== undefined) this.tokensCached = (this.tokensCached ?? 0) + usage.cachedTokens;
     this.retries += attempts - 1;
     this.cost += cost;
   }
@@ -76,6 +80,7 @@ export class CallCounter {
       llmCacheHits: this.cacheHits,
       llmTokensIn: this.tokensIn,
       llmTokensOut: this.tokensOut,
+      llmTokensCached: this.tokensCached,
       llmLatencyP50: percentile(sorted, 0.5),
       llmLatencyP95: percentile(sorted, 0.95),
       llmRetries: this.retries,

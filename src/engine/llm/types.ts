@@ -42,6 +42,8 @@ export interface Usage {
   readonly outputTokens: number;
   /** Counted by characters / 4 because the server gave none. */
   readonly estimated: boolean;
+  /** Of the input, read from the server's prefix cache; absent where it does not say. */
+  readonly cachedTokens?: number;
 }
 
 /**
@@ -78,6 +80,7 @@ export interface ProviderReply {
     readonly outputTokens: number;
     /** Of the output, where the server counts them apart. */
     readonly thoughtTokens?: number;
+    readonly cachedTokens?: number;
   };
 }
 

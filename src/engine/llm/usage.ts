@@ -6,8 +6,8 @@ export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, estimated: fal
 /** The server's count, or characters / 4. */
 export function usageOf(request: ModelRequest, { text, thought = "", usage }: ProviderReply): Usage {
   if (!usage) return estimateUsage(request, text.length + thought.length);
-  const { inputTokens, outputTokens } = usage;
-  return { inputTokens, outputTokens, estimated: false };
+  const { inputTokens, outputTokens, cachedTokens } = usage;
+  return { inputTokens, outputTokens, estimated: false, ...toldCached({ cachedTokens }) };
 }
 
 /** Four characters to a token: a rule of thumb for where a server does not count. */
@@ -20,7 +20,19 @@ export const addedUsage = (a: Usage, b: Usage): Usage => ({
   inputTokens: a.inputTokens + b.inputTokens,
   outputTokens: a.outputTokens + b.outputTokens,
   estimated: a.estimated || b.estimated,
+  ...addedCached(a, b),
 });
+
+interface Cached {
+  readonly cachedTokens?: number | undefined;
+}
+
+export const toldCached = ({ cachedTokens }: Cached): { readonly cachedTokens?: number } =>
+  cachedTokens === undefined ? {} : { cachedTokens };
+
+/** Tokens read from a server's prefix cache, of two counts: told where one of them is. */
+export const addedCached = (a: Cached, b: Cached): { readonly cachedTokens?: number } =>
+  toldCached({ cachedTokens: a.cachedTokens === undefined ? b.cachedTokens : a.cachedTokens + (b.cachedTokens ?? 0) });
 
 /** US dollars; 0 for a model without a price. */
 export function costOf({ prices }: Pick<ModelLimits, "prices">, model: string, usage: Usage): number {

@@ -6,7 +6,7 @@ import { type PromptRole, promptRoleOf } from "../../protocol/promptRole.ts";
 import type { RunRecord } from "../../protocol/run.ts";
 import { keysOf } from "../../protocol/wantedKeys.ts";
 import { InputError } from "../errors.ts";
-import type { Spending } from "../llm/budget.ts";
+import { type Spending, spentWith } from "../llm/budget.ts";
 import type { StoredCall } from "../serving/callLog.ts";
 import { filesOf } from "../serving/namedFiles.ts";
 import { type PromptHashes, promptFor } from "../serving/promptsInForce.ts";
@@ -135,15 +135,11 @@ function checkChanges(experiment: Experiment, changes: readonly LiveChange[]): v
 
 /** What earlier processes spent on models. */
 export async function spent(folder: RunFolder): Promise<Spending> {
-  let calls = 0;
-  let tokens = 0;
-  let cost = 0;
+  let sum: Spending = { calls: 0, tokens: 0, cost: 0 };
   for await (const row of jsonLines<StoredCall>(folder.file("llm"))) {
-    calls += row.attempts;
-    if (row.attempts > 0) tokens += row.tokensIn + row.tokensOut;
-    cost += row.cost;
+    sum = spentWith(sum, row);
   }
-  return { calls, tokens, cost };
+  return sum;
 }
 
 /** The prompts of a checkpoint; without one those that the run began with. */

@@ -2,12 +2,14 @@
  * Evaluates what a run has learned (docs/method.md, section 13): the weights and the pool of its checkpoint, mean action,
  * on the fixed users; the reference policies on the same sessions.
  */
+
 import { dirname } from "node:path";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { mostPlans } from "../../protocol/run/modelCalls.ts";
 import { type RunRecord, referenceLabel } from "../../protocol/run.ts";
 import { keysOf } from "../../protocol/wantedKeys.ts";
 import { InputError } from "../errors.ts";
+import { modelUse } from "../llm/budget.ts";
 import { whatCame } from "../llm/replyWatch.ts";
 import { askedPlan, PlanJudge, planSetting } from "../metrics/planQuality.ts";
 import { diversityOf, itemNovelty, servedSlates } from "../metrics/sessionMetrics.ts";
@@ -139,9 +141,11 @@ async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<E
     };
     const measured = await measure(setting, contenders, options, planned);
     const inTraining = await measureInTraining(run, experiment, checkpoint, options);
+    const use = modelUse(run.players.models.budget.spending);
     const summary = {
       ...summarise(measured, world, setting, experiment, checkpoint.json.iteration),
       ...(answers.counts.planner && { answered: answers.counts, ...(plans.quality && { plans: plans.quality }) }),
+      ...(use && { models: use }),
       ...(inTraining && { trainingWorld: trainingSummary(inTraining) }),
     };
     const rows = [

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { fitting } from "../../protocol/misfit.ts";
 import { answeredSchema } from "../../protocol/run/answered.ts";
+import { modelUseSchema } from "../../protocol/run/modelUse.ts";
 import { planQualitySchema } from "../../protocol/run/planQuality.ts";
 import { type ReferencePolicy, referencePolicies } from "../../protocol/run.ts";
 import { InputError } from "../errors.ts";
@@ -56,6 +57,8 @@ const evaluationSummarySchema = z.strictObject({
   answered: z.exactOptional(answeredSchema),
   /** How they fared as plans, where a model was asked. */
   plans: z.exactOptional(planQualitySchema),
+  /** What a model was asked for. */
+  models: z.exactOptional(modelUseSchema),
   categoryNames: z.array(z.string()),
   run: policySummarySchema,
   /** Means over as many sessions of users that training saw, with its response model; absent where there is no other world. */

@@ -2,12 +2,14 @@
  * One run: a folder, a world, a trainer; from start or checkpoint to the end, a stop or a failure. The engine process
  * and the command line both drive it.
  */
+
 import { dirname } from "node:path";
 import type { LiveChange, PromptTexts, ReflectionChange } from "../../protocol/engine.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";
 import { keysOf } from "../../protocol/wantedKeys.ts";
 import { poolChange, type ReflectionPool } from "../critic/reflectionPool.ts";
 import { InputError, messageOf } from "../errors.ts";
+import { modelUse } from "../llm/budget.ts";
 import { RunControl, type StopKind, StopSignal } from "../serving/control.ts";
 import { filesOf } from "../serving/namedFiles.ts";
 import type { Checkpoint } from "../store/checkpoint.ts";
@@ -318,8 +320,11 @@ export class Run {
   private summarise(): void {
     const summary = this.assembly?.evaluation.summary;
     const { answered = {}, planQuality: plans } = this.trainer ?? {};
+    const models = this.assembly && modelUse(this.assembly.models.budget.spending);
     this.record.update({
-      ...(summary && { summary: { ...summary, userSteps: this.place().userSteps, ...(plans && { plans }) } }),
+      ...(summary && {
+        summary: { ...summary, userSteps: this.place().userSteps, ...(plans && { plans }), ...(models && { models }) },
+      }),
       ...(Object.keys(answered).length > 0 && { answered }),
     });
   }

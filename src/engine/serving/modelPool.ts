@@ -161,13 +161,14 @@ export class ModelPool {
     const laps = new Map([...this.schedulers].map(([role, scheduler]) => [role, scheduler.lap()]));
     if (laps.size === 0) return {};
     const all = [...laps.values()];
-    const sum = (name: keyof ModelStatistics) => all.reduce((total, lap) => total + lap[name], 0);
+    const sum = (name: keyof ModelStatistics) => all.reduce((total, lap) => total + (lap[name] ?? 0), 0);
     return {
       llmCalls: sum("llmCalls"),
       llmCallsPerUserStep: (laps.get("planner")?.llmCalls ?? 0) / Math.max(1, userSteps),
       llmCacheHits: sum("llmCacheHits"),
       llmTokensIn: sum("llmTokensIn"),
       llmTokensOut: sum("llmTokensOut"),
+      ...(all.some((lap) => lap.llmTokensCached !== undefined) && { llmTokensCached: sum("llmTokensCached") }),
       llmLatencyP50: Math.max(...all.map((lap) => lap.llmLatencyP50)),
       llmLatencyP95: Math.max(...all.map((lap) => lap.llmLatencyP95)),
       llmRetries: sum("llmRetries"),

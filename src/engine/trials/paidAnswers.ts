@@ -1,4 +1,5 @@
 /** What a trial has been answered before: its own llm.jsonl, replies of no use included. Nothing is paid for twice. */
+import { addedSpending, type Spending, spentWith } from "../llm/budget.ts";
 import { ProviderError } from "../llm/errors.ts";
 import { contentKey } from "../llm/requestKey.ts";
 import { sharedCompletion } from "../llm/rows.ts";
@@ -23,7 +24,7 @@ export class PaidAnswers {
   /** The last answer of each call. */
   private readonly byCall = new Map<string, AnsweredCall>();
   private readonly latencies = new Map<number, number[]>();
-  private readonly spending = new Map<number, Spent>();
+  private readonly spending = new Map<number, Spending>();
 
   /** @param usableOnly replies of no use are asked for again */
   private constructor(private readonly usableOnly: boolean) {}
@@ -37,9 +38,7 @@ export class PaidAnswers {
 
   note({ messages: _, ...row }: StoredCall): void {
     const contender = contenderOfCall(row);
-    const { calls, tokens, cost } = this.spentBy(contender);
-    const used = row.attempts > 0 ? row.tokensIn + row.tokensOut : 0;
-    this.spending.set(contender, { calls: calls + row.attempts, tokens: tokens + used, cost: cost + row.cost });
+    this.spending.set(contender, spentWith(this.spentBy(contender), row));
     // What was never sent, or broken off, is asked for again.
     if (row.errorKind === "aborted" || (row.error !== undefined && row.attempts === 0)) return;
     this.rows.set(keyOf(row.id, row.key), row);
@@ -47,7 +46,7 @@ export class PaidAnswers {
     if (row.attempts > 0 && row.error === undefined) this.latenciesOf(contender).push(row.latencyMs);
   }
 
-  spentBy(contender: number): Spent {
+  spentBy(contender: number): Spending {
     return this.spending.get(contender) ?? { calls: 0, tokens: 0, cost: 0 };
   }
 
@@ -71,10 +70,8 @@ export class PaidAnswers {
     return { latencyMs: row.latencyMs, tokens: row.tokensIn + row.tokensOut };
   }
 
-  get total(): Spent {
-    const all = [...this.spending.values()];
-    const sum = (name: keyof Spent) => all.reduce((total, spent) => total + spent[name], 0);
-    return { calls: sum("calls"), tokens: sum("tokens"), cost: sum("cost") };
+  get total(): Spending {
+    return [...this.spending.values()].reduce(addedSpending, { calls: 0, tokens: 0, cost: 0 });
   }
 
   /**
@@ -100,13 +97,6 @@ export class PaidAnswers {
     if (this.usableOnly && request.isUsable?.(reply) === false) return undefined;
     return sharedCompletion(reply, { inputTokens, outputTokens, estimated: row.tokensEstimated });
   }
-}
-
-export interface Spent {
-  readonly calls: number;
-  readonly tokens: number;
-  /** US dollars. */
-  readonly cost: number;
 }
 
 const keyOf = (id: string, content: string): string => `${id} ${content}`;

@@ -2,6 +2,7 @@
 import type { PlanQuality } from "../../protocol/run/planQuality.ts";
 import type { ContenderResult, PairResult, TrialResult, Verdict } from "../../protocol/trial/result.ts";
 import type { VisitRow } from "../../protocol/trial/visit.ts";
+import { toldCached } from "../llm/usage.ts";
 import { bootstrapEstimate } from "../metrics/bootstrap.ts";
 import {
   FEWEST_VALUES,
@@ -31,6 +32,8 @@ export interface TallySetting {
 export interface Bill {
   readonly calls: number;
   readonly tokens: number;
+  /** Of the tokens, read from the server's cache; undefined where it does not say. */
+  readonly cachedTokens?: number | undefined;
   /** Undefined: without a price. */
   readonly cost: number | undefined;
   readonly latencies: readonly number[];
@@ -232,7 +235,7 @@ function samePlans(a: VisitRow, b: VisitRow): boolean {
 function contenderResult(
   name: string,
   rows: readonly VisitRow[],
-  { calls, tokens, cost, latencies }: Bill,
+  { calls, tokens, cachedTokens, cost, latencies }: Bill,
   rewardAStep: number,
   setting: PlanSetting | undefined,
 ): ContenderResult {
@@ -264,6 +267,7 @@ function contenderResult(
     }),
     calls,
     tokens,
+    ...toldCached({ cachedTokens }),
     ...(cost !== undefined && { cost }),
     ...(latencies.length > 0 && { latencyMs: quantile(Float64Array.from(latencies).sort(), 0.5) }),
   };

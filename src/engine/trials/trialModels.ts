@@ -151,11 +151,11 @@ export class TrialModels {
   bills(): readonly Bill[] {
     const { record, paid } = this.options;
     return record.contenders.map(({ plans, prompt, ...contender }, i) => {
-      const { calls, tokens, cost } = paid.spentBy(i);
+      const { cost, ...spent } = paid.spentBy(i);
       const { planner, models } = experimentOf({ plans, ...contender }, record.experiment);
       const model = planner.model ?? (prompt && parsePrompt(prompt.file, prompt.text).settings.model);
       const hasPrice = plans !== "model" || (model !== undefined && models.prices[model] !== undefined);
-      return { calls, tokens, cost: hasPrice ? cost : undefined, latencies: paid.latenciesOf(i) };
+      return { ...spent, cost: hasPrice ? cost : undefined, latencies: paid.latenciesOf(i) };
     });
   }
 

@@ -20,6 +20,8 @@ export const modelCallSchema = z.object({
   tokensOut: z.number(),
   /** Counted by characters / 4 because the server gave no usage. */
   tokensEstimated: z.boolean(),
+  /** Of `tokensIn`, read from the server's prefix cache; absent where it does not say. */
+  tokensCached: z.exactOptional(z.number()),
   cost: z.number(),
   error: z.exactOptional(z.string()),
 });

@@ -35,6 +35,8 @@ export const contenderResultSchema = z.object({
   /** Paid for, by all visits and moments. */
   calls: z.int(),
   tokens: z.int(),
+  /** Of the tokens, read from the server's prefix cache; absent where it does not say. */
+  cachedTokens: z.exactOptional(z.int()),
   /** US dollars; absent: the model has no price. */
   cost: z.exactOptional(z.number()),
   /** Milliseconds, median of the answers. */

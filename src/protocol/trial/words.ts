@@ -1,4 +1,5 @@
 /** What a trial says, in words: the same on the command line and in the editor. */
+import { cachedText } from "../run/modelUse.ts";
 import type { TrialEstimate } from "./estimate.ts";
 import type { ContenderResult, PairResult, Verdict } from "./result.ts";
 
@@ -24,9 +25,12 @@ export function moneyText(cost: number | undefined): string {
   return cost < 0.01 ? `$${Math.max(cost, 0.0001).toFixed(4)}` : `$${cost.toFixed(2)}`;
 }
 
-/** `480 calls, $0.07` */
-export const billText = ({ calls, cost }: Pick<ContenderResult, "calls" | "cost">): string =>
-  `${callsText(calls)}, ${moneyText(cost)}`;
+/** `480 calls, $0.07`; with what a server told of its cache `…, 61,200 tokens, 40,100 of them read from the server's cache` */
+export function billText(bill: Pick<ContenderResult, "calls" | "cost" | "cachedTokens"> & { tokens?: number }): string {
+  const cached = cachedText(bill);
+  const tokens = cached === undefined ? "" : `, ${whole.format(bill.tokens ?? 0)} tokens, ${cached}`;
+  return `${callsText(bill.calls)}, ${moneyText(bill.cost)}${tokens}`;
+}
 
 const callsText = (calls: number): string => `${whole.format(calls)} ${calls === 1 ? "call" : "calls"}`;
 

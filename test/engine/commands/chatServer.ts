@@ -34,6 +34,8 @@ export class ChatServer {
   reply: ((messages: Asked["messages"]) => string) | undefined;
   /** Told the headers of every question. */
   heard: ((headers: IncomingMessage["headers"]) => void) | undefined;
+  /** What it says that it read of every prompt from its prefix cache, tokens. */
+  cached: number | undefined;
   /** Repeated to whoever asks, as careless servers do. */
   echoesKey = false;
   private readonly hanging = new Set<ServerResponse>();
@@ -80,7 +82,9 @@ export class ChatServer {
     const content = fault ? bad[fault] : usual(body.messages);
     const said = content ?? "";
     const text = this.echoesKey ? `${said} ${authorization}` : said;
-    json(res, 200, completion(body.messages, text, fault === "cut reply"));
+    const answer = completion(body.messages, text, fault === "cut reply");
+    const details = this.cached === undefined ? {} : { prompt_tokens_details: { cached_tokens: this.cached } };
+    json(res, 200, { ...answer, usage: { ...answer.usage, ...details } });
   }
 
   private fail(fault: Fault, res: ServerResponse, authorization: string | undefined): boolean {

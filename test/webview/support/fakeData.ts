@@ -277,6 +277,7 @@ export function callsOf({ id, steps }: Episode): ModelCall[] {
     latencyMs: 480 + i * 13,
     cached: i % 3 === 2,
     tokensIn: 612,
+    tokensCached: 448,
     tokensOut: 18,
     tokensEstimated: false,
     cost: 0.00012,

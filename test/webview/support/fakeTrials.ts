@@ -65,6 +65,7 @@ export const contenderResult = (name: string, patch: Partial<ContenderResult> = 
   planValue: 0.29,
   calls: 240,
   tokens: 151_200,
+  cachedTokens: 98_400,
   cost: 0.035,
   latencyMs: 512,
   ...patch,

@@ -7,7 +7,7 @@ export function callDetails(call: ModelCall): TemplateResult {
   const facts = [
     call.model,
     call.cached ? "cached" : formatLatency(call.latencyMs),
-    `${formatCount(call.tokensIn)} tokens in, ${formatCount(call.tokensOut)} out${call.tokensEstimated ? " (estimated)" : ""}`,
+    `${formatCount(call.tokensIn)} tokens in${call.tokensCached === undefined ? "" : ` (${formatCount(call.tokensCached)} from the server's cache)`}, ${formatCount(call.tokensOut)} out${call.tokensEstimated ? " (estimated)" : ""}`,
     ...(call.attempts > 1 ? [`${call.attempts} tries`] : []),
     ...(call.cost > 0 ? [formatMoney(call.cost)] : []),
     `prompt ${call.promptHash.slice(0, 7)}`,

@@ -22,10 +22,15 @@ const measured: readonly Row[] = [
   { label: "Repeats", about: "of slates", of: ({ repeats }) => formatPercent(repeats) },
 ];
 
+const tokensText = ({ tokens, cachedTokens }: ContenderResult): string =>
+  cachedTokens === undefined
+    ? formatCount(tokens)
+    : `${formatCount(tokens)}, ${formatCount(cachedTokens)} of them cached by the server`;
+
 /** Of the whole trial. */
 const paid: readonly Row[] = [
   { label: "Calls", about: "paid for", of: ({ calls }) => formatCount(calls) },
-  { label: "Tokens", about: "in and out", of: ({ tokens }) => formatCount(tokens) },
+  { label: "Tokens", about: "in and out", of: tokensText },
   { label: "Cost", about: "", of: ({ calls, cost }) => (calls === 0 ? "–" : moneyText(cost)) },
   { label: "Latency", about: "median", of: ({ latencyMs }) => known(latencyMs, formatLatency) },
 ];

@@ -22,12 +22,28 @@ const messageSchema = z.looseObject({
 /** Far above any context; a server that counts more does not count tokens. */
 const MOST_TOKENS = 1e8;
 const count = z.int().min(0).max(MOST_TOKENS).nullish();
+const cacheDetails = z
+  .looseObject({ cached_tokens: count.catch(null) })
+  .nullish()
+  .catch(null);
+/** What was read from a prefix cache, as servers and gateways call it; also in llama.cpp's `timings.cache_n`. */
+const cacheFields = {
+  prompt_tokens_details: cacheDetails,
+  prompt_cache_hit_tokens: count.catch(null),
+  cached_tokens: count.catch(null),
+  cache_read_input_tokens: count.catch(null),
+};
+const timingsSchema = z
+  .looseObject({ cache_n: count.catch(null) })
+  .nullish()
+  .catch(null);
 const usageSchema = z
   .looseObject({
     prompt_tokens: count,
     completion_tokens: count,
     total_tokens: count,
     completion_tokens_details: z.looseObject({ reasoning_tokens: count }).nullish().catch(null),
+    ...cacheFields,
   })
   .nullish()
   .catch(null);
@@ -154,11 +170,24 @@ function usageIn(values: readonly unknown[]): ProviderReply["usage"] {
   const output = last.completion_tokens ?? (isCount(total) && isCount(input) ? total - input : undefined);
   if (!isCount(input) || !isCount(output)) return undefined;
   const thoughtTokens = details?.reasoning_tokens;
+  const cachedTokens = cachedIn(last, values);
   return {
     inputTokens: Math.max(0, input),
     outputTokens: Math.max(0, output),
     ...(isCount(thoughtTokens) && thoughtTokens > 0 && { thoughtTokens }),
+    ...(cachedTokens !== undefined && { cachedTokens: Math.min(cachedTokens, Math.max(0, input)) }),
   };
+}
+
+function cachedIn(usage: NonNullable<z.output<typeof usageSchema>>, values: readonly unknown[]): number | undefined {
+  const timings = values.map((value) => timingsSchema.parse((value as { timings?: unknown } | null)?.timings));
+  return [
+    usage.prompt_tokens_details?.cached_tokens,
+    usage.prompt_cache_hit_tokens,
+    usage.cached_tokens,
+    usage.cache_read_input_tokens,
+    timings.findLast((timing) => timing)?.cache_n,
+  ].find(isCount);
 }
 
 const isCount = (value: number | null | undefined): value is number => value !== null && value !== undefined;

@@ -21,6 +21,8 @@ export interface Failure {
 export interface Answer {
   readonly message: Readonly<Record<string, unknown>>;
   readonly usage?: unknown;
+  /** llama.cpp's. */
+  readonly timings?: unknown;
 }
 
 export interface PlayedServer {
@@ -42,7 +44,9 @@ const error = (status: number, message: string, more: Readonly<Record<string, un
 });
 
 const USAGE = { prompt_tokens: 300, completion_tokens: 20, total_tokens: 320 };
-const plain = (plan: string): Answer => ({ message: { content: plan }, usage: USAGE });
+/** Says what was read from its prefix cache, as OpenAI does. */
+const WITH_CACHE = { ...USAGE, prompt_tokens_details: { cached_tokens: 256 } };
+const plain = (plan: string): Answer => ({ message: { content: plan }, usage: WITH_CACHE });
 const schemaText = (body: AskedBody): string => JSON.stringify(body.response_format?.json_schema?.schema ?? {});
 
 export const playedServers: readonly PlayedServer[] = [
@@ -66,7 +70,7 @@ export const playedServers: readonly PlayedServer[] = [
     },
     answer: (plan) => ({
       message: { content: plan },
-      usage: { ...USAGE, completion_tokens: 200, completion_tokens_details: { reasoning_tokens: 180 } },
+      usage: { ...WITH_CACHE, completion_tokens: 200, completion_tokens_details: { reasoning_tokens: 180 } },
     }),
     trouble: {
       failure: error(429, "You exceeded your current quota, please check your plan and billing details.", {
@@ -113,7 +117,11 @@ export const playedServers: readonly PlayedServer[] = [
   {
     name: "llama.cpp",
     path: "/v1",
-    answer: (plan) => ({ message: { content: plan, reasoning_content: "They liked dance." }, usage: USAGE }),
+    answer: (plan) => ({
+      message: { content: plan, reasoning_content: "They liked dance." },
+      usage: USAGE,
+      timings: { cache_n: 256, prompt_n: 44, predicted_n: 20 },
+    }),
     trouble: {
       failure: error(400, "the request exceeds the available context size, try increasing it", {
         type: "exceed_context_size_error",
@@ -130,7 +138,7 @@ export const playedServers: readonly PlayedServer[] = [
       Number(body.max_tokens ?? 0) > 8192
         ? error(400, "max_tokens is too large: at most 8192", { type: "BadRequestError", param: null, code: 400 })
         : undefined,
-    answer: (plan) => ({ message: { content: plan, reasoning_content: "They liked dance." }, usage: USAGE }),
+    answer: (plan) => ({ message: { content: plan, reasoning_content: "They liked dance." }, usage: WITH_CACHE }),
     trouble: {
       failure: {
         status: 404,
@@ -158,7 +166,7 @@ export const playedServers: readonly PlayedServer[] = [
   {
     name: "OpenRouter",
     path: "/api/v1",
-    answer: (plan) => ({ message: { content: plan, reasoning: "They liked dance." }, usage: USAGE }),
+    answer: (plan) => ({ message: { content: plan, reasoning: "They liked dance." }, usage: WITH_CACHE }),
     trouble: {
       failure: {
         status: 200,
@@ -215,7 +223,7 @@ export const playedServers: readonly PlayedServer[] = [
           { type: "text", text: plan },
         ],
       },
-      usage: USAGE,
+      usage: WITH_CACHE,
     }),
     trouble: {
       failure: { status: 401, body: { message: "Unauthorized", request_id: "1" } },
@@ -280,7 +288,10 @@ export const playedServers: readonly PlayedServer[] = [
       format?.type === "json_schema"
         ? error(400, "This response_format type is unavailable now", { type: "invalid_request_error" })
         : undefined,
-    answer: (plan) => ({ message: { content: plan, reasoning_content: "They liked dance." }, usage: USAGE }),
+    answer: (plan) => ({
+      message: { content: plan, reasoning_content: "They liked dance." },
+      usage: { ...USAGE, prompt_cache_hit_tokens: 256, prompt_cache_miss_tokens: 44 },
+    }),
     trouble: {
       failure: error(402, "Insufficient Balance", { type: "unknown_error" }),
       told: /Insufficient Balance.*Add credit/,
@@ -304,12 +315,13 @@ export const playedServers: readonly PlayedServer[] = [
 
 /** Sends the answer as the server would: in events where that was asked for. */
 export function respond(res: ServerResponse, server: PlayedServer, plan: string, body: AskedBody): void {
-  const { message, usage } = server.answer(plan, body);
+  const { message, usage, timings } = server.answer(plan, body);
+  const counts = { ...(usage !== undefined && { usage }), ...(timings !== undefined && { timings }) };
   const head = { id: "c", created: 0, model: body.model };
   if (body.stream !== true || server.streams === false) {
     const choices = [{ index: 0, message: { role: "assistant", ...message }, finish_reason: "stop" }];
     res.writeHead(200, { "content-type": "application/json" });
-    res.end(JSON.stringify({ ...head, object: "chat.completion", choices, ...(usage !== undefined && { usage }) }));
+    res.end(JSON.stringify({ ...head, object: "chat.completion", choices, ...counts }));
     return;
   }
   res.writeHead(200, { "content-type": "text/event-stream" });
@@ -318,6 +330,6 @@ export function respond(res: ServerResponse, server: PlayedServer, plan: string,
   for (const [field, value] of Object.entries(message))
     event({ choices: [{ index: 0, delta: { [field]: value }, finish_reason: null }] });
   event({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] });
-  if (usage !== undefined) event({ choices: [], usage });
+  if (usage !== undefined) event({ choices: [], ...counts });
   res.end("data: [DONE]\n\n");
 }

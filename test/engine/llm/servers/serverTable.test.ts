@@ -36,7 +36,7 @@ const schemaCell = ({ response_format: format }: AskedBody): string => {
   return sent.includes("maxItems") ? "schema" : "schema without bounds";
 };
 
-/** Rows of the table in the documentation: server, schema, seed, reasoning, usage. */
+/** Rows of the table in the documentation: server, schema, seed, reasoning, usage, prefix cache. */
 const documented = new Map(
   readFileSync(new URL("../../../../docs/models.md", import.meta.url), "utf8")
     .split("\n## Servers\n")[1]
@@ -50,7 +50,7 @@ const documented = new Map(
 describe("the table of servers", () => {
   it("has a row for each that is played, and no other", () => {
     expect([...documented.keys()]).toEqual(playedServers.map(({ name }) => name));
-    for (const cells of documented.values()) expect(cells[4]).not.toBe("");
+    for (const cells of documented.values()) expect(cells[5]).not.toBe("");
   });
 
   it.each(playedServers)("tells what comes out of $name", async (played) => {
@@ -72,8 +72,9 @@ describe("the table of servers", () => {
       last.seed === undefined ? "not asked" : "yes",
       thinks === undefined ? "–" : thinks === "counted" || thinks === "in the text" ? thinks : "told apart",
       reply.usage.estimated ? "estimated" : "counted",
+      reply.usage.cachedTokens === undefined ? "–" : "told",
     ];
-    expect(documented.get(played.name)?.slice(0, 4)).toEqual(cells);
+    expect(documented.get(played.name)?.slice(0, 5)).toEqual(cells);
   });
 
   it.each(playedServers)("$name in trouble says what, and what to do", async ({ path, trouble }) => {

@@ -22,6 +22,7 @@ test("the plot is a table too: each contender with its difference, the baseline 
     expect(await table.locator(".forest-margin").count()).toBe(1);
     const numbers = page.getByRole("region", { name: "Numbers of the contenders" });
     await numbers.getByRole("row", { name: "Repeats of slates 18 % 11 %" }).waitFor();
+    await numbers.getByText("151,200, 98,400 of them cached by the server").first().waitFor();
     await page.getByRole("row", { name: "planner.lerl.md 0.091 0.041" }).waitFor();
   }));
 
@@ -41,6 +42,7 @@ test("a visit opens at the first step whose plans differ; arrow keys walk it; it
     await page.getByRole("button", { name: "Step after" }).click();
     await page.locator(".strip-step").last().click();
     await sides.nth(0).getByText("This visit ended after step").waitFor();
+    await sides.nth(1).getByText("612 tokens in (448 from the server's cache)").waitFor();
     await sides.nth(1).getByText("Prompt and reply").click();
     await sides.nth(1).locator(".message", { hasText: "## Categories" }).waitFor();
     await page.reload();
