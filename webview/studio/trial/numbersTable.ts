@@ -22,22 +22,20 @@ const measured: readonly Row[] = [
   { label: "Repeats", about: "of slates", of: ({ repeats }) => formatPercent(repeats) },
 ];
 
-const tokensText = ({ tokens, cachedTokens }: ContenderResult): string =>
-  cachedTokens === undefined
-    ? formatCount(tokens)
-    : `${formatCount(tokens)}, ${formatCount(cachedTokens)} of them cached by the server`;
-
 /** Of the whole trial. */
 const paid: readonly Row[] = [
   { label: "Calls", about: "paid for", of: ({ calls }) => formatCount(calls) },
-  { label: "Tokens", about: "in and out", of: tokensText },
+  { label: "Tokens", about: "in and out", of: ({ tokens }) => formatCount(tokens) },
+  { label: "From cache", about: "of them, by the server", of: ({ cachedTokens }) => known(cachedTokens, formatCount) },
   { label: "Cost", about: "", of: ({ calls, cost }) => (calls === 0 ? "–" : moneyText(cost)) },
   { label: "Latency", about: "median", of: ({ latencyMs }) => known(latencyMs, formatLatency) },
 ];
 
 export function numbersTable(result: TrialResult): TemplateResult {
   const { contenders, n } = result;
-  const rows = n > 0 ? [...measured, ...paid] : paid;
+  const all = n > 0 ? [...measured, ...paid] : paid;
+  // What no server says is no row of dashes.
+  const rows = all.filter(({ of }) => contenders.some((contender) => of(contender) !== undefined));
   return html`<section class="trial-section" aria-label="Numbers">
     <h3>Numbers</h3>
     <div class="table-scroll" tabindex="0" role="region" aria-label="Numbers of the contenders">

@@ -22,7 +22,7 @@ test("the plot is a table too: each contender with its difference, the baseline 
     expect(await table.locator(".forest-margin").count()).toBe(1);
     const numbers = page.getByRole("region", { name: "Numbers of the contenders" });
     await numbers.getByRole("row", { name: "Repeats of slates 18 % 11 %" }).waitFor();
-    await numbers.getByText("151,200, 98,400 of them cached by the server").first().waitFor();
+    await numbers.getByRole("row", { name: "From cache of them, by the server 98,400 98,400" }).waitFor();
     await page.getByRole("row", { name: "planner.lerl.md 0.091 0.041" }).waitFor();
   }));
 
