@@ -2,7 +2,6 @@
  * Evaluates what a run has learned (docs/method.md, section 13): the weights and the pool of its checkpoint, mean action,
  * on the fixed users; the reference policies on the same sessions.
  */
-
 import { dirname } from "node:path";
 import type { Experiment } from "../../protocol/experiment.ts";
 import { mostPlans } from "../../protocol/run/modelCalls.ts";

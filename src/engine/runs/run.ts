@@ -2,7 +2,6 @@
  * One run: a folder, a world, a trainer; from start or checkpoint to the end, a stop or a failure. The engine process
  * and the command line both drive it.
  */
-
 import { dirname } from "node:path";
 import type { LiveChange, PromptTexts, ReflectionChange } from "../../protocol/engine.ts";
 import type { RunId, RunRecord } from "../../protocol/run.ts";

@@ -5,7 +5,7 @@ import { experimentSchema } from "../../../src/protocol/experiment.ts";
 import { criticPrompt, plannerPrompt } from "../commands/modelWorld.ts";
 import { prompts } from "../runs/workshop.ts";
 
-const other = plannerPrompt.replace("Task:", "Your task:");
+const other = plannerPrompt.replace("# user", "# user\n\nBriefly.");
 
 function inForce(texts: PromptTexts = prompts) {
   const heard: (readonly [role: string, text: string, since: number])[] = [];
