@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { parsePrompt } from "../../../src/engine/prompts/prompt.ts";
+import { diagnose, parsePrompt } from "../../../src/engine/prompts/prompt.ts";
 import { fidelitySwitches } from "../../../src/protocol/experiment/fidelity.ts";
 import { liquidFilters, liquidTags } from "../../../src/protocol/promptSyntax.ts";
 import { type PromptVariableField, promptVariables } from "../../../src/protocol/promptVariables.ts";
@@ -37,6 +37,20 @@ it("docs/prompts.md names the tags and filters there are", () => {
 it("the example of docs/prompts.md is a prompt", () => {
   const [, example = ""] = /```markdown\n([\s\S]*?)```/.exec(page("prompts.md")) ?? [];
   expect(parsePrompt("example.lerl.md", example).role).toBe("planner");
+});
+
+it("the examples share one planner prompt and one critic prompt", () => {
+  const text = (example: string, role: string): string =>
+    readFileSync(new URL(`../../../examples/${example}/${role}.lerl.md`, import.meta.url), "utf8");
+  for (const role of ["planner", "critic"]) expect(text("kuairand", role)).toBe(text("quickstart", role));
+});
+
+it("every shipped prompt can be used as it is, and shows no plan that could be copied", () => {
+  for (const name of ["planner", "planner-paper", "critic"]) {
+    const text = readFileSync(new URL(`../../../examples/quickstart/${name}.lerl.md`, import.meta.url), "utf8");
+    expect(diagnose(text)).toEqual([]);
+    expect(text).not.toMatch(/\[\s*["\d]/);
+  }
 });
 
 it("docs/fidelity.md holds every switch with both its choices, in the schema's order", () => {
