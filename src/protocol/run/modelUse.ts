@@ -1,4 +1,4 @@
-/** What models were asked for, over all attempts, and how that is said. */
+/** What models were asked for, over all attempts. */
 import * as z from "zod/mini";
 import type { Immutable } from "../immutable.ts";
 
@@ -11,17 +11,3 @@ export const modelUseSchema = z.object({
   cachedTokens: z.exactOptional(z.int()),
 });
 export type ModelUse = Immutable<z.output<typeof modelUseSchema>>;
-
-const whole = new Intl.NumberFormat("en");
-
-/** `6,120 of them read from the server's cache`; nothing where no server says. */
-export const cachedText = ({ cachedTokens }: Pick<ModelUse, "cachedTokens">): string | undefined =>
-  cachedTokens === undefined ? undefined : `${whole.format(cachedTokens)} of them read from the server's cache`;
-
-/** `19 calls, 10,201 tokens, 6,120 of them read from the server's cache` */
-export const modelUseText = (use: ModelUse): string =>
-  [
-    `${whole.format(use.calls)} ${use.calls === 1 ? "call" : "calls"}`,
-    `${whole.format(use.tokens)} tokens`,
-    ...[cachedText(use) ?? []].flat(),
-  ].join(", ");

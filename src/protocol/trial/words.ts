@@ -1,5 +1,5 @@
 /** What a trial says, in words: the same on the command line and in the editor. */
-import { cachedText } from "../run/modelUse.ts";
+import { cachedText } from "../run/modelUseText.ts";
 import type { TrialEstimate } from "./estimate.ts";
 import type { ContenderResult, PairResult, Verdict } from "./result.ts";
 
