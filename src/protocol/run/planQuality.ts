@@ -2,17 +2,7 @@
 import * as z from "zod/mini";
 import type { Immutable } from "../immutable.ts";
 
-/** In the order in which they are shown. */
-export const planMeasures = [
-  "usable",
-  "askedAgain",
-  "different",
-  "fromLast",
-  "keptClicked",
-  "copied",
-  "sameness",
-] as const;
-export type PlanMeasure = (typeof planMeasures)[number];
+export { type PlanMeasure, planMeasures } from "./planMeasures.ts";
 
 /** Of one planner. Absent: nothing to measure it on. */
 export const planQualitySchema = z.object({

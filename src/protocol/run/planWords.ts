@@ -1,5 +1,6 @@
 /** Judged plans in words: the same on the command line and in the editor. */
-import { type PlanFacts, type PlanMeasure, type PlanQuality, planMeasures } from "./planQuality.ts";
+import { type PlanMeasure, planMeasures } from "./planMeasures.ts";
+import type { PlanFacts, PlanQuality } from "./planQuality.ts";
 
 export interface PlanColumn {
   readonly label: string;
