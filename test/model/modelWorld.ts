@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { ExperimentInput } from "../../src/protocol/experiment.ts";
 import { type Finished, type Running, start, writeExperiment } from "../engine/commands/lerl.ts";
 import { criticPrompt, plannerPrompt } from "../engine/commands/modelWorld.ts";
-import { askedForAdvice, type RealModel } from "./realModel.mjs";
+import type { RealModel } from "./realModel.mjs";
 
 /** Two visits of eight steps: two plans each, and a lesson. */
 export const twoVisits = (asked: ExperimentInput["critic"]): ExperimentInput => ({
@@ -22,7 +22,7 @@ export const twoVisits = (asked: ExperimentInput["critic"]): ExperimentInput => 
 export function writeWorld(folder: string, { baseUrl, name }: RealModel, more: ExperimentInput = {}): string {
   mkdirSync(folder);
   writeFileSync(join(folder, "planner.lerl.md"), plannerPrompt);
-  writeFileSync(join(folder, "critic.lerl.md"), askedForAdvice(criticPrompt));
+  writeFileSync(join(folder, "critic.lerl.md"), criticPrompt);
   return writeExperiment(folder, { ...twoVisits({ provider: "openai", baseUrl, model: name }), ...more });
 }
 

@@ -21,4 +21,3 @@ export interface RealModel {
 }
 
 export function startModel(options?: { readonly slots?: number; readonly context?: number }): Promise<RealModel>;
-export function askedForAdvice(prompt: string): string;

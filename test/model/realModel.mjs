@@ -11,13 +11,6 @@ import { cacheFolder, modelFile, modelFolder } from "./place.mjs";
 /** The server ends with the process that started it, however that ends. */
 const ENDS_WITH_PARENT = 'data:text/javascript,process.once("disconnect",()=>process.exit())';
 
-/** The critic's prompt for a model this small, which goes on with the list of slates where it is asked for a lesson about the feed. */
-export const askedForAdvice = (prompt) =>
-  prompt.replace(
-    /.+\n$/,
-    "What should the next visits do otherwise? Write one sentence of advice of fewer than 20 words. Do not list slates.\n",
-  );
-
 /** The server's threads wait for each other: where others use the machine too, one alone is faster. */
 async function threads() {
   const times = () => cpus().map(({ times }) => times);

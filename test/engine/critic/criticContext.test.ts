@@ -41,7 +41,7 @@ describe("the default critic prompt", () => {
     expect(user?.content).toContain(
       "- Dance: 1 of 1, in general 55%\n- Music: 0 of 1, in general 45%\n- Sport: 0 of 1, in general 55%\n\n",
     );
-    expect(user?.content).toContain("Write the lesson about this feed");
+    expect(user?.content).toContain("What should the next visits do otherwise?");
     expect(user?.content).toContain("It ended because the user lost patience and left.");
   });
 });

@@ -1,9 +1,9 @@
 // A real language model beside the Studio: found by its address, asked by a run, stopped. Skipped where there is none.
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { whySkipped } from "../../model/place.mjs";
-import { askedForAdvice, startModel } from "../../model/realModel.mjs";
+import { startModel } from "../../model/realModel.mjs";
 import { onCleanup } from "../lib/cleanup.mjs";
 import { answerInput, pickRow } from "../lib/quickInput.mjs";
 import { chooseTab, press, runState, studioFrame, until } from "../lib/studio.mjs";
@@ -31,8 +31,6 @@ export const scenarios = {
     onCleanup(model.stop);
     const file = join(host.workspace, "real.lerl.json");
     writeFileSync(file, JSON.stringify(experiment, undefined, 2));
-    const critic = join(host.workspace, "critic.lerl.md");
-    writeFileSync(critic, askedForAdvice(readFileSync(critic, "utf8")));
     await host.evaluate(async (vscode, path) => {
       const uri = vscode.Uri.file(path);
       await vscode.commands.executeCommand("vscode.open", uri);
