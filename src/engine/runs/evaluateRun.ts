@@ -4,7 +4,6 @@
  */
 import { dirname } from "node:path";
 import type { Experiment } from "../../protocol/experiment.ts";
-import { mostPlans } from "../../protocol/run/modelCalls.ts";
 import { type RunRecord, referenceLabel } from "../../protocol/run.ts";
 import { keysOf } from "../../protocol/wantedKeys.ts";
 import { InputError } from "../errors.ts";
@@ -47,6 +46,7 @@ import {
   type PolicySummary,
   writeEvaluation,
 } from "./evaluationFiles.ts";
+import { plansAtMost, plansToCome } from "./evaluationPlans.ts";
 import { openRun } from "./openRun.ts";
 import { ownCheckpoint } from "./ownCheckpoint.ts";
 import { categorySteps, rowsOf } from "./sessionRows.ts";
@@ -128,8 +128,8 @@ async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<E
     ];
     const answers = new AnswerTally();
     const plans = new PlanJudge(planSetting(world.dataset, experiment));
-    const most = callsAtMost(experiment);
-    if (most > 0) options.log(callsToCome(experiment, most));
+    const most = plansAtMost(experiment);
+    if (most > 0) options.log(plansToCome(experiment, most));
     let made = 0;
     const planned = (plan: Plan, session: Session): void => {
       if (most > 0) options.progress("Evaluating with the model's plans", ++made / most);
@@ -158,16 +158,6 @@ async function evaluateFolder(folder: RunFolder, options: AllOptions): Promise<E
     await closeAll(opened);
   }
 }
-
-/** 0 where no model is asked. */
-const callsAtMost = (experiment: Experiment): number =>
-  evaluationPlanner(experiment) === "model" ? experiment.evaluation.sessions * mostPlans(experiment) : 0;
-
-/** Sessions of a quick look. */
-const FEW = 16;
-
-const callsToCome = ({ evaluation, planner }: Experiment, most: number): string =>
-  `The model${planner.model === undefined ? "" : ` ${planner.model}`} plans ${evaluation.sessions} visits: up to ${most} plans, some of them asked for twice, and none that is kept. ${evaluation.sessions > FEW ? `--sessions ${FEW} asks for fewer, --planner offline for none` : "--planner offline asks for none"}.`;
 
 async function readCheckpoint(folder: RunFolder, record: RunRecord, { log }: AllOptions): Promise<TrainerCheckpoint> {
   const checkpoint = await ownCheckpoint(folder.path, record, ({ message }) => log(message));
