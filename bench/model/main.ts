@@ -1,5 +1,5 @@
 /** npm run bench:model: what a language model makes of the shipped prompts, and what its server takes, as Markdown. */
-import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, realpath, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
@@ -8,7 +8,7 @@ import { exitCodes } from "../../src/engine/exitCodes.ts";
 import { CountingProxy } from "./countingProxy.ts";
 import { measurePace } from "./pace.ts";
 import { countsTable, paceTable, planTable, verdictTable } from "./tables.ts";
-import { type Bench, served, trained } from "./trials.ts";
+import { type Bench, type Served, served, trained } from "./trials.ts";
 
 interface Options {
   readonly baseUrl: string;
@@ -23,7 +23,7 @@ const contenders = (server: object) => [
   { name: "the shipped prompt, by name", prompt: "planner.lerl.md", ...server },
   { name: "the shipped prompt, by id", prompt: "planner.lerl.md", answer: "ids", ...server },
   { name: "the paper's structure, by name", prompt: "planner-paper.lerl.md", ...server },
-  { name: "the prompt before this one, by id", prompt: "planner-before.lerl.md", answer: "ids", ...server },
+  { name: "the earlier prompt, by id", prompt: "planner-earlier.lerl.md", answer: "ids", ...server },
   { name: "top-interest", plan: "top-interest" },
   { name: "least-recently-used", plan: "least-recently-used" },
   { name: "round-robin", plan: "round-robin" },
@@ -73,20 +73,16 @@ async function measure(root: string, options: Options, signal: AbortSignal): Pro
     if (options.trialVisits > 0) {
       // One prompt after the other, so that a server that keeps the beginning of a prompt has it; then all of them beside
       // each other, from the answers that are kept.
+      const alone = new Map<string, Served>();
       for (const [i, contender] of contenders(server).entries()) {
         if (!("prompt" in contender)) continue;
         say(`${options.trialVisits} visits by ${contender.name}`);
-        await served(
-          bench,
-          `prompt-${i}`,
-          options.trialVisits,
-          [{ name: "round-robin", plan: "round-robin" }, contender],
-          key,
-        );
+        const pair = [{ name: "round-robin", plan: "round-robin" }, contender];
+        alone.set(contender.name, await served(bench, `prompt-${i}`, options.trialVisits, pair, key));
       }
       say("all of them beside each other");
       const all = await served(bench, "prompts", options.trialVisits, contenders(server), key);
-      console.log(`\n${planTable(all)}\n\n${verdictTable(all)}`);
+      console.log(`\n${planTable(all, alone)}\n\n${verdictTable(all)}`);
     }
     say("answers by how many are asked at once");
     const pace = await measurePace(baseUrl, firstQuestions, [1, 2, 4, 8], key && process.env[key], signal);
@@ -98,19 +94,18 @@ async function measure(root: string, options: Options, signal: AbortSignal): Pro
 }
 
 async function writePrompts(root: string, folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
   const quickstart = join(root, "examples/quickstart");
   for (const name of ["planner.lerl.md", "planner-paper.lerl.md", "critic.lerl.md"]) {
     await cp(join(quickstart, name), join(folder, name));
   }
-  await cp(join(root, "bench/model/planner-before.lerl.md"), join(folder, "planner-before.lerl.md"));
-  await writeFile(join(folder, "base.lerl.json"), await readFile(join(quickstart, "quickstart.lerl.json"), "utf8"));
+  await cp(join(root, "bench/model/planner-earlier.lerl.md"), join(folder, "planner-earlier.lerl.md"));
+  await cp(join(quickstart, "quickstart.lerl.json"), join(folder, "base.lerl.json"));
 }
 
 function readOptions(words: readonly string[]): Options {
   const command = new Command("npm run bench:model --")
     .description(
-      "Asks a language model for plans by every shipped prompt, and prints as Markdown: usable plans, what they are like, what they are worth beside planners without a model, calls a second, and latency by how many are asked at once. Answers cost what the server charges: about 20 calls a visit of the trial, 5 of the first, and further questions.",
+      "Asks a language model for plans by every shipped prompt, and prints as Markdown: usable plans, what they are like, what they are worth beside planners without a model, calls a second, and latency by how many are asked at once. Answers cost what the server charges: about 20 calls a visit of the trial, 5 of the first, further questions, and 45 for the pace.",
     )
     .requiredOption(
       "--base-url <url>",

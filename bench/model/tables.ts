@@ -32,12 +32,12 @@ export function countsTable({ visits, seconds, calls, result }: Served, proxy: C
       [
         String(visits),
         String(shipped?.plans?.plans ?? 0),
-        percent(shipped?.plans?.usable),
+        shipped?.plans?.usable === undefined ? "–" : planColumns.usable.text(shipped.plans.usable),
         seconds.toFixed(0),
         String(sent),
         String(proxy.questions.length),
         String(proxy.abandoned),
-        String(calls.filter(({ error }) => error !== undefined).length + proxy.refused),
+        String(proxy.refused),
         String(input),
         told.length === 0 ? "not told" : String(cached),
         String(outputTokens),
@@ -46,19 +46,19 @@ export function countsTable({ visits, seconds, calls, result }: Served, proxy: C
   );
 }
 
-/** Plans judged as plans, and what they are worth. */
-export function planTable({ result }: Served): string {
+/** Plans judged as plans, and what they are worth. @param alone by name, what each cost when it was asked first */
+export function planTable({ result }: Served, alone: ReadonlyMap<string, Served>): string {
   const measures = planMeasures.filter((measure) =>
     result.contenders.some(({ plans }) => plans?.[measure] !== undefined),
   );
   return table(
-    ["plans of", ...measures.map((measure) => planColumns[measure].label), "plan value", "calls", "latency, s"],
+    ["plans of", ...measures.map((measure) => planColumns[measure].label), "plan value", "calls", "seconds"],
     result.contenders.map((contender) => [
       contender.name,
       ...measures.map((measure) => shown(contender, measure)),
       number(contender.planValue, 3),
-      String(contender.calls),
-      contender.latencyMs === undefined ? "–" : (contender.latencyMs / 1000).toFixed(1),
+      String(alone.get(contender.name)?.calls.filter(({ cached }) => !cached).length ?? 0),
+      alone.get(contender.name)?.seconds.toFixed(0) ?? "–",
     ]),
   );
 }
@@ -89,7 +89,7 @@ function verdict(pair: PairResult | undefined): readonly string[] {
 
 export const paceTable = (rows: readonly PaceRow[]): string =>
   table(
-    ["asked at once", "calls a second", "seconds an answer, median", "95th percentile", "failed"],
+    ["questions of before, asked at once", "calls a second", "seconds an answer, median", "95th percentile", "failed"],
     rows.map(({ atOnce, callsPerSecond, median, slow, failed }) => [
       String(atOnce),
       callsPerSecond.toFixed(2),
@@ -104,5 +104,4 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), `|---|${"---:|".repeat(head.length - 1)}`, ...rows.map(line)].join("\n");
 }
 
-const percent = (value: number | undefined): string => (value === undefined ? "–" : `${(100 * value).toFixed(0)} %`);
 const number = (value: number | undefined, digits: number): string => value?.toFixed(digits) ?? "–";

@@ -38,7 +38,7 @@ export function evaluateCommand(): Command {
     .argument("<runDir>", "run folder, for example .lerl/runs/<id>")
     .option(
       "--sessions <n>",
-      `sessions to evaluate, by default the experiment's; below ${FEWEST_SESSIONS} intervals are wide. with --planner same a model is asked at every plan of each`,
+      `sessions to evaluate, by default the experiment's; below ${FEWEST_SESSIONS} intervals are wide; with --planner same a model is asked at every plan of each`,
       countOption,
     )
     .addOption(

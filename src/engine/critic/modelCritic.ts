@@ -104,10 +104,10 @@ export class ModelCritic implements Critic {
     }
   }
 
-  /** A line of what it was shown is no lesson; words of the prompt itself may be an answer that it offers. */
+  /** A line of what it was shown is no lesson, unless the prompt offers it as an answer, in quotation marks. */
   private read({ messages }: Pick<ModelRequest, "messages">, { text, finish, thought }: Reply): ReadReflection {
     const read = readReflection(text, finish, thought);
-    if ("problem" in read || this.prompt.text.includes(read.text)) return read;
+    if ("problem" in read || this.prompt.text.includes(`"${read.text}"`)) return read;
     const isShown = messages.some(({ content }) => content.includes(read.text));
     return isShown ? { problem: "it repeats what it was shown" } : read;
   }

@@ -6,7 +6,7 @@ import type { Episode } from "../../protocol/run.ts";
 import type { CategoryReading } from "../data/categoryItems.ts";
 import { categoriesOf, type Dataset } from "../data/dataset.ts";
 import type { Plan } from "../planner/planner.ts";
-import { candidatesOf, plannerKnowledge } from "../planner/plannerContext.ts";
+import { candidatesOf, plannerKnowledge, SHOWN_SLATES } from "../planner/plannerContext.ts";
 import { REPEATS_EXAMPLE } from "../planner/planParsing.ts";
 import { uniqueNames } from "../prompts/categoryWords.ts";
 import type { Session } from "../simulator/session.ts";
@@ -30,8 +30,6 @@ export interface AskedPlan {
   readonly known: boolean;
 }
 
-/** Slates that prompts show. */
-export const SHOWN_SLATES = 5;
 /** Fewer ids in a row may be a choice. */
 const FEWEST_IN_ROW = 3;
 const CLICK = 1;

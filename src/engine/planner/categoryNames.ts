@@ -41,7 +41,10 @@ export class CategoryNames {
     private readonly shown: readonly string[] = [],
   ) {
     this.byId = new Map(categories.map(({ id }, index) => [id, index]));
-    const own = singles(categories.map(({ name }) => folded(name)));
+    // By id the last of two that share a name is meant, as in runs before there were plans by name.
+    const names = categories.map(({ name }) => folded(name));
+    const own =
+      shown.length > 0 ? singles(names) : new Map(names.map((name, i) => [name, i] as const).filter(([name]) => name));
     this.byName = new Map([...own, ...singles(shown.map(folded))]);
     this.byLetters = singles([...this.byName.keys()].map(lettersOf), [...this.byName.values()]);
   }

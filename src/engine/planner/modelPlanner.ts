@@ -10,7 +10,7 @@ import type { Complete, Message, ModelRequest } from "../llm/types.ts";
 import { categoryEntries } from "../prompts/categoryWords.ts";
 import type { Prompt, PromptContext } from "../prompts/prompt.ts";
 import type { Plan, Planner, PlanRequest } from "./planner.ts";
-import { type PlannerKnowledge, plannerContext } from "./plannerContext.ts";
+import { mostOf, type PlannerKnowledge, plannerContext } from "./plannerContext.ts";
 import type { ParsedPlan, PlanParser } from "./planParsing.ts";
 import { furtherSchema, planParser, planQuestion } from "./planQuestion.ts";
 
@@ -124,18 +124,18 @@ export class ModelPlanner implements Planner {
       question = endless
         ? { ...asked, repeat: invalidReplies }
         : named !== undefined
-          ? this.askOthers(asked, named)
+          ? this.askOthers(request, asked, named)
           : askedAgain(asked, problem, "Answer with the JSON object only.");
     }
   }
 
-  /** Some models name one category over and over: what else they choose completes the plan. */
-  private askOthers(asked: ModelRequest, named: CategoryIndex): ModelRequest {
+  /** A reply may name one category over and over: what else the model chooses completes the plan. */
+  private askOthers({ session }: PlanRequest, asked: ModelRequest, named: CategoryIndex): ModelRequest {
     const name = categoryEntries(this.knowledge.dataset, this.knowledge.wording)[named]?.label;
     const problem = `it names only ${name}, and a plan needs several categories`;
     return {
       ...askedAgain(asked, problem, `Answer with the JSON object only, and name categories other than ${name}.`),
-      schema: furtherSchema(this.knowledge, this.prompt, named),
+      schema: furtherSchema(this.knowledge, this.prompt, named, mostOf(this.knowledge, session)),
       isUsable: ({ text, finish, thought }) => !("problem" in this.parser.parse(text, finish, thought, named)),
     };
   }
@@ -155,7 +155,7 @@ export class ModelPlanner implements Planner {
     const { session } = request;
     return {
       id: `planner-${session.key.toString(16)}-${session.steps.length + 1}`,
-      ...planQuestion(this.knowledge, this.prompt, this.options.settings),
+      ...planQuestion(this.knowledge, this.prompt, this.options.settings, mostOf(this.knowledge, session)),
       messages: this.render(request),
       isUsable: ({ text, finish, thought }) => !("problem" in this.parser.parse(text, finish, thought)),
       repeat: 0,

@@ -42,7 +42,7 @@ export type ParsedPlan =
 
 /**
  * The closed set as a schema: what servers with structured output hold a reply to. Its bounds let a reply end: without
- * them a grammar lets a small model name categories until its token limit.
+ * them a reply can go on until its token limit.
  * @param categories as prompts call them; @param most entries of a plan; @param least of them
  */
 export function planReplySchema(

@@ -11,16 +11,24 @@ import { MOST_CATEGORIES, PlanParser, planReplySchema } from "./planParsing.ts";
 
 type PlanQuestion = Omit<ModelRequest, "id" | "messages" | "isUsable" | "repeat">;
 
-/** Tokens of an answer at least: some models say a word before it. */
+/** Tokens of an answer at least: there may be a word before it. */
 const LEAST_TOKENS = 200;
 /** Around a name in a list: quotation marks, comma, blank. */
 const AROUND_NAME = 4;
 
-/** @throws InputError when nobody names a model */
-export function planQuestion(knowledge: PlannerKnowledge, prompt: Prompt, settings: ModelSettings): PlanQuestion {
+/**
+ * @param told the number of categories that the prompt was rendered with
+ * @throws InputError when nobody names a model
+ */
+export function planQuestion(
+  knowledge: PlannerKnowledge,
+  prompt: Prompt,
+  settings: ModelSettings,
+  told = knowledge.most,
+): PlanQuestion {
   const candidates = candidatesOf(knowledge);
   const { wording } = knowledge;
-  const most = mostOf(knowledge, prompt);
+  const most = mostEntries(prompt, told);
   const asked = requestSettings("planner", settings, prompt.settings);
   // A prompt that says how much it wants needs no other limit.
   const isBounded = wording === "names" && prompt.uses("most");
@@ -35,10 +43,15 @@ export function planQuestion(knowledge: PlannerKnowledge, prompt: Prompt, settin
 }
 
 /** The schema of a further question, whose answer is to go on from what the first one named. */
-export function furtherSchema(knowledge: PlannerKnowledge, prompt: Prompt, named: CategoryIndex): ReplySchema {
+export function furtherSchema(
+  knowledge: PlannerKnowledge,
+  prompt: Prompt,
+  named: CategoryIndex,
+  told: number,
+): ReplySchema {
   const { dataset, wording } = knowledge;
   const others = candidatesOf(knowledge).filter(({ id }) => id !== dataset.categories[named]?.id);
-  return planReplySchema(others, wording, mostOf(knowledge, prompt) - 1, 1);
+  return planReplySchema(others, wording, mostEntries(prompt, told) - 1, 1);
 }
 
 export function planParser(knowledge: PlannerKnowledge, prompt: Prompt): PlanParser {
@@ -51,7 +64,7 @@ export function planParser(knowledge: PlannerKnowledge, prompt: Prompt): PlanPar
 }
 
 /** A prompt that tells the number is held to it; what others ask for is theirs to say. */
-const mostOf = ({ most }: PlannerKnowledge, prompt: Prompt): number => (prompt.uses("most") ? most : MOST_CATEGORIES);
+const mostEntries = (prompt: Prompt, told: number): number => (prompt.uses("most") ? told : MOST_CATEGORIES);
 
 /** Enough for the longest names there are: no tokenizer makes more tokens of a text than it has bytes. */
 function tokensOf(candidates: readonly CategoryEntry[], most: number): number {

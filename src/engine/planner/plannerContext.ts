@@ -21,7 +21,7 @@ import type { PlanRequest, ShownReflection } from "./planner.ts";
 import { FEWEST_CATEGORIES } from "./planParsing.ts";
 
 /** Slates shown at most (section 7). */
-const SHOWN_SLATES = 5;
+export const SHOWN_SLATES = 5;
 /** Logged items that the authors' code shows for a new user (section 10, `firstPrompt`). */
 const LOGGED_ITEMS = 30;
 
@@ -83,7 +83,6 @@ export function plannerContext(knowledge: PlannerKnowledge, { session, reflectio
   const slates = logged
     ? loggedSlates(dataset, session.history, LOGGED_ITEMS, slateSize, wording)
     : sessionSlates(dataset, session.steps.slice(first), first + 1, wording);
-  const leaveOut = lastShown(knowledge, session);
   return {
     answer: wording === "names" ? "names" : "ids",
     categories: candidatesOf(knowledge),
@@ -91,14 +90,18 @@ export function plannerContext(knowledge: PlannerKnowledge, { session, reflectio
     profile: profileOf(dataset, session, general, wording),
     slates,
     interests: interestsOf(slates),
-    leaveOut,
+    leaveOut: lastShown(knowledge, session),
     reflections: shownReflections(reflections),
     step: served + 1,
     slateSize,
     planSteps: knowledge.planSteps,
-    most: Math.min(knowledge.most, knowledge.candidates.length - leaveOut.length),
+    most: mostOf(knowledge, session),
   };
 }
+
+/** Categories that the next plan should hold: no more than there are beside those to leave out. */
+export const mostOf = (knowledge: PlannerKnowledge, session: Session): number =>
+  Math.min(knowledge.most, knowledge.candidates.length - lastShown(knowledge, session).length);
 
 /** The candidates that the last slate showed, in its order; none where the others would make no plan. */
 function lastShown({ dataset, candidates, wording, reading }: PlannerKnowledge, { steps }: Session) {

@@ -54,7 +54,7 @@ export class Prompt {
 
   /** Whether it asks for ids whatever plans are made of. */
   get asksForIds(): boolean {
-    return this.role === "planner" && speaksOfIds(this.sections.map(({ template }) => template.source).join("\n"));
+    return this.role === "planner" && speaksOfIds(this.sections);
   }
 
   get role(): PromptRole {
@@ -136,7 +136,7 @@ function examine(text: string): Examined {
   if (settings) {
     for (const section of sections) problems.push(...unknownVariables(section, settings));
     if (problems.length === 0)
-      problems.push(...triedOut(sections, settings), ...unseenCategories(sections, settings, text));
+      problems.push(...triedOut(sections, settings), ...plannerWarnings(sections, settings, text));
   }
   const error = problems.find(({ severity }) => severity === "error");
   if (error) return { problems, error };
@@ -149,7 +149,7 @@ const candidateLists: readonly string[] = ["categories", "global"];
 const LIQUID = /\{\{.*?\}\}|\{%.*?%\}/gs;
 
 /** A planner that is not shown the candidates can only guess; one that is told of ids is asked for names all the same. */
-function unseenCategories(
+function plannerWarnings(
   sections: readonly TemplateSection[],
   { role, variables }: FrontMatter,
   text: string,
@@ -165,7 +165,7 @@ function unseenCategories(
       'the prompt shows neither "categories" nor "global", so the model cannot know which categories it may choose',
     );
   }
-  if (!speaksOfIds(sections.map(({ template }) => template.source).join("\n"))) return [];
+  if (!speaksOfIds(sections)) return [];
   return warning(
     "prompt.speaks-of-ids",
     'the prompt speaks of ids, and plans are made of names unless planner.answer is "ids"; show labels, and say {{ answer }} instead',
@@ -173,7 +173,8 @@ function unseenCategories(
 }
 
 /** A prompt that says `{{ answer }}` says what it is asked for. */
-function speaksOfIds(source: string): boolean {
+function speaksOfIds(sections: readonly TemplateSection[]): boolean {
+  const source = sections.map(({ template }) => template.source).join("\n");
   const tags = (source.match(LIQUID) ?? []).join(" ");
   if (/\banswer\b/.test(tags)) return false;
   const isShown = /\bid\b/.test(tags) && !/\b(?:label|name|json)\b/.test(tags);

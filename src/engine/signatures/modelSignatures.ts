@@ -1,7 +1,7 @@
 /** Models that are asked and are of little help: their stand-ins work in their place, or they answer the same to everything. */
 import type { Experiment } from "../../protocol/experiment.ts";
 import { type Unusable, whatCame } from "../llm/replyWatch.ts";
-import { SHOWN_SLATES } from "../metrics/planQuality.ts";
+import { SHOWN_SLATES } from "../planner/plannerContext.ts";
 import {
   course,
   type Finding,

@@ -25,7 +25,7 @@ export const emptyPlans: Signature = {
     const share = latest(window, "planEmpty");
     if (share === undefined || share < EMPTY_PLANS) return undefined;
     return {
-      message: `${percent(share)} of plans allow no item at all, and the policy acts without them. Look at the planner's replies in the Studio: category ids must come from the candidate list, and each candidate needs items.`,
+      message: `${percent(share)} of plans allow no item at all, and the policy acts without them. Look at the planner's replies in the Studio: categories must come from the candidate list, and each candidate needs items.`,
       evidence: { planEmpty: course(window, "planEmpty"), threshold: EMPTY_PLANS },
     };
   },

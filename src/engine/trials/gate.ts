@@ -1,5 +1,6 @@
 /** Conditions that a script stops at: `lerl trial ... --fail-if "rCum < baseline"` (docs/trials.md, "A gate"). */
 import { type PlanMeasure, planMeasures } from "../../protocol/run/planQuality.ts";
+import { planQualityOf } from "../../protocol/trial/planQualityOf.ts";
 import type { ContenderResult, PairResult, TrialResult } from "../../protocol/trial/result.ts";
 import { InputError } from "../errors.ts";
 
@@ -27,7 +28,7 @@ const isPlanMeasure = (metric: string): metric is PlanMeasure => planMeasures.so
 
 /** A contender's number; undefined where it was not measured. */
 export const countedValue = (contender: ContenderResult | undefined, metric: CountedMetric): number | undefined =>
-  isPlanMeasure(metric) ? contender?.plans?.[metric] : contender?.[metric];
+  isPlanMeasure(metric) ? contender && planQualityOf(contender)[metric] : contender?.[metric];
 
 const operators = ["<=", ">=", "<", ">"] as const;
 type Operator = (typeof operators)[number];

@@ -51,7 +51,7 @@ export const plannerFields = {
   prompt: text("Prompt file, relative to the experiment file.").default("planner.lerl.md"),
   answer: z.enum(["names", "ids"]).default("names").meta({
     description:
-      "What a model's plan is made of, and what the categories are called in prompts. names: names; ids: numbers, with names beside them, which the smallest models count instead of choosing. Where the planner sees ids only (fidelity switch plannerSees), plans are made of ids.",
+      "What a model's plan is made of, and what the categories are called in prompts. names: names; ids: numbers, with names beside them. Where the planner sees ids only (fidelity switch plannerSees), plans are made of ids.",
   }),
   mask: z.enum(["auto", "primary", "any"]).default("auto").meta({
     description:

@@ -12,5 +12,7 @@ export const modelUseText = (use: ModelUse): string =>
   [
     `${whole.format(use.calls)} ${use.calls === 1 ? "call" : "calls"}`,
     `${whole.format(use.tokens)} tokens`,
-    ...[cachedText(use) ?? []].flat(),
-  ].join(", ");
+    cachedText(use) ?? [],
+  ]
+    .flat()
+    .join(", ");

@@ -21,7 +21,7 @@ export const planColumns: Readonly<Record<PlanMeasure, PlanColumn>> = {
   askedAgain: { label: "asked again", about: "Share of plans that took a further question.", text: percent },
   different: {
     label: "categories",
-    about: "Different categories a plan; plans of the stand-in left out, here and in the next two columns.",
+    about: "Different categories a plan; plans of the stand-in are left out, as in all that a plan chooses.",
     text: (value) => value.toFixed(1),
   },
   fromLast: {
@@ -61,11 +61,11 @@ export function planQualityText(quality: PlanQuality | undefined): string | unde
     .join(", ");
 }
 
-/** `6 different of 8 named · 1 from the last slate: Dance · keeps 2 of 3 clicked · is the list's first 6` */
+/** `6 different, 2 unknown · 1 from the last slate: Dance · keeps 2 of 3 clicked · is the list's first 6` */
 export function planSentence(facts: PlanFacts, nameOf: (category: number) => string): string {
   const { different, unknown, fromLast, clicked, kept, copied } = facts;
   return [
-    unknown > 0 ? `${different} different of ${different + unknown} named` : `${different} different`,
+    unknown > 0 ? `${different} different, ${unknown} unknown` : `${different} different`,
     ...(fromLast === undefined ? [] : [fromLastText(fromLast.map(nameOf))]),
     ...(clicked > 0 ? [`keeps ${kept} of ${clicked} clicked`] : []),
     ...(copied === "first" ? [`is the list's first ${different}`] : []),

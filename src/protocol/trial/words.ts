@@ -27,7 +27,7 @@ export function moneyText(cost: number | undefined): string {
 
 /** `480 calls, $0.07`; with what a server told of its cache `…, 61,200 tokens, 40,100 of them read from the server's cache` */
 export function billText(bill: Pick<ContenderResult, "calls" | "cost" | "cachedTokens"> & { tokens?: number }): string {
-  const cached = cachedText(bill);
+  const cached = bill.tokens === undefined ? undefined : cachedText(bill);
   const tokens = cached === undefined ? "" : `, ${whole.format(bill.tokens ?? 0)} tokens, ${cached}`;
   return `${callsText(bill.calls)}, ${moneyText(bill.cost)}${tokens}`;
 }

@@ -201,7 +201,7 @@ describe("one plan in words", () => {
       [{}, [[5], [6]]],
     ];
     expect(sentence([...before, [{ categories: [20, 9, 5, 21, 7, 3] }]], 2)).toBe(
-      "6 different of 8 named · 1 from the last slate: c5 · keeps 2 of 3 clicked",
+      "6 different, 2 unknown · 1 from the last slate: c5 · keeps 2 of 3 clicked",
     );
     expect(sentence([[{ categories: [3, 4, 9] }]])).toBe("3 different · is the list's first 3");
     expect(sentence([[{}, [[20]]], [{ categories: [21, 22, 23] }]])).toBe(

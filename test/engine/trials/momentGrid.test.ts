@@ -58,7 +58,7 @@ describe("the grid of moments and contenders", () => {
   it("judges the first plan as a plan, in words and by names; not the stand-in's", () => {
     const facts = { different: 2, unknown: 1, fromLast: [2, 9], clicked: 3, kept: 1 };
     const [[own] = []] = cellsOf(two, 2, repeated("m", { facts }, {}));
-    expect(own?.about).toBe("2 different of 3 named · 2 from the last slate: Sport, Category 9 · keeps 1 of 3 clicked");
+    expect(own?.about).toBe("2 different, 1 unknown · 2 from the last slate: Sport, Category 9 · keeps 1 of 3 clicked");
     const [[other] = []] = cellsOf(two, 1, repeated("m", {}));
     expect(other).not.toHaveProperty("about");
   });
