@@ -81,7 +81,7 @@ export const scenarios = {
         section: of("# system"),
         tag: of("for"),
         variable: of("global"),
-        text: of("videos"),
+        text: of("%"),
       };
       return Object.values(found).every(Boolean) ? found : undefined;
     });
@@ -94,7 +94,9 @@ export const scenarios = {
       await ask(host, "vscode.executeCompletionItemProvider", "{% for category in slate.").catch((e) => e),
       ["step", "size", "clicks", "repeated", "categories"],
     );
-    const filters = await ask(host, "vscode.executeCompletionItemProvider", "planSteps | ");
+    await replaceIn(host, planner, "Choose {{ most }}", "Choose {{ most | at_most: 9 }}");
+    const filters = await ask(host, "vscode.executeCompletionItemProvider", "most | ");
+    await replaceIn(host, planner, "Choose {{ most | at_most: 9 }}", "Choose {{ most }}");
     assert.ok(filters.includes("at_most") && !filters.includes("date"));
     await until(async () => (await ask(host, "vscode.executeHoverProvider", "of {{ slate")).includes("Current value"));
   },
@@ -131,11 +133,11 @@ export const scenarios = {
       );
     await runCommand(host.page, "LERL: Preview Prompt");
     await until(async () => (await text())?.includes("━━ system"));
-    assert.match(await text(), /Candidate categories, as id \(name\): .*\n- 1 \(.*\): \d+%, \d+ videos\n/);
+    assert.match(await text(), /The categories, with how often .*\n- Dance: \d+%\n/);
     const first = await text();
     await host.screenshot("prompt-preview");
 
-    await replaceIn(host, planner, "Candidate categories", "Possible categories");
+    await replaceIn(host, planner, "The categories, with", "Possible categories, with");
     await until(async () => (await text()).includes("Possible categories"));
     await replaceIn(host, planner, "{{ slateSize }}", "{{ slateSzie }}");
     await until(async () => /^⚠ .*"slateSzie" is not a variable/.test(await text()));
@@ -147,7 +149,7 @@ export const scenarios = {
     await editorTab(host.page, "Preview of planner").click();
     await runCommand(host.page, "LERL: Choose Step of the Preview…");
     await answerInput(host.page, "1");
-    await until(async () => (await text()).includes("This visit has just begun"));
+    await until(async () => (await text()).includes("The visit begins now"));
     await runCommand(host.page, "LERL: Choose User of the Preview…");
     await answerInput(host.page, "99999");
     await until(async () => /^⚠ User 99999: expected a whole number from 0 to 999/.test(await text()));
@@ -158,7 +160,7 @@ export const scenarios = {
   },
 
   "a variable of the prompt's own is renamed wherever it is meant": async (host) => {
-    await replaceIn(host, planner, "maxTokens: 200", "maxTokens: 200\nvariables:\n  tone: dry");
+    await replaceIn(host, planner, "temperature: 0", "temperature: 0\nvariables:\n  tone: dry");
     await replaceIn(host, planner, "You plan what", "Be {{ tone }}. You plan what");
     const renamed = await host.evaluate(async (vscode) => {
       const [uri] = await vscode.workspace.findFiles("**/planner.lerl.md");
@@ -199,7 +201,7 @@ export const scenarios = {
 
   "an unsaved prompt is what a file says until it is saved": async (host) => {
     const saved = readFileSync(join(host.workspace, planner), "utf8");
-    assert.ok(saved.includes("Candidate categories") && !saved.includes("voice"));
+    assert.ok(saved.includes("The categories, with") && !saved.includes("voice"));
     assert.deepEqual(host.pageErrors, []);
   },
 };

@@ -1,6 +1,6 @@
 // A real language model beside the Studio: found by its address, asked by a run, stopped. Skipped where there is none.
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { whySkipped } from "../../model/place.mjs";
 import { startModel } from "../../model/realModel.mjs";

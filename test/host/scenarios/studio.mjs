@@ -121,7 +121,7 @@ export const scenarios = {
   "the prompt is rendered with its variables": async (host) => {
     const frame = await studioFrame(host);
     await chooseTab(frame, "Preview");
-    await frame.locator("pre.message", { hasText: "Candidate categories" }).waitFor();
+    await frame.locator("pre.message", { hasText: "The categories, with how often" }).waitFor();
     await chooseTab(frame, "Variables");
     await frame.locator(".variables .chip", { hasText: "categories" }).first().waitFor();
     await frame.locator(".token-count").waitFor();
