@@ -20,7 +20,7 @@ let talks = false;
 /** Plans as it is asked: the edited prompt asks for dance only. */
 const answer = ({ messages }) => {
   const text = messages.map(({ content }) => content).join("\n");
-  if (/Write the lesson/.test(text)) return `Rotate categories. ${hostile}`;
+  if (/You review one finished visit/.test(text)) return `Rotate categories. ${hostile}`;
   if (talks) return "Dance first, I would say!";
   return /Plan dance only/.test(text) ? '{"categories": [1, 2]}' : '{"categories": [3, 4, 5, 6, 7, 8, 9, 10]}';
 };

@@ -20,7 +20,7 @@ const NARROW = "Two categories are enough.";
 let asked = 0;
 const answer = ({ messages }) => {
   const text = messages.map(({ content }) => content).join("\n");
-  if (/Write the lesson/.test(text)) return "Rotate categories before the user tires of them.";
+  if (/You review one finished visit/.test(text)) return "Rotate categories before the user tires of them.";
   if (text.includes(NARROW)) return '{"categories": [1, 2]}';
   const first = 1 + ((text.length * 7 + asked++) % 20);
   return JSON.stringify({ categories: Array.from({ length: 8 }, (_, i) => first + i) });
