@@ -18,15 +18,19 @@ interface Options {
   readonly trialVisits: number;
 }
 
-/** What contenders ask in the trial of all prompts, in its order: the first is the baseline. */
-const contenders = (server: object) => [
+const BASELINE = { name: "round-robin", plan: "round-robin" };
+
+/** The prompts that are asked, the shipped one first. */
+const prompts = (server: object) => [
   { name: "the shipped prompt, by name", prompt: "planner.lerl.md", ...server },
   { name: "the shipped prompt, by id", prompt: "planner.lerl.md", answer: "ids", ...server },
   { name: "the paper's structure, by name", prompt: "planner-paper.lerl.md", ...server },
   { name: "the earlier prompt, by id", prompt: "planner-earlier.lerl.md", answer: "ids", ...server },
+];
+
+const withoutModel = [
   { name: "top-interest", plan: "top-interest" },
   { name: "least-recently-used", plan: "least-recently-used" },
-  { name: "round-robin", plan: "round-robin" },
 ];
 
 async function main(words: readonly string[]): Promise<number> {
@@ -60,29 +64,18 @@ async function measure(root: string, options: Options, signal: AbortSignal): Pro
     say("training the base without a model");
     await trained(bench);
     say(`${options.visits} visits by the shipped prompt`);
-    const [shipped] = contenders(server);
-    const first = await served(
-      bench,
-      "shipped",
-      options.visits,
-      [{ name: "top-interest", plan: "top-interest" }, shipped],
-      key,
-    );
+    const first = await served(bench, "shipped", options.visits, [BASELINE, ...prompts(server).slice(0, 1)], key);
     console.log(`\n${countsTable(first, proxy)}`);
     const firstQuestions = [...proxy.questions];
     if (options.trialVisits > 0) {
-      // One prompt after the other, so that a server that keeps the beginning of a prompt has it; then all of them beside
-      // each other, from the answers that are kept.
-      const alone = new Map<string, Served>();
-      for (const [i, contender] of contenders(server).entries()) {
-        if (!("prompt" in contender)) continue;
+      // One prompt after the other, so that a server that keeps the beginning of a prompt has it. All serve the same visits.
+      const trials: Served[] = [];
+      for (const [i, contender] of prompts(server).entries()) {
         say(`${options.trialVisits} visits by ${contender.name}`);
-        const pair = [{ name: "round-robin", plan: "round-robin" }, contender];
-        alone.set(contender.name, await served(bench, `prompt-${i}`, options.trialVisits, pair, key));
+        trials.push(await served(bench, `prompt-${i}`, options.trialVisits, [BASELINE, contender], key));
       }
-      say("all of them beside each other");
-      const all = await served(bench, "prompts", options.trialVisits, contenders(server), key);
-      console.log(`\n${planTable(all, alone)}\n\n${verdictTable(all)}`);
+      trials.push(await served(bench, "planners", options.trialVisits, [BASELINE, ...withoutModel], key));
+      console.log(`\n${planTable(trials)}\n\n${verdictTable(trials)}`);
     }
     say("answers by how many are asked at once");
     const pace = await measurePace(baseUrl, firstQuestions, [1, 2, 4, 8], key && process.env[key], signal);
@@ -105,7 +98,7 @@ async function writePrompts(root: string, folder: string): Promise<void> {
 function readOptions(words: readonly string[]): Options {
   const command = new Command("npm run bench:model --")
     .description(
-      "Asks a language model for plans by every shipped prompt, and prints as Markdown: usable plans, what they are like, what they are worth beside planners without a model, calls a second, and latency by how many are asked at once. Answers cost what the server charges: about 20 calls a visit of the trial, 5 of the first, further questions, and 45 for the pace.",
+      "Asks a language model for plans by every shipped prompt, and prints as Markdown: usable plans, what they are like, what they are worth beside planners without a model, calls a second, and latency by how many are asked at once. Answers cost what the server charges: up to 20 calls a visit of the trials, 5 of the first, further questions, and 45 for the pace.",
     )
     .requiredOption(
       "--base-url <url>",

@@ -46,20 +46,21 @@ export function countsTable({ visits, seconds, calls, result }: Served, proxy: C
   );
 }
 
-/** Plans judged as plans, and what they are worth. @param alone by name, what each cost when it was asked first */
-export function planTable({ result }: Served, alone: ReadonlyMap<string, Served>): string {
-  const measures = planMeasures.filter((measure) =>
-    result.contenders.some(({ plans }) => plans?.[measure] !== undefined),
-  );
+/** Plans judged as plans, and what they are worth. @param trials of one prompt each, or of planners without a model */
+export function planTable(trials: readonly Served[]): string {
   return table(
-    ["plans of", ...measures.map((measure) => planColumns[measure].label), "plan value", "calls", "seconds"],
-    result.contenders.map((contender) => [
-      contender.name,
-      ...measures.map((measure) => shown(contender, measure)),
-      number(contender.planValue, 3),
-      String(alone.get(contender.name)?.calls.filter(({ cached }) => !cached).length ?? 0),
-      alone.get(contender.name)?.seconds.toFixed(0) ?? "–",
-    ]),
+    ["plans of", "plans", ...planMeasures.map((measure) => planColumns[measure].label), "plan value", "requests"],
+    trials.flatMap(({ result, calls }) =>
+      result.contenders
+        .slice(1)
+        .map((contender) => [
+          contender.name,
+          String(contender.plans?.plans ?? 0),
+          ...planMeasures.map((measure) => shown(contender, measure)),
+          number(contender.planValue, 3),
+          String(calls.reduce((sum, { attempts }) => sum + attempts, 0)),
+        ]),
+    ),
   );
 }
 
@@ -68,20 +69,19 @@ function shown({ plans }: ContenderResult, measure: PlanMeasure): string {
   return value === undefined ? "–" : planColumns[measure].text(value);
 }
 
-/** Every contender against the first. */
-export function verdictTable({ result, visits }: Served): string {
-  const rows = result.contenders.map((contender, i) => {
-    const pair = result.pairs.find((one) => one.contender === i);
-    return [contender.name, number(contender.expected, 2), contender.tInt.toFixed(1), ...verdict(pair)];
-  });
-  return table(
-    ["contender", "expected reward a visit", "T_int", `against the first, ${visits} visits`, "verdict"],
-    rows,
+/** Every contender against its trial's baseline. */
+export function verdictTable(trials: readonly Served[]): string {
+  const rows = trials.flatMap(({ result }) =>
+    result.contenders.slice(1).map((contender, i) => {
+      const pair = result.pairs.find((one) => one.contender === i + 1);
+      return [contender.name, number(contender.expected, 2), contender.tInt.toFixed(1), ...verdict(pair)];
+    }),
   );
+  return table(["contender", "expected reward a visit", "T_int", "against round-robin", "verdict"], rows);
 }
 
 function verdict(pair: PairResult | undefined): readonly string[] {
-  if (!pair) return ["", "baseline"];
+  if (!pair) return ["", ""];
   const { mean, interval } = pair;
   const range = interval ? ` [${interval.low.toFixed(2)}, ${interval.high.toFixed(2)}]` : "";
   return [`${mean.toFixed(2)}${range}`, pair.verdict];

@@ -55,10 +55,10 @@ export async function served(
   const out = await node([join(root, "dist/cli.cjs"), ...words], { cwd: folder, signal, codes: WITH_RESULT });
   const seconds = (performance.now() - start) / 1000;
   const told = JSON.parse(out) as TrialResult & { readonly folder: string };
-  const rows = await readFile(join(folder, told.folder, "llm.jsonl"), "utf8");
+  const rows = await readFile(join(folder, told.folder, "llm.jsonl"), "utf8").catch(() => "");
   const calls = rows
-    .trim()
     .split("\n")
+    .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as Call);
   return { result: told, visits, seconds, calls };
 }
