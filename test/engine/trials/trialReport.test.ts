@@ -238,14 +238,14 @@ describe("a trial as JSON", () => {
 });
 
 describe("a trial as CSV", () => {
-  it("has a line a contender; the baseline has no difference, and what was not measured is empty", () => {
+  it("has a line a contender; the baseline has no difference, what was not measured is empty, and what a trial of before counted of its plans stands where it stands now", () => {
     const [head, first, second, end] = printed("csv").split("\n");
     expect(head).toBe(
       "name,rCum,expected,tInt,rSin,pass,passAll,repeats,planSize,planOverlap,invalidPlans,fallbackPlans,lostByPlan,lostByPolicy,planValue,calls,tokens,cost,latencyMs,usable,askedAgain,different,fromLast,keptClicked,copied,sameness,n,difference,low,high,verdict,better,worse,equal",
     );
     expect(first).toBe("as it is,8.25,8.5,9.5,0.8684,,,0.125,,,,,,,,0,0,0,,,,,,,,,,,,,,,,");
     expect(second).toBe(
-      "short,8.75,8.5,9.5,0.8684,,,0.125,6.5,0.333,0.02,0.01,0.25,0.5,0.75,1480,90000,0.07,410,,,,,,,,50,0.42,0.11,0.7,better,34,9,7",
+      "short,8.75,8.5,9.5,0.8684,,,0.125,6.5,0.333,0.02,0.01,0.25,0.5,0.75,1480,90000,0.07,410,0.99,0.02,6.5,,,,,50,0.42,0.11,0.7,better,34,9,7",
     );
     expect(end).toBe("");
   });
