@@ -76,6 +76,9 @@ async function measure(root: string, options: Options, signal: AbortSignal): Pro
       }
       trials.push(await served(bench, "planners", options.trialVisits, [BASELINE, ...withoutModel], key));
       console.log(`\n${planTable(trials)}\n\n${verdictTable(trials)}`);
+      say("the prompts against each other, by the answers that were kept");
+      const prompted = await served(bench, "prompts", options.trialVisits, prompts(server), key);
+      console.log(`\n${verdictTable([prompted])}`);
     }
     say("answers by how many are asked at once");
     const pace = await measurePace(baseUrl, firstQuestions, [1, 2, 4, 8], key && process.env[key], signal);
@@ -98,7 +101,7 @@ async function writePrompts(root: string, folder: string): Promise<void> {
 function readOptions(words: readonly string[]): Options {
   const command = new Command("npm run bench:model --")
     .description(
-      "Asks a language model for plans by every shipped prompt, and prints as Markdown: usable plans, what they are like, what they are worth beside planners without a model, calls a second, and latency by how many are asked at once. Answers cost what the server charges: up to 20 calls a visit of the trials, 5 of the first, further questions, and 45 for the pace.",
+      "Asks a language model for plans by every shipped prompt, and prints as Markdown: usable plans, what they are like, what they are worth beside planners without a model and beside each other, calls a second, and latency by how many are asked at once. Answers cost what the server charges: up to 20 calls a visit of the trials, 5 of the first, further questions, and 45 for the pace.",
     )
     .requiredOption(
       "--base-url <url>",

@@ -69,7 +69,7 @@ function shown({ plans }: ContenderResult, measure: PlanMeasure): string {
   return value === undefined ? "–" : planColumns[measure].text(value);
 }
 
-/** Every contender against its trial's baseline. */
+/** Every contender against its trial's baseline, the same in all. */
 export function verdictTable(trials: readonly Served[]): string {
   const rows = trials.flatMap(({ result }) =>
     result.contenders.slice(1).map((contender, i) => {
@@ -77,14 +77,16 @@ export function verdictTable(trials: readonly Served[]): string {
       return [contender.name, number(contender.expected, 2), contender.tInt.toFixed(1), ...verdict(pair)];
     }),
   );
-  return table(["contender", "expected reward a visit", "T_int", "against round-robin", "verdict"], rows);
+  const against = `against ${trials[0]?.result.contenders[0]?.name ?? "the baseline"}`;
+  return table(["contender", "expected reward a visit", "T_int", against, "visits better", "verdict"], rows);
 }
 
 function verdict(pair: PairResult | undefined): readonly string[] {
-  if (!pair) return ["", ""];
+  if (!pair) return ["", "", ""];
+  const { better, worse, equal } = pair.visits;
   const { mean, interval } = pair;
   const range = interval ? ` [${interval.low.toFixed(2)}, ${interval.high.toFixed(2)}]` : "";
-  return [`${mean.toFixed(2)}${range}`, pair.verdict];
+  return [`${mean.toFixed(2)}${range}`, `${better} of ${better + worse + equal}`, pair.verdict];
 }
 
 export const paceTable = (rows: readonly PaceRow[]): string =>

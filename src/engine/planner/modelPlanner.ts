@@ -49,9 +49,10 @@ export class ModelPlanner implements Planner {
     this.parser = planParser(options.knowledge, options.prompt);
   }
 
-  /** Whether the prompt asks for ids where a plan is made of names. */
-  get asksOtherwise(): boolean {
-    return this.knowledge.wording === "names" && this.prompt.asksForIds;
+  /** What is wrong with a prompt that asks for ids where a plan is made of names. */
+  get warning(): string | undefined {
+    if (this.knowledge.wording !== "names" || !this.prompt.asksForIds) return undefined;
+    return `${this.prompt.file} speaks of ids, and plans are made of names. Set planner.answer to "ids", or show labels in the prompt and say {{ answer }}.`;
   }
 
   /** Takes effect with the next plan. */

@@ -48,7 +48,7 @@ export async function createPlayers(experiment: Experiment, world: World, option
   const models = new ModelPool(experiment, { ...options, cacheFile });
   const prompts = new PromptsInForce({ experiment, texts: options.prompts, inForce: options.promptInForce });
   const { offlinePlanner, modelPlanner } = await createPlanners(experiment, world, models, prompts);
-  if (modelPlanner?.asksOtherwise) options.warn(ASKS_OTHERWISE);
+  if (modelPlanner?.warning !== undefined) options.warn(modelPlanner.warning);
   const { offlineCritic, modelCritic } = await createCritics(experiment, world, models, prompts);
   return {
     planner: experiment.planner.enabled ? (modelPlanner ?? offlinePlanner) : undefined,
@@ -72,9 +72,6 @@ export async function createPlayers(experiment: Experiment, world: World, option
     },
   };
 }
-
-const ASKS_OTHERWISE =
-  'The planner prompt speaks of ids, and plans are made of names. Set planner.answer to "ids" as before, or show labels in the prompt and say {{ answer }}.';
 
 /** The planner without a model, and the one that asks a model and falls back to it. */
 async function createPlanners(experiment: Experiment, world: World, models: ModelPool, prompts: PromptsInForce) {

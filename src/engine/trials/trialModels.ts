@@ -93,12 +93,16 @@ export class TrialModels {
    * @param repeat its answers to what it was asked before, so many times
    * @throws InputError where its model cannot be used
    */
-  planner(index: number, world: World, repeat: number): Promise<Planner> {
-    return this.planning(index, world, repeat, ({ scheduler, pool }) => {
+  async planner(index: number, world: World, repeat: number): Promise<Planner> {
+    const planner = await this.planning(index, world, repeat, ({ scheduler, pool }) => {
       const watch = this.watches.get(index) ?? pool.watch("planner");
       this.watches.set(index, watch);
       return { complete: scheduler.complete, watch };
     });
+    if (planner.warning !== undefined && repeat === 0) {
+      this.options.notice(`${this.options.record.contenders[index]?.name}: ${planner.warning}`);
+    }
+    return planner;
   }
 
   /** The same planner without asking: where there is no answer yet, a plan ends with `Miss`. */
@@ -118,7 +122,7 @@ export class TrialModels {
     world: World,
     repeat: number,
     asking: (server: Server) => Asking,
-  ): Promise<Planner> {
+  ): Promise<ModelPlanner> {
     const { record, paid } = this.options;
     const contender = record.contenders[index];
     if (!contender?.prompt) throw new RangeError(`contender ${index} reads no words`);
