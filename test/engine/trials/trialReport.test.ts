@@ -238,7 +238,7 @@ describe("a trial as JSON", () => {
 });
 
 describe("a trial as CSV", () => {
-  it("has a line a contender; the baseline has no difference, what was not measured is empty, and what a trial of before counted of its plans stands where it stands now", () => {
+  it("has a line a contender; the baseline has no difference, what was not measured is empty, and counts of a trial of before stand in today's columns", () => {
     const [head, first, second, end] = printed("csv").split("\n");
     expect(head).toBe(
       "name,rCum,expected,tInt,rSin,pass,passAll,repeats,planSize,planOverlap,invalidPlans,fallbackPlans,lostByPlan,lostByPolicy,planValue,calls,tokens,cost,latencyMs,usable,askedAgain,different,fromLast,keptClicked,copied,sameness,n,difference,low,high,verdict,better,worse,equal",
